@@ -1,0 +1,133 @@
+"""All settings of one training."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from lstnet_search.config.errors import InputError, explain
+
+Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Fraction = Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)]
+AdversarialLoss = Literal["non_saturating", "minimax", "least_squares"]
+
+WEIGHT_NAMES = ("w1", "w2", "w3", "w4", "w5", "w6", "wl")
+"""The weights of Eq. 1, in the paper's order."""
+
+
+class TrialConfig(BaseModel):
+    """Everything that decides how one model is trained; complete, checked and unchangeable.
+
+    The defaults are the paper's (Friedjungova et al., ESANN 2020) or, where it is silent,
+    those argued for in docs/decisions.md.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    method: Literal["lstnet"] = "lstnet"
+    domains: tuple[str, str] = ("mnist", "usps")
+    data: Literal["bundled", "full"] = "full"
+
+    w1: Weight = 20.0
+    w2: Weight = 20.0
+    w3: Weight = 100.0
+    w4: Weight = 100.0
+    w5: Weight = 100.0
+    w6: Weight = 100.0
+    wl: Weight = 30.0
+    adversarial_loss: AdversarialLoss = "non_saturating"
+
+    width: Annotated[float, Field(gt=0, le=4, allow_inf_nan=False)] = 1.0
+    latent_stride: Literal[1, 3] = 1
+    batch_norm_momentum: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)] = 0.01
+    """In PyTorch's sense: the share of the newest batch."""
+
+    learning_rate: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)] = 1e-4
+    beta1: Fraction = 0.8
+    beta2: Fraction = 0.999
+    adam_epsilon: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1e-8
+    batch_size: Annotated[int, Field(ge=2, le=4096)] = 64
+    """Images of each domain a step."""
+    ema_decay: Fraction = 0.0
+    """Decay of the average of weights that is evaluated; 0 evaluates the last weights."""
+
+    rotation: Annotated[float, Field(ge=0, le=180, allow_inf_nan=False)] = 10.0
+    """Largest rotation, degrees either way."""
+    scale: Fraction = 0.1
+    """Largest change of size: factors lie in [1 - scale, 1 + scale]."""
+    shift: Annotated[float, Field(ge=0, le=14, allow_inf_nan=False)] = 2.0
+    """Largest shift, pixels each way along each axis."""
+
+    steps: Annotated[int, Field(ge=1)] = 47_000
+    reports: Annotated[int, Field(ge=1)] = 48
+    """Evenly spaced reports; fewer where there are fewer steps."""
+
+    validation_fraction: Annotated[float, Field(gt=0, le=0.5, allow_inf_nan=False)] = 0.1
+    split_seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
+    """Seed of the split into training and validation parts and of the classifiers."""
+    seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """The weights of Eq. 1 by name."""
+        return {name: getattr(self, name) for name in WEIGHT_NAMES}
+
+    @property
+    def report_steps(self) -> tuple[int, ...]:
+        """Steps after which a report is due, ascending; the last is `steps`."""
+        count = min(self.reports, self.steps)
+        return tuple(self.steps * index // count for index in range(1, count + 1))
+
+    @classmethod
+    def parse(cls, settings: dict[str, Any], where: str) -> Self:
+        """Check settings that a user wrote.
+
+        Raises:
+            InputError: naming each setting that is wrong and `where` it stands.
+        """
+        try:
+            return cls.model_validate(settings)
+        except ValidationError as error:
+            raise explain(error, where) from None
+
+    def override(self, settings: dict[str, Any], where: str) -> Self:
+        """The same with some settings changed, checked again.
+
+        Raises:
+            InputError: as `parse`.
+        """
+        return type(self).parse(self.model_dump() | settings, where)
+
+
+FIXED_SETTINGS = frozenset(
+    {
+        "method",
+        "domains",
+        "data",
+        "steps",
+        "reports",
+        "validation_fraction",
+        "split_seed",
+        "seed",
+        "precision",
+    }
+)
+"""Settings that decide what a score means or who is compared with whom: never searched."""
+
+SEARCHABLE_SETTINGS = tuple(name for name in TrialConfig.model_fields if name not in FIXED_SETTINGS)
+
+
+def check_setting(name: str, value: Any, where: str) -> None:
+    """Check one value of one searchable setting.
+
+    Raises:
+        InputError: if the setting is unknown, not searchable, or cannot take the value.
+    """
+    if name not in TrialConfig.model_fields:
+        allowed = ", ".join(SEARCHABLE_SETTINGS)
+        raise InputError(f"unknown setting '{name}' in {where}; allowed: {allowed}")
+    if name in FIXED_SETTINGS:
+        raise InputError(
+            f"'{name}' cannot be searched, for scores could not be compared; remove it from {where}"
+        )
+    TrialConfig.parse({name: value}, where)

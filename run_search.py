@@ -1,0 +1,8 @@
+"""Search LSTNet's loss weights: `python run_search.py --gpus 8`."""
+
+import sys
+
+from lstnet_search.cli import main
+
+if __name__ == "__main__":
+    main(["search", *sys.argv[1:]])
