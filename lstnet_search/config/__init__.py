@@ -2,8 +2,10 @@
 
 from lstnet_search.config.errors import InputError, explain
 from lstnet_search.config.presets import PRESETS, Preset, PresetName
-from lstnet_search.config.space import Choice, LogUniform, QUniform, RandInt, Range, Space, Uniform
+from lstnet_search.config.ranges import Choice, LogUniform, QUniform, RandInt, Range, Uniform
+from lstnet_search.config.space import Space
 from lstnet_search.config.trial import WEIGHT_NAMES, TrialConfig
+from lstnet_search.config.yaml_file import read_yaml
 
 __all__ = [
     "PRESETS",
@@ -20,4 +22,5 @@ __all__ = [
     "TrialConfig",
     "Uniform",
     "explain",
+    "read_yaml",
 ]

@@ -1,145 +1,14 @@
-"""The search space: which settings are searched, and between which bounds."""
+"""The search space: which settings are searched, which are fixed, and which follow another."""
 
-from math import log
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
-from lstnet_search.config.errors import InputError, explain
-from lstnet_search.config.trial import TrialConfig, check_setting
-
-Number = Annotated[float, Field(allow_inf_nan=False)]
-
-
-class _Range(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class _Interval(_Range):
-    low: Number
-    high: Number
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if self.low >= self.high:
-            raise ValueError(f"low={self.low:g} must be < high={self.high:g}; raise high or lower low")
-        return self
-
-    def edge(self, value: float) -> Literal["low", "high"] | None:
-        """Which end of the range a value stands at, within a hundredth of the range; None in between."""
-        share = self.position(value)
-        return "low" if share <= 0.01 else "high" if share >= 0.99 else None
-
-    def position(self, value: float) -> float:
-        """Where a value stands in the range: 0 at `low`, 1 at `high`."""
-        return (value - self.low) / (self.high - self.low)
-
-
-class Uniform(_Interval):
-    """Any value between `low` and `high`, all equally likely."""
-
-    type: Literal["uniform"] = "uniform"
-
-    def contains(self, value: Any) -> bool:
-        """Whether a draw can give the value."""
-        return self.low <= value <= self.high
-
-
-class LogUniform(_Interval):
-    """Any value between `low` and `high`, its logarithm uniform."""
-
-    type: Literal["loguniform"] = "loguniform"
-
-    @model_validator(mode="after")
-    def _positive(self) -> Self:
-        if self.low <= 0:
-            raise ValueError(f"low={self.low:g} must be > 0 in a loguniform range; raise it or use uniform")
-        return self
-
-    def position(self, value: float) -> float:
-        """Where a value stands in the range on the logarithmic scale."""
-        return log(value / self.low) / log(self.high / self.low)
-
-    def contains(self, value: Any) -> bool:
-        """Whether a draw can give the value."""
-        return self.low <= value <= self.high
-
-
-class QUniform(_Interval):
-    """`low`, `low + step`, … up to `high`."""
-
-    type: Literal["quniform"] = "quniform"
-    step: Annotated[float, Field(gt=0, allow_inf_nan=False)]
-
-    @model_validator(mode="after")
-    def _whole_steps(self) -> Self:
-        count = (self.high - self.low) / self.step
-        if abs(count - round(count)) > 1e-9 * max(1.0, count):
-            raise ValueError(
-                f"high={self.high:g} must be low={self.low:g} plus a whole number of steps of {self.step:g}"
-            )
-        return self
-
-    def contains(self, value: Any) -> bool:
-        """Whether a draw can give the value."""
-        count = (value - self.low) / self.step
-        return bool(self.low <= value <= self.high and abs(count - round(count)) < 1e-6)
-
-
-class RandInt(_Range):
-    """A whole number from `low` to `high`, `high` excluded as in Ray Tune."""
-
-    type: Literal["randint"] = "randint"
-    low: int
-    high: int
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if self.low >= self.high:
-            raise ValueError(f"low={self.low} must be < high={self.high}; raise high or lower low")
-        return self
-
-    def edge(self, value: float) -> Literal["low", "high"] | None:
-        """Which end of the range a value stands at; None in between."""
-        return "low" if value == self.low else "high" if value == self.high - 1 else None
-
-    def contains(self, value: Any) -> bool:
-        """Whether a draw can give the value."""
-        return self.low <= value < self.high and value == int(value)
-
-
-class Choice(_Range):
-    """One of the listed values."""
-
-    type: Literal["choice"] = "choice"
-    values: Annotated[tuple[float | int | str | bool, ...], Field(min_length=1)]
-
-    def edge(self, value: Any) -> None:
-        """A choice has no edges."""
-        return
-
-    def contains(self, value: Any) -> bool:
-        """Whether a draw can give the value."""
-        return value in self.values
-
-
-class Tie(_Range):
-    """The value of another setting of the space."""
-
-    tie: str
-
-
-Range = Uniform | LogUniform | QUniform | RandInt | Choice
-
-_RANGES: dict[str, type[Range]] = {
-    "uniform": Uniform,
-    "loguniform": LogUniform,
-    "quniform": QUniform,
-    "randint": RandInt,
-    "choice": Choice,
-}
+from lstnet_search.config.errors import InputError, show
+from lstnet_search.config.ranges import Range, check_range, parse_range
+from lstnet_search.config.trial import TrialConfig, check_name, check_setting
+from lstnet_search.config.yaml_file import read_yaml
 
 
 class Space(BaseModel):
@@ -151,7 +20,7 @@ class Space(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     fixed: dict[str, Any] = {}
-    ranges: dict[str, Range] = {}
+    ranges: dict[str, Annotated[Range, Field(discriminator="type")]] = {}
     ties: dict[str, str] = {}
     """Setting -> the setting whose value it takes."""
 
@@ -162,17 +31,7 @@ class Space(BaseModel):
         Raises:
             InputError: if the file is missing, empty, not YAML, or any key or bound is wrong.
         """
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(
-                f"cannot read the space file {path}: {error}; give another with --space"
-            ) from None
-        try:
-            content = yaml.safe_load(text)
-        except yaml.YAMLError as error:
-            raise InputError(f"{path} is not YAML: {' '.join(str(error).split())}; mend that line") from None
-        return cls.parse(content, str(path))
+        return cls.parse(read_yaml(path, "space file", "--space"), str(path))
 
     @classmethod
     def parse(cls, content: Any, where: str) -> Self:
@@ -194,23 +53,22 @@ class Space(BaseModel):
         ties: dict[str, str] = {}
         for name, value in content.items():
             if not isinstance(name, str):
-                raise InputError(f"the key {name!r} in {where} must be the name of a setting")
-            if isinstance(value, dict) and set(value) == {"tie"}:
-                ties[name] = value["tie"]
+                raise InputError(f"the key {show(name)} in {where} must be the name of a setting")
+            if isinstance(value, dict) and "tie" in value:
+                ties[name] = _parse_tie(name, value, where)
             elif isinstance(value, dict):
-                ranges[name] = _parse_range(name, value, where)
+                ranges[name] = parse_range(name, value, where)
             else:
-                check_setting(name, value, where)
-                fixed[name] = getattr(TrialConfig.parse({name: value}, where), name)
+                fixed[name] = check_setting(name, value, where)
         for name, target in ties.items():
-            check_setting(
-                name,
-                TrialConfig.model_fields[name].default if name in TrialConfig.model_fields else None,
-                where,
-            )
-            if target not in fixed and target not in ranges:
+            if target in ranges:
+                check_range(name, ranges[target], where, owner=target)
+            elif target in fixed:
+                check_setting(name, fixed[target], where, f"the value of {target}, to which it is tied,")
+            else:
                 raise InputError(
-                    f"{name} is tied to {target!r}, which {where} neither fixes nor searches; name it there"
+                    f"{name} is tied to {show(target)}, which is neither fixed nor searched; "
+                    f"give it a value or a range in {where}"
                 )
         return cls(fixed=fixed, ranges=ranges, ties=ties)
 
@@ -234,7 +92,7 @@ class Space(BaseModel):
         for name, value in drawn.items():
             if not self.ranges[name].contains(value):
                 raise InputError(
-                    f"{name}={value} lies outside its range {self.ranges[name]!r}; widen the range"
+                    f"{name}={show(value)} is no draw from its range ({self.ranges[name]}); widen the range"
                 )
         return drawn
 
@@ -249,21 +107,12 @@ class Space(BaseModel):
         return self.fixed | ranges | {name: {"tie": target} for name, target in self.ties.items()}
 
 
-def _parse_range(name: str, value: dict[str, Any], where: str) -> Range:
-    kind = value.get("type")
-    if not isinstance(kind, str) or kind not in _RANGES:
+def _parse_tie(name: str, content: dict[Any, Any], where: str) -> str:
+    check_name(name, where)
+    target = content["tie"]
+    if len(content) > 1 or not isinstance(target, str):
         raise InputError(
-            f"{name} in {where} has type {kind!r}; allowed: {', '.join(_RANGES)} (or 'tie: SETTING')"
+            f"{name} in {where} is tied by {show(content)}; write 'tie: SETTING' and nothing else, "
+            "such as {tie: w1}"
         )
-    try:
-        bounds = _RANGES[kind].model_validate(value)
-    except ValidationError as error:
-        raise explain(error, f"the range of {name} in {where}") from None
-    if isinstance(bounds, Choice):
-        for index, option in enumerate(bounds.values):
-            check_setting(name, option, f"value {index + 1} of {name} in {where}")
-    else:
-        check_setting(name, bounds.low, f"lower bound 'low' of {name} in {where}")
-        last = bounds.high - 1 if isinstance(bounds, RandInt) else bounds.high
-        check_setting(name, last, f"upper bound 'high' of {name} in {where}")
-    return bounds
+    return target

@@ -4,10 +4,11 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from lstnet_search.config.errors import InputError, explain
+from lstnet_search.config.errors import InputError, explain, show
+from lstnet_search.config.number import NotBoolean, Number, Whole
 
-Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Fraction = Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)]
+Weight = Annotated[Number, Field(ge=0)]
+Fraction = Annotated[Number, Field(ge=0, lt=1)]
 AdversarialLoss = Literal["non_saturating", "minimax", "least_squares"]
 
 WEIGHT_NAMES = ("w1", "w2", "w3", "w4", "w5", "w6", "wl")
@@ -36,35 +37,35 @@ class TrialConfig(BaseModel):
     wl: Weight = 30.0
     adversarial_loss: AdversarialLoss = "non_saturating"
 
-    width: Annotated[float, Field(gt=0, le=4, allow_inf_nan=False)] = 1.0
-    latent_stride: Literal[1, 3] = 1
-    batch_norm_momentum: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)] = 0.01
+    width: Annotated[Number, Field(gt=0, le=4)] = 1.0
+    latent_stride: Annotated[Literal[1, 3], NotBoolean] = 1
+    batch_norm_momentum: Annotated[Number, Field(gt=0, le=1)] = 0.01
     """In PyTorch's sense: the share of the newest batch."""
 
-    learning_rate: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)] = 1e-4
+    learning_rate: Annotated[Number, Field(gt=0, le=1)] = 1e-4
     beta1: Fraction = 0.8
     beta2: Fraction = 0.999
-    adam_epsilon: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1e-8
-    batch_size: Annotated[int, Field(ge=2, le=4096)] = 64
+    adam_epsilon: Annotated[Number, Field(gt=0)] = 1e-8
+    batch_size: Annotated[Whole, Field(ge=2, le=4096)] = 64
     """Images of each domain a step."""
     ema_decay: Fraction = 0.0
     """Decay of the average of weights that is evaluated; 0 evaluates the last weights."""
 
-    rotation: Annotated[float, Field(ge=0, le=180, allow_inf_nan=False)] = 10.0
+    rotation: Annotated[Number, Field(ge=0, le=180)] = 10.0
     """Largest rotation, degrees either way."""
     scale: Fraction = 0.1
     """Largest change of size: factors lie in [1 - scale, 1 + scale]."""
-    shift: Annotated[float, Field(ge=0, le=14, allow_inf_nan=False)] = 2.0
+    shift: Annotated[Number, Field(ge=0, le=14)] = 2.0
     """Largest shift, pixels each way along each axis."""
 
-    steps: Annotated[int, Field(ge=1)] = 47_000
-    reports: Annotated[int, Field(ge=1)] = 48
+    steps: Annotated[Whole, Field(ge=1)] = 47_000
+    reports: Annotated[Whole, Field(ge=1)] = 48
     """Evenly spaced reports; fewer where there are fewer steps."""
 
-    validation_fraction: Annotated[float, Field(gt=0, le=0.5, allow_inf_nan=False)] = 0.1
-    split_seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
+    validation_fraction: Annotated[Number, Field(gt=0, le=0.5)] = 0.1
+    split_seed: Annotated[Whole, Field(ge=0, lt=2**31)] = 0
     """Seed of the split into training and validation parts and of the classifiers."""
-    seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
+    seed: Annotated[Whole, Field(ge=0, lt=2**31)] = 0
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
 
     @property
@@ -117,17 +118,38 @@ FIXED_SETTINGS = frozenset(
 SEARCHABLE_SETTINGS = tuple(name for name in TrialConfig.model_fields if name not in FIXED_SETTINGS)
 
 
-def check_setting(name: str, value: Any, where: str) -> None:
-    """Check one value of one searchable setting.
+def check_name(name: str, where: str) -> None:
+    """Check that there is such a setting and that a space may decide it.
 
     Raises:
-        InputError: if the setting is unknown, not searchable, or cannot take the value.
+        InputError: if not.
     """
     if name not in TrialConfig.model_fields:
         allowed = ", ".join(SEARCHABLE_SETTINGS)
-        raise InputError(f"unknown setting '{name}' in {where}; allowed: {allowed}")
+        raise InputError(f"unknown setting {show(name)} in {where}; allowed: {allowed}")
     if name in FIXED_SETTINGS:
         raise InputError(
             f"'{name}' cannot be searched, for scores could not be compared; remove it from {where}"
         )
-    TrialConfig.parse({name: value}, where)
+
+
+def check_setting(name: str, value: Any, where: str, part: str = "") -> Any:
+    """Check one value of one searchable setting.
+
+    Args:
+        name: the setting.
+        value: what was written.
+        where: the file, for messages.
+        part: which of its values that is, if it has more than one ("lower bound 'low' of w3").
+
+    Returns:
+        The value as a trial has it: `w3: 100` is 100.0.
+
+    Raises:
+        InputError: if the setting is unknown, not searchable, or cannot take the value.
+    """
+    check_name(name, where)
+    try:
+        return getattr(TrialConfig.model_validate({name: value}), name)
+    except ValidationError as error:
+        raise explain(error, where, part) from None

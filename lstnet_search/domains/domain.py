@@ -4,9 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
+from typing import Literal
 
 import torch
 from torch import Tensor
+
+from lstnet_search.config import InputError
+
+Part = Literal["train", "test"]
+"""The original training or test set of a domain."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,10 +66,23 @@ class Domain:
 
 @dataclass(frozen=True, eq=False)
 class DomainPair:
-    """The two domains of a search: `a` is the paper's X1, `b` its X2."""
+    """The two domains of a search: `a` is the paper's X1, `b` its X2.
+
+    Raises:
+        InputError: if they cannot be told apart by name, or do not share their classes.
+    """
 
     a: Domain
     b: Domain
+
+    def __post_init__(self) -> None:
+        if self.a.name == self.b.name:  # both directions would have one name
+            raise InputError(f"both domains are {self.a.name!r}; they must differ: name another one")
+        if self.a.classes != self.b.classes:
+            raise InputError(
+                f"{self.a.name} has {self.a.classes} classes, {self.b.name} has {self.b.classes}; they "
+                "must be the same: leave out those that only one has"
+            )
 
     def __iter__(self) -> Iterator[Domain]:
         return iter((self.a, self.b))
@@ -79,5 +98,5 @@ class DomainPair:
 
 
 def to_unit_range(images: Tensor) -> Tensor:
-    """uint8 images as float32 in [-1, 1], same shape."""
-    return images.to(torch.float32).div_(127.5).sub_(1.0)
+    """Images with values 0 to 255 as float32 in [-1, 1], same shape."""
+    return (images.to(torch.float32) / 127.5).sub_(1.0)  # not in place: float32 input is the caller's

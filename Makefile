@@ -1,0 +1,55 @@
+# Needs Python >= 3.11 with venv, make, and a package index that pip can reach.
+
+PYTHON ?= python3
+BIN := .venv/bin
+UV := build/uv/bin/uv
+LOCK := requirements.lock
+
+# A share of a machine's cores is seldom told to torch, which then starts a thread for each that it sees.
+PYTEST := OMP_NUM_THREADS=$${OMP_NUM_THREADS:-2} $(BIN)/pytest
+NOT_QUICK := slow or faults or browser or gpu
+
+.DEFAULT_GOAL := help
+.PHONY: help setup search test test-slow test-all lock
+.NOTPARALLEL:
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1	/p' Makefile | expand -t 12
+
+setup: .venv/.installed ## install what the lock names into .venv
+
+search: setup ## search the loss weights: make search ARGS="--gpus 8"
+	$(BIN)/python run_search.py $(ARGS)
+
+test: setup ## lint, types, import directions, and the quick tests
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(PYTEST) -m "not ($(NOT_QUICK))" $(ARGS)
+
+test-slow: setup ## the other tests: real trainings, killed processes, a browser, a GPU
+	$(PYTEST) -m "$(NOT_QUICK)" $(ARGS) || { test $$? -eq 5 && echo "No test bears these marks."; }
+
+test-all: test test-slow ## every test
+
+lock: $(UV) ## renew the lock after a change of pyproject.toml: make lock [ARGS=--upgrade]
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-config --no-header \
+		--extra dev $(ARGS) -o $(LOCK) pyproject.toml
+
+.venv/.installed: requirements.lock pyproject.toml | $(BIN)/pip
+	@echo "Installing the locked packages into .venv: minutes, and gigabytes where torch brings CUDA."
+	$(BIN)/pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(BIN)/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "'$(PYTHON)' is not Python 3.11 or newer; name one that is: make $(MAKECMDGOALS) PYTHON=python3.11" >&2; \
+		exit 1; \
+	}
+	$(PYTHON) -m venv .venv
+
+$(UV):
+	$(PYTHON) -m venv build/uv
+	build/uv/bin/python -m pip install -qq --disable-pip-version-check uv

@@ -1,0 +1,26 @@
+"""Commands on a results folder: `export` and `status`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lstnet_search.cli import options
+from lstnet_search.results.folder import ResultsFolder
+from lstnet_search.results.status import status_lines
+from lstnet_search.results.winner import export as export_winner
+
+
+def export(
+    folder: options.FolderArgument,
+    to: Annotated[Path, typer.Option(help="Folder to make.")],
+) -> None:
+    """Put the best config, its model and a README on their origin into one folder."""
+    export_winner(ResultsFolder.existing(folder), to)
+    print(f"exported to {to}")
+
+
+def status(folder: options.FolderArgument) -> None:
+    """Tell how a search stands, also while it runs."""
+    for line in status_lines(ResultsFolder.existing(folder)):
+        print(line)

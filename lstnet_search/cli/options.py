@@ -1,0 +1,76 @@
+"""Options that several commands take, and what they have in common."""
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import torch
+import typer
+from rich.console import Console
+
+from lstnet_search.config import InputError, PresetName
+
+PresetOption = Annotated[
+    PresetName | None,
+    typer.Option("--preset", help="Budget and settings; default: paper where there is a GPU, else cpu."),
+]
+StepsOption = Annotated[int | None, typer.Option("--steps", help="Steps of a whole training.")]
+SeedOption = Annotated[int | None, typer.Option("--seed", help="Seed; the same seed gives the same trials.")]
+DataDirOption = Annotated[
+    Path | None, typer.Option("--data-dir", help="Folder of full data sets, as torchvision lays them out.")
+]
+BundledOption = Annotated[bool, typer.Option("--bundled", help="Use the bundled images.")]
+ResultsDirOption = Annotated[Path, typer.Option("--results-dir", help="Where results folders are kept.")]
+FolderArgument = Annotated[Path, typer.Argument(help="A results folder, such as results/NAME.")]
+
+DEFAULT_DATA_DIR = Path("data")
+
+
+def default_preset() -> PresetName:
+    """`paper` where there is a GPU, else `cpu`."""
+    return "paper" if torch.cuda.is_available() else "cpu"
+
+
+def data_settings(data_dir: Path | None, bundled: bool, otherwise: str) -> dict[str, str]:
+    """The setting that says which images are used: as options say it, or else.
+
+    Raises:
+        InputError: if both options are given, or the folder is not there.
+    """
+    if data_dir is not None and bundled:
+        raise InputError("--data-dir and --bundled exclude each other; give one of them")
+    if data_dir is not None and not data_dir.is_dir():
+        raise InputError(f"--data-dir {data_dir} is no folder; make it, give another, or use --bundled")
+    if bundled:
+        return {"data": "bundled"}
+    return {"data": "full" if data_dir is not None else otherwise}
+
+
+def parse_duration(text: str | None) -> float | None:
+    """Seconds of a duration such as 90s, 30m, 8h, 2d or 1h30m.
+
+    Raises:
+        InputError: if it is none, or shorter than a second.
+    """
+    if text is None:
+        return None
+    try:
+        seconds = float(pd.Timedelta(text).total_seconds())
+    except ValueError:
+        seconds = float("nan")
+    if not seconds >= 1:
+        raise InputError(f"--time-budget {text} must be at least a second; write it like 90s, 30m, 8h or 2d")
+    return seconds
+
+
+def command_line() -> str:
+    """The command as it was typed."""
+    return shlex.join(["python", *sys.argv])
+
+
+def console() -> Console:
+    """Where commands print: a line stays a line where there is no terminal."""
+    terminal = Console()
+    return terminal if terminal.is_terminal else Console(width=200, no_color=True)

@@ -1,0 +1,90 @@
+"""`train`: one model, without Ray."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import torch
+import typer
+from rich.console import Console
+
+from lstnet_search.cli import options
+from lstnet_search.config import PRESETS, InputError, TrialConfig, read_yaml
+from lstnet_search.config.presets import PresetName
+from lstnet_search.evaluation import EvaluatedTraining, prepare
+from lstnet_search.evaluation.accuracy import TARGET
+from lstnet_search.results.files import write_whole
+from lstnet_search.results.records import ReportRecord, TrialRecord, history_table
+from lstnet_search.results.text import WEIGHTS_HEADING, percent, weights
+from lstnet_search.results.winner import write_winner
+from lstnet_search.training import DivergedError, write_state
+
+
+def train(
+    config: Annotated[Path | None, typer.Option(help="Settings, such as a search's best_config.yaml.")] = None,
+    preset: options.PresetOption = None,
+    steps: options.StepsOption = None,
+    seed: options.SeedOption = None,
+    data_dir: options.DataDirOption = None,
+    bundled: options.BundledOption = False,
+    output: Annotated[Path | None, typer.Option(help="Folder to make; default: results/train-YYYYMMDD-HHMMSS.")] = None,
+) -> int:
+    """Train one model, printing a line a report; its last state is written."""
+    if config is not None and preset is not None:
+        raise InputError("--config and --preset exclude each other; give one of them")
+    settings = _settings(config, preset, data_dir, bundled)
+    changes = {"steps": steps, "seed": seed}
+    settings = settings.override({name: value for name, value in changes.items() if value is not None}, "the options")
+    output = output or Path("results") / f"train-{datetime.now():%Y%m%d-%H%M%S}"
+    if output.exists():
+        raise InputError(f"{output} exists already; choose another --output")
+    return _train(settings, data_dir or options.DEFAULT_DATA_DIR, output, options.console())
+
+
+def _settings(config: Path | None, preset: PresetName | None, data_dir: Path | None, bundled: bool) -> TrialConfig:
+    if config is None:
+        chosen = PRESETS[preset or options.default_preset()]
+        return chosen.trial.override(options.data_settings(data_dir, bundled, chosen.trial.data), "the options")
+    settings = TrialConfig.parse(read_yaml(config, "config file", "--config"), str(config))
+    return settings.override(options.data_settings(data_dir, bundled, settings.data), "the options")
+
+
+def _train(settings: TrialConfig, data_dir: Path, output: Path, console: Console) -> int:
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    prepared = prepare(settings, data_dir, device, progress=console.print)
+    training = EvaluatedTraining(settings, prepared, "both", device)
+    console.print(f"weights {weights(settings.weights)} ({WEIGHTS_HEADING})", highlight=False)
+    reports: list[ReportRecord] = []
+    try:
+        for report in training:
+            reports.append(ReportRecord(report.step, report.seconds, report.metrics))
+            accuracies = "  ".join(
+                f"{name} {percent(report.metrics[f'val_accuracy_{name}'])}" for name in prepared.directions
+            )
+            console.print(
+                f"step {report.step}/{settings.steps}  {accuracies}  mean {percent(report.metrics[TARGET])}",
+                highlight=False,
+            )
+    except DivergedError as error:
+        console.print(f"failed: {error}", markup=False, highlight=False)
+        return 1
+    last = training.last
+    assert last is not None
+    checkpoint = output / "checkpoint"
+    checkpoint.mkdir(parents=True)
+    training.write_samples(checkpoint)
+    write_state(checkpoint, last.state(), last.header)
+    record = TrialRecord(number=0, state="COMPLETE", settings={}, reports=reports)
+    write_whole(output / "history.parquet", history_table([record]).to_parquet(index=False))
+    write_winner(
+        settings,
+        reports[-1],
+        checkpoint,
+        prepared.to(torch.device("cpu")),
+        config_file=output / "config.yaml",
+        model=output / "model",
+        pictures=output / "translations.png",
+        remarks=["last state of one training"],
+    )
+    console.print(f"results: {output}", markup=False, highlight=False)
+    return 0

@@ -1,0 +1,73 @@
+"""What a search was asked for; with the same answers it is the same search."""
+
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from lstnet_search.config.errors import InputError, explain
+from lstnet_search.config.presets import PresetName
+from lstnet_search.config.space import Space
+from lstnet_search.config.trial import TrialConfig
+
+
+class SearchConfig(BaseModel):
+    """All that decides which trials a search makes and how they are ranked.
+
+    Where it runs, and for how long, is asked anew by each run of it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    preset: PresetName
+    trial: TrialConfig
+    """Settings that the space does not decide; its weights are those of trial 0."""
+    trials: Annotated[int, Field(ge=1, le=1_000_000)]
+    space_file: str
+    space: Space
+    direction: str = "both"
+    seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
+
+    @model_validator(mode="after")
+    def _known_direction(self) -> Self:
+        a, b = self.trial.domains
+        allowed = ("both", f"{a}_to_{b}", f"{b}_to_{a}")
+        if self.direction not in allowed:
+            raise ValueError(f"--direction {self.direction} must be one of {', '.join(allowed)}")
+        return self
+
+    @classmethod
+    def parse(cls, settings: dict[str, Any], where: str) -> Self:
+        """Check what a user asked for.
+
+        Raises:
+            InputError: naming each setting that is wrong, or that keeps trial 0 out of the space.
+        """
+        try:
+            search = cls.model_validate(settings)
+        except ValidationError as error:
+            raise explain(error, where) from None
+        search.space.point(search.trial)
+        return search
+
+    def refuse_difference(self, asked: Self, where: str) -> None:
+        """Refuse to go on with another search under the same name.
+
+        Raises:
+            InputError: naming the first thing that differs.
+        """
+        for name in ("preset", "trial", "trials", "space", "direction", "seed"):
+            mine, theirs = getattr(self, name), getattr(asked, name)
+            if mine == theirs:
+                continue
+            if name == "trial":
+                name, mine, theirs = next(
+                    (setting, value, getattr(theirs, setting))
+                    for setting, value in mine
+                    if value != getattr(theirs, setting)
+                )
+            if name == "space":
+                mine, theirs = mine.content(), theirs.content()
+            raise InputError(
+                f"{where} was begun with {name} {mine}, and is asked to go on with {theirs}; "
+                "leave the option out to go on, or choose another --name"
+            )

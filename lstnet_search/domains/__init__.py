@@ -1,0 +1,20 @@
+"""Images: bundled and full data sets, splits, batches and augmentation on the device."""
+
+from lstnet_search.domains.augmentation import Augmentation
+from lstnet_search.domains.batches import Batches
+from lstnet_search.domains.domain import Domain, DomainPair, Part, to_unit_range
+from lstnet_search.domains.registry import load
+from lstnet_search.domains.resize import resize_to
+from lstnet_search.domains.split import split
+
+__all__ = [
+    "Augmentation",
+    "Batches",
+    "Domain",
+    "DomainPair",
+    "Part",
+    "load",
+    "resize_to",
+    "split",
+    "to_unit_range",
+]

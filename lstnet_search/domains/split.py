@@ -1,0 +1,34 @@
+"""The cut of a training set into a training part and a validation part."""
+
+import torch
+
+from lstnet_search.config import InputError
+from lstnet_search.domains.domain import Domain
+
+
+def split(domain: Domain, fraction: float, seed: int) -> tuple[Domain, Domain]:
+    """Cut a domain in two, the same on every machine.
+
+    Args:
+        domain: what is cut; both parts keep its order.
+        fraction: share of the validation part, taken of each class where there are labels.
+        seed: decides which images go where.
+
+    Returns:
+        The training part and the validation part: nothing in both, nothing in neither.
+
+    Raises:
+        InputError: if a part would be empty.
+    """
+    order = torch.randperm(len(domain), generator=torch.Generator().manual_seed(seed))
+    groups = torch.zeros(len(domain), dtype=torch.int64) if domain.labels is None else domain.labels.cpu()
+    in_validation = torch.zeros(len(domain), dtype=torch.bool)
+    for group in range(domain.classes):
+        members = order[groups[order] == group]
+        in_validation[members[: round(fraction * len(members))]] = True
+    if in_validation.all() or not in_validation.any():
+        raise InputError(
+            f"validation_fraction={fraction:g} of {len(domain)} images of {domain.name} leaves a part empty; "
+            "both must hold an image: change the fraction or give more images"
+        )
+    return domain.take((~in_validation).nonzero().flatten()), domain.take(in_validation.nonzero().flatten())

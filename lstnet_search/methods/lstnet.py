@@ -1,0 +1,145 @@
+"""LSTNet: how its networks take one step of training (Friedjungova et al., ESANN 2020, Eq. 1)."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+
+import torch
+from torch import Tensor, nn
+
+from lstnet_search.config import TrialConfig
+from lstnet_search.config.seeding import derive_seed
+from lstnet_search.methods.objective import ADVERSARIAL, adversarial_value, cycle_consistency, told_right
+from lstnet_search.models import ImageShape, build_discriminators, build_translator
+
+LOSSES = ("an1", "an2", "anl", "cc1", "cc2", "cc3", "cc4")
+METRICS = (
+    *(f"loss_{name}" for name in LOSSES),
+    *(f"generator_loss_{name}" for name in LOSSES[:3]),
+    *(f"discriminator_accuracy_{name}" for name in ("1", "2", "l")),
+)
+"""What `LSTNet.step` measures, in its order."""
+
+
+class LSTNet:
+    """Networks and optimisers of one training.
+
+    Discriminators go first, both teams on every batch. Translations depend on encoders and
+    generators alone, which the discriminators' step leaves as they are, so one graph serves
+    both: detached for the first step, gone on with for the second.
+    """
+
+    metrics = METRICS
+
+    def __init__(
+        self,
+        config: TrialConfig,
+        shapes: tuple[ImageShape, ImageShape],
+        device: torch.device,
+        autocast: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
+        """Build the networks.
+
+        Args:
+            config: of the training; its `seed` draws the initial weights.
+            shapes: of the images of both domains.
+            device: where everything lives.
+            autocast: makes the context of mixed precision that networks run in.
+        """
+        self._autocast = autocast
+        self._adversarial = ADVERSARIAL[config.adversarial_loss]
+        self._weights = config.weights
+        width, stride = config.width, config.latent_stride
+        translator = build_translator(
+            shapes, width, stride, config.batch_norm_momentum, derive_seed(config.seed, "translator")
+        )
+        discriminators = build_discriminators(
+            shapes, translator.latent_channels, width, stride, derive_seed(config.seed, "discriminators")
+        )
+        self.translator = translator.to(device, memory_format=torch.channels_last)
+        self.discriminators = discriminators.to(device, memory_format=torch.channels_last)
+        self.translator_optimiser = _adam(self.translator, config)
+        self.discriminator_optimiser = _adam(self.discriminators, config)
+
+    def step(self, x_a: Tensor, x_b: Tensor) -> Tensor:
+        """Update discriminators, then encoders and generators, on a batch of each domain.
+
+        Args:
+            x_a: real images of domain 0, (B, C, S, S) in [-1, 1].
+            x_b: of domain 1, as many.
+
+        Returns:
+            What `metrics` names, float32 on the device, without a gradient: losses unweighted
+            and as Eq. 1 has them.
+        """
+        net = self.translator
+        with self._autocast():
+            z_a, z_b = net.encode(x_a, 0), net.encode(x_b, 1)
+            shared_a, shared_b = net.decode(z_a), net.decode(z_b)
+            x_aa, x_ab = net.render(shared_a, 0), net.render(shared_a, 1)
+            x_ba, x_bb = net.render(shared_b, 0), net.render(shared_b, 1)
+            x_aba = net.generate(net.encode(x_ab, 1), 0)
+            x_bab = net.generate(net.encode(x_ba, 0), 1)
+
+        values = self._discriminator_step((x_a, x_b), (x_ba.detach(), x_ab.detach()), (z_a, z_b))
+
+        self.discriminators.requires_grad_(False)
+        with self._autocast():
+            fake_a = self.discriminators.image(x_ba, 0)
+            fake_b = self.discriminators.image(x_ab, 1)
+            latent_a, latent_b = self.discriminators.latent(torch.cat((z_a, z_b))).chunk(2)
+        self.discriminators.requires_grad_(True)
+        games = (
+            self._adversarial.image_generator(fake_a.float()),
+            self._adversarial.image_generator(fake_b.float()),
+            self._adversarial.encoders(latent_a.float(), latent_b.float()),
+        )
+        cycles = (
+            cycle_consistency(x_a, x_aa.float()),
+            cycle_consistency(x_b, x_bb.float()),
+            cycle_consistency(x_a, x_aba.float()),
+            cycle_consistency(x_b, x_bab.float()),
+        )
+        w = self._weights
+        weighted = w["w1"] * games[0] + w["w2"] * games[1] + w["wl"] * games[2]
+        weighted = weighted + w["w3"] * cycles[0] + w["w4"] * cycles[1] + w["w5"] * cycles[2] + w["w6"] * cycles[3]
+        self.translator_optimiser.zero_grad(set_to_none=True)
+        weighted.backward()
+        self.translator_optimiser.step()
+        return torch.stack((*values[:3], *cycles, *games, *values[3:])).detach()
+
+    def _discriminator_step(
+        self, real: tuple[Tensor, Tensor], fake: tuple[Tensor, Tensor], latents: tuple[Tensor, Tensor]
+    ) -> tuple[Tensor, ...]:
+        """Update D1, D2, Dl; the values of Eq. 1 before the update, then the shares told right.
+
+        The weights are left out: each discriminator stands in one term, and under Adam a
+        factor on its gradient changes nothing.
+        """
+        with self._autocast():
+            logits = [
+                self.discriminators.image(torch.cat((x, y)), domain).float().chunk(2)
+                for domain, (x, y) in enumerate(zip(real, fake, strict=True))
+            ]
+            logits.append(self.discriminators.latent(torch.cat(latents).detach()).float().chunk(2))
+        loss = torch.stack([self._adversarial.discriminator(*pair) for pair in logits]).sum()
+        self.discriminator_optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        self.discriminator_optimiser.step()
+        with torch.no_grad():
+            values = [adversarial_value(*pair) for pair in logits]
+            return *values, *(told_right(*pair) for pair in logits)
+
+    @property
+    def modules(self) -> dict[str, nn.Module]:
+        """All networks by name."""
+        return {"translator": self.translator, "discriminators": self.discriminators}
+
+    @property
+    def optimisers(self) -> dict[str, torch.optim.Optimizer]:
+        """All optimisers by the name of their networks."""
+        return {"translator": self.translator_optimiser, "discriminators": self.discriminator_optimiser}
+
+
+def _adam(module: nn.Module, config: TrialConfig) -> torch.optim.Adam:
+    betas = (config.beta1, config.beta2)
+    return torch.optim.Adam(module.parameters(), config.learning_rate, betas, eps=config.adam_epsilon, fused=True)

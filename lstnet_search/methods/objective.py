@@ -1,0 +1,72 @@
+"""The terms of Eq. 1, each unweighted: the caller applies the weights, so logged values compare across trials.
+
+An adversarial term is the sum (not half the sum) of its two batch means, in nats; a cycle
+term is a mean over pixels and batch. Logits are (N,), positive meaning real (or domain 0).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from torch import Tensor
+from torch.nn import functional as F
+
+from lstnet_search.config.trial import AdversarialLoss
+
+
+def adversarial_value(real: Tensor, fake: Tensor) -> Tensor:
+    """Mean log D(real) + mean log(1 - D(fake)): J_AN1, J_AN2, J_ANl of Eq. 1; scalar <= 0."""
+    return F.logsigmoid(real).mean() + F.logsigmoid(-fake).mean()
+
+
+@dataclass(frozen=True)
+class Adversarial:
+    """What each side of an adversarial game minimises.
+
+    Attributes:
+        discriminator: of logits (real, fake).
+        image_generator: of the logits of translated images.
+        encoders: of logits of the latents (domain 0, domain 1), the labels being flipped.
+    """
+
+    discriminator: Callable[[Tensor, Tensor], Tensor]
+    image_generator: Callable[[Tensor], Tensor]
+    encoders: Callable[[Tensor, Tensor], Tensor]
+
+
+ADVERSARIAL: dict[AdversarialLoss, Adversarial] = {
+    "non_saturating": Adversarial(
+        discriminator=lambda real, fake: -adversarial_value(real, fake),
+        image_generator=lambda fake: -F.logsigmoid(fake).mean(),
+        encoders=lambda first, second: -adversarial_value(second, first),
+    ),
+    "minimax": Adversarial(
+        discriminator=lambda real, fake: -adversarial_value(real, fake),
+        image_generator=lambda fake: F.logsigmoid(-fake).mean(),
+        encoders=adversarial_value,
+    ),
+    "least_squares": Adversarial(
+        discriminator=lambda real, fake: (real - 1).square().mean() + fake.square().mean(),
+        image_generator=lambda fake: (fake - 1).square().mean(),
+        encoders=lambda first, second: first.square().mean() + (second - 1).square().mean(),
+    ),
+}
+
+
+def cycle_consistency(images: Tensor, cycled: Tensor) -> Tensor:
+    """Mean absolute error of a round trip: J_CC1 to J_CC4 of Eq. 1.
+
+    Args:
+        images: (N, C, S, S) in [-1, 1].
+        cycled: the same after the round trip.
+
+    Raises:
+        ValueError: if the shapes differ.
+    """
+    if images.shape != cycled.shape:  # l1_loss would only warn, and broadcast
+        raise ValueError(f"images are {tuple(images.shape)}, cycled {tuple(cycled.shape)}; they must be equal")
+    return F.l1_loss(cycled, images)
+
+
+def told_right(real: Tensor, fake: Tensor) -> Tensor:
+    """Share of logits with the right sign, mean of both kinds; scalar in [0, 1]."""
+    return ((real > 0).float().mean() + (fake <= 0).float().mean()) / 2

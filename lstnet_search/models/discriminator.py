@@ -1,0 +1,55 @@
+"""Networks that tell real images from translated ones, and one domain's latents from the other's."""
+
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+
+from lstnet_search.models.blocks import pooled_stack
+from lstnet_search.models.table import DISCRIMINATOR, LATENT_DISCRIMINATOR, LATENT_SIDE, Pooled, filters
+from lstnet_search.models.translator import ImageShape
+
+
+class Discriminator(nn.Module):
+    """Convolutions with pooling and one linear unit; gives logits, the sigmoid being in the loss."""
+
+    def __init__(self, channels: int, layers: tuple[Pooled, ...], final_side: int, width: float) -> None:
+        super().__init__()
+        self.layers = pooled_stack(channels, layers, width)
+        self.linear = nn.Linear(filters(layers[-1].layer, width) * final_side**2, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Logits (N,) of images or latents (N, C, S, S); positive means real, or domain 0."""
+        logits: Tensor = self.linear(self.layers(x).flatten(1))
+        return logits.squeeze(1)
+
+
+class Discriminators(nn.Module):
+    """D1, D2 and Dl of Table 1."""
+
+    def __init__(
+        self, shapes: tuple[ImageShape, ImageShape], latent_channels: int, width: float, latent_stride: int
+    ) -> None:
+        super().__init__()
+        self.images = nn.ModuleList(
+            Discriminator(shape.channels, DISCRIMINATOR[shape.side], 4, width) for shape in shapes
+        )
+        final_side = -(-LATENT_SIDE[latent_stride] // 2)
+        self.latents = Discriminator(latent_channels, LATENT_DISCRIMINATOR, final_side, width)
+
+    def image(self, images: Tensor, domain: int) -> Tensor:
+        """Logits (N,) of images (N, C, S, S): positive means a real image of the domain."""
+        return cast(Tensor, self.images[domain](images))
+
+    def latent(self, latents: Tensor) -> Tensor:
+        """Logits (N,) of latents: positive means encoded from domain 0."""
+        return cast(Tensor, self.latents(latents))
+
+
+def build_discriminators(
+    shapes: tuple[ImageShape, ImageShape], latent_channels: int, width: float, latent_stride: int, seed: int
+) -> Discriminators:
+    """Discriminators with PyTorch's initial weights, drawn from a seed of their own."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return Discriminators(shapes, latent_channels, width, latent_stride)

@@ -1,0 +1,1 @@
+"""The results folder: tables, best config, model, pictures."""

@@ -1,0 +1,168 @@
+"""The results folder: the one place that knows its file names and format version."""
+
+import fcntl
+import io
+import os
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+import pandas as pd
+import yaml
+
+from lstnet_search.config import InputError
+from lstnet_search.results.files import write_whole
+from lstnet_search.results.records import TrialRecord, history_table, trials_table
+
+FORMAT_VERSION = 1
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+class ResultsFolder:
+    """Where a search keeps what it found."""
+
+    def __init__(self, path: Path) -> None:
+        """Name a folder; nothing is read or written yet."""
+        self.path = path
+        self.search_file = path / "search.yaml"
+        self.study_file = path / "study.journal"
+        self.trials_file = path / "trials.parquet"
+        self.history_file = path / "history.parquet"
+        self.best_config_file = path / "best_config.yaml"
+        self.best_model = path / "best_model"
+        self.translations_file = path / "translations.png"
+        self.samples = path / "samples"
+        self.tune = path / "tune"
+
+    @classmethod
+    def named(cls, results_dir: Path, name: str) -> Self:
+        """The folder of a search.
+
+        Raises:
+            InputError: if the name is not one plain path component.
+        """
+        if not _NAME.fullmatch(name):
+            raise InputError(
+                f"--name {name!r} must be 1 to 100 letters, digits, '.', '_' or '-', the first a letter or digit; "
+                "choose another"
+            )
+        return cls(results_dir / name)
+
+    @classmethod
+    def existing(cls, path: Path) -> Self:
+        """A folder that a search has made.
+
+        Raises:
+            InputError: if it is not one.
+        """
+        folder = cls(path)
+        if not folder.search_file.is_file():
+            raise InputError(f"{path} is not a results folder: it has no search.yaml; give one, such as results/NAME")
+        return folder
+
+    def refuse_existing(self) -> None:
+        """Refuse a folder that is there already.
+
+        Raises:
+            InputError: if anything stands at the path.
+        """
+        if self.path.exists():
+            raise InputError(f"{self.path} exists already; choose another --name, or go on with it by --resume")
+
+    def create(self, search: dict[str, Any]) -> None:
+        """Make the folder and write `search.yaml`.
+
+        Raises:
+            InputError: if it exists already or cannot be made.
+        """
+        self.refuse_existing()
+        try:
+            self.samples.mkdir(parents=True)
+        except OSError as error:
+            raise InputError(f"cannot make {self.path}: {error}; choose another --results-dir") from None
+        self.write_search(search)
+
+    def write_search(self, search: dict[str, Any]) -> None:
+        """Write `search.yaml`: what was asked, and what it ran on."""
+        content = {"format_version": FORMAT_VERSION} | search
+        write_whole(self.search_file, yaml.safe_dump(content, sort_keys=False, allow_unicode=True))
+
+    def read_search(self) -> dict[str, Any]:
+        """The content of `search.yaml`.
+
+        Raises:
+            InputError: if it is unreadable or of another format version.
+        """
+        try:
+            content = yaml.safe_load(self.search_file.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+            raise InputError(f"cannot read {self.search_file}: {' '.join(str(error).split())}") from None
+        version = content.get("format_version") if isinstance(content, dict) else None
+        if version != FORMAT_VERSION:
+            raise InputError(
+                f"{self.search_file} has format_version {version!r}; this version reads {FORMAT_VERSION}: "
+                "use the version of the tool that wrote it"
+            )
+        return dict(content)
+
+    def write_tables(self, records: Sequence[TrialRecord], metric: str) -> None:
+        """Write `trials.parquet` and `history.parquet`, each whole."""
+        write_whole(self.trials_file, _parquet(trials_table(records, metric)))
+        write_whole(self.history_file, _parquet(history_table(records)))
+
+    def read_trials(self) -> pd.DataFrame:
+        """`trials.parquet`.
+
+        Raises:
+            InputError: if it is missing or damaged.
+        """
+        return _read_parquet(self.trials_file)
+
+    def read_history(self) -> pd.DataFrame:
+        """`history.parquet`.
+
+        Raises:
+            InputError: if it is missing or damaged.
+        """
+        return _read_parquet(self.history_file)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the folder for one search; the hold ends with the process, however it ends.
+
+        Raises:
+            InputError: if another process holds it.
+        """
+        handle = os.open(self.path, os.O_RDONLY)
+        try:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise InputError(f"a search is running in {self.path}; wait for it, or stop it first") from None
+            yield
+        finally:
+            os.close(handle)
+
+    def is_held(self) -> bool:
+        """Whether a search is running in the folder, on this machine."""
+        try:
+            with self.held():
+                return False
+        except InputError:
+            return True
+
+
+def _parquet(table: pd.DataFrame) -> bytes:
+    buffer = io.BytesIO()
+    table.to_parquet(buffer, index=False)
+    return buffer.getvalue()
+
+
+def _read_parquet(path: Path) -> pd.DataFrame:
+    try:
+        return pd.read_parquet(path)
+    except (OSError, ValueError) as error:
+        raise InputError(f"cannot read {path}: {' '.join(str(error).split())}") from None

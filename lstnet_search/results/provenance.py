@@ -1,0 +1,41 @@
+"""What a result was made with."""
+
+import platform
+import subprocess
+from importlib.metadata import version
+from pathlib import Path
+
+import torch
+
+_PACKAGES = ("lstnet-search", "torch", "ray", "optuna", "numpy", "pyarrow", "pydantic", "safetensors")
+
+
+def provenance() -> dict[str, object]:
+    """Versions, machine and commit, as `search.yaml` has them."""
+    return {
+        "versions": {"python": platform.python_version()} | {name: version(name) for name in _PACKAGES},
+        "machine": f"{platform.system()} {platform.machine()}, {_processor()}",
+        "git_commit": _commit(),
+    }
+
+
+def _processor() -> str:
+    if torch.cuda.is_available():
+        return f"{torch.cuda.device_count()} × {torch.cuda.get_device_name()}"
+    return f"CPU with {torch.backends.cpu.get_cpu_capability()}"
+
+
+def _commit() -> str:
+    """The commit of the checkout that runs, "+changes" where it was edited; empty outside a checkout."""
+    try:
+        found = subprocess.run(
+            ["git", "describe", "--always", "--abbrev=40", "--dirty=+changes", "--exclude=*"],  # noqa: S607
+            cwd=Path(__file__).parent,
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=False,
+        )
+    except OSError:  # no git
+        return ""
+    return found.stdout.strip()

@@ -1,0 +1,31 @@
+"""How a search stands, read from its results folder alone."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from lstnet_search.config import InputError
+from lstnet_search.results.folder import ResultsFolder
+from lstnet_search.results.text import duration, percent, weights
+
+
+def status_lines(folder: ResultsFolder) -> Iterator[str]:
+    """Lines for people: whether it runs, how many trials ended how, the best so far."""
+    search = folder.read_search()
+    wanted = search["search"]["trials"]
+    yield f"{folder.path}: {'running' if folder.is_held() else 'not running'}"
+    try:
+        trials = folder.read_trials()
+    except InputError:
+        yield f"no report yet of {wanted} trials"
+        return
+    counts = {"COMPLETE": "completed", "PRUNED": "stopped early", "FAIL": "failed", "RUNNING": "unfinished"}
+    parts = [f"{(trials.state == state).sum()} {word}" for state, word in counts.items()]
+    yield f"of {wanted} trials {', '.join(parts)}, {wanted - len(trials)} not begun"
+    usable = trials[trials.state != "FAIL"]
+    if "best/target_accuracy" in usable and usable["best/target_accuracy"].notna().any():
+        best = usable.loc[usable["best/target_accuracy"].idxmax()]
+        settings = {name.removeprefix("config/"): best[name] for name in best.index if name.startswith("config/")}
+        yield f"best: trial {best.trial}, target accuracy {percent(best['best/target_accuracy'])}"
+        yield f"weights {weights(settings)} (w1 to w6, wl)"
+    age = datetime.now().timestamp() - folder.trials_file.stat().st_mtime
+    yield f"{duration(trials.seconds.sum())} of training; tables written {duration(age)} ago"

@@ -1,0 +1,41 @@
+"""Numbers and weights as a terminal line has them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from lstnet_search.config import WEIGHT_NAMES
+
+
+def duration(seconds: float) -> str:
+    """Rounded for people: 45 s, 12 min, 3 h 20 min, 2 d 4 h."""
+    minutes = round(seconds / 60)
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    days, hours = divmod(hours, 24)
+    return f"{days} d {hours} h" if hours else f"{days} d"
+
+
+def size(count: float) -> str:
+    """Bytes for people: 850 kB, 12 MB, 3.4 GB."""
+    for unit, factor in (("GB", 1e9), ("MB", 1e6)):
+        if count >= factor:
+            return f"{count / factor:.3g} {unit}"
+    return f"{count / 1e3:.3g} kB"
+
+
+def weights(settings: Mapping[str, Any]) -> str:
+    """The seven weights in the paper's order, three digits each, separated by spaces."""
+    return " ".join(f"{settings[name]:.3g}" for name in WEIGHT_NAMES)
+
+
+WEIGHTS_HEADING = " ".join(WEIGHT_NAMES)
+
+
+def percent(share: float | None) -> str:
+    """A share as per cent with two decimals; a dash where there is none."""
+    return "–" if share is None else f"{100 * share:.2f} %"

@@ -1,0 +1,136 @@
+"""The best trial as files that others can use: its settings, its networks, its pictures."""
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import yaml
+
+from lstnet_search.config import InputError, TrialConfig
+from lstnet_search.evaluation import Prepared, round_trip_accuracy
+from lstnet_search.evaluation.samples import read_samples
+from lstnet_search.results.files import write_whole
+from lstnet_search.results.folder import ResultsFolder
+from lstnet_search.results.model import TrainedModel, build_networks, write_model
+from lstnet_search.results.pictures import draw_translations
+from lstnet_search.results.records import ReportRecord
+from lstnet_search.results.text import percent
+from lstnet_search.training import evaluated_state, read_state
+
+
+def write_config(path: Path, config: TrialConfig, remarks: list[str]) -> None:
+    """Write complete settings, as `train --config` takes them, under remarks for people."""
+    comments = "".join(f"# {remark}\n" for remark in remarks)
+    settings = config.model_dump(mode="json")
+    write_whole(path, comments + yaml.safe_dump(settings, sort_keys=False))
+
+
+def write_winner(
+    config: TrialConfig,
+    report: ReportRecord,
+    checkpoint: Path,
+    prepared: Prepared,
+    *,
+    config_file: Path,
+    model: Path,
+    pictures: Path,
+    remarks: list[str],
+) -> dict[str, float]:
+    """Write a training's settings, the networks of one of its checkpoints, and pictures of what they do.
+
+    Args:
+        config: of the training.
+        report: what the checkpoint's network reached.
+        checkpoint: with samples.
+        prepared: what the training shared with others, on the CPU.
+        config_file: to write.
+        model: to write, without an ending.
+        pictures: to write.
+        remarks: on where the training comes from.
+
+    Returns:
+        Shares of validation images whose round trip is labelled right, by metric name.
+    """
+    state, _ = read_state(checkpoint)
+    translator, _ = build_networks(config, prepared.shapes, prepared.classes)
+    translator.load_state_dict(evaluated_state(state))
+    round_trips = round_trip_accuracy(translator, prepared.validation, prepared.classifiers)
+    metrics = report.metrics | round_trips
+    about = {
+        "remarks": remarks,
+        "step": report.step,
+        "data_fingerprint": prepared.fingerprint,
+        "validation_metrics": metrics,
+        "no_translation_baseline": prepared.baseline,
+    }
+    trained = TrainedModel(config, prepared.shapes, prepared.classes, translator, prepared.classifiers, about)
+    write_model(model, trained)
+    write_config(config_file, config, [*remarks, *_accuracies(metrics, prepared.baseline)])
+    names = prepared.validation.a.name, prepared.validation.b.name
+    draw_translations(pictures, read_samples(checkpoint / "samples.npz"), names, f"{remarks[0]}, step {report.step}")
+    return round_trips
+
+
+def _accuracies(metrics: Mapping[str, float], baseline: Mapping[str, float]) -> list[str]:
+    return [
+        f"{name}: {percent(value)}" + (f" (no translation: {percent(baseline[name])})" if name in baseline else "")
+        for name, value in metrics.items()
+        if "accuracy" in name and not name.startswith("discriminator")
+    ]
+
+
+def export(folder: ResultsFolder, target: Path) -> None:
+    """Copy a search's winner, with a README that says where it comes from, into a new folder.
+
+    Raises:
+        InputError: if the target exists, or the search has no winner yet.
+    """
+    if target.exists():
+        raise InputError(f"{target} exists already; choose another --to")
+    search = folder.read_search()
+    files = [
+        folder.best_config_file,
+        folder.best_model.with_suffix(".safetensors"),
+        folder.best_model.with_suffix(".json"),
+        folder.translations_file,
+    ]
+    missing = [file.name for file in files if not file.is_file()]
+    if missing:
+        raise InputError(
+            f"{folder.path} has no {', '.join(missing)} yet; wait for a trial's first report, then export again"
+        )
+    remarks = [
+        line.removeprefix("# ")
+        for line in folder.best_config_file.read_text(encoding="utf-8").splitlines()
+        if line.startswith("# ")
+    ]
+    target.mkdir(parents=True)
+    for file in files:
+        shutil.copyfile(file, target / file.name)
+    write_whole(target / "README.md", _readme(search, remarks))
+
+
+def _readme(search: Mapping[str, object], remarks: list[str]) -> str:
+    versions = search["versions"]
+    assert isinstance(versions, dict)
+    return "\n".join(
+        [
+            "# A model of LSTNet Search",
+            "",
+            *(f"- {remark}" for remark in remarks),
+            f"- found by: `{search['command']}`",
+            f"- data fingerprint: {search['data_fingerprint']}",
+            f"- commit: {search['git_commit'] or 'unknown'}",
+            f"- versions: {', '.join(f'{name} {number}' for name, number in versions.items())}",
+            "",
+            "Accuracies are of the validation part, oracle scores by which the model was chosen:",
+            "expect a little less on new images.",
+            "",
+            "| file | what |",
+            "|---|---|",
+            "| `best_config.yaml` | complete settings: `python -m lstnet_search train --config best_config.yaml` |",
+            "| `best_model.safetensors`, `best_model.json` | networks, and what is needed to build them |",
+            "| `translations.png` | what they do to images |",
+            "",
+        ]
+    )

@@ -1,0 +1,19 @@
+"""The loop that trains a method, and the states it can go on from."""
+
+from lstnet_search.training.loop import DivergedError, Report, Start, evaluated_state, train
+from lstnet_search.training.precision import autocast, resolve_precision
+from lstnet_search.training.state import State, read_header, read_state, write_state
+
+__all__ = [
+    "DivergedError",
+    "Report",
+    "Start",
+    "State",
+    "autocast",
+    "evaluated_state",
+    "read_header",
+    "read_state",
+    "resolve_precision",
+    "train",
+    "write_state",
+]

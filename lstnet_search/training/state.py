@@ -1,0 +1,102 @@
+"""Everything that a training needs to go on, as tensors by name: no code, no pickle."""
+
+import json
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load, save
+from torch import Tensor, nn
+
+from lstnet_search.config import InputError
+
+State = dict[str, Tensor]
+
+_TENSORS = "state.safetensors"
+_HEADER = "state.json"
+FORMAT_VERSION = 1
+
+
+def module_state(module: nn.Module, prefix: str) -> State:
+    """Parameters and buffers under `prefix.`."""
+    return {f"{prefix}.{name}": tensor for name, tensor in module.state_dict().items()}
+
+
+def load_module(module: nn.Module, state: State, prefix: str) -> None:
+    """Put back what `module_state` gave."""
+    module.load_state_dict(under(state, prefix))
+
+
+def under(state: State, prefix: str) -> State:
+    """The tensors under `prefix.`, without it."""
+    start = f"{prefix}."
+    return {name.removeprefix(start): tensor for name, tensor in state.items() if name.startswith(start)}
+
+
+def optimiser_state(optimiser: torch.optim.Optimizer, prefix: str) -> State:
+    """What an optimiser remembers of each parameter, under `prefix.<parameter>.<name>`."""
+    remembered = optimiser.state_dict()["state"]
+    return {
+        f"{prefix}.{index}.{name}": torch.as_tensor(value)
+        for index, values in remembered.items()
+        for name, value in values.items()
+    }
+
+
+def load_optimiser(optimiser: torch.optim.Optimizer, state: State, prefix: str) -> None:
+    """Put back what `optimiser_state` gave; rates and betas stay those of the settings."""
+    remembered: dict[int, dict[str, Tensor]] = {}
+    for key, tensor in under(state, prefix).items():
+        index, name = key.split(".")
+        remembered.setdefault(int(index), {})[name] = tensor
+    optimiser.load_state_dict(optimiser.state_dict() | {"state": remembered})
+
+
+def write_state(folder: Path, state: State, header: dict[str, Any]) -> None:
+    """Write a checkpoint into an existing folder, the header last: without it there is none.
+
+    Args:
+        folder: existing, empty.
+        state: tensors of any device.
+        header: what JSON can hold, such as the step; a digest of the tensors joins it.
+    """
+    content = save({name: tensor.detach().cpu().contiguous() for name, tensor in state.items()})
+    (folder / _TENSORS).write_bytes(content)
+    digest = sha256(content).hexdigest()
+    header = {"format_version": FORMAT_VERSION, "sha256": digest} | header
+    (folder / _HEADER).write_text(json.dumps(header), encoding="utf-8")
+
+
+def read_header(folder: Path) -> dict[str, Any]:
+    """The header of a checkpoint.
+
+    Raises:
+        InputError: if it is missing, unreadable, or of another format version.
+    """
+    path = folder / _HEADER
+    try:
+        header = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} cannot be read as a checkpoint's header: {error}") from None
+    version = header.get("format_version") if isinstance(header, dict) else None
+    if version != FORMAT_VERSION:
+        raise InputError(f"{path} has format_version {version!r}; this version reads {FORMAT_VERSION}")
+    return dict(header)
+
+
+def read_state(folder: Path) -> tuple[State, dict[str, Any]]:
+    """Tensors, on the CPU, and header of a checkpoint.
+
+    Raises:
+        InputError: if anything is missing, truncated, or does not match the header's digest.
+    """
+    header = read_header(folder)
+    path = folder / _TENSORS
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error}") from None
+    if sha256(content).hexdigest() != header.get("sha256"):
+        raise InputError(f"{path} is damaged: its digest differs from the header's; use an earlier checkpoint")
+    return load(content), header

@@ -1,0 +1,1 @@
+"""Ray Tune and Optuna, and nothing of them elsewhere in the package."""

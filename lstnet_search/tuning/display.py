@@ -1,0 +1,117 @@
+"""What a search prints: one line a report, a progress bar on a terminal, a table at the end."""
+
+import time
+from collections.abc import Mapping, Sequence
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+
+from lstnet_search.results.records import ReportRecord, TrialRecord, ranked
+from lstnet_search.results.text import WEIGHTS_HEADING, duration, percent, weights
+from lstnet_search.tuning.searcher import METRIC
+
+
+class Display:
+    """The lines of one run of a search."""
+
+    def __init__(self, console: Console, directions: tuple[str, str], steps: int, trials: int) -> None:
+        """Print to a console.
+
+        Args:
+            console: a terminal, or anything else, which then gets plain lines without a bar.
+            directions: names of both, as metrics have them.
+            steps: of a whole training.
+            trials: of the search.
+        """
+        self._console = console
+        self._directions = directions
+        self._steps = steps
+        self._trials = trials
+        self._best: tuple[float, int] = (float("-inf"), -1)
+        self._taken: dict[int, int] = {}
+        self._ended: set[int] = set()
+        self._begun = time.monotonic()
+        self._taken_before = 0
+        self._bar = Progress(
+            TextColumn("trials"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[left]}"),
+            console=console,
+            disable=not console.is_terminal,
+        )
+        self._task = self._bar.add_task("trials", total=trials, left="")
+
+    def start(self, earlier: Sequence[TrialRecord]) -> None:
+        """Begin, knowing what earlier runs of the search did."""
+        for record in earlier:
+            self._taken[record.number] = record.reports[-1].step if record.reports else 0
+            if record.state != "RUNNING":
+                self._ended.add(record.number)
+            if record.state != "FAIL":
+                self._best = max(self._best, (record.score(METRIC), -record.number))
+        self._taken_before = sum(self._taken.values())
+        self._bar.update(self._task, completed=len(self._ended))
+        self._bar.start()
+
+    def stop(self) -> None:
+        """End the bar; printed lines stay."""
+        self._bar.stop()
+
+    def say(self, line: str) -> None:
+        """Print a line as it is, above the bar."""
+        self._console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+    def report(self, number: int, settings: Mapping[str, float], report: ReportRecord) -> None:
+        """Print a report of a trial."""
+        self._taken[number] = report.step
+        self._best = max(self._best, (report.metrics[METRIC], -number))
+        best, best_number = self._best
+        accuracies = "  ".join(
+            f"{name} {percent(report.metrics.get(f'val_accuracy_{name}'))}" for name in self._directions
+        )
+        left = f"{duration(self._seconds_left())} left"
+        self._bar.update(self._task, left=left)
+        self.say(
+            f"trial {number:<3} step {report.step:>{len(str(self._steps))}}/{self._steps}"
+            f"  weights {weights(settings)}  {accuracies}"
+            f"  best {percent(best)} (trial {-best_number})  {left}"
+        )
+
+    def ended(self, record: TrialRecord) -> None:
+        """Print how a trial ended, where a report does not say it."""
+        self._ended.add(record.number)
+        self._bar.update(self._task, completed=len(self._ended))
+        if record.state == "FAIL":
+            self.say(f"trial {record.number:<3} failed: {record.error}")
+        elif record.state == "PRUNED":
+            self.say(f"trial {record.number:<3} stopped at step {record.reports[-1].step}: others were better")
+
+    def _seconds_left(self) -> float:
+        taken = sum(self._taken.values())
+        rate = (taken - self._taken_before) / (time.monotonic() - self._begun)
+        running = sum(self._steps - step for number, step in self._taken.items() if number not in self._ended)
+        unbegun = (self._trials - len(self._taken)) * self._steps
+        return (running + unbegun) / rate if rate > 0 else 0.0
+
+
+def summary(
+    records: Sequence[TrialRecord], baseline: Mapping[str, float], directions: tuple[str, str], count: int = 5
+) -> Table:
+    """The best trials, with the paper's weights and the no-translation baseline as rows."""
+    table = Table(title="validation accuracy at each trial's best report", title_justify="left")
+    for heading in ("", "trial", *directions, "target", "steps", f"weights {WEIGHTS_HEADING}"):
+        table.add_column(heading, no_wrap=True)
+    order = ranked(records, METRIC)
+    rows = [(f"{place}.", record) for place, record in enumerate(order[:count], start=1)]
+    rows += [("paper", record) for record in order if record.number == 0]
+    for place, record in rows:
+        best = record.best(METRIC)
+        assert best is not None
+        accuracies = (percent(best.metrics.get(f"val_accuracy_{name}")) for name in directions)
+        target = percent(best.metrics[METRIC])
+        table.add_row(place, str(record.number), *accuracies, target, str(best.step), weights(record.settings))
+    accuracies = (percent(baseline.get(f"val_accuracy_{name}")) for name in directions)
+    table.add_row("no translation", "", *accuracies, percent(baseline.get(METRIC)), "", "")
+    return table

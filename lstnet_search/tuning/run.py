@@ -1,0 +1,215 @@
+"""A search from the first check to the exported winner."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from rich.console import Console
+
+from lstnet_search.config import InputError, TrialConfig
+from lstnet_search.config.search import SearchConfig
+from lstnet_search.evaluation import Prepared, prepare
+from lstnet_search.evaluation.accuracy import TARGET, target_accuracy
+from lstnet_search.results.folder import ResultsFolder
+from lstnet_search.results.provenance import provenance
+from lstnet_search.results.records import TrialRecord, ranked
+from lstnet_search.results.text import duration, percent, size
+from lstnet_search.results.winner import write_winner
+from lstnet_search.tuning.checkpoints import checkpoint_at, newest_checkpoint
+from lstnet_search.tuning.cluster import local_cluster, local_machine
+from lstnet_search.tuning.display import Display, summary
+from lstnet_search.tuning.probe import probe
+from lstnet_search.tuning.resources import Placement, place, upper_bound_seconds
+from lstnet_search.tuning.scheduler import Asha
+from lstnet_search.tuning.searcher import METRIC, StudySearch
+from lstnet_search.tuning.stopping import Stopping
+from lstnet_search.tuning.study import Study
+from lstnet_search.tuning.tuner import make_sampler, make_tuner
+from lstnet_search.tuning.watch import Watch
+
+
+@dataclass(frozen=True)
+class Run:
+    """Where one run of a search happens, and for how long.
+
+    Attributes:
+        folder: of the results.
+        resume: go on with what the folder holds.
+        cpus: to use at most; None for all.
+        gpus: to use at most; None for all.
+        simulated_gpus: GPUs to pretend, for trying placement out.
+        time_budget: seconds after which the search stops; None for no bound.
+        data_dir: of full data sets.
+        command: as it was typed.
+    """
+
+    folder: ResultsFolder
+    resume: bool = False
+    cpus: int | None = None
+    gpus: int | None = None
+    simulated_gpus: int | None = None
+    time_budget: float | None = None
+    data_dir: Path = Path("data")
+    command: str = ""
+
+
+def search(config: SearchConfig, run: Run, console: Console) -> int:
+    """Search, print, and write the results folder.
+
+    Returns:
+        The exit code: 0 done, 1 without a single usable trial, 128 + signal after one.
+
+    Raises:
+        InputError: before anything is trained or written.
+    """
+    placement = place(local_machine(run.simulated_gpus), run.cpus, run.gpus, config.trials)
+    if not run.resume:
+        run.folder.refuse_existing()
+    with local_cluster(placement) as address:
+        console.print(f"dashboard: {address}", markup=False, highlight=False)
+        device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        prepared = prepare(config.trial, run.data_dir, device, progress=console.print)
+        prepared = prepared.to(torch.device("cpu"))
+        if run.resume:
+            _refuse_other_data(run.folder, prepared)
+        else:
+            run.folder.create(_search_file(config, run, placement, prepared))
+        with run.folder.held():
+            return _Search(config, run, prepared, placement, console).finish()
+
+
+class _Search:
+    """One run of a search on a running cluster, its results folder held."""
+
+    def __init__(
+        self, config: SearchConfig, run: Run, prepared: Prepared, placement: Placement, console: Console
+    ) -> None:
+        self.config = config
+        self.run = run
+        self.folder = run.folder
+        self.prepared = prepared
+        self.placement = placement
+        self.console = console
+
+    def finish(self) -> int:
+        """Run the trials that are left, and conclude."""
+        config, folder = self.config, self.folder
+        study = Study(folder.study_file)
+        earlier = study.records()
+        study.study.sampler = make_sampler(config, len(earlier))
+        display = Display(self.console, self.prepared.directions, config.trial.steps, config.trials)
+        left = config.trials - sum(record.state != "RUNNING" for record in earlier)
+        with Stopping(self.run.time_budget) as stopping:
+            watch = Watch(folder, study, display, stopping)
+            if left > 0:
+                self._say_estimate(display, left)
+                display.start(earlier)
+                try:
+                    self._tune(study, earlier, watch, left)
+                finally:
+                    display.stop()
+                    watch.write()
+            return self._conclude(display, watch.write(), stopping)
+
+    def _tune(self, study: Study, earlier: list[TrialRecord], watch: Watch, left: int) -> None:
+        config, folder = self.config, self.folder
+        searcher = StudySearch(
+            study,
+            config.space,
+            config.trial,
+            seed=config.seed,
+            trials=config.trials,
+            max_concurrent=self.placement.concurrent,
+            last_checkpoint=lambda number: newest_checkpoint(folder.tune, number),
+        )
+        scheduler = Asha(config.trial.steps, earlier)
+        tuner = make_tuner(config, searcher, scheduler, watch, self.prepared, self.placement, folder.tune, left)
+        tuner.fit()
+
+    def _say_estimate(self, display: Display, left: int) -> None:
+        """Say how long it takes and how much it writes, from a few steps."""
+        trial = self.config.trial
+        measured = probe(trial, self.prepared, self.placement)
+        seconds = upper_bound_seconds(left, trial.steps * measured.seconds_per_step, self.placement.concurrent)
+        # The best checkpoint of a trial and its last one.
+        disk = 2 * self.config.trials * measured.checkpoint_bytes
+        display.say(
+            f"{left} trials of up to {trial.steps} steps, {self.placement.concurrent} side by side: "
+            f"at most {duration(seconds)}, less where poor trials are stopped; up to {size(disk)} of disk"
+        )
+        baseline = "  ".join(
+            f"{name} {percent(self.prepared.baseline[f'val_accuracy_{name}'])}" for name in self.prepared.directions
+        )
+        display.say(f"without translation: {baseline}")
+
+    def _conclude(self, display: Display, records: list[TrialRecord], stopping: Stopping) -> int:
+        """Write the winner, print the table, and say what is left to do."""
+        order = ranked(records, METRIC)
+        if order:
+            self._write_winner(display, order[0])
+            baseline = self.prepared.baseline
+            target = {TARGET: target_accuracy(baseline, self.config.direction, self.prepared.directions)}
+            self.console.print(summary(records, baseline | target, self.prepared.directions))
+            self._warn_of_edges(display, order[0])
+        unfinished = self.config.trials - sum(record.state != "RUNNING" for record in records)
+        display.say(f"results: {self.folder.path}")
+        if unfinished:
+            display.say(
+                f"{unfinished} of {self.config.trials} trials are unfinished; go on with: "
+                f"python run_search.py --name {self.folder.path.name} --resume"
+                + ("" if str(self.folder.path.parent) == "results" else f" --results-dir {self.folder.path.parent}")
+            )
+        if stopping.signal is not None:
+            return stopping.exit_code
+        if not order and not unfinished:
+            display.say("no trial succeeded; the column 'error' of trials.parquet says why")
+            return 1
+        return 0
+
+    def _write_winner(self, display: Display, best: TrialRecord) -> None:
+        report = best.best(METRIC)
+        assert report is not None
+        checkpoint = checkpoint_at(self.folder.tune, best.number, report.step)
+        if checkpoint is None:  # stopped between a report and its checkpoint
+            display.say(f"the checkpoint of trial {best.number} at step {report.step} is missing: no model written")
+            return
+        round_trips = write_winner(
+            TrialConfig.parse(best.settings, f"trial {best.number}"),
+            report,
+            checkpoint,
+            self.prepared,
+            config_file=self.folder.best_config_file,
+            model=self.folder.best_model,
+            pictures=self.folder.translations_file,
+            remarks=[f"trial {best.number} of search {self.folder.path.name}"],
+        )
+        labelled = ", ".join(f"{percent(share)} of {name}" for name, share in round_trips.items())
+        display.say(f"best: trial {best.number}; after a round trip {labelled} are labelled right")
+
+    def _warn_of_edges(self, display: Display, best: TrialRecord) -> None:
+        for name, edge in self.config.space.edges(best.settings).items():
+            display.say(
+                f"warning: the best {name}={best.settings[name]:.4g} lies at the {edge} end of its range; "
+                f"widen it in {self.config.space_file}"
+            )
+
+
+def _search_file(config: SearchConfig, run: Run, placement: Placement, prepared: Prepared) -> dict[str, Any]:
+    return {
+        "command": run.command,
+        "search": config.model_dump(mode="json"),
+        "data_dir": str(run.data_dir.resolve()),
+        "data_fingerprint": prepared.fingerprint,
+        "no_translation_baseline": prepared.baseline,
+        "placement": placement.resources | {"concurrent": placement.concurrent},
+    } | provenance()
+
+
+def _refuse_other_data(folder: ResultsFolder, prepared: Prepared) -> None:
+    recorded = folder.read_search()["data_fingerprint"]
+    if recorded != prepared.fingerprint:
+        raise InputError(
+            f"{folder.path} was begun on data of fingerprint {recorded}, this is {prepared.fingerprint}; "
+            "give the same data by --data-dir or --bundled"
+        )

@@ -1,0 +1,156 @@
+"""The searcher that Ray Tune asks: it hands out the study's trials and tells the study how they went."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import optuna
+from optuna.trial import FrozenTrial, TrialState
+from ray.tune.search import Searcher
+from ray.tune.search.optuna import OptunaSearch
+
+from lstnet_search.config import Space, TrialConfig
+from lstnet_search.config.seeding import derive_seed
+from lstnet_search.results.records import ReportRecord
+from lstnet_search.tuning.study import Study, distributions, reports_of, settings_of
+
+METRIC = "target_accuracy"
+
+NUMBER, SETTINGS, CHECKPOINT = "trial", "settings", "checkpoint"
+"""Keys of the configuration that a Ray trial gets."""
+
+
+class StudySearch(OptunaSearch):
+    """Suggestions from a study that outlives this process.
+
+    Differs from its base in what the study is told: stopped trials are PRUNED with all their
+    reports, the last included; failed ones FAIL with the reason; nothing is told twice. Trials
+    that an earlier process left unfinished are handed out again first, under their own numbers.
+    """
+
+    def __init__(
+        self,
+        study: Study,
+        space: Space,
+        base: TrialConfig,
+        *,
+        seed: int,
+        trials: int,
+        max_concurrent: int,
+        last_checkpoint: Callable[[int], Path | None],
+    ) -> None:
+        """Search a space.
+
+        Args:
+            study: new, or of an earlier run of the same search.
+            space: what is searched.
+            base: settings that the space does not decide; its weights are trial 0's.
+            seed: of the search; each trial trains with a seed of its own derived from it.
+            trials: how many there are to be in the end.
+            max_concurrent: trials at once. Asking no earlier lets each suggestion know more.
+            last_checkpoint: where a trial of an earlier run goes on from, by number.
+        """
+        super().__init__(
+            space=distributions(space),
+            metric=METRIC,
+            mode="max",
+            study_name=study.study.study_name,
+            storage=study.storage,
+            sampler=study.study.sampler,
+        )
+        self._truth = study
+        self._search_space = space
+        self._base = base
+        self._search_seed = seed
+        self._max_concurrent = max_concurrent
+        self._last_checkpoint = last_checkpoint
+        known = study.trials()
+        if not known:
+            study.study.enqueue_trial(space.point(base))
+        self._unfinished = [trial for trial in known if trial.state == TrialState.RUNNING]
+        self._to_ask = trials - sum(trial.state != TrialState.WAITING for trial in known)
+        self._live: dict[str, int] = {}
+        """Ray's trial id -> the study's id of the trial."""
+
+    def suggest(self, trial_id: str) -> dict[str, Any] | None:
+        """Settings of the next trial; None while enough are running."""
+        if len(self._live) >= self._max_concurrent:
+            return None
+        if self._unfinished:
+            return self._hand_out_again(trial_id, self._unfinished.pop(0))
+        if self._to_ask <= 0:
+            return str(Searcher.FINISHED)  # type: ignore[return-value]  # the sentinel that Ray expects
+        self._to_ask -= 1
+        trial = self._truth.study.ask(self._space)
+        return self._hand_out(trial_id, trial, self._settings(trial), None)
+
+    def on_trial_result(self, trial_id: str, result: dict[str, Any]) -> None:
+        """Tell the study a report after which the trial goes on."""
+        self._report(self._live[trial_id], result)
+
+    def on_trial_complete(self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False) -> None:
+        """Tell the study how a trial ended: COMPLETE at its last step, PRUNED before, or FAIL."""
+        study_id = self._live.pop(trial_id, None)
+        if study_id is None:
+            return
+        result = result or {}
+        memory = {"peak_memory_mb": result["peak_memory_mb"]} if "peak_memory_mb" in result else {}
+        reason = result.get("error") or ("the process of the trial died, more often than is retried" if error else "")
+        if reason:
+            self._truth.finish(study_id, TrialState.FAIL, None, memory | {"error": reason})
+            return
+        if not result:  # stopped before its first report: it goes on at the next resume
+            return
+        self._report(study_id, result)
+        trial = self._truth.storage.get_trial(study_id)
+        reports = reports_of(trial)
+        attributes = memory | {"seconds": reports[-1].seconds}
+        if reports[-1].step >= settings_of(trial)["steps"]:
+            best = max(report.metrics[METRIC] for report in reports)
+            self._truth.finish(study_id, TrialState.COMPLETE, best, attributes)
+        else:
+            self._truth.finish(study_id, TrialState.PRUNED, reports[-1].metrics[METRIC], attributes)
+
+    def save(self, checkpoint_path: str) -> None:
+        """Write nothing of use: the study is on disk already."""
+        Path(checkpoint_path).touch()
+
+    def restore(self, checkpoint_path: str) -> None:
+        """Refuse: a search goes on from its study, never from Ray's snapshot."""
+        raise NotImplementedError("a search goes on from its study; use --resume")
+
+    def _settings(self, trial: optuna.Trial) -> dict[str, Any]:
+        settings = self._search_space.complete(trial.params)
+        if trial.number == 0:
+            settings |= self._base.weights
+        settings["seed"] = derive_seed(self._search_seed, "trial", trial.number)
+        return self._base.override(settings, f"trial {trial.number}").model_dump(mode="json")
+
+    def _hand_out_again(self, trial_id: str, left: FrozenTrial) -> dict[str, Any]:
+        trial = optuna.Trial(self._truth.study, left._trial_id)
+        if SETTINGS in left.system_attrs:
+            return self._hand_out(trial_id, trial, settings_of(left), self._last_checkpoint(left.number))
+        for name, distribution in self._space.items():  # it died while it was asked for
+            trial._suggest(name, distribution)
+        return self._hand_out(trial_id, trial, self._settings(trial), None)
+
+    def _hand_out(
+        self, trial_id: str, trial: optuna.Trial, settings: dict[str, Any], checkpoint: Path | None
+    ) -> dict[str, Any]:
+        self._truth.give(trial, settings, trial_id)
+        self._live[trial_id] = trial._trial_id
+        return {
+            NUMBER: trial.number,
+            SETTINGS: settings,
+            CHECKPOINT: None if checkpoint is None else str(checkpoint),
+        }
+
+    def _report(self, study_id: int, result: dict[str, Any]) -> None:
+        self._truth.report(study_id, report_of(result), METRIC)
+
+
+def report_of(result: dict[str, Any]) -> ReportRecord:
+    """The report in one of Ray's results, which are full of other things."""
+    prefix = "metric/"
+    metrics = {name.removeprefix(prefix): value for name, value in result.items() if name.startswith(prefix)}
+    return ReportRecord(step=result["step"], seconds=result["seconds"], metrics=metrics)

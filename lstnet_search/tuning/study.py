@@ -1,0 +1,126 @@
+"""The Optuna study of a search: the truth about its trials, written through to a journal file.
+
+Every report is written before the next is awaited, so the tables can be made anew from the
+study alone, whatever ended the search. Ray's own snapshots are never read back.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import optuna
+from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
+from optuna.samplers import BaseSampler
+from optuna.storages import JournalStorage
+from optuna.storages.journal import JournalFileBackend
+from optuna.trial import FrozenTrial, TrialState
+
+from lstnet_search.config import Choice, LogUniform, QUniform, RandInt, Range, Space
+from lstnet_search.results.records import ReportRecord, TrialRecord
+
+STUDY_NAME = "search"
+
+_REPORT = "report:"
+_SETTINGS = "settings"
+
+
+def distributions(space: Space) -> dict[str, BaseDistribution]:
+    """The ranges of a space as Optuna draws from them."""
+    return {name: _distribution(bounds) for name, bounds in space.ranges.items()}
+
+
+def _distribution(bounds: Range) -> BaseDistribution:
+    match bounds:
+        case LogUniform():
+            return FloatDistribution(bounds.low, bounds.high, log=True)
+        case QUniform():
+            return FloatDistribution(bounds.low, bounds.high, step=bounds.step)
+        case RandInt():
+            return IntDistribution(bounds.low, bounds.high - 1)
+        case Choice():
+            return CategoricalDistribution(bounds.values)
+        case _:
+            return FloatDistribution(bounds.low, bounds.high)
+
+
+class Study:
+    """One study in one journal file.
+
+    What a trial is given (settings, seed) and each of its reports are kept as attributes of
+    the trial, those that a reader of the study cares for as user attributes.
+    """
+
+    def __init__(self, path: Path, sampler: BaseSampler | None = None) -> None:
+        """Open the study of a file, or make it."""
+        self.storage = JournalStorage(JournalFileBackend(str(path)))
+        self.study = optuna.create_study(
+            storage=self.storage,
+            study_name=STUDY_NAME,
+            sampler=sampler,
+            pruner=optuna.pruners.NopPruner(),  # stopping is the trial scheduler's
+            direction="maximize",
+            load_if_exists=True,
+        )
+
+    def trials(self) -> list[FrozenTrial]:
+        """All trials, ascending in number."""
+        return self.study.get_trials(deepcopy=False)
+
+    def give(self, trial: optuna.Trial, settings: dict[str, Any], ray_trial_id: str) -> None:
+        """Note what a new trial trains with."""
+        self._note(trial._trial_id, _SETTINGS, settings)
+        trial.set_user_attr("seed", settings["seed"])
+        trial.set_user_attr("ray_trial_id", ray_trial_id)
+
+    def report(self, trial_id: int, report: ReportRecord, metric: str) -> None:
+        """Note a report; noting one twice changes nothing."""
+        self._note(trial_id, f"{_REPORT}{report.step}", {"seconds": report.seconds} | report.metrics)
+        self.storage.set_trial_intermediate_value(trial_id, report.step, report.metrics[metric])
+
+    def finish(self, trial_id: int, state: TrialState, value: float | None, attributes: dict[str, Any]) -> None:
+        """End a trial; one that has ended already stays as it is."""
+        if self.storage.get_trial(trial_id).state.is_finished():
+            return
+        for name, content in attributes.items():
+            self.storage.set_trial_user_attr(trial_id, name, content)
+        self.storage.set_trial_state_values(trial_id, state, None if value is None else [value])
+
+    def records(self) -> list[TrialRecord]:
+        """All trials that were given settings, as the results folder keeps them."""
+        return [record(trial) for trial in self.trials() if _SETTINGS in trial.system_attrs]
+
+    def _note(self, trial_id: int, name: str, content: dict[str, Any]) -> None:
+        # System attributes: hundreds of reports would bury the user attributes on a dashboard.
+        self.storage.set_trial_system_attr(trial_id, name, content)
+
+
+def reports_of(trial: FrozenTrial) -> Sequence[ReportRecord]:
+    """The reports noted for a trial, ascending in step."""
+    found = []
+    for name, content in trial.system_attrs.items():
+        if name.startswith(_REPORT):
+            metrics = dict(content)
+            found.append(ReportRecord(int(name.removeprefix(_REPORT)), metrics.pop("seconds"), metrics))
+    return sorted(found, key=lambda report: report.step)
+
+
+def settings_of(trial: FrozenTrial) -> dict[str, Any]:
+    """The complete settings that a trial was given."""
+    return dict(trial.system_attrs[_SETTINGS])
+
+
+def record(trial: FrozenTrial) -> TrialRecord:
+    """A trial as the results folder keeps it."""
+    attributes = trial.user_attrs
+    state = trial.state.name
+    assert state in {"RUNNING", "COMPLETE", "PRUNED", "FAIL"}
+    return TrialRecord(
+        number=trial.number,
+        state=state,  # type: ignore[arg-type]  # just checked
+        settings=settings_of(trial),
+        reports=reports_of(trial),
+        seed=attributes.get("seed", 0),
+        peak_memory_mb=attributes.get("peak_memory_mb", float("nan")),
+        error=attributes.get("error", ""),
+        ray_trial_id=attributes.get("ray_trial_id", ""),
+    )

@@ -1,0 +1,74 @@
+"""The class that Ray runs for a trial: glue between its calls and the training loop."""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from ray import tune
+
+from lstnet_search.config import TrialConfig
+from lstnet_search.evaluation import EvaluatedTraining, Prepared
+from lstnet_search.training import Start, read_state, write_state
+from lstnet_search.tuning.memory import peak_memory_mb, reset_peak_memory
+from lstnet_search.tuning.searcher import CHECKPOINT, METRIC, NUMBER, SETTINGS
+
+
+class Trainable(tune.Trainable):
+    """One report of one training a step.
+
+    An error ends the trial as failed, with the reason in its last result, and is not retried:
+    it would come again. A process that dies is Ray's to start again from its last checkpoint.
+    """
+
+    def setup(self, config: dict[str, Any], prepared: Prepared, direction: str, threads: int) -> None:
+        """Begin, or go on with, the trial of a configuration that the searcher made."""
+        torch.set_num_threads(threads)
+        self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self._prepared = prepared.to(self._device)
+        self._direction = direction
+        self.reset_config(config)
+
+    def reset_config(self, new_config: dict[str, Any]) -> bool:
+        """Take over another trial, in the same process."""
+        self._number = new_config[NUMBER]
+        self._settings = TrialConfig.parse(new_config[SETTINGS], f"trial {self._number}")
+        reset_peak_memory(self._device)
+        self._begin(Path(new_config[CHECKPOINT]) if new_config[CHECKPOINT] else None)
+        return True
+
+    def _begin(self, checkpoint: Path | None) -> None:
+        self._failed = False
+        start = None
+        if checkpoint is not None:
+            state, header = read_state(checkpoint)
+            start = Start(state, header["step"], header["seconds"])
+        self._training = EvaluatedTraining(self._settings, self._prepared, self._direction, self._device, start)
+
+    def step(self) -> dict[str, Any]:
+        """Train up to the next report."""
+        try:
+            report = next(self._training)
+        except Exception as error:
+            self._failed = True
+            return {"done": True, "error": f"{type(error).__name__}: {error}"}
+        return {
+            "step": report.step,
+            "seconds": report.seconds,
+            "peak_memory_mb": peak_memory_mb(self._device),
+            "metric": report.metrics,
+            METRIC: report.metrics[METRIC],
+            "done": report.step == self._settings.steps,
+        }
+
+    def save_checkpoint(self, checkpoint_dir: str) -> None:
+        """Write what the training needs to go on, and samples of what it does to images."""
+        report = self._training.last
+        if self._failed or report is None:  # nothing that could be gone on with
+            return
+        folder = Path(checkpoint_dir)
+        self._training.write_samples(folder)
+        write_state(folder, report.state(), report.header | {"trial": self._number})
+
+    def load_checkpoint(self, checkpoint: str) -> None:  # type: ignore[override]  # a folder, as it was saved
+        """Go on from a checkpoint, after the process was lost."""
+        self._begin(Path(checkpoint))

@@ -1,0 +1,71 @@
+"""Ray Tune set up for a search: reused actors, checkpoints at every report, nothing printed."""
+
+from pathlib import Path
+
+from optuna.samplers import BaseSampler, TPESampler
+from ray import tune
+
+from lstnet_search.config.search import SearchConfig
+from lstnet_search.config.seeding import derive_seed
+from lstnet_search.evaluation import Prepared
+from lstnet_search.tuning.checkpoints import run_name, trial_folder
+from lstnet_search.tuning.resources import Placement
+from lstnet_search.tuning.scheduler import Asha
+from lstnet_search.tuning.searcher import METRIC, NUMBER, StudySearch
+from lstnet_search.tuning.trainable import Trainable
+from lstnet_search.tuning.watch import Watch
+
+PROCESS_RETRIES = 3
+STARTUP_TRIALS = 10
+
+
+def make_sampler(search: SearchConfig, known_trials: int) -> BaseSampler:
+    """Tree-structured Parzen estimator (Bergstra et al. 2011) over all settings jointly.
+
+    Random draws come first: ten, or a quarter of a small search. A search that goes on draws
+    from a seed that depends on how far it was.
+    """
+    return TPESampler(
+        multivariate=True,
+        n_startup_trials=min(STARTUP_TRIALS, max(4, search.trials // 4)),
+        seed=derive_seed(search.seed, "sampler", known_trials),
+    )
+
+
+def make_tuner(
+    search: SearchConfig,
+    searcher: StudySearch,
+    scheduler: Asha,
+    watch: Watch,
+    prepared: Prepared,
+    placement: Placement,
+    tune_folder: Path,
+    trials: int,
+) -> tune.Tuner:
+    """A tuner that runs a number of trials and keeps, of each, the best checkpoint and the last."""
+    trainable = tune.with_parameters(
+        Trainable, prepared=prepared, direction=search.direction, threads=placement.threads
+    )
+    return tune.Tuner(
+        tune.with_resources(trainable, placement.resources),
+        tune_config=tune.TuneConfig(
+            search_alg=searcher,
+            scheduler=scheduler,
+            num_samples=trials,
+            reuse_actors=True,
+            trial_dirname_creator=lambda trial: trial_folder(trial.config[NUMBER]),
+        ),
+        run_config=tune.RunConfig(
+            name=run_name(tune_folder),
+            storage_path=str(tune_folder.resolve()),
+            callbacks=[watch],
+            failure_config=tune.FailureConfig(max_failures=PROCESS_RETRIES),
+            checkpoint_config=tune.CheckpointConfig(
+                checkpoint_frequency=1,
+                num_to_keep=1,
+                checkpoint_score_attribute=METRIC,
+                checkpoint_score_order="max",
+            ),
+            verbose=0,
+        ),
+    )

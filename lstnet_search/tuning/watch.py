@@ -1,0 +1,74 @@
+"""What happens beside the trials: lines are printed, tables written, stops obeyed."""
+
+import shutil
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+from ray import tune
+from ray.tune.experiment import Trial
+
+from lstnet_search.results.folder import ResultsFolder
+from lstnet_search.results.records import TrialRecord
+from lstnet_search.tuning.display import Display
+from lstnet_search.tuning.searcher import METRIC, NUMBER, SETTINGS, report_of
+from lstnet_search.tuning.stopping import Stopping
+from lstnet_search.tuning.study import Study
+
+TABLES_EVERY_SECONDS = 10.0
+
+
+class Watch(tune.Callback):
+    """Follows a search from the driver."""
+
+    def __init__(self, folder: ResultsFolder, study: Study, display: Display, stopping: Stopping) -> None:
+        self._folder = folder
+        self._study = study
+        self._display = display
+        self._stopping = stopping
+        self._unwritten = False
+        self._written_at = time.monotonic()
+        self._interrupted = False
+
+    def on_trial_result(
+        self, iteration: int, trials: list[Trial], trial: Trial, result: dict[str, Any], **info: Any
+    ) -> None:
+        """Print a report."""
+        self._unwritten = True
+        if "error" not in result:
+            flat = result | {f"metric/{name}": value for name, value in result["metric"].items()}
+            self._display.report(trial.config[NUMBER], trial.config[SETTINGS], report_of(flat))
+
+    def on_trial_complete(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
+        """Keep the samples of a trial's last report, and say how it ended."""
+        if trial.checkpoint is not None:
+            samples = Path(trial.checkpoint.path) / "samples.npz"
+            if samples.exists():
+                shutil.copyfile(samples, self._folder.samples / f"{trial.config[NUMBER]}.npz")
+        self._say_end(trial)
+
+    def on_trial_error(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
+        """Say why a trial failed."""
+        self._say_end(trial)
+
+    def on_step_end(self, iteration: int, trials: list[Trial], **info: Any) -> None:
+        """Write the tables now and then, and pass a wish to stop on to Ray."""
+        if self._unwritten and time.monotonic() - self._written_at > TABLES_EVERY_SECONDS:
+            self.write()
+        if self._stopping.due and not self._interrupted:
+            self._interrupted = True
+            signal.raise_signal(signal.SIGUSR1)  # Ray Tune's own: it stops as if by Ctrl-C
+
+    def write(self) -> list[TrialRecord]:
+        """Write the tables, from the study."""
+        records = self._study.records()
+        self._folder.write_tables(records, METRIC)
+        self._unwritten = False
+        self._written_at = time.monotonic()
+        return records
+
+    def _say_end(self, trial: Trial) -> None:
+        number = trial.config[NUMBER]
+        self._unwritten = True
+        self._display.ended(next(record for record in self._study.records() if record.number == number))

@@ -1,0 +1,72 @@
+import pytest
+import torch
+from torch import Tensor
+
+from lstnet_search.config import InputError
+from lstnet_search.domains.checks import check_digits, check_domain
+from lstnet_search.domains.domain import Domain
+
+
+def digits(count: int = 4, channels: int = 1, height: int = 16, width: int = 16) -> Tensor:
+    images = torch.zeros(count, channels, height, width, dtype=torch.uint8)
+    images[..., 4:8, 4:8] = 255
+    return images
+
+
+def domain(images: Tensor, labels: Tensor | None = None) -> Domain:
+    return Domain("usps", images, labels)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_good_domain_passes(channels: int) -> None:
+    check_domain(domain(digits(channels=channels), torch.tensor([0, 9, 1, 1])), "here")
+
+
+@pytest.mark.parametrize(
+    ("images", "message"),
+    [
+        (digits().float(), "images of here are float32; they must be uint8, 0 to 255: convert"),
+        (digits()[:, 0], r"images of here have shape \(4, 16, 16\); allowed is \(N, C, H, W\)"),
+        (digits(count=0), r"have shape \(0, 1, 16, 16\); allowed is .* N > 0"),
+        (digits(channels=2), r"have shape \(4, 2, 16, 16\); allowed is .* C = 1 or 3"),
+        (digits(width=20), "are 16x20; they must be square: pad or crop"),
+        (
+            digits() // 255,
+            "pixel values of here lie between 0 and 1; they must use most of 0 to 255: rescale",
+        ),
+        (digits() * 0 + 200, "lie between 200 and 200"),
+    ],
+)
+def test_unusable_images_are_refused(images: Tensor, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        check_domain(domain(images), "here")
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        (torch.tensor([0, 1, 2]), r"int64 of shape \(3,\) for 4 images; they must be int64, one an image"),
+        (torch.tensor([0.0, 1.0, 2.0, 3.0]), "labels of here are float32"),
+        (torch.tensor([1, 2, 3, 10]), "lie between 1 and 10; allowed are 0 to 9: renumber"),
+        (torch.tensor([-1, 2, 3, 9]), "lie between -1 and 9; allowed are 0 to 9"),
+    ],
+)
+def test_unusable_labels_are_refused(labels: Tensor, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        check_domain(domain(digits(), labels), "here")
+
+
+def test_digits_of_another_size_are_refused() -> None:
+    with pytest.raises(InputError, match="have shape 1x16x16; usps is 1x28x28: give the original files"):
+        check_digits(domain(digits()), 28, "here")
+
+
+def test_coloured_digits_are_refused() -> None:
+    with pytest.raises(InputError, match="have shape 3x16x16; usps is 1x16x16"):
+        check_digits(domain(digits(channels=3)), 16, "here")
+
+
+def test_inverted_digits_are_refused() -> None:
+    check_digits(domain(digits()), 16, "here")
+    with pytest.raises(InputError, match=r"mean of 239, so dark digits on a bright background; .* invert"):
+        check_digits(domain(255 - digits()), 16, "here")  # 255 * (1 - 16 / 256)

@@ -1,0 +1,51 @@
+import pytest
+import torch
+
+from lstnet_search.config import InputError
+from lstnet_search.domains import Domain, DomainPair, to_unit_range
+
+
+def domain(name: str = "mnist", classes: int = 10) -> Domain:
+    return Domain(name, torch.arange(8, dtype=torch.uint8).view(2, 1, 2, 2), torch.tensor([0, 1]), classes)
+
+
+def test_unit_range_maps_0_to_minus_1_and_255_to_1() -> None:
+    assert to_unit_range(torch.tensor([0, 51, 255], dtype=torch.uint8)).tolist() == pytest.approx(
+        [-1, -0.6, 1]
+    )
+
+
+def test_unit_range_leaves_its_argument_alone() -> None:
+    images = torch.tensor([0.0, 255.0])
+    to_unit_range(images)
+    assert images.tolist() == [0, 255]
+
+
+def test_fingerprint_changes_with_image_label_and_shape() -> None:
+    plain = domain()
+    brighter = Domain("mnist", plain.images + 1, plain.labels)
+    unlabelled = Domain("mnist", plain.images, None)
+    reshaped = Domain("mnist", plain.images.view(1, 2, 2, 2), plain.labels)
+    assert plain.fingerprint == domain().fingerprint
+    assert len({each.fingerprint for each in (plain, brighter, unlabelled, reshaped)}) == 4
+
+
+def test_taken_images_keep_their_labels() -> None:
+    taken = domain().take(torch.tensor([1]))
+    assert taken.images.flatten().tolist() == [4, 5, 6, 7]
+    assert taken.labels is not None
+    assert taken.labels.tolist() == [1]
+
+
+def test_directions_are_named_translated_to_labelling_domain() -> None:
+    assert DomainPair(domain("mnist"), domain("usps")).directions == ("mnist_to_usps", "usps_to_mnist")
+
+
+def test_domain_paired_with_itself_is_refused() -> None:
+    with pytest.raises(InputError, match="both domains are 'mnist'; they must differ"):
+        DomainPair(domain("mnist"), domain("mnist"))
+
+
+def test_pair_with_different_classes_is_refused() -> None:
+    with pytest.raises(InputError, match="mnist has 10 classes, letters has 26; they must be the same"):
+        DomainPair(domain("mnist"), domain("letters", classes=26))

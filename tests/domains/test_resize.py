@@ -1,0 +1,20 @@
+import pytest
+import torch
+
+from lstnet_search.domains import resize_to
+
+
+def test_enlarging_is_bilinear() -> None:
+    # Centres of four in the grid of two: -0.25 (clamped to 0), 0.25, 0.75, 1.25 (clamped to 1).
+    row = resize_to(torch.tensor([[[[-1.0, 1.0], [-1.0, 1.0]]]]), 4)[0, 0, 0]
+    assert row.tolist() == [-1.0, -0.5, 0.5, 1.0]
+
+
+def test_shrinking_takes_the_mean_of_the_area() -> None:
+    images = torch.tensor([[[[0.0, 0.0, 0.0], [0.0, 0.0, 0.9], [-0.9, 0.9, 0.9]]]])
+    assert resize_to(images, 1).item() == pytest.approx(0.2)
+
+
+def test_images_of_that_side_are_unchanged() -> None:
+    images = torch.linspace(-1, 1, 12).view(1, 3, 2, 2)
+    assert torch.equal(resize_to(images, 2), images)

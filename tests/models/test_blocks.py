@@ -1,0 +1,36 @@
+import pytest
+import torch
+from torch.nn import functional as F
+
+from lstnet_search.models.blocks import SamePool
+
+
+@pytest.mark.parametrize(
+    ("stride", "expected"),
+    [
+        (1, [[5.0, 6.0, 6.0], [8.0, 9.0, 9.0], [8.0, 9.0, 9.0]]),
+        (2, [[5.0, 6.0], [8.0, 9.0]]),
+    ],
+)
+def test_pooling_pads_with_minus_infinity_on_the_right_and_at_the_bottom(
+    stride: int, expected: list[list[float]]
+) -> None:
+    image = torch.arange(1.0, 10.0).view(1, 1, 3, 3)
+    assert SamePool(stride)(image).tolist() == [[expected]]
+
+
+@pytest.mark.parametrize("side", [3, 4, 7, 8])
+@pytest.mark.parametrize("stride", [1, 2])
+def test_pooling_and_its_gradient_equal_padding_written_out(side: int, stride: int) -> None:
+    torch.manual_seed(0)
+    image = torch.randn(2, 3, side, side, dtype=torch.float64, requires_grad=True)
+    padded = F.max_pool2d(F.pad(image, (0, 1, 0, 1), value=float("-inf")), 2, stride)
+    ours = SamePool(stride)(image)
+    side_out = -(-side // stride)
+    assert ours.shape[2:] == (side_out, side_out)
+    reference = padded[:, :, :side_out, :side_out]
+    assert torch.equal(ours, reference)
+    weight = torch.randn_like(reference)
+    (mine,) = torch.autograd.grad((ours * weight).sum(), image)
+    (theirs,) = torch.autograd.grad((reference * weight).sum(), image)
+    assert torch.equal(mine, theirs)
