@@ -58,13 +58,9 @@ def subset(domain: Domain, count: int) -> Domain:
 def write(path: Path, domains: dict[Part, Domain]) -> None:
     """Write a Parquet file of images (PNG), labels and the part that each belongs to."""
     images = [png(image) for domain in domains.values() for image in domain.images]
-    labels = [
-        label for domain in domains.values() if domain.labels is not None for label in domain.labels.tolist()
-    ]
+    labels = [label for domain in domains.values() if domain.labels is not None for label in domain.labels.tolist()]
     split = [part for part, domain in domains.items() for _ in range(len(domain))]
-    table = pa.table(
-        {"image": pa.array(images, pa.binary()), "label": pa.array(labels, pa.int8()), "split": split}
-    )
+    table = pa.table({"image": pa.array(images, pa.binary()), "label": pa.array(labels, pa.int8()), "split": split})
     pq.write_table(table, path, compression="zstd", compression_level=19, use_dictionary=["split"])
 
 

@@ -93,9 +93,7 @@ class RandInt(_Range):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.low >= self.high:
-            raise ValueError(
-                f"low={show(self.low)} must be < high={show(self.high)}; raise high or lower low"
-            )
+            raise ValueError(f"low={show(self.low)} must be < high={show(self.high)}; raise high or lower low")
         return self
 
     def contains(self, value: Any) -> bool:

@@ -55,19 +55,15 @@ class SearchConfig(BaseModel):
         Raises:
             InputError: naming the first thing that differs.
         """
-        for name in ("preset", "trial", "trials", "space", "direction", "seed"):
-            mine, theirs = getattr(self, name), getattr(asked, name)
-            if mine == theirs:
-                continue
-            if name == "trial":
-                name, mine, theirs = next(
-                    (setting, value, getattr(theirs, setting))
-                    for setting, value in mine
-                    if value != getattr(theirs, setting)
+        mine, theirs = self._said(), asked._said()
+        for name, value in mine.items():
+            if value != theirs[name]:
+                raise InputError(
+                    f"{where} was begun with {name} {value}, and is asked to go on with {theirs[name]}; "
+                    "leave the option out to go on, or choose another --name"
                 )
-            if name == "space":
-                mine, theirs = mine.content(), theirs.content()
-            raise InputError(
-                f"{where} was begun with {name} {mine}, and is asked to go on with {theirs}; "
-                "leave the option out to go on, or choose another --name"
-            )
+
+    def _said(self) -> dict[str, Any]:
+        """All that has to agree, by name."""
+        chosen = {"preset": self.preset, "trials": self.trials, "space": self.space.content()}
+        return chosen | {"direction": self.direction} | self.trial.model_dump() | {"seed": self.seed}

@@ -45,9 +45,7 @@ class Space(BaseModel):
             InputError: naming the setting, what is wrong, and what is allowed.
         """
         if not isinstance(content, dict) or not content:
-            raise InputError(
-                f"{where} is empty or not a mapping; write one line a setting, such as 'w3: 100'"
-            )
+            raise InputError(f"{where} is empty or not a mapping; write one line a setting, such as 'w3: 100'")
         fixed: dict[str, Any] = {}
         ranges: dict[str, Range] = {}
         ties: dict[str, str] = {}
@@ -112,7 +110,6 @@ def _parse_tie(name: str, content: dict[Any, Any], where: str) -> str:
     target = content["tie"]
     if len(content) > 1 or not isinstance(target, str):
         raise InputError(
-            f"{name} in {where} is tied by {show(content)}; write 'tie: SETTING' and nothing else, "
-            "such as {tie: w1}"
+            f"{name} in {where} is tied by {show(content)}; write 'tie: SETTING' and nothing else, such as {{tie: w1}}"
         )
     return target

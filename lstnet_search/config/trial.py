@@ -128,9 +128,7 @@ def check_name(name: str, where: str) -> None:
         allowed = ", ".join(SEARCHABLE_SETTINGS)
         raise InputError(f"unknown setting {show(name)} in {where}; allowed: {allowed}")
     if name in FIXED_SETTINGS:
-        raise InputError(
-            f"'{name}' cannot be searched, for scores could not be compared; remove it from {where}"
-        )
+        raise InputError(f"'{name}' cannot be searched, for scores could not be compared; remove it from {where}")
 
 
 def check_setting(name: str, value: Any, where: str, part: str = "") -> Any:

@@ -1,9 +1,9 @@
 """Endless random batches of both domains, drawn on the device, that a checkpoint can resume."""
 
-import numpy as np
 import torch
 from torch import Tensor
 
+from lstnet_search.config.seeding import derive_seed
 from lstnet_search.domains.augmentation import Augmentation, send
 from lstnet_search.domains.domain import Domain, DomainPair
 
@@ -25,8 +25,8 @@ class Batches:
         seed: int,
     ) -> None:
         self._streams = {
-            "a": _Stream(pair.a, batch_size, augmentation, device, (seed, 0)),
-            "b": _Stream(pair.b, batch_size, augmentation, device, (seed, 1)),
+            "a": _Stream(pair.a, batch_size, augmentation, device, derive_seed(seed, "batches", "a")),
+            "b": _Stream(pair.b, batch_size, augmentation, device, derive_seed(seed, "batches", "b")),
         }
 
     def draw(self) -> tuple[Tensor, Tensor]:
@@ -67,15 +67,14 @@ class _Stream:
         batch_size: int,
         augmentation: Augmentation,
         device: torch.device,
-        seed: tuple[int, int],
+        seed: int,
     ) -> None:
         self.name = domain.name
         self.images = domain.images.to(device)
         self.batch_size = batch_size
         self.augmentation = augmentation
-        order_seed, augmentation_seed = np.random.SeedSequence(seed).generate_state(2).tolist()
-        self.order_generator = torch.Generator().manual_seed(order_seed)
-        self.augmentation_generator = torch.Generator().manual_seed(augmentation_seed)
+        self.order_generator = torch.Generator().manual_seed(derive_seed(seed, "order"))
+        self.augmentation_generator = torch.Generator().manual_seed(derive_seed(seed, "augmentation"))
         self._shuffle()
 
     def draw(self) -> Tensor:
@@ -104,9 +103,7 @@ class _Stream:
         self.augmentation_generator.set_state(state["augmentation_generator"].cpu())
 
     def _shuffle(self) -> None:
-        self.permutation = send(
-            torch.randperm(len(self.images), generator=self.order_generator), self.images.device
-        )
+        self.permutation = send(torch.randperm(len(self.images), generator=self.order_generator), self.images.device)
         self.position = 0
 
     def _next_indices(self) -> Tensor:

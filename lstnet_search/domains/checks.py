@@ -28,8 +28,7 @@ def check_domain(domain: Domain, where: str) -> None:
         )
     if images.shape[2] != images.shape[3]:
         raise InputError(
-            f"images of {where} are {images.shape[2]}x{images.shape[3]}; they must be square: "
-            "pad or crop them"
+            f"images of {where} are {images.shape[2]}x{images.shape[3]}; they must be square: pad or crop them"
         )
     low, high = int(images.min()), int(images.max())
     if high - low < 128:

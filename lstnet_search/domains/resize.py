@@ -1,6 +1,6 @@
 """Plain resizing, which is all that the no-translation baseline does."""
 
-import torch.nn.functional as F  # noqa: N812
+import torch.nn.functional as F
 from torch import Tensor
 
 

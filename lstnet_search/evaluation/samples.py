@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from lstnet_search.models.classifier import Classifier
 from torch import Tensor
 
 from lstnet_search.domains import Domain, DomainPair, to_unit_range
 from lstnet_search.models import Translator
-from lstnet_search.models.classifier import Classifier
 
 PER_CLASS = 10
 LATENTS = 500
@@ -76,9 +76,7 @@ def _some_of_each_class(domain: Domain) -> Tensor:
     """Places of the first ten images of each class; of the first images where nothing is labelled."""
     if domain.labels is None:
         return torch.arange(min(PER_CLASS * domain.classes, len(domain)), device=domain.images.device)
-    places = [
-        (domain.labels == label).nonzero(as_tuple=True)[0][:PER_CLASS] for label in range(domain.classes)
-    ]
+    places = [(domain.labels == label).nonzero(as_tuple=True)[0][:PER_CLASS] for label in range(domain.classes)]
     return torch.cat(places)
 
 

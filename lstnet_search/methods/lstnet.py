@@ -89,15 +89,15 @@ class LSTNet:
             latent_a, latent_b = self.discriminators.latent(torch.cat((z_a, z_b))).chunk(2)
         self.discriminators.requires_grad_(True)
         games = (
-            self._adversarial.image_generator(fake_a.float()),
-            self._adversarial.image_generator(fake_b.float()),
-            self._adversarial.encoders(latent_a.float(), latent_b.float()),
+            self._adversarial.image_generator(_exact(fake_a)),
+            self._adversarial.image_generator(_exact(fake_b)),
+            self._adversarial.encoders(_exact(latent_a), _exact(latent_b)),
         )
         cycles = (
-            cycle_consistency(x_a, x_aa.float()),
-            cycle_consistency(x_b, x_bb.float()),
-            cycle_consistency(x_a, x_aba.float()),
-            cycle_consistency(x_b, x_bab.float()),
+            cycle_consistency(x_a, _exact(x_aa)),
+            cycle_consistency(x_b, _exact(x_bb)),
+            cycle_consistency(x_a, _exact(x_aba)),
+            cycle_consistency(x_b, _exact(x_bab)),
         )
         w = self._weights
         weighted = w["w1"] * games[0] + w["w2"] * games[1] + w["wl"] * games[2]
@@ -117,10 +117,10 @@ class LSTNet:
         """
         with self._autocast():
             logits = [
-                self.discriminators.image(torch.cat((x, y)), domain).float().chunk(2)
+                _exact(self.discriminators.image(torch.cat((x, y)), domain)).chunk(2)
                 for domain, (x, y) in enumerate(zip(real, fake, strict=True))
             ]
-            logits.append(self.discriminators.latent(torch.cat(latents).detach()).float().chunk(2))
+            logits.append(_exact(self.discriminators.latent(torch.cat(latents).detach())).chunk(2))
         loss = torch.stack([self._adversarial.discriminator(*pair) for pair in logits]).sum()
         self.discriminator_optimiser.zero_grad(set_to_none=True)
         loss.backward()
@@ -143,3 +143,8 @@ class LSTNet:
 def _adam(module: nn.Module, config: TrialConfig) -> torch.optim.Adam:
     betas = (config.beta1, config.beta2)
     return torch.optim.Adam(module.parameters(), config.learning_rate, betas, eps=config.adam_epsilon, fused=True)
+
+
+def _exact(values: Tensor) -> Tensor:
+    """What losses are computed from: float32 where networks run in bfloat16."""
+    return values.float() if values.dtype == torch.bfloat16 else values

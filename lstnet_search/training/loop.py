@@ -138,7 +138,8 @@ def _collect(method: Method, average: Average, batches: Batches) -> State:
         state |= module_state(module, f"modules.{name}")
     for name, optimiser in method.optimisers.items():
         state |= optimiser_state(optimiser, f"optimisers.{name}")
-    state |= module_state(average.module, "average")
+    if average.module is not method.translator:
+        state |= module_state(average.module, "average")
     return state | {f"batches.{name}": tensor for name, tensor in batches.state_dict().items()}
 
 
@@ -147,10 +148,11 @@ def _restore(state: State, method: Method, average: Average, batches: Batches) -
         load_module(module, state, f"modules.{name}")
     for name, optimiser in method.optimisers.items():
         load_optimiser(optimiser, state, f"optimisers.{name}")
-    load_module(average.module, state, "average")
+    if average.module is not method.translator:
+        load_module(average.module, state, "average")
     batches.load_state_dict(under(state, "batches"))
 
 
 def evaluated_state(state: State) -> dict[str, Tensor]:
     """Of a training's state, the network that is evaluated and exported."""
-    return under(state, "average")
+    return under(state, "average") or under(state, "modules.translator")

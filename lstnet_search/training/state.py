@@ -46,11 +46,19 @@ def optimiser_state(optimiser: torch.optim.Optimizer, prefix: str) -> State:
 
 def load_optimiser(optimiser: torch.optim.Optimizer, state: State, prefix: str) -> None:
     """Put back what `optimiser_state` gave; rates and betas stay those of the settings."""
+    parameters = [parameter for group in optimiser.param_groups for parameter in group["params"]]
     remembered: dict[int, dict[str, Tensor]] = {}
     for key, tensor in under(state, prefix).items():
         index, name = key.split(".")
-        remembered.setdefault(int(index), {})[name] = tensor
+        remembered.setdefault(int(index), {})[name] = _laid_out_as(parameters[int(index)], tensor)
     optimiser.load_state_dict(optimiser.state_dict() | {"state": remembered})
+
+
+def _laid_out_as(parameter: Tensor, remembered: Tensor) -> Tensor:
+    """A copy in the parameter's own memory layout, as which the fused update reads it."""
+    if remembered.shape != parameter.shape:  # the count of updates
+        return remembered
+    return torch.empty_like(parameter, dtype=remembered.dtype).copy_(remembered)
 
 
 def write_state(folder: Path, state: State, header: dict[str, Any]) -> None:

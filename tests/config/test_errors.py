@@ -20,9 +20,7 @@ def test_an_input_error_is_a_value_error() -> None:
     assert issubclass(InputError, ValueError)
 
 
-@pytest.mark.parametrize(
-    ("value", "shown"), [(-1.0, "-1.0"), ("a\n", r"'a\n'"), (None, "None"), ([1], "[1]")]
-)
+@pytest.mark.parametrize(("value", "shown"), [(-1.0, "-1.0"), ("a\n", r"'a\n'"), (None, "None"), ([1], "[1]")])
 def test_a_short_value_is_shown_as_python_writes_it(value: Any, shown: str) -> None:
     assert show(value) == shown
 

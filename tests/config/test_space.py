@@ -97,9 +97,7 @@ def test_a_tie_may_follow_a_fixed_value_and_stand_before_it() -> None:
 
 def test_a_point_outside_its_range_is_refused() -> None:
     space = Space.parse({"w1": uniform(0, 10)}, "mine.yaml")
-    with pytest.raises(
-        InputError, match=r"^w1=20\.0 is no draw from its range \(low=0\.0 high=10\.0 .*widen"
-    ):
+    with pytest.raises(InputError, match=r"^w1=20\.0 is no draw from its range \(low=0\.0 high=10\.0 .*widen"):
         space.point(TrialConfig())
 
 
@@ -135,9 +133,7 @@ def test_a_value_in_the_middle_of_a_logarithmic_range_is_its_geometric_mean() ->
         (Choice(values=(1, "a")), [1, "a"], [2, "b"]),
     ],
 )
-def test_a_range_contains_its_draws_and_nothing_else(
-    bounds: Any, inside: list[Any], outside: list[Any]
-) -> None:
+def test_a_range_contains_its_draws_and_nothing_else(bounds: Any, inside: list[Any], outside: list[Any]) -> None:
     assert all(bounds.contains(value) for value in inside)
     assert not any(bounds.contains(value) for value in outside)
 
@@ -347,9 +343,7 @@ def test_a_file_that_is_no_space_is_refused(tmp_path: Path, text: bytes, message
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(
-        InputError, match=r"^cannot read the space file .*: No such file or directory; .*--space$"
-    ):
+    with pytest.raises(InputError, match=r"^cannot read the space file .*: No such file or directory; .*--space$"):
         Space.read(tmp_path / "none.yaml")
 
 
@@ -370,9 +364,7 @@ def test_anchors_and_merges_of_yaml_may_be_used(tmp_path: Path) -> None:
 
 # Properties.
 
-NAMES = st.sampled_from(
-    ["w1", "w3", "wl", "beta1", "batch_size", "latent_stride", "adversarial_loss", "steps"]
-)
+NAMES = st.sampled_from(["w1", "w3", "wl", "beta1", "batch_size", "latent_stride", "adversarial_loss", "steps"])
 NUMBERS = st.one_of(
     st.integers(),
     st.floats(),
@@ -413,9 +405,7 @@ LEGAL = st.dictionaries(
     st.one_of(
         st.floats(1e-6, 0.9),
         st.tuples(st.floats(1e-6, 0.4), st.floats(0.5, 0.9)).map(lambda ends: uniform(*ends)),
-        st.tuples(st.floats(1e-6, 0.4), st.floats(0.5, 0.9)).map(
-            lambda ends: uniform(*ends) | {"type": "loguniform"}
-        ),
+        st.tuples(st.floats(1e-6, 0.4), st.floats(0.5, 0.9)).map(lambda ends: uniform(*ends) | {"type": "loguniform"}),
         st.integers(1, 8).map(lambda n: {"type": "quniform", "low": 0.1, "high": 0.1 + n / 10, "step": 0.1}),
         st.lists(st.floats(1e-6, 0.9), min_size=1, max_size=4).map(lambda v: {"type": "choice", "values": v}),
     ),
@@ -434,9 +424,7 @@ def test_a_space_is_read_back_as_it_was_written(content: dict[str, Any]) -> None
 def test_a_trial_takes_every_draw_of_a_space(content: dict[str, Any], share: float) -> None:
     space = Space.parse(content, "mine.yaml")
     drawn = {
-        name: bounds.values[0]
-        if isinstance(bounds, Choice)
-        else bounds.low + share * (bounds.high - bounds.low)
+        name: bounds.values[0] if isinstance(bounds, Choice) else bounds.low + share * (bounds.high - bounds.low)
         for name, bounds in space.ranges.items()
     }
     trial = TrialConfig.parse(space.complete(drawn), "a draw")

@@ -145,9 +145,7 @@ def test_settings_survive_a_dump_and_a_parse() -> None:
 
 def test_what_decides_the_meaning_of_a_score_is_not_searchable() -> None:
     assert set(WEIGHT_NAMES) <= set(SEARCHABLE_SETTINGS)
-    assert not {"steps", "seed", "split_seed", "validation_fraction", "domains", "method"} & set(
-        SEARCHABLE_SETTINGS
-    )
+    assert not {"steps", "seed", "split_seed", "validation_fraction", "domains", "method"} & set(SEARCHABLE_SETTINGS)
 
 
 def test_a_checked_setting_comes_back_as_a_trial_has_it() -> None:

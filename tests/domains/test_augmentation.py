@@ -8,9 +8,7 @@ from lstnet_search.domains.augmentation import transform
 # 0, 51, 102, 153, 204, 255 are -1, -0.6, -0.2, 0.2, 0.6, 1 in unit range.
 
 
-def moved(
-    pixels: list[list[int]], angle: float = 0.0, factor: float = 1.0, x: float = 0.0, y: float = 0.0
-) -> Tensor:
+def moved(pixels: list[list[int]], angle: float = 0.0, factor: float = 1.0, x: float = 0.0, y: float = 0.0) -> Tensor:
     images = torch.tensor(pixels, dtype=torch.uint8)[None, None]
     settings = (torch.tensor([value]) for value in (angle, factor, x, y))
     return transform(images, *settings)[0, 0]
@@ -28,9 +26,7 @@ def random_images(count: int = 64, channels: int = 1, side: int = 28) -> Tensor:
 
 def test_quarter_turn_is_clockwise() -> None:
     turned = moved([[0, 51, 102], [10, 20, 30], [153, 204, 255]], angle=90)
-    assert torch.allclose(
-        turned, to_unit_range(torch.tensor([[153, 10, 0], [204, 20, 51], [255, 30, 102]])), atol=1e-4
-    )
+    assert torch.allclose(turned, to_unit_range(torch.tensor([[153, 10, 0], [204, 20, 51], [255, 30, 102]])), atol=1e-4)
 
 
 def test_shift_moves_right_and_down_and_fills_with_exactly_minus_1() -> None:
@@ -61,9 +57,7 @@ def test_shrinking_leaves_background_around() -> None:
 def test_shift_follows_scaling_and_so_is_in_pixels_of_the_result() -> None:
     pixels = [[0, 0, 0, 0], [0, 200, 200, 0], [0, 200, 200, 0], [0, 0, 0, 0]]
     moved_twice = moved(pixels, factor=0.5, x=1)
-    assert levels(moved_twice)[1] == pytest.approx(
-        [0, 0, *levels(moved(pixels, factor=0.5))[1][1:3]], abs=0.01
-    )
+    assert levels(moved_twice)[1] == pytest.approx([0, 0, *levels(moved(pixels, factor=0.5))[1][1:3]], abs=0.01)
 
 
 def test_no_augmentation_returns_the_exact_images() -> None:

@@ -10,9 +10,7 @@ def domain(name: str = "mnist", classes: int = 10) -> Domain:
 
 
 def test_unit_range_maps_0_to_minus_1_and_255_to_1() -> None:
-    assert to_unit_range(torch.tensor([0, 51, 255], dtype=torch.uint8)).tolist() == pytest.approx(
-        [-1, -0.6, 1]
-    )
+    assert to_unit_range(torch.tensor([0, 51, 255], dtype=torch.uint8)).tolist() == pytest.approx([-1, -0.6, 1])
 
 
 def test_unit_range_leaves_its_argument_alone() -> None:

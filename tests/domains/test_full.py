@@ -133,9 +133,7 @@ def test_archives_in_data_dir_are_unpacked_without_a_network(
 
 def test_mnist_with_another_number_of_images_is_refused(tmp_path: Path) -> None:
     write_mnist(tmp_path / "MNIST" / "raw", 3)
-    with pytest.raises(
-        InputError, match=r"MNIST in .*raw is damaged or not the original \(3 images, not 10000\)"
-    ):
+    with pytest.raises(InputError, match=r"MNIST in .*raw is damaged or not the original \(3 images, not 10000\)"):
         read_mnist(tmp_path, "test")
 
 

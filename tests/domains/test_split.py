@@ -57,7 +57,5 @@ def test_split_leaves_global_randomness_alone() -> None:
 
 @pytest.mark.parametrize("fraction", [0.01, 0.99])
 def test_empty_part_is_refused(fraction: float) -> None:
-    with pytest.raises(
-        InputError, match=rf"validation_fraction={fraction} of 3 images of mnist leaves a part empty"
-    ):
+    with pytest.raises(InputError, match=rf"validation_fraction={fraction} of 3 images of mnist leaves a part empty"):
         split(numbered(None, count=3), fraction, seed=0)

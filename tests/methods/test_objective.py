@@ -59,7 +59,7 @@ def test_each_adversarial_loss_equals_its_formula(
 @pytest.mark.parametrize("kind", ADVERSARIAL)
 def test_discriminator_and_translator_pull_the_logits_in_opposite_directions(kind: str) -> None:
     game = ADVERSARIAL[kind]  # type: ignore[index]
-    first = torch.tensor([0.3, -0.2], requires_grad=True)
+    first = torch.tensor([0.3, 0.2], requires_grad=True)
     second = torch.tensor([0.1, 0.4], requires_grad=True)
 
     def gradients(loss: Tensor) -> tuple[Tensor, ...]:
