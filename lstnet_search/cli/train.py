@@ -11,8 +11,7 @@ from rich.console import Console
 from lstnet_search.cli import options
 from lstnet_search.config import PRESETS, InputError, TrialConfig, read_yaml
 from lstnet_search.config.presets import PresetName
-from lstnet_search.evaluation import EvaluatedTraining, prepare
-from lstnet_search.evaluation.accuracy import TARGET
+from lstnet_search.evaluation import TARGET, EvaluatedTraining, default_cache_dir, prepare
 from lstnet_search.results.files import write_whole
 from lstnet_search.results.records import ReportRecord, TrialRecord, history_table
 from lstnet_search.results.text import WEIGHTS_HEADING, percent, weights
@@ -51,8 +50,8 @@ def _settings(config: Path | None, preset: PresetName | None, data_dir: Path | N
 
 def _train(settings: TrialConfig, data_dir: Path, output: Path, console: Console) -> int:
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    prepared = prepare(settings, data_dir, device, progress=console.print)
-    training = EvaluatedTraining(settings, prepared, "both", device)
+    prepared = prepare(settings, data_dir, device, default_cache_dir(), console.print)
+    training = EvaluatedTraining(settings, prepared.to(device), "both", device)
     console.print(f"weights {weights(settings.weights)} ({WEIGHTS_HEADING})", highlight=False)
     reports: list[ReportRecord] = []
     try:
@@ -80,7 +79,7 @@ def _train(settings: TrialConfig, data_dir: Path, output: Path, console: Console
         settings,
         reports[-1],
         checkpoint,
-        prepared.to(torch.device("cpu")),
+        prepared,
         config_file=output / "config.yaml",
         model=output / "model",
         pictures=output / "translations.png",

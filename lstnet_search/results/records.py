@@ -74,18 +74,18 @@ def trials_table(records: Sequence[TrialRecord], metric: str) -> pd.DataFrame:
             "ray_trial_id": record.ray_trial_id,
         }
         rows.append(row)
-    return pd.DataFrame(rows)
+    columns = ["trial", "state", "steps", "seconds", "peak_memory_mb", "seed", "error", "ray_trial_id"]
+    return pd.DataFrame(rows) if rows else pd.DataFrame(columns=columns)
 
 
 def history_table(records: Sequence[TrialRecord]) -> pd.DataFrame:
     """A row a report, as `history.parquet` has them."""
-    return pd.DataFrame(
-        [
-            {"trial": record.number, "step": report.step, "seconds": report.seconds} | report.metrics
-            for record in sorted(records, key=lambda record: record.number)
-            for report in record.reports
-        ],
-    )
+    rows = [
+        {"trial": record.number, "step": report.step, "seconds": report.seconds} | report.metrics
+        for record in sorted(records, key=lambda record: record.number)
+        for report in record.reports
+    ]
+    return pd.DataFrame(rows) if rows else pd.DataFrame(columns=["trial", "step", "seconds"])
 
 
 def _cell(value: Any) -> Any:

@@ -11,7 +11,7 @@ import torch
 from lstnet_search.tuning.resources import Machine, Placement
 
 _QUIET = {
-    "RAY_DEDUP_LOGS": "0",
+    "RAY_AIR_NEW_OUTPUT": "0",  # which prints boxes even when it is to print nothing
     "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",  # the results folder has what they would write
     "TUNE_DISABLE_STRICT_METRIC_CHECKING": "1",  # a failed trial's last result has no metric
     "TUNE_DISABLE_SIGINT_HANDLER": "1",  # signals are ours, see stopping.py

@@ -9,8 +9,7 @@ from rich.console import Console
 
 from lstnet_search.config import InputError, TrialConfig
 from lstnet_search.config.search import SearchConfig
-from lstnet_search.evaluation import Prepared, prepare
-from lstnet_search.evaluation.accuracy import TARGET, target_accuracy
+from lstnet_search.evaluation import TARGET, Prepared, default_cache_dir, prepare, target_accuracy
 from lstnet_search.results.folder import ResultsFolder
 from lstnet_search.results.provenance import provenance
 from lstnet_search.results.records import TrialRecord, ranked
@@ -63,14 +62,17 @@ def search(config: SearchConfig, run: Run, console: Console) -> int:
     Raises:
         InputError: before anything is trained or written.
     """
+
+    def say(line: str) -> None:
+        console.print(line, markup=False, highlight=False)
+
     placement = place(local_machine(run.simulated_gpus), run.cpus, run.gpus, config.trials)
     if not run.resume:
         run.folder.refuse_existing()
     with local_cluster(placement) as address:
-        console.print(f"dashboard: {address}", markup=False, highlight=False)
+        say(f"dashboard: {address}")
         device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        prepared = prepare(config.trial, run.data_dir, device, progress=console.print)
-        prepared = prepared.to(torch.device("cpu"))
+        prepared = prepare(config.trial, run.data_dir, device, default_cache_dir(), say)
         if run.resume:
             _refuse_other_data(run.folder, prepared)
         else:

@@ -11,10 +11,11 @@ from ray.tune.search.optuna import OptunaSearch
 
 from lstnet_search.config import Space, TrialConfig
 from lstnet_search.config.seeding import derive_seed
+from lstnet_search.evaluation import TARGET
 from lstnet_search.results.records import ReportRecord
 from lstnet_search.tuning.study import Study, distributions, reports_of, settings_of
 
-METRIC = "target_accuracy"
+METRIC = TARGET
 
 NUMBER, SETTINGS, CHECKPOINT = "trial", "settings", "checkpoint"
 """Keys of the configuration that a Ray trial gets."""
@@ -118,6 +119,10 @@ class StudySearch(OptunaSearch):
     def restore(self, checkpoint_path: str) -> None:
         """Refuse: a search goes on from its study, never from Ray's snapshot."""
         raise NotImplementedError("a search goes on from its study; use --resume")
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Nothing: Ray writes what it could restore a search from, which is never read."""
+        return {}
 
     def _settings(self, trial: optuna.Trial) -> dict[str, Any]:
         settings = self._search_space.complete(trial.params)

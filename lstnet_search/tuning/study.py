@@ -18,6 +18,8 @@ from optuna.trial import FrozenTrial, TrialState
 from lstnet_search.config import Choice, LogUniform, QUniform, RandInt, Range, Space
 from lstnet_search.results.records import ReportRecord, TrialRecord
 
+optuna.logging.set_verbosity(optuna.logging.WARNING)
+
 STUDY_NAME = "search"
 
 _REPORT = "report:"

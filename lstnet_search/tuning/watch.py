@@ -68,6 +68,10 @@ class Watch(tune.Callback):
         self._written_at = time.monotonic()
         return records
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Nothing: Ray writes what it could restore a search from, which is never read."""
+        return {}
+
     def _say_end(self, trial: Trial) -> None:
         number = trial.config[NUMBER]
         self._unwritten = True

@@ -1,0 +1,46 @@
+"""How every command and script ends: one message and an exit code."""
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
+
+import typer
+from typer.exceptions import TyperException
+
+from lstnet_search.config import InputError
+
+
+def make_app(text: str | None = None) -> typer.Typer:
+    """An app whose help is plain text and whose errors are ours."""
+    return typer.Typer(help=text, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+def run_app(app: typer.Typer, arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run a command and exit: 0 done, 2 bad input with one message on stderr, 128 + signal after one.
+
+    Args:
+        app: with the commands.
+        arguments: of the command line; None for the process's own.
+    """
+    try:
+        code = app(args=arguments, standalone_mode=False)
+    except InputError as error:
+        _refuse(str(error))
+    except TyperException as error:
+        _refuse(error.format_message() if hasattr(error, "format_message") else str(error))
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        sys.exit(130)
+    sys.exit(code or 0)
+
+
+def run_script(command: Callable[..., Any]) -> NoReturn:
+    """Run a script that is one command."""
+    app = make_app()
+    app.command()(command)
+    run_app(app)
+
+
+def _refuse(message: str) -> NoReturn:
+    print(f"error: {message}", file=sys.stderr)
+    sys.exit(2)

@@ -1,0 +1,66 @@
+"""Networks applied to many images, for evaluation only."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+import torch
+from torch import Tensor, nn
+
+from lstnet_search.domains import to_unit_range
+from lstnet_search.models.classifier import Classifier
+
+BATCH_SIZE = 256
+
+
+class TranslatesImages(Protocol):
+    """A module that translates images of either domain into the other."""
+
+    def translate(self, images: Tensor, source: int) -> Tensor:
+        """Translate images.
+
+        Args:
+            images: of domain `source`, (N, C, H, W) in [-1, 1].
+            source: 0 for a pair's `a`, 1 for its `b`.
+
+        Returns:
+            As many images of the other domain, with its channels and side, in [-1, 1].
+        """
+        ...
+
+    def modules(self) -> Iterator[nn.Module]:
+        """As `nn.Module.modules`."""
+        ...
+
+    def eval(self) -> object:
+        """As `nn.Module.eval`."""
+        ...
+
+
+def labelled(classifier: Classifier, images: Tensor) -> Tensor:
+    """Logits, (N, K) float32, of images (N, C, H, W) in [-1, 1]; alike in every precision of what made them."""
+    with torch.autocast(images.device.type, enabled=False):
+        logits: Tensor = classifier(images.float())
+        return logits
+
+
+@torch.inference_mode()
+def in_batches(function: Callable[[Tensor], Tensor], images: Tensor, batch_size: int = BATCH_SIZE) -> Tensor:
+    """Apply a function of float images in [-1, 1] to uint8 images (N, C, H, W), a batch at a time."""
+    outputs = [
+        function(to_unit_range(batch).contiguous(memory_format=torch.channels_last))
+        for batch in torch.split(images, batch_size)
+    ]
+    return torch.cat(outputs)
+
+
+@contextmanager
+def evaluation_mode(module: TranslatesImages) -> Iterator[None]:
+    """Evaluation mode for a while; afterwards each module inside is in the mode that it was found in."""
+    found = [(each, each.training) for each in module.modules()]
+    module.eval()
+    try:
+        yield
+    finally:
+        for each, training in found:
+            each.training = training

@@ -1,0 +1,119 @@
+"""What every trial of a search shares: data, classifiers, baseline."""
+
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+
+from lstnet_search.config import TrialConfig
+from lstnet_search.domains import Domain, DomainPair, load, split
+from lstnet_search.evaluation.accuracy import Evaluator, confusion, known_labels, shares_right
+from lstnet_search.evaluation.baseline import Resizing
+from lstnet_search.evaluation.classifier_cache import cached_classifier, default_cache_dir
+from lstnet_search.evaluation.classifiers import ClassifierSettings
+from lstnet_search.evaluation.inference import in_batches
+from lstnet_search.models import ImageShape
+from lstnet_search.models.classifier import Classifier
+
+DEFAULT_SETTINGS = ClassifierSettings()
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Tensors and modules on one device, and numbers.
+
+    Attributes:
+        train: what translators are trained on.
+        validation: what they are evaluated on.
+        classifiers: of `a` and `b`, trained on `train`, in evaluation mode.
+        classifier_accuracy: of each on the validation part of its own domain, in [0, 1].
+        baseline: accuracies of plain resizing, by the names of an `Evaluator`.
+        fingerprint: of both training sets, before they were split.
+    """
+
+    train: DomainPair
+    validation: DomainPair
+    classifiers: tuple[Classifier, Classifier]
+    classifier_accuracy: tuple[float, float]
+    baseline: dict[str, float]
+    fingerprint: str
+
+    @property
+    def directions(self) -> tuple[str, str]:
+        """Names of both directions, of `a` to `b` first."""
+        return self.validation.directions
+
+    @property
+    def shapes(self) -> tuple[ImageShape, ImageShape]:
+        """Of the images of `a` and `b`."""
+        a, b = self.train
+        return ImageShape(a.channels, a.side), ImageShape(b.channels, b.side)
+
+    @property
+    def classes(self) -> int:
+        """Number of classes, the same in both domains."""
+        return self.train.a.classes
+
+    def to(self, device: torch.device) -> "Prepared":
+        """The same on another device; this one stays where it is."""
+        classifier_a, classifier_b = (deepcopy(each).to(device) for each in self.classifiers)
+        return replace(
+            self,
+            train=self.train.to(device),
+            validation=self.validation.to(device),
+            classifiers=(classifier_a, classifier_b),
+        )
+
+
+def prepare(
+    config: TrialConfig,
+    data_dir: Path,
+    device: torch.device,
+    cache_dir: Path | None = None,
+    progress: Callable[[str], None] = lambda message: None,
+    settings: ClassifierSettings = DEFAULT_SETTINGS,
+) -> Prepared:
+    """Read and split both domains, and train their classifiers or find them in the cache.
+
+    Args:
+        config: its `domains`, `data`, `validation_fraction` and `split_seed` decide.
+        data_dir: of the full data.
+        device: where all of it will be.
+        cache_dir: where classifiers are kept; `default_cache_dir()` if None.
+        progress: told what begins and what came out, a sentence a call.
+        settings: of the classifiers.
+
+    Raises:
+        InputError: if the data are missing, damaged, unlabelled or too few.
+    """
+    progress(f"reading {' and '.join(config.domains)} ({config.data})")
+    whole_a, whole_b = (load(name, config.data, data_dir, "train") for name in config.domains)
+    train_a, validation_a = split(whole_a, config.validation_fraction, config.split_seed)
+    train_b, validation_b = split(whole_b, config.validation_fraction, config.split_seed)
+    validation = DomainPair(validation_a, validation_b).to(device)
+
+    def classifier_of(training: Domain) -> Classifier:
+        progress(f"classifier of {training.name}: read from the cache, or trained once")
+        return cached_classifier(training, settings, config.split_seed, device, cache_dir or default_cache_dir())
+
+    classifiers = classifier_of(train_a), classifier_of(train_b)
+    accuracies = (own_accuracy(classifiers[0], validation.a), own_accuracy(classifiers[1], validation.b))
+    baseline = Evaluator(validation, *classifiers)(Resizing(validation))
+    for name, value in zip(config.domains, accuracies, strict=True):
+        progress(f"classifier of {name}: labels {value:.2%} of its validation images right")
+    return Prepared(
+        train=DomainPair(train_a, train_b).to(device),
+        validation=validation,
+        classifiers=classifiers,
+        classifier_accuracy=accuracies,
+        baseline=baseline,
+        fingerprint=f"{whole_a.fingerprint}-{whole_b.fingerprint}",
+    )
+
+
+def own_accuracy(classifier: Classifier, domain: Domain) -> float:
+    """Share of a domain's labelled images that its own classifier labels right, in [0, 1]."""
+    counts = confusion(in_batches(classifier, domain.images), known_labels(domain))
+    return shares_right({domain.name: counts})[domain.name]

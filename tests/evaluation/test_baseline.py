@@ -1,0 +1,43 @@
+import pytest
+import torch
+
+from lstnet_search.domains import Domain, DomainPair
+from lstnet_search.evaluation import Prepared, Resizing
+
+
+def blank(name: str, channels: int, side: int) -> Domain:
+    return Domain(name, torch.zeros(1, channels, side, side, dtype=torch.uint8), None)
+
+
+def test_images_get_the_other_domains_side() -> None:
+    resizing = Resizing(DomainPair(blank("a", 1, 28), blank("b", 1, 14)))
+    images = torch.rand(2, 1, 28, 28)
+    smaller = resizing.translate(images, 0)
+    # By area: the mean of each 2x2 square.
+    torch.testing.assert_close(smaller[1, 0, 3, 5], images[1, 0, 6:8, 10:12].mean())
+    larger = resizing.translate(smaller, 1)
+    assert larger.shape == images.shape
+    # Bilinear: an odd pixel lies a quarter of the way to the next.
+    expected = 0.75 * (0.75 * smaller[0, 0, 0, 0] + 0.25 * smaller[0, 0, 0, 1]) + 0.25 * (
+        0.75 * smaller[0, 0, 1, 0] + 0.25 * smaller[0, 0, 1, 1]
+    )
+    torch.testing.assert_close(larger[0, 0, 1, 1], expected)
+
+
+def test_grey_is_repeated_and_colours_are_averaged() -> None:
+    resizing = Resizing(DomainPair(blank("a", 1, 16), blank("b", 3, 16)))
+    grey = torch.rand(2, 1, 16, 16)
+    assert torch.equal(resizing.translate(grey, 0), torch.cat((grey, grey, grey), dim=1))
+    colours = torch.tensor([-1.0, 0.0, 0.4]).view(1, 3, 1, 1).expand(2, 3, 16, 16)
+    torch.testing.assert_close(resizing.translate(colours, 1), torch.full((2, 1, 16, 16), -0.2))
+
+
+def test_baseline_of_the_bundled_digits_is_good_but_far_from_perfect(prepared: Prepared) -> None:
+    assert set(prepared.baseline) == {"val_accuracy_mnist_to_usps", "val_accuracy_usps_to_mnist"}
+    assert all(0.7 < accuracy < 0.97 for accuracy in prepared.baseline.values())
+
+
+@pytest.mark.slow
+def test_baseline_of_well_trained_classifiers_is_near_the_published_one(full_prepared: Prepared) -> None:
+    assert full_prepared.baseline["val_accuracy_usps_to_mnist"] == pytest.approx(0.93, abs=0.05)
+    assert full_prepared.baseline["val_accuracy_mnist_to_usps"] == pytest.approx(0.90, abs=0.05)

@@ -1,0 +1,79 @@
+from dataclasses import replace
+
+import pytest
+import torch
+
+from lstnet_search.config import InputError
+from lstnet_search.domains import Domain
+from lstnet_search.evaluation import ClassifierSettings, Prepared, train_classifier
+from lstnet_search.evaluation.classifiers import build_classifier
+from lstnet_search.evaluation.prepare import own_accuracy
+from lstnet_search.models.classifier import Classifier
+
+CPU = torch.device("cpu")
+SHORT = ClassifierSettings(epochs=1, min_steps=30, batch_size=32)
+
+
+def same_bits(first: Classifier, second: Classifier) -> bool:
+    other = second.state_dict()
+    return all(torch.equal(value, other[name]) for name, value in first.state_dict().items())
+
+
+def test_classes_are_learnt(stripes: Domain) -> None:
+    classifier = train_classifier(stripes, replace(SHORT, min_steps=100), seed=0, device=CPU)
+    assert own_accuracy(classifier, stripes) > 0.95
+
+
+def test_training_ends_in_evaluation_mode_without_gradients(stripes: Domain) -> None:
+    classifier = train_classifier(stripes, SHORT, seed=0, device=CPU)
+    assert not any(module.training for module in classifier.modules())
+    assert not any(weight.requires_grad for weight in classifier.parameters())
+
+
+def test_a_seed_gives_the_same_bits_and_another_seed_others(stripes: Domain) -> None:
+    first, again, other = (train_classifier(stripes, SHORT, seed=seed, device=CPU) for seed in (0, 0, 1))
+    assert same_bits(first, again)
+    assert not same_bits(first, other)
+
+
+def test_the_global_generator_neither_decides_nor_moves(stripes: Domain) -> None:
+    with torch.random.fork_rng():
+        torch.manual_seed(1)
+        first = train_classifier(stripes, SHORT, seed=0, device=CPU)
+        torch.manual_seed(2)
+        before = torch.get_rng_state()
+        second = train_classifier(stripes, SHORT, seed=0, device=CPU)
+        assert torch.equal(torch.get_rng_state(), before)
+    assert same_bits(first, second)
+
+
+@pytest.mark.parametrize(
+    ("epochs", "min_steps", "expected"),
+    [(3, 1, 18), (3, 20, 20)],  # 200 images hold 6 full batches of 32
+)
+def test_training_takes_the_larger_of_epochs_and_steps(
+    stripes: Domain, epochs: int, min_steps: int, expected: int
+) -> None:
+    settings = replace(SHORT, epochs=epochs, min_steps=min_steps)
+    classifier = train_classifier(stripes, settings, seed=0, device=CPU)
+    batches = {name: int(value) for name, value in classifier.state_dict().items() if "num_batches" in name}
+    assert set(batches.values()) == {expected}
+
+
+def test_fewer_images_than_a_batch_are_taken_together(stripes: Domain) -> None:
+    few = stripes.take(torch.arange(20))
+    classifier = train_classifier(few, SHORT, seed=0, device=CPU)
+    assert not same_bits(classifier, build_classifier(few, 0, CPU))
+
+
+def test_unlabelled_images_are_refused(stripes: Domain) -> None:
+    unlabelled = Domain("stripes", stripes.images, None)
+    with pytest.raises(InputError, match="stripes has no labels"):
+        train_classifier(unlabelled, SHORT, seed=0, device=CPU)
+
+
+@pytest.mark.slow
+def test_classifiers_of_the_full_data_are_as_good_as_the_published_ones(full_prepared: Prepared) -> None:
+    mnist, usps = full_prepared.classifier_accuracy
+    assert mnist >= 0.993
+    assert usps >= 0.970

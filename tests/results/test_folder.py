@@ -1,0 +1,103 @@
+from pathlib import Path
+
+import pytest
+
+from lstnet_search.config import InputError
+from lstnet_search.results.files import write_whole
+from lstnet_search.results.folder import ResultsFolder
+from lstnet_search.results.records import ReportRecord, TrialRecord
+
+
+@pytest.mark.parametrize("name", ["a/b", "..", "", ".hidden", "-x", "a b", "x" * 101, "a\x00b"])
+def test_a_name_that_is_no_plain_folder_name_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(InputError, match="must be 1 to 100 letters"):
+        ResultsFolder.named(tmp_path, name)
+
+
+def test_a_folder_that_exists_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "old").mkdir()
+    folder = ResultsFolder.named(tmp_path, "old")
+    with pytest.raises(InputError, match="exists already; choose another --name, or go on with it by --resume"):
+        folder.create({})
+    assert not list((tmp_path / "old").iterdir())
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match="choose another --results-dir"):
+        ResultsFolder.named(tmp_path / "file", "x").create({})
+
+
+def test_what_was_asked_comes_back(tmp_path: Path) -> None:
+    folder = ResultsFolder.named(tmp_path, "new")
+    folder.create({"command": "python run_search.py", "search": {"trials": 3}})
+    search = ResultsFolder.existing(tmp_path / "new").read_search()
+    assert search == {"format_version": 1, "command": "python run_search.py", "search": {"trials": 3}}
+
+
+def test_a_folder_without_a_search_is_none(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"is not a results folder: it has no search.yaml"):
+        ResultsFolder.existing(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("format_version: 2\n", "format_version 2; this version reads 1"),
+        ("a: [", "cannot read"),
+        ("just text", "format_version None"),
+    ],
+)
+def test_a_search_file_of_another_version_or_broken_is_refused(tmp_path: Path, content: str, message: str) -> None:
+    (tmp_path / "search.yaml").write_text(content)
+    with pytest.raises(InputError, match=message):
+        ResultsFolder.existing(tmp_path).read_search()
+
+
+def test_tables_come_back_from_parquet(tmp_path: Path) -> None:
+    folder = ResultsFolder(tmp_path)
+    record = TrialRecord(0, "COMPLETE", {"w1": 20.0}, [ReportRecord(5, 1.0, {"target_accuracy": 0.5})])
+    folder.write_tables([record], "target_accuracy")
+    assert folder.read_trials()["config/w1"].tolist() == [20.0]
+    assert folder.read_history()["target_accuracy"].tolist() == [0.5]
+
+
+def test_a_damaged_table_is_said(tmp_path: Path) -> None:
+    folder = ResultsFolder(tmp_path)
+    folder.trials_file.write_bytes(b"PAR1 cut short")
+    with pytest.raises(InputError, match=r"cannot read .*trials.parquet"):
+        folder.read_trials()
+    with pytest.raises(InputError, match=r"cannot read .*history.parquet"):
+        folder.read_history()
+
+
+def test_a_folder_is_held_by_one_search_at_a_time(tmp_path: Path) -> None:
+    folder = ResultsFolder(tmp_path)
+    assert not folder.is_held()
+    with folder.held():
+        assert folder.is_held()
+        with pytest.raises(InputError, match="a search is running"), ResultsFolder(tmp_path).held():
+            pass
+    assert not folder.is_held()
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_nothing_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "table.parquet"
+    write_whole(path, b"old")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        write_whole(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert [file.name for file in tmp_path.iterdir()] == ["table.parquet"]
+
+
+def test_a_whole_write_is_readable_by_others(tmp_path: Path) -> None:
+    write_whole(tmp_path / "x", "text")
+    assert (tmp_path / "x").read_text() == "text"
+    assert (tmp_path / "x").stat().st_mode & 0o777 == 0o644

@@ -1,0 +1,37 @@
+import pandas as pd
+import pytest
+
+from lstnet_search.config import PRESETS, InputError
+from lstnet_search.results.records import ReportRecord, TrialRecord, trials_table
+from lstnet_search.results.selection import rank_rows, settings_of_row
+
+
+def table() -> pd.DataFrame:
+    settings = PRESETS["cpu"].trial.model_dump(mode="json")
+    records = [
+        TrialRecord(
+            number, state, settings | {"w1": 10.0 * (number + 1)}, [ReportRecord(5, 1.0, {"target_accuracy": score})]
+        )
+        for number, (state, score) in enumerate([("COMPLETE", 0.5), ("PRUNED", 0.7), ("FAIL", 0.9), ("COMPLETE", 0.7)])
+    ]
+    return trials_table(records, "target_accuracy")
+
+
+def test_rows_rank_by_a_metric_without_failures() -> None:
+    assert rank_rows(table(), "target_accuracy")["trial"].tolist() == [1, 3, 0]
+
+
+def test_an_unknown_metric_is_refused_naming_those_there_are() -> None:
+    with pytest.raises(InputError, match="no trial has the metric 'nope'; there are: target_accuracy"):
+        rank_rows(table(), "nope")
+
+
+def test_settings_come_back_from_a_row() -> None:
+    expected = PRESETS["cpu"].trial.model_copy(update={"w1": 20.0})
+    assert settings_of_row(rank_rows(table(), "target_accuracy").iloc[0]) == expected
+
+
+def test_a_row_without_complete_settings_is_refused() -> None:
+    row = pd.Series({"trial": 3, "config/w1": -2.0, "config/domains": "mnist usps"})
+    with pytest.raises(InputError, match="the row of trial 3"):
+        settings_of_row(row)

@@ -1,0 +1,34 @@
+import pytest
+
+from lstnet_search.config import TrialConfig
+from lstnet_search.results.text import duration, percent, size, weights
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (4.2, "4 s"),
+        (89, "89 s"),
+        (90, "2 min"),
+        (3540, "59 min"),
+        (3600, "1 h"),
+        (12_000, "3 h 20 min"),
+        (187_200, "2 d 4 h"),
+    ],
+)
+def test_durations_are_rounded_for_people(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
+
+
+@pytest.mark.parametrize(("count", "text"), [(850, "0.85 kB"), (12_300_000, "12.3 MB"), (3.4e9, "3.4 GB")])
+def test_sizes_are_rounded_for_people(count: float, text: str) -> None:
+    assert size(count) == text
+
+
+def test_weights_stand_in_the_papers_order() -> None:
+    assert weights(TrialConfig().weights) == "20 20 100 100 100 100 30"
+
+
+def test_a_share_is_printed_as_per_cent_and_a_missing_one_as_a_dash() -> None:
+    assert percent(0.97014) == "97.01 %"
+    assert percent(None) == "–"

@@ -1,0 +1,53 @@
+import pytest
+
+from lstnet_search.config import InputError
+from lstnet_search.tuning.resources import Machine, Placement, place, upper_bound_seconds
+
+
+@pytest.mark.parametrize(
+    ("machine", "trials", "expected"),
+    [
+        (Machine(2, 0), 6, Placement(cpus=2, gpus=0, concurrent=2)),
+        (Machine(8, 0), 3, Placement(cpus=8, gpus=0, concurrent=3)),
+        (Machine(64, 8), 64, Placement(cpus=64, gpus=8, concurrent=8)),
+        (Machine(64, 8), 4, Placement(cpus=64, gpus=4, concurrent=4)),
+    ],
+)
+def test_a_trial_gets_a_gpu_where_there_are_any_else_a_cpu(machine: Machine, trials: int, expected: Placement) -> None:
+    assert place(machine, None, None, trials) == expected
+
+
+@pytest.mark.parametrize("cpus", range(1, 20))
+@pytest.mark.parametrize("trials", range(1, 8))
+def test_without_gpus_threads_times_trials_never_exceed_the_cores(cpus: int, trials: int) -> None:
+    placement = place(Machine(cpus, 0), None, None, trials)
+    assert placement.threads * placement.concurrent <= cpus
+    assert placement.resources["cpu"] * placement.concurrent <= cpus
+
+
+def test_more_gpus_than_cpus_share_them() -> None:
+    placement = place(Machine(2, 8), None, None, 16)
+    assert placement.resources == {"cpu": 0.25, "gpu": 1.0}
+    assert placement.threads == 1
+
+
+@pytest.mark.parametrize(
+    ("cpus", "gpus", "message"),
+    [
+        (None, 3, "3 GPUs are asked for, there are 2; lower --gpus"),
+        (5, None, "5 CPUs are asked for, there are 4; lower --cpus"),
+        (0, None, "--cpus 0 must be at least 1"),
+        (None, -1, "--gpus -1 must be at least 0"),
+    ],
+)
+def test_more_than_there_is_is_refused(cpus: int | None, gpus: int | None, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        place(Machine(4, 2), cpus, gpus, 8)
+
+
+def test_no_gpus_can_be_asked_for_where_there_are_some() -> None:
+    assert place(Machine(4, 2), None, 0, 8) == Placement(cpus=4, gpus=0, concurrent=4)
+
+
+def test_the_upper_bound_counts_rounds_of_trials() -> None:
+    assert upper_bound_seconds(7, 60.0, 2) == 240.0

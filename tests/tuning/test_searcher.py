@@ -1,0 +1,190 @@
+"""What the study is told, without Ray running."""
+
+from pathlib import Path
+from typing import Any
+
+import optuna
+import pytest
+from optuna.trial import TrialState
+from ray.tune.search import Searcher
+
+from lstnet_search.config import PRESETS, Space, TrialConfig
+from lstnet_search.results.records import TrialRecord
+from lstnet_search.tuning.searcher import METRIC, StudySearch
+from lstnet_search.tuning.study import Study
+
+SPACE = Space.read(Path(__file__).parents[2] / "search_spaces" / "weight_ratios.yaml")
+BASE = PRESETS["cpu"].trial.override({"steps": 30, "reports": 3}, "test")
+
+
+def result(step: int, accuracy: float) -> dict[str, Any]:
+    return {
+        "step": step,
+        "seconds": step / 10,
+        "peak_memory_mb": 512.0,
+        METRIC: accuracy,
+        f"metric/{METRIC}": accuracy,
+        "metric/loss_cc1": 0.5,
+    }
+
+
+def make(path: Path, trials: int = 4, max_concurrent: int = 2, space: Space = SPACE) -> tuple[StudySearch, Study]:
+    study = Study(path / "study.journal", optuna.samplers.TPESampler(seed=0))
+    searcher = StudySearch(
+        study,
+        space,
+        BASE,
+        seed=0,
+        trials=trials,
+        max_concurrent=max_concurrent,
+        last_checkpoint=lambda number: path / f"checkpoint-{number}",
+    )
+    return searcher, study
+
+
+def given(searcher: StudySearch, trial_id: str) -> dict[str, Any]:
+    suggestion = searcher.suggest(trial_id)
+    assert isinstance(suggestion, dict)
+    return suggestion
+
+
+def test_trial_0_has_the_papers_weights_and_the_bases_settings(tmp_path: Path) -> None:
+    searcher, _ = make(tmp_path)
+    first = given(searcher, "a")
+    settings = TrialConfig.parse(first["settings"], "test")
+    assert first["trial"] == 0
+    assert settings.weights == {"w1": 20, "w2": 20, "w3": 100, "w4": 100, "w5": 100, "w6": 100, "wl": 30}
+    assert settings.steps == 30
+
+
+def test_trial_0_has_the_papers_weights_where_the_space_fixes_others(tmp_path: Path) -> None:
+    space = Space.parse({"w1": {"type": "loguniform", "low": 1, "high": 100}, "wl": 0}, "test")
+    searcher, _ = make(tmp_path, space=space)
+    assert given(searcher, "a")["settings"]["wl"] == 30
+    assert given(searcher, "b")["settings"]["wl"] == 0
+
+
+def test_later_trials_draw_within_the_space_each_with_a_seed_of_its_own(tmp_path: Path) -> None:
+    searcher, _ = make(tmp_path, trials=20, max_concurrent=20)
+    settings = [given(searcher, str(index))["settings"] for index in range(20)]
+    assert all(SPACE.ranges[name].contains(drawn[name]) for drawn in settings for name in SPACE.ranges)
+    assert all(drawn["w3"] == 100 for drawn in settings)
+    assert len({drawn["seed"] for drawn in settings}) == 20
+
+
+def test_no_more_trials_are_handed_out_than_run_at_once_or_than_are_wanted(tmp_path: Path) -> None:
+    searcher, _ = make(tmp_path, trials=3, max_concurrent=2)
+    given(searcher, "a")
+    given(searcher, "b")
+    assert searcher.suggest("c") is None
+    searcher.on_trial_complete("a", result(30, 0.5))
+    given(searcher, "c")
+    searcher.on_trial_complete("b", result(30, 0.5))
+    assert searcher.suggest("d") == Searcher.FINISHED
+
+
+def test_a_trial_at_its_last_step_is_complete_with_its_best_value(tmp_path: Path) -> None:
+    searcher, study = make(tmp_path)
+    given(searcher, "a")
+    searcher.on_trial_result("a", result(10, 0.3))
+    searcher.on_trial_result("a", result(20, 0.9))
+    searcher.on_trial_complete("a", result(30, 0.6))
+    (trial,) = study.trials()
+    assert trial.state == TrialState.COMPLETE
+    assert trial.value == 0.9
+    assert trial.intermediate_values == {10: 0.3, 20: 0.9, 30: 0.6}
+    assert trial.user_attrs["peak_memory_mb"] == 512.0
+    assert trial.user_attrs["ray_trial_id"] == "a"
+    assert trial.user_attrs["seconds"] == 3.0
+
+
+def test_a_stopped_trial_is_pruned_and_keeps_the_report_that_stopped_it(tmp_path: Path) -> None:
+    searcher, study = make(tmp_path)
+    given(searcher, "a")
+    searcher.on_trial_complete("a", result(10, 0.2))
+    (trial,) = study.trials()
+    assert trial.state == TrialState.PRUNED
+    assert trial.intermediate_values == {10: 0.2}
+    (record,) = study.records()
+    assert record.reports[0].metrics == {METRIC: 0.2, "loss_cc1": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("last", "error", "reason"),
+    [
+        ({"error": "DivergedError: diverged at step 7: loss_an1 is not finite"}, False, "diverged at step 7"),
+        (None, True, "process of the trial died"),
+        (result(10, 0.4), True, "process of the trial died"),
+    ],
+)
+def test_a_failed_trial_is_told_as_failed_with_its_reason(
+    tmp_path: Path, last: dict[str, Any] | None, error: bool, reason: str
+) -> None:
+    searcher, study = make(tmp_path)
+    given(searcher, "a")
+    searcher.on_trial_complete("a", last, error=error)
+    (record,) = study.records()
+    assert record.state == "FAIL"
+    assert reason in record.error
+
+
+def test_telling_twice_changes_nothing(tmp_path: Path) -> None:
+    searcher, study = make(tmp_path)
+    given(searcher, "a")
+    searcher.on_trial_complete("a", result(30, 0.5))
+    searcher.on_trial_complete("a", result(30, 0.1))
+    (trial,) = study.trials()
+    assert trial.value == 0.5
+
+
+def test_trials_left_unfinished_are_handed_out_again_first_under_their_own_numbers(tmp_path: Path) -> None:
+    searcher, _ = make(tmp_path)
+    first, second = given(searcher, "a"), given(searcher, "b")
+    searcher.on_trial_result("b", result(10, 0.4))
+    searcher.on_trial_complete("a", result(30, 0.5))
+
+    again, study = make(tmp_path)
+    handed = given(again, "x")
+    assert handed["trial"] == 1
+    assert handed["settings"] == second["settings"]
+    assert handed["checkpoint"] == str(tmp_path / "checkpoint-1")
+    assert given(again, "y")["trial"] == 2
+    assert first["trial"] == 0
+    again.on_trial_complete("x", result(30, 0.7))
+    assert [trial.state.name for trial in study.trials()] == ["COMPLETE", "COMPLETE", "RUNNING"]
+    assert study.trials()[1].intermediate_values == {10: 0.4, 30: 0.7}
+
+
+def test_a_trial_that_was_being_asked_for_when_the_process_died_is_handed_out_whole(tmp_path: Path) -> None:
+    searcher, study = make(tmp_path)
+    given(searcher, "a")
+    dying = study.study.ask()
+    dying._suggest("w1", searcher._space["w1"])
+
+    again, _ = make(tmp_path)
+    given(again, "x")
+    handed = given(again, "y")
+    assert handed["trial"] == 1
+    assert handed["settings"]["w1"] == dying.params["w1"]
+    assert all(SPACE.ranges[name].contains(handed["settings"][name]) for name in SPACE.ranges)
+    assert handed["checkpoint"] is None
+
+
+def test_the_number_of_trials_counts_those_of_earlier_runs(tmp_path: Path) -> None:
+    searcher, _ = make(tmp_path, trials=2)
+    given(searcher, "a")
+    searcher.on_trial_complete("a", result(30, 0.5))
+    again, study = make(tmp_path, trials=2)
+    given(again, "x")
+    assert again.suggest("y") == Searcher.FINISHED
+    assert len(study.trials()) == 2
+
+
+def test_records_of_a_study_are_the_same_when_it_is_read_anew(tmp_path: Path) -> None:
+    searcher, study = make(tmp_path)
+    given(searcher, "a")
+    searcher.on_trial_result("a", result(10, 0.25))
+    searcher.on_trial_complete("a", result(30, 0.5))
+    records: list[TrialRecord] = Study(tmp_path / "study.journal").records()
+    assert records == study.records()
+    assert records[0].settings["w1"] == 20
