@@ -24,6 +24,7 @@ class ClassifierSettings:
         batch_size: images a step.
         learning_rate: the highest of the cycle.
         weight_decay: of AdamW.
+        label_smoothing: share of the target that is spread evenly over all classes.
         augmentation: what the images go through.
     """
 
@@ -31,7 +32,8 @@ class ClassifierSettings:
     min_steps: int = 800
     batch_size: int = 128
     learning_rate: float = 6e-3
-    weight_decay: float = 0.01
+    weight_decay: float = 0.1
+    label_smoothing: float = 0.1
     augmentation: Augmentation = field(default=Augmentation(rotation=10.0, scale=0.1, shift=2.0))
 
 
@@ -69,7 +71,8 @@ def train_classifier(domain: Domain, settings: ClassifierSettings, seed: int, de
         inputs = settings.augmentation.apply(images[chosen], draws)
         logits = classifier(inputs.contiguous(memory_format=torch.channels_last))
         optimiser.zero_grad()
-        torch.autograd.backward(F.cross_entropy(logits, labels[chosen]))
+        loss = F.cross_entropy(logits, labels[chosen], label_smoothing=settings.label_smoothing)
+        torch.autograd.backward(loss)
         optimiser.step()
         schedule.step()
     return classifier.eval().requires_grad_(False)

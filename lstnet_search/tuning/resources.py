@@ -53,18 +53,19 @@ def place(machine: Machine, cpus: int | None, gpus: int | None, trials: int) -> 
     Raises:
         InputError: if more is asked for than there is, or nothing.
     """
-    for kind, asked, there, hint in (
-        ("CPUs", cpus, machine.cpus, "lower --cpus"),
-        ("GPUs", gpus, machine.gpus, "lower --gpus, or try placement out with --simulate-gpus"),
-    ):
-        if asked is not None and asked > there:
-            raise InputError(f"{asked} {kind} are asked for, there are {there}; {hint}")
-    if (cpus is not None and cpus < 1) or (gpus is not None and gpus < 0):
-        raise InputError(f"--cpus {cpus} must be at least 1 and --gpus {gpus} at least 0; raise them")
+    _check("CPUs", "--cpus", cpus, 1, machine.cpus, "lower it")
+    _check("GPUs", "--gpus", gpus, 0, machine.gpus, "lower it, or try placement out with --simulate-gpus")
     cpus = machine.cpus if cpus is None else cpus
     gpus = machine.gpus if gpus is None else gpus
     concurrent = min(trials, gpus or cpus)
     return Placement(cpus=cpus, gpus=min(gpus, concurrent), concurrent=concurrent)
+
+
+def _check(kind: str, option: str, asked: int | None, least: int, there: int, hint: str) -> None:
+    if asked is not None and asked < least:
+        raise InputError(f"{option} {asked} must be at least {least}; raise it")
+    if asked is not None and asked > there:
+        raise InputError(f"{option} {asked} is more than the {there} {kind} that there are; {hint}")
 
 
 def upper_bound_seconds(trials: int, seconds_per_trial: float, concurrent: int) -> float:

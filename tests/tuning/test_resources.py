@@ -34,8 +34,8 @@ def test_more_gpus_than_cpus_share_them() -> None:
 @pytest.mark.parametrize(
     ("cpus", "gpus", "message"),
     [
-        (None, 3, "3 GPUs are asked for, there are 2; lower --gpus"),
-        (5, None, "5 CPUs are asked for, there are 4; lower --cpus"),
+        (None, 3, "--gpus 3 is more than the 2 GPUs that there are; lower it, or try"),
+        (5, None, "--cpus 5 is more than the 4 CPUs that there are; lower it"),
         (0, None, "--cpus 0 must be at least 1"),
         (None, -1, "--gpus -1 must be at least 0"),
     ],
