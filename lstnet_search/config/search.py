@@ -46,6 +46,8 @@ class SearchConfig(BaseModel):
             search = cls.model_validate(settings)
         except ValidationError as error:
             raise explain(error, where) from None
+        if search.space.dimensions == 0:
+            raise InputError(f"{search.space_file} searches nothing; give a setting a range, or use train --preset")
         search.space.point(search.trial)
         return search
 

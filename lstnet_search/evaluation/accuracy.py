@@ -138,7 +138,7 @@ def confusion(logits: Tensor, labels: Tensor) -> Tensor:
 
 def shares_right(confusions: dict[str, Tensor]) -> dict[str, float]:
     """Share of the counts that lie on the diagonal, in [0, 1], by the name of each confusion."""
-    shares = [counts.diagonal().sum() / counts.sum() for counts in confusions.values()]
+    shares = [counts.diagonal().sum().double() / counts.sum() for counts in confusions.values()]
     return dict(zip(confusions, torch.stack(shares).tolist(), strict=True))  # the one wait for the device
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Self, cast
 
 import torch
-from lstnet_search.evaluation.accuracy import TARGET, Evaluator, target_accuracy
-from lstnet_search.evaluation.prepare import Prepared
 
 from lstnet_search.config import TrialConfig
+from lstnet_search.evaluation.accuracy import TARGET, Evaluator, target_accuracy
+from lstnet_search.evaluation.prepare import Prepared
 from lstnet_search.evaluation.samples import Samples, collect_samples, write_samples
 from lstnet_search.methods.lstnet import LSTNet
 from lstnet_search.models import Translator

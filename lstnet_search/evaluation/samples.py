@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from lstnet_search.models.classifier import Classifier
 from torch import Tensor
 
 from lstnet_search.domains import Domain, DomainPair, to_unit_range
 from lstnet_search.models import Translator
+from lstnet_search.models.classifier import Classifier
 
 PER_CLASS = 10
 LATENTS = 500

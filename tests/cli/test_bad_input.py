@@ -1,0 +1,110 @@
+"""Bad input ends with one message on stderr and exit code 2, with nothing trained or written."""
+
+from pathlib import Path
+
+import pytest
+
+from lstnet_search.cli import main
+
+
+@pytest.fixture
+def space(tmp_path: Path) -> Path:
+    return tmp_path / "space.yaml"
+
+
+def refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    captured = capsys.readouterr()
+    assert ended.value.code == 2
+    assert captured.out == ""
+    assert captured.err.startswith("error: ")
+    assert captured.err.count("\n") == 1
+    return captured.err
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("w9: 3\n", "unknown setting 'w9'"),
+        ("w3: -1.0\n", "w3=-1 must be >= 0"),
+        ("w3: .nan\n", "w3=nan must be a finite number"),
+        ("w1: {type: uniform, low: 5, high: 2}\n", "low=5 must be < high=2"),
+        ("w1: {type: loguniform, low: 0, high: 2}\n", "must be > 0"),
+        ("", "is empty or not a mapping"),
+        ("w1: [\n", "is not YAML"),
+        ("w3: 100\n", "searches nothing"),
+        ("w1: {type: loguniform, low: 100, high: 1000}\n", "widen the range"),
+    ],
+)
+def test_a_bad_space_file_is_refused(
+    space: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str, message: str
+) -> None:
+    space.write_text(content)
+    error = refused(["search", "--space", str(space), "--results-dir", str(tmp_path / "results")], capsys)
+    assert message in error
+    assert not (tmp_path / "results").exists()
+
+
+def test_a_missing_space_file_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "--space" in refused(["search", "--space", str(tmp_path / "none.yaml")], capsys)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--trials", "0"], "trials=0 must be >= 1"),
+        (["--steps", "0"], "steps=0 must be >= 1"),
+        (["--name", "a/b"], "'a/b' must be 1 to 100 letters"),
+        (["--gpus", "99"], "--gpus 99 is more than the"),
+        (["--cpus", "0"], "--cpus 0 must be at least 1"),
+        (["--simulate-gpus", "0"], "--simulate-gpus 0 must be at least 1"),
+        (["--direction", "up"], "--direction up must be one of both, mnist_to_usps, usps_to_mnist"),
+        (["--time-budget", "soon"], "--time-budget soon must be at least a second"),
+        (["--seed", "-1"], "seed=-1 must be >= 0"),
+        (["--resume"], "--resume needs the --name"),
+        (["--resume", "--name", "nothing"], "is not a results folder"),
+        (["--bundled", "--data-dir", "."], "exclude each other"),
+        (["--data-dir", "no-such-folder"], "--data-dir no-such-folder is no folder"),
+        (["--nonsense"], "No such option: --nonsense"),
+        (["--trials", "many"], "Invalid value for '--trials'"),
+        (["--preset", "huge"], "Invalid value for '--preset'"),
+    ],
+)
+def test_a_bad_option_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
+    results = tmp_path / "results"
+    error = refused(["search", "--preset", "cpu", "--results-dir", str(results), *arguments], capsys)
+    assert message in error
+    assert not results.exists()
+
+
+def test_a_results_folder_that_exists_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "old").mkdir()
+    error = refused(["search", "--preset", "cpu", "--results-dir", str(tmp_path), "--name", "old"], capsys)
+    assert "exists already" in error
+    assert not list((tmp_path / "old").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--config", "none.yaml"], "none.yaml"),
+        (["--config", "x.yaml", "--preset", "cpu"], "exclude each other"),
+        (["--preset", "cpu", "--output", "."], "exists already"),
+    ],
+)
+def test_bad_options_of_train_are_refused(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
+    assert message in refused(["train", *arguments], capsys)
+
+
+@pytest.mark.parametrize("command", ["export", "status"])
+def test_a_folder_that_is_no_results_folder_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    extra = ["--to", str(tmp_path / "out")] if command == "export" else []
+    assert "is not a results folder" in refused([command, str(tmp_path), *extra], capsys)
+    assert not (tmp_path / "out").exists()
