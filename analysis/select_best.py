@@ -28,7 +28,7 @@ def select_best(
     """Rank a search's trials by their best report and write the settings of the first."""
     results = ResultsFolder.existing(folder)
     ranked = rank_rows(results.read_trials(), metric)
-    accuracies = [name for name in ranked if name.startswith("best/val_accuracy_")]
+    accuracies = [name for name in map(str, ranked.columns) if name.startswith("best/val_accuracy_")]
     table = Table(title=f"{folder}: best by {metric}", title_justify="left")
     for heading in ("trial", metric, *accuracies, "state", "steps", f"weights {WEIGHTS_HEADING}"):
         table.add_column(heading.removeprefix("best/val_accuracy_"), no_wrap=True)

@@ -55,8 +55,8 @@ class LSTNet:
         discriminators = build_discriminators(
             shapes, translator.latent_channels, width, stride, derive_seed(config.seed, "discriminators")
         )
-        self.translator = translator.to(device, memory_format=torch.channels_last)
-        self.discriminators = discriminators.to(device, memory_format=torch.channels_last)
+        self.translator = translator.to(device).to(memory_format=torch.channels_last)
+        self.discriminators = discriminators.to(device).to(memory_format=torch.channels_last)
         self.translator_optimiser = _adam(self.translator, config)
         self.discriminator_optimiser = _adam(self.discriminators, config)
 

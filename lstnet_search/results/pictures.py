@@ -4,7 +4,7 @@ import io
 from pathlib import Path
 
 import numpy as np
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
 
 from lstnet_search.evaluation.samples import Samples
 from lstnet_search.results.files import write_whole
@@ -18,7 +18,7 @@ def draw_translations(path: Path, samples: Samples, names: tuple[str, str], titl
     """
     figure = Figure(figsize=(11, 7.6), layout="constrained")
     figure.suptitle(title)
-    halves = figure.subfigures(2, 1)
+    halves: list[SubFigure] = list(figure.subfigures(2, 1))  # type: ignore[arg-type]  # two rows give an array
     for half, letter, (source, target) in zip(halves, "ab", (names, names[::-1]), strict=True):
         labels = samples[f"labels_{letter}"]
         _, columns = np.unique(labels, return_index=True)

@@ -15,7 +15,9 @@ def rank_rows(trials: pd.DataFrame, metric: str) -> pd.DataFrame:
     """
     column = f"best/{metric}"
     if column not in trials:
-        known = ", ".join(sorted(name.removeprefix("best/") for name in trials if name.startswith("best/")))
+        known = ", ".join(
+            sorted(name.removeprefix("best/") for name in map(str, trials.columns) if name.startswith("best/"))
+        )
         raise InputError(f"no trial has the metric {metric!r}; there are: {known or 'none yet'}")
     usable = trials[(trials["state"] != "FAIL") & trials[column].notna()]
     return usable.sort_values([column, "trial"], ascending=[False, True])

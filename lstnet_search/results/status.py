@@ -5,6 +5,7 @@ from datetime import datetime
 
 from lstnet_search.config import InputError
 from lstnet_search.results.folder import ResultsFolder
+from lstnet_search.results.selection import rank_rows, settings_of_row
 from lstnet_search.results.text import duration, percent, weights
 
 
@@ -21,11 +22,10 @@ def status_lines(folder: ResultsFolder) -> Iterator[str]:
     counts = {"COMPLETE": "completed", "PRUNED": "stopped early", "FAIL": "failed", "RUNNING": "unfinished"}
     parts = [f"{(trials.state == state).sum()} {word}" for state, word in counts.items()]
     yield f"of {wanted} trials {', '.join(parts)}, {wanted - len(trials)} not begun"
-    usable = trials[trials.state != "FAIL"]
-    if "best/target_accuracy" in usable and usable["best/target_accuracy"].notna().any():
-        best = usable.loc[usable["best/target_accuracy"].idxmax()]
-        settings = {name.removeprefix("config/"): best[name] for name in best.index if name.startswith("config/")}
-        yield f"best: trial {best.trial}, target accuracy {percent(best['best/target_accuracy'])}"
-        yield f"weights {weights(settings)} (w1 to w6, wl)"
+    if "best/target_accuracy" in trials and not (order := rank_rows(trials, "target_accuracy")).empty:
+        best = order.iloc[0]
+        settings = settings_of_row(best)
+        yield f"best: trial {best['trial']}, target accuracy {percent(best['best/target_accuracy'])}"
+        yield f"weights {weights(settings.weights)} (w1 to w6, wl)"
     age = datetime.now().timestamp() - folder.trials_file.stat().st_mtime
     yield f"{duration(trials.seconds.sum())} of training; tables written {duration(age)} ago"

@@ -1,6 +1,6 @@
 """Trial schedulers: which trials are stopped before their last step."""
 
-from typing import Any
+from typing import Any, cast
 
 from ray.tune.execution.tune_controller import TuneController
 from ray.tune.experiment import Trial
@@ -36,7 +36,7 @@ class Asha(ASHAScheduler):
         )
         for record in earlier:
             for report in record.reports:
-                place = _Place(_earlier_id(record.number))
+                place = cast(Trial, _Place(_earlier_id(record.number)))
                 self._brackets[0].on_result(place, report.step, report.metrics[METRIC])
 
     def on_trial_add(self, tune_controller: TuneController, trial: Trial) -> None:

@@ -51,8 +51,9 @@ class StudySearch(OptunaSearch):
             max_concurrent: trials at once. Asking no earlier lets each suggestion know more.
             last_checkpoint: where a trial of an earlier run goes on from, by number.
         """
+        self._distributions = distributions(space)
         super().__init__(
-            space=distributions(space),
+            space=self._distributions,
             metric=METRIC,
             mode="max",
             study_name=study.study.study_name,
@@ -82,7 +83,7 @@ class StudySearch(OptunaSearch):
         if self._to_ask <= 0:
             return str(Searcher.FINISHED)  # type: ignore[return-value]  # the sentinel that Ray expects
         self._to_ask -= 1
-        trial = self._truth.study.ask(self._space)
+        trial = self._truth.study.ask(self._distributions)
         return self._hand_out(trial_id, trial, self._settings(trial), None)
 
     def on_trial_result(self, trial_id: str, result: dict[str, Any]) -> None:
@@ -135,7 +136,7 @@ class StudySearch(OptunaSearch):
         trial = optuna.Trial(self._truth.study, left._trial_id)
         if SETTINGS in left.system_attrs:
             return self._hand_out(trial_id, trial, settings_of(left), self._last_checkpoint(left.number))
-        for name, distribution in self._space.items():  # it died while it was asked for
+        for name, distribution in self._distributions.items():  # it died while it was asked for
             trial._suggest(name, distribution)
         return self._hand_out(trial_id, trial, self._settings(trial), None)
 

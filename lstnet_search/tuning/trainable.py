@@ -20,7 +20,9 @@ class Trainable(tune.Trainable):
     it would come again. A process that dies is Ray's to start again from its last checkpoint.
     """
 
-    def setup(self, config: dict[str, Any], prepared: Prepared, direction: str, threads: int) -> None:
+    def setup(  # type: ignore[override]  # the rest comes by tune.with_parameters
+        self, config: dict[str, Any], prepared: Prepared, direction: str, threads: int
+    ) -> None:
         """Begin, or go on with, the trial of a configuration that the searcher made."""
         torch.set_num_threads(threads)
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")

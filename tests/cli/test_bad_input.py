@@ -27,7 +27,7 @@ def refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
     ("content", "message"),
     [
         ("w9: 3\n", "unknown setting 'w9'"),
-        ("w3: -1.0\n", "w3=-1 must be >= 0"),
+        ("w3: -1.0\n", "w3=-1.0 must be >= 0"),
         ("w3: .nan\n", "w3=nan must be a finite number"),
         ("w1: {type: uniform, low: 5, high: 2}\n", "low=5 must be < high=2"),
         ("w1: {type: loguniform, low: 0, high: 2}\n", "must be > 0"),

@@ -39,5 +39,6 @@ def test_baseline_of_the_bundled_digits_is_good_but_far_from_perfect(prepared: P
 
 @pytest.mark.slow
 def test_baseline_of_well_trained_classifiers_is_near_the_published_one(full_prepared: Prepared) -> None:
-    assert full_prepared.baseline["val_accuracy_usps_to_mnist"] == pytest.approx(0.93, abs=0.05)
-    assert full_prepared.baseline["val_accuracy_mnist_to_usps"] == pytest.approx(0.90, abs=0.05)
+    # Published are 0.930 and 0.904 on the test sets; what is kept of USPS' training set is easier than its test set.
+    assert 0.92 < full_prepared.baseline["val_accuracy_usps_to_mnist"] < 0.99
+    assert 0.87 < full_prepared.baseline["val_accuracy_mnist_to_usps"] < 0.94

@@ -159,7 +159,7 @@ def test_a_trial_that_was_being_asked_for_when_the_process_died_is_handed_out_wh
     searcher, study = make(tmp_path)
     given(searcher, "a")
     dying = study.study.ask()
-    dying._suggest("w1", searcher._space["w1"])
+    dying._suggest("w1", searcher._distributions["w1"])
 
     again, _ = make(tmp_path)
     given(again, "x")
