@@ -78,7 +78,7 @@ def _config(asked: dict[str, Any], data_dir: Path | None, bundled: bool, begun: 
     """What is asked for; where nothing is, what the search was begun with, or the preset has."""
     name = asked["preset"] or (begun.preset if begun else options.default_preset())
     preset = PRESETS[name]
-    trial = begun.trial if begun and asked["preset"] is None else preset.trial
+    trial = begun.trial if begun and begun.preset == name else preset.trial
     changes: dict[str, Any] = {} if asked["steps"] is None else {"steps": asked["steps"]}
     if data_dir is not None or bundled or begun is None:
         changes |= options.data_settings(data_dir, bundled, preset.trial.data)

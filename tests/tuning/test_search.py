@@ -41,7 +41,7 @@ def test_a_search_ends_with_its_tables_winner_and_pictures(results: Path) -> Non
     assert trials["config/w1"].iloc[0] == 20.0
     assert trials["state"].iloc[0] == "COMPLETE"
     assert set(trials["state"]) <= {"COMPLETE", "PRUNED"}
-    assert (history[history["trial"] == 0]["step"] == range(1, 13)).all()
+    assert history[history["trial"] == 0]["step"].tolist() == list(range(1, 13))
     best = yaml.safe_load((folder / "best_config.yaml").read_text())
     assert best["width"] == 0.015625
     for name in ("search.yaml", "study.journal", "best_model.safetensors", "best_model.json", "translations.png"):
@@ -63,16 +63,16 @@ def test_two_runs_with_one_seed_and_one_worker_give_equal_tables(results: Path) 
 
 def test_a_search_that_is_interrupted_goes_on_to_all_its_trials(results: Path) -> None:
     arguments = ("--steps", "600", "--trials", "3", "--name", "stopped")
-    running = subprocess.Popen(
+    with subprocess.Popen(
         command(results, *arguments), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    assert running.stdout is not None
-    for line in running.stdout:
-        if line.startswith("trial "):
-            break
-    running.send_signal(signal.SIGINT)
-    rest = running.stdout.read()
-    assert running.wait(timeout=120) == 130, rest
+    ) as running:
+        assert running.stdout is not None
+        for line in running.stdout:
+            if line.startswith("trial "):
+                break
+        running.send_signal(signal.SIGINT)
+        rest = running.stdout.read()
+        assert running.wait(timeout=120) == 130, rest
     assert "go on with: python run_search.py --name stopped --resume" in rest
 
     ended = search(results, "--name", "stopped", "--resume")
