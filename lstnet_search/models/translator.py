@@ -48,7 +48,7 @@ class Translator(nn.Module):
         self.generators = nn.ModuleList(
             nn.Sequential(
                 generator_stack(shared_width, GENERATOR[shape.side], width, momentum),
-                nn.Conv2d(filters(GENERATOR[shape.side][-1], width), shape.channels, 1),
+                nn.ConvTranspose2d(filters(GENERATOR[shape.side][-1], width), shape.channels, 1),
                 nn.Tanh(),
             )
             for shape in shapes
