@@ -44,6 +44,11 @@ class Domain:
         """Height and width of an image, pixels."""
         return self.images.shape[2]
 
+    def channel_means(self) -> Tensor:
+        """Mean over images and pixels of each channel, (C,) float32 on the CPU, in [-1, 1]."""
+        flat = self.images.transpose(0, 1).flatten(1)
+        return (flat.sum(1, dtype=torch.float64) / flat.shape[1] / 127.5 - 1).float().cpu()
+
     @cached_property
     def fingerprint(self) -> str:
         """Sixteen hexadecimal digits that change with any image, label or shape."""

@@ -3,17 +3,16 @@
 import json
 import logging
 import os
-from contextlib import suppress
 from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
+from lstnet_search.config.files import write_whole
 from lstnet_search.domains import Domain
 from lstnet_search.evaluation.classifiers import ClassifierSettings, build_classifier, train_classifier
 from lstnet_search.models.classifier import Classifier
@@ -85,13 +84,4 @@ def _write(path: Path, classifier: Classifier) -> None:
     state = {name: tensor.cpu().contiguous() for name, tensor in classifier.state_dict().items()}
     content = save(state, metadata={"sha256": _digest(state)})
     path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, prefix=path.name, suffix=".part", delete=False) as file:
-        try:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-            Path(file.name).replace(path)
-        except BaseException:
-            with suppress(OSError):
-                Path(file.name).unlink()
-            raise
+    write_whole(path, content)

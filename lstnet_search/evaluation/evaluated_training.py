@@ -42,7 +42,7 @@ class EvaluatedTraining(Iterator[Report]):
         self._direction = direction
         self._evaluator = Evaluator(prepared.validation, *prepared.classifiers)
         self._context = autocast(config.precision, device)
-        method = LSTNet(config, prepared.shapes, device, self._context)
+        method = LSTNet(config, prepared.shapes, device, self._context, prepared.image_means)
         self._reports = train(config, prepared.train, method, self._evaluate, start)
 
     def __iter__(self) -> Self:

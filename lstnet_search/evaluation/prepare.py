@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from lstnet_search.config import TrialConfig
 from lstnet_search.domains import Domain, DomainPair, load, split
@@ -29,6 +30,7 @@ class Prepared:
         validation: what they are evaluated on.
         classifiers: of `a` and `b`, trained on `train`, in evaluation mode.
         classifier_accuracy: of each on the validation part of its own domain, in [0, 1].
+        image_means: of the training images, (C,) in [-1, 1] on the CPU, of `a` and `b`.
         baseline: accuracies of plain resizing, by the names of an `Evaluator`.
         fingerprint: of both training sets, before they were split.
     """
@@ -37,6 +39,7 @@ class Prepared:
     validation: DomainPair
     classifiers: tuple[Classifier, Classifier]
     classifier_accuracy: tuple[float, float]
+    image_means: tuple[Tensor, Tensor]
     baseline: dict[str, float]
     fingerprint: str
 
@@ -108,6 +111,7 @@ def prepare(
         validation=validation,
         classifiers=classifiers,
         classifier_accuracy=accuracies,
+        image_means=(train_a.channel_means(), train_b.channel_means()),
         baseline=baseline,
         fingerprint=f"{whole_a.fingerprint}-{whole_b.fingerprint}",
     )

@@ -36,6 +36,7 @@ class LSTNet:
         shapes: tuple[ImageShape, ImageShape],
         device: torch.device,
         autocast: Callable[[], AbstractContextManager[None]] = nullcontext,
+        means: tuple[Tensor, Tensor] | None = None,
     ) -> None:
         """Build the networks.
 
@@ -44,6 +45,8 @@ class LSTNet:
             shapes: of the images of both domains.
             device: where everything lives.
             autocast: makes the context of mixed precision that networks run in.
+            means: of each domain's images over pixels, (C,) in [-1, 1], at which the generators
+                start; None leaves their last bias to PyTorch.
         """
         self._autocast = autocast
         self._adversarial = ADVERSARIAL[config.adversarial_loss]
@@ -52,6 +55,8 @@ class LSTNet:
         translator = build_translator(
             shapes, width, stride, config.batch_norm_momentum, derive_seed(config.seed, "translator")
         )
+        if means is not None:
+            translator.start_at(means)
         discriminators = build_discriminators(
             shapes, translator.latent_channels, width, stride, derive_seed(config.seed, "discriminators")
         )

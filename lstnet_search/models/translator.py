@@ -1,6 +1,7 @@
 """Encoders and generators of both domains, which share the layers next to the latent space."""
 
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -53,6 +54,17 @@ class Translator(nn.Module):
             )
             for shape in shapes
         )
+
+    @torch.no_grad()
+    def start_at(self, means: tuple[Tensor, Tensor]) -> None:
+        """Have both generators give about the mean image of their domain, before any training.
+
+        Args:
+            means: of each domain's images over pixels, a value a channel, (C,) in [-1, 1].
+        """
+        for generator, mean in zip(self.generators, means, strict=True):
+            bias = cast(nn.Sequential, generator)[-2].bias
+            cast(Tensor, bias).copy_(mean.clamp(-0.99, 0.99).atanh())
 
     def encode(self, images: Tensor, domain: int) -> Tensor:
         """Latents (N, L, 7, 7), or (N, L, 3, 3), of images (N, C, S, S) in [-1, 1] of a domain."""

@@ -13,7 +13,7 @@ import pandas as pd
 import yaml
 
 from lstnet_search.config import InputError
-from lstnet_search.results.files import write_whole
+from lstnet_search.config.files import write_whole
 from lstnet_search.results.records import TrialRecord, history_table, trials_table
 
 FORMAT_VERSION = 1

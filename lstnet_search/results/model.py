@@ -10,9 +10,9 @@ from safetensors.torch import load_file, save
 from torch import Tensor
 
 from lstnet_search.config import InputError, TrialConfig
+from lstnet_search.config.files import write_whole
 from lstnet_search.models import ImageShape, Translator
 from lstnet_search.models.classifier import Classifier
-from lstnet_search.results.files import write_whole
 
 FORMAT_VERSION = 1
 

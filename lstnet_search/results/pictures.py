@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure, SubFigure
 
+from lstnet_search.config.files import write_whole
 from lstnet_search.evaluation.samples import Samples
-from lstnet_search.results.files import write_whole
 
 
 def draw_translations(path: Path, samples: Samples, names: tuple[str, str], title: str) -> None:

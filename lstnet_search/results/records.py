@@ -9,6 +9,10 @@ import pandas as pd
 State = Literal["RUNNING", "COMPLETE", "PRUNED", "FAIL"]
 
 
+PAPER_TRIAL = 0
+"""Number of the trial that has the paper's weights and is never stopped early."""
+
+
 @dataclass(frozen=True)
 class ReportRecord:
     """A report of a trial: steps taken, seconds of training, metrics."""

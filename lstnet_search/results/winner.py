@@ -7,9 +7,9 @@ from pathlib import Path
 import yaml
 
 from lstnet_search.config import InputError, TrialConfig
+from lstnet_search.config.files import write_whole
 from lstnet_search.evaluation import Prepared, round_trip_accuracy
 from lstnet_search.evaluation.samples import read_samples
-from lstnet_search.results.files import write_whole
 from lstnet_search.results.folder import ResultsFolder
 from lstnet_search.results.model import TrainedModel, build_networks, write_model
 from lstnet_search.results.pictures import draw_translations

@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from statistics import mean
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from lstnet_search.results.records import ReportRecord, TrialRecord, ranked
+from lstnet_search.results.records import PAPER_TRIAL, ReportRecord, TrialRecord, ranked
 from lstnet_search.results.text import WEIGHTS_HEADING, duration, percent, weights
 from lstnet_search.tuning.searcher import METRIC
 
@@ -89,10 +90,16 @@ class Display:
             self.say(f"trial {record.number:<3} stopped at step {record.reports[-1].step}: others were better")
 
     def _seconds_left(self) -> float:
-        taken = sum(self._taken.values())
-        rate = (taken - self._taken_before) / (time.monotonic() - self._begun)
-        running = sum(self._steps - step for number, step in self._taken.items() if number not in self._ended)
-        unbegun = (self._trials - len(self._taken)) * self._steps
+        """As many steps as are still likely, at the rate of this run so far."""
+        rate = (sum(self._taken.values()) - self._taken_before) / (time.monotonic() - self._begun)
+        ended = [self._taken.get(number, 0) for number in self._ended if number != PAPER_TRIAL]
+        likely = mean(ended) if ended else self._steps  # schedulers stop most trials early, but never the paper's
+        running = sum(
+            max(0.0, (self._steps if number == PAPER_TRIAL else likely) - step)
+            for number, step in self._taken.items()
+            if number not in self._ended
+        )
+        unbegun = (self._trials - len(self._taken)) * likely
         return (running + unbegun) / rate if rate > 0 else 0.0
 
 
@@ -105,7 +112,7 @@ def summary(
         table.add_column(heading, no_wrap=True)
     order = ranked(records, METRIC)
     rows = [(f"{place}.", record) for place, record in enumerate(order[:count], start=1)]
-    rows += [("paper", record) for record in order if record.number == 0]
+    rows += [("paper", record) for record in order if record.number == PAPER_TRIAL]
     for place, record in rows:
         best = record.best(METRIC)
         assert best is not None

@@ -186,7 +186,9 @@ class _Search:
             pictures=self.folder.translations_file,
             remarks=[f"trial {best.number} of search {self.folder.path.name}"],
         )
-        labelled = ", ".join(f"{percent(share)} of {name}" for name, share in round_trips.items())
+        labelled = ", ".join(
+            f"{percent(round_trips[f'round_trip_accuracy_{name}'])} of {name}" for name in self.config.trial.domains
+        )
         display.say(f"best: trial {best.number}; after a round trip {labelled} are labelled right")
 
     def _warn_of_edges(self, display: Display, best: TrialRecord) -> None:

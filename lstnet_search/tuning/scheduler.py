@@ -6,7 +6,7 @@ from ray.tune.execution.tune_controller import TuneController
 from ray.tune.experiment import Trial
 from ray.tune.schedulers import ASHAScheduler, TrialScheduler
 
-from lstnet_search.results.records import TrialRecord
+from lstnet_search.results.records import PAPER_TRIAL, TrialRecord
 from lstnet_search.tuning.searcher import METRIC, NUMBER
 
 REDUCTION_FACTOR = 3
@@ -50,7 +50,7 @@ class Asha(ASHAScheduler):
     def on_trial_result(self, tune_controller: TuneController, trial: Trial, result: dict[str, Any]) -> str:
         """Decide whether a trial goes on after a report."""
         decision = super().on_trial_result(tune_controller, trial, result)
-        if trial.config[NUMBER] == 0 and not result.get("done"):
+        if trial.config[NUMBER] == PAPER_TRIAL and not result.get("done"):
             return str(TrialScheduler.CONTINUE)
         return str(decision)
 

@@ -12,7 +12,7 @@ from ray.tune.search.optuna import OptunaSearch
 from lstnet_search.config import Space, TrialConfig
 from lstnet_search.config.seeding import derive_seed
 from lstnet_search.evaluation import TARGET
-from lstnet_search.results.records import ReportRecord
+from lstnet_search.results.records import PAPER_TRIAL, ReportRecord
 from lstnet_search.tuning.study import Study, distributions, reports_of, settings_of
 
 METRIC = TARGET
@@ -127,7 +127,7 @@ class StudySearch(OptunaSearch):
 
     def _settings(self, trial: optuna.Trial) -> dict[str, Any]:
         settings = self._search_space.complete(trial.params)
-        if trial.number == 0:
+        if trial.number == PAPER_TRIAL:
             settings |= self._base.weights
         settings["seed"] = derive_seed(self._search_seed, "trial", trial.number)
         return self._base.override(settings, f"trial {trial.number}").model_dump(mode="json")

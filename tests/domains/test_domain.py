@@ -28,6 +28,11 @@ def test_fingerprint_changes_with_image_label_and_shape() -> None:
     assert len({each.fingerprint for each in (plain, brighter, unlabelled, reshaped)}) == 4
 
 
+def test_channel_means_are_in_the_unit_range_one_for_each_channel() -> None:
+    images = torch.tensor([[[[0, 0]], [[255, 0]]], [[[0, 0]], [[255, 255]]]], dtype=torch.uint8)
+    assert Domain("coloured", images, None).channel_means().tolist() == pytest.approx([-1, 0.5])
+
+
 def test_taken_images_keep_their_labels() -> None:
     taken = domain().take(torch.tensor([1]))
     assert taken.images.flatten().tolist() == [4, 5, 6, 7]

@@ -11,6 +11,7 @@ from lstnet_search.models import SIDES, ImageShape, build_discriminators, build_
 from lstnet_search.models.blocks import SamePool
 
 MNIST, USPS = ImageShape(1, 28), ImageShape(1, 16)
+RGB = ImageShape(3, 32)
 
 
 @contextmanager
@@ -149,3 +150,20 @@ def test_the_same_seed_gives_the_same_weights_and_leaves_the_global_generator_al
     assert all(torch.equal(first[name], second[name]) for name in first)
     assert not torch.equal(first["shared_encoder.0.0.weight"], other["shared_encoder.0.0.weight"])
     assert torch.equal(before, torch.random.get_rng_state())
+
+
+def test_generators_start_at_the_mean_image_of_their_domain() -> None:
+    translator = build_translator((MNIST, RGB), 1 / 16, 1, 0.1, seed=0)
+    translator.start_at((torch.tensor([-0.75]), torch.tensor([0.5, 0.0, -0.25])))
+    with torch.no_grad():
+        for generator in translator.generators:  # without what the other layers add
+            generator[-2].weight.zero_()
+        dark, coloured = (translator.render(torch.zeros(2, 16, 7, 7), domain) for domain in (0, 1))
+    torch.testing.assert_close(dark, torch.full((2, 1, 28, 28), -0.75))
+    torch.testing.assert_close(coloured.mean((0, 2, 3)), torch.tensor([0.5, 0.0, -0.25]))
+
+
+def test_generators_can_start_at_a_mean_that_tanh_never_reaches() -> None:
+    translator = build_translator((MNIST, USPS), 1 / 16, 1, 0.1, seed=0)
+    translator.start_at((torch.tensor([-1.0]), torch.tensor([1.0])))
+    assert all(bool(value.isfinite().all()) for value in translator.state_dict().values())

@@ -3,7 +3,6 @@ from pathlib import Path
 import pytest
 
 from lstnet_search.config import InputError
-from lstnet_search.results.files import write_whole
 from lstnet_search.results.folder import ResultsFolder
 from lstnet_search.results.records import ReportRecord, TrialRecord
 
@@ -79,25 +78,3 @@ def test_a_folder_is_held_by_one_search_at_a_time(tmp_path: Path) -> None:
         with pytest.raises(InputError, match="a search is running"), ResultsFolder(tmp_path).held():
             pass
     assert not folder.is_held()
-
-
-def test_a_write_that_fails_leaves_the_old_file_and_nothing_beside_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "table.parquet"
-    write_whole(path, b"old")
-
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(OSError, match="No space left"):
-        write_whole(path, b"new")
-    assert path.read_bytes() == b"old"
-    assert [file.name for file in tmp_path.iterdir()] == ["table.parquet"]
-
-
-def test_a_whole_write_is_readable_by_others(tmp_path: Path) -> None:
-    write_whole(tmp_path / "x", "text")
-    assert (tmp_path / "x").read_text() == "text"
-    assert (tmp_path / "x").stat().st_mode & 0o777 == 0o644

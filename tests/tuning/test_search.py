@@ -31,11 +31,29 @@ def search(results: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_search_ends_with_its_tables_winner_and_pictures(results: Path) -> None:
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    ended = subprocess.run(
+        [sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return ended
+
+
+def module(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return run("-m", "lstnet_search", *arguments)
+
+
+@pytest.fixture(scope="module")
+def first(results: Path) -> Path:
+    """The folder of a search that ended."""
     ended = search(results, "--steps", "12", "--trials", "3", "--name", "first")
     assert ended.returncode == 0, ended.stderr
     assert ended.stdout.startswith("dashboard: http://127.0.0.1:")
-    folder = results / "first"
+    return results / "first"
+
+
+def test_a_search_ends_with_its_tables_winner_and_pictures(first: Path) -> None:
+    folder = first
     trials, history = pd.read_parquet(folder / "trials.parquet"), pd.read_parquet(folder / "history.parquet")
     assert trials["trial"].tolist() == [0, 1, 2]
     assert trials["config/w1"].iloc[0] == 20.0
@@ -47,9 +65,78 @@ def test_a_search_ends_with_its_tables_winner_and_pictures(results: Path) -> Non
     for name in ("search.yaml", "study.journal", "best_model.safetensors", "best_model.json", "translations.png"):
         assert (folder / name).is_file(), name
     assert (folder / "samples" / "0.npz").is_file()
-    refused = search(results, "--name", "first", "--resume", "--seed", "5")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (["--seed", "5"], "was begun with seed 0, and is asked to go on with 5"),
+        (["--space", "search_spaces/tied.yaml"], "was begun with space"),
+    ],
+)
+def test_a_search_is_not_resumed_as_another(results: Path, first: Path, change: list[str], message: str) -> None:
+    before = {path: path.stat().st_mtime for path in first.rglob("*")}
+    refused = search(results, "--name", "first", "--resume", *change)
     assert refused.returncode == 2
-    assert "was begun with seed 0, and is asked to go on with 5" in refused.stderr
+    assert message in refused.stderr
+    assert refused.stdout == ""
+    assert {path: path.stat().st_mtime for path in first.rglob("*")} == before
+
+
+def test_status_tells_how_a_search_stands(first: Path) -> None:
+    told = module("status", str(first)).stdout
+    assert f"{first}: not running" in told
+    assert "of 3 trials" in told
+    assert "best: trial " in told
+
+
+def test_select_best_prints_the_trials_and_writes_settings_that_train_takes(first: Path, tmp_path: Path) -> None:
+    chosen = tmp_path / "chosen.yaml"
+    printed = run("analysis/select_best.py", str(first), "--output", str(chosen)).stdout
+    trials = pd.read_parquet(first / "trials.parquet")
+    best = trials.loc[trials["best/target_accuracy"].idxmax()]
+    assert f"settings of trial {best['trial']}" in printed
+    assert yaml.safe_load(chosen.read_text())["w1"] == best["config/w1"]
+    trained = module("train", "--config", str(chosen), "--steps", "3", "--output", str(tmp_path / "model"))
+    assert "step 3/3" in trained.stdout
+    assert len(pd.read_parquet(tmp_path / "model" / "history.parquet")) == 3
+    assert (tmp_path / "model" / "best_model.safetensors").is_file()
+
+
+def test_the_winner_trained_again_without_ray_has_the_curve_it_had(first: Path, tmp_path: Path) -> None:
+    target = tmp_path / "exported"
+    assert str(target) in module("export", str(first), "--to", str(target)).stdout
+    assert {path.name for path in target.iterdir()} == {
+        "README.md",
+        "best_config.yaml",
+        "best_model.json",
+        "best_model.safetensors",
+        "translations.png",
+    }
+    module("train", "--config", str(target / "best_config.yaml"), "--output", str(tmp_path / "model"))
+    again = pd.read_parquet(tmp_path / "model" / "history.parquet")
+    trials, history = pd.read_parquet(first / "trials.parquet"), pd.read_parquet(first / "history.parquet")
+    searched = history[history["trial"] == trials.loc[trials["best/target_accuracy"].idxmax(), "trial"]]
+    shared = [name for name in history.columns if name not in ("trial", "seconds")]
+    pd.testing.assert_frame_equal(
+        again[shared].head(len(searched)).reset_index(drop=True), searched[shared].reset_index(drop=True)
+    )
+
+
+def test_a_trial_that_diverges_ends_as_failed_with_step_and_term_and_the_search_goes_on(
+    results: Path, tmp_path: Path
+) -> None:
+    space = tmp_path / "space.yaml"
+    space.write_text("width: 0.015625\nbatch_size: 8\nw1: {type: choice, values: [20, 1.0e+39]}\n")  # inf in float32
+    ended = search(results, "--space", str(space), "--steps", "4", "--trials", "4", "--name", "diverging")
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    trials = pd.read_parquet(results / "diverging" / "trials.parquet")
+    diverging = trials["config/w1"] > 1e30
+    assert diverging.any()
+    assert (trials.loc[diverging, "state"] == "FAIL").all()
+    assert trials.loc[diverging, "error"].str.contains(r"diverged at step \d: loss_.* is not finite").all()
+    assert set(trials.loc[~diverging, "state"]) <= {"COMPLETE", "PRUNED"}
+    assert "failed: DivergedError: diverged at step" in ended.stdout
 
 
 def test_two_runs_with_one_seed_and_one_worker_give_equal_tables(results: Path) -> None:
@@ -61,24 +148,32 @@ def test_two_runs_with_one_seed_and_one_worker_give_equal_tables(results: Path) 
         pd.testing.assert_frame_equal(one.drop(columns=mine), two.drop(columns=mine))
 
 
-def test_a_search_that_is_interrupted_goes_on_to_all_its_trials(results: Path) -> None:
-    arguments = ("--steps", "600", "--trials", "3", "--name", "stopped")
+@pytest.mark.parametrize(
+    ("stop", "code"),
+    [(signal.SIGINT, 130), (signal.SIGTERM, 143), pytest.param(signal.SIGKILL, -9, marks=pytest.mark.faults)],
+)
+def test_a_search_that_is_stopped_goes_on_to_all_its_trials(results: Path, stop: signal.Signals, code: int) -> None:
+    name = f"stopped-{stop.name}"
     with subprocess.Popen(
-        command(results, *arguments), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command(results, "--steps", "600", "--trials", "3", "--name", name),
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     ) as running:
         assert running.stdout is not None
         for line in running.stdout:
             if line.startswith("trial "):
                 break
-        running.send_signal(signal.SIGINT)
+        running.send_signal(stop)
         rest = running.stdout.read()
-        assert running.wait(timeout=120) == 130, rest
-    assert "go on with: python run_search.py --name stopped --resume" in rest
+        assert running.wait(timeout=120) == code, rest
+    assert code < 0 or f"go on with: python run_search.py --name {name} --resume" in rest
 
-    ended = search(results, "--name", "stopped", "--resume")
+    ended = search(results, "--name", name, "--resume")
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    trials = pd.read_parquet(results / "stopped" / "trials.parquet")
+    trials = pd.read_parquet(results / name / "trials.parquet")
     assert trials["trial"].tolist() == [0, 1, 2]
     assert set(trials["state"]) <= {"COMPLETE", "PRUNED"}
-    history = pd.read_parquet(results / "stopped" / "history.parquet")
+    history = pd.read_parquet(results / name / "history.parquet")
     assert not history.duplicated(["trial", "step"]).any()
