@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from lstnet_search.cli import main
 
@@ -12,12 +14,12 @@ def space(tmp_path: Path) -> Path:
     return tmp_path / "space.yaml"
 
 
-def refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
+def refused(arguments: list[str], capsys: pytest.CaptureFixture[str], out: str = "") -> str:
     with pytest.raises(SystemExit) as ended:
         main(arguments)
     captured = capsys.readouterr()
     assert ended.value.code == 2
-    assert captured.out == ""
+    assert captured.out == out
     assert captured.err.startswith("error: ")
     assert captured.err.count("\n") == 1
     return captured.err
@@ -108,3 +110,34 @@ def test_a_folder_that_is_no_results_folder_is_refused(
     extra = ["--to", str(tmp_path / "out")] if command == "export" else []
     assert "is not a results folder" in refused([command, str(tmp_path), *extra], capsys)
     assert not (tmp_path / "out").exists()
+
+
+def write_mnist(raw: Path, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> None:
+    """MNIST's four files, training and test images alike."""
+    raw.mkdir(parents=True)
+    for part in ("train", "t10k"):
+        for kind, values in (("images-idx3", images), ("labels-idx1", labels)):
+            shape = b"".join(length.to_bytes(4, "big") for length in values.shape)
+            header = bytes([0, 0, 8, values.ndim]) + shape
+            (raw / f"{part}-{kind}-ubyte").write_bytes(header + values.tobytes())
+
+
+@pytest.mark.parametrize(
+    ("side", "background", "label", "message"),
+    [
+        (20, 0, 9, "have shape 1x20x20; mnist is 1x28x28"),
+        (28, 0, 10, "lie between 10 and 10; allowed are 0 to 9"),
+        (28, 255, 9, "so dark digits on a bright background"),
+    ],
+)
+def test_images_that_are_not_mnists_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], side: int, background: int, label: int, message: str
+) -> None:
+    images = np.full((60_000, side, side), background, np.uint8)
+    images[:, 8:12, 8:12] = 255 - background
+    write_mnist(tmp_path / "MNIST" / "raw", images, np.full(60_000, label, np.uint8))
+    arguments = ["train", "--preset", "cpu", "--data-dir", str(tmp_path), "--output", str(tmp_path / "model")]
+    error = refused(arguments, capsys, out="reading mnist and usps (full)\n")
+    assert f"of mnist (train, full, in {tmp_path}) " in error
+    assert message in error
+    assert not (tmp_path / "model").exists()
