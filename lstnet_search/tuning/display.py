@@ -1,6 +1,5 @@
 """What a search prints: one line a report, a progress bar on a terminal, a table at the end."""
 
-import time
 from collections.abc import Mapping, Sequence
 from statistics import mean
 
@@ -16,7 +15,7 @@ from lstnet_search.tuning.searcher import METRIC
 class Display:
     """The lines of one run of a search."""
 
-    def __init__(self, console: Console, directions: tuple[str, str], steps: int, trials: int) -> None:
+    def __init__(self, console: Console, directions: tuple[str, str], steps: int, trials: int, concurrent: int) -> None:
         """Print to a console.
 
         Args:
@@ -24,16 +23,16 @@ class Display:
             directions: names of both, as metrics have them.
             steps: of a whole training.
             trials: of the search.
+            concurrent: trials that run side by side.
         """
         self._console = console
         self._directions = directions
         self._steps = steps
         self._trials = trials
         self._best: tuple[float, int] = (float("-inf"), -1)
-        self._taken: dict[int, int] = {}
+        self._concurrent = concurrent
+        self._last: dict[int, ReportRecord] = {}
         self._ended: set[int] = set()
-        self._begun = time.monotonic()
-        self._taken_before = 0
         self._bar = Progress(
             TextColumn("trials"),
             BarColumn(),
@@ -47,12 +46,12 @@ class Display:
     def start(self, earlier: Sequence[TrialRecord]) -> None:
         """Begin, knowing what earlier runs of the search did."""
         for record in earlier:
-            self._taken[record.number] = record.reports[-1].step if record.reports else 0
+            if record.reports:
+                self._last[record.number] = record.reports[-1]
             if record.state != "RUNNING":
                 self._ended.add(record.number)
             if record.state != "FAIL":
                 self._best = max(self._best, (record.score(METRIC), -record.number))
-        self._taken_before = sum(self._taken.values())
         self._bar.update(self._task, completed=len(self._ended))
         self._bar.start()
 
@@ -66,7 +65,7 @@ class Display:
 
     def report(self, number: int, settings: Mapping[str, float], report: ReportRecord) -> None:
         """Print a report of a trial."""
-        self._taken[number] = report.step
+        self._last[number] = report
         self._best = max(self._best, (report.metrics[METRIC], -number))
         best, best_number = self._best
         accuracies = "  ".join(
@@ -90,17 +89,18 @@ class Display:
             self.say(f"trial {record.number:<3} stopped at step {record.reports[-1].step}: others were better")
 
     def _seconds_left(self) -> float:
-        """As many steps as are still likely, at the rate of this run so far."""
-        rate = (sum(self._taken.values()) - self._taken_before) / (time.monotonic() - self._begun)
-        ended = [self._taken.get(number, 0) for number in self._ended if number != PAPER_TRIAL]
+        """As many steps as are still likely, at the mean rate of the trials so far."""
+        steps = {number: report.step for number, report in self._last.items()}
+        ended = [steps.get(number, 0) for number in self._ended if number != PAPER_TRIAL]
         likely = mean(ended) if ended else self._steps  # schedulers stop most trials early, but never the paper's
         running = sum(
             max(0.0, (self._steps if number == PAPER_TRIAL else likely) - step)
-            for number, step in self._taken.items()
+            for number, step in steps.items()
             if number not in self._ended
         )
-        unbegun = (self._trials - len(self._taken)) * likely
-        return (running + unbegun) / rate if rate > 0 else 0.0
+        unbegun = (self._trials - len(steps.keys() | self._ended)) * likely
+        a_step = sum(report.seconds for report in self._last.values()) / sum(steps.values())
+        return (running + unbegun) * a_step / max(1, min(self._concurrent, self._trials - len(self._ended)))
 
 
 def summary(

@@ -100,7 +100,9 @@ class _Search:
         study = Study(folder.study_file)
         earlier = study.records()
         study.study.sampler = make_sampler(config, len(earlier))
-        display = Display(self.console, self.prepared.directions, config.trial.steps, config.trials)
+        display = Display(
+            self.console, self.prepared.directions, config.trial.steps, config.trials, self.placement.concurrent
+        )
         left = config.trials - sum(record.state != "RUNNING" for record in earlier)
         with Stopping(self.run.time_budget) as stopping:
             watch = Watch(folder, study, display, stopping)

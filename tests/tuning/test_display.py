@@ -1,83 +1,64 @@
 import io
 
-import pytest
 from rich.console import Console
 
 from lstnet_search.results.records import ReportRecord, TrialRecord
-from lstnet_search.tuning import display as module
 from lstnet_search.tuning.display import Display, summary
 
 DIRECTIONS = ("a_to_b", "b_to_a")
 SETTINGS = dict.fromkeys(("w1", "w2", "w3", "w4", "w5", "w6", "wl"), 20.0)
 
 
-class Clock:
-    """A clock that is set by hand."""
-
-    now = 0.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr(module, "time", clock)
-    return clock
-
-
-def report(step: int, accuracy: float = 0.5) -> ReportRecord:
+def report(step: int, accuracy: float = 0.5, seconds: float = 1.0) -> ReportRecord:
     metrics = {f"val_accuracy_{name}": accuracy for name in DIRECTIONS} | {"target_accuracy": accuracy}
-    return ReportRecord(step=step, seconds=1.0, metrics=metrics)
+    return ReportRecord(step=step, seconds=seconds, metrics=metrics)
 
 
-def record(number: int, step: int, state: str = "PRUNED", accuracy: float = 0.5) -> TrialRecord:
-    return TrialRecord(number, state, SETTINGS, [report(step, accuracy)], error="it broke")  # type: ignore[arg-type]
+def record(number: int, step: int, state: str = "PRUNED", accuracy: float = 0.5, seconds: float = 1.0) -> TrialRecord:
+    return TrialRecord(number, state, SETTINGS, [report(step, accuracy, seconds)], error="it broke")  # type: ignore[arg-type]
 
 
-def shown(steps: int, trials: int) -> tuple[Display, io.StringIO]:
+def shown(steps: int, trials: int, concurrent: int = 1) -> tuple[Display, io.StringIO]:
     out = io.StringIO()
-    return Display(Console(file=out, width=200), DIRECTIONS, steps, trials), out
+    return Display(Console(file=out, width=200), DIRECTIONS, steps, trials, concurrent), out
 
 
-def test_a_report_is_one_line_with_accuracies_both_ways_and_the_best_so_far(clock: Clock) -> None:
+def test_a_report_is_one_line_with_accuracies_both_ways_and_the_best_so_far() -> None:
     display, out = shown(steps=100, trials=2)
     display.start([])
-    clock.now = 1.0
     display.report(1, SETTINGS, report(50, 0.25))
     (line,) = out.getvalue().splitlines()
     assert line.startswith("trial 1   step  50/100  weights 20 20 20 20 20 20 20  a_to_b 25.00 %  b_to_a 25.00 %")
     assert "best 25.00 % (trial 1)" in line
 
 
-def test_time_left_counts_whole_trainings_while_no_trial_has_ended(clock: Clock) -> None:
+def test_time_left_counts_whole_trainings_while_no_trial_has_ended() -> None:
     display, out = shown(steps=100, trials=3)
     display.start([])
-    clock.now = 50.0  # 50 steps: one a second
-    display.report(0, SETTINGS, report(50))
-    assert out.getvalue().endswith("4 min left\n")  # 50 + 200 s
+    display.report(0, SETTINGS, report(50, seconds=50.0))
+    assert out.getvalue().endswith("  4 min left\n")  # 50 + 2 · 100 steps of a second
 
 
-def test_time_left_expects_later_trials_to_be_stopped_like_earlier_ones_but_not_the_papers(clock: Clock) -> None:
+def test_time_left_expects_later_trials_to_be_stopped_like_earlier_ones_but_not_the_papers() -> None:
     display, out = shown(steps=100, trials=4)
     display.start([])
-    clock.now = 60.0
-    display.report(1, SETTINGS, report(20))
+    display.report(1, SETTINGS, report(20, seconds=20.0))
     display.ended(record(1, 20))
-    display.report(0, SETTINGS, report(40))
-    assert out.getvalue().endswith("  2 min left\n")  # 60 + 2 · 20 s
+    display.report(0, SETTINGS, report(40, seconds=40.0))
+    assert out.getvalue().endswith("  2 min left\n")  # 60 + 2 · 20 steps of a second
 
 
-def test_steps_of_an_earlier_run_do_not_count_into_the_rate(clock: Clock) -> None:
-    display, out = shown(steps=100, trials=2)
-    display.start([record(0, 100, "COMPLETE")])
-    clock.now = 20.0
-    display.report(1, SETTINGS, report(40))
-    assert out.getvalue().endswith("  30 s left\n")
+def test_time_left_is_shared_by_the_trials_that_run_side_by_side() -> None:
+    display, out = shown(steps=100, trials=2, concurrent=2)
+    display.start([])
+    display.report(0, SETTINGS, report(50, seconds=50.0))
+    assert out.getvalue().endswith("  75 s left\n")
+    display.ended(record(0, 100, "COMPLETE", seconds=100.0))
+    display.report(1, SETTINGS, report(40, seconds=40.0))
+    assert out.getvalue().endswith("  60 s left\n")  # alone now
 
 
-def test_a_trial_that_failed_or_was_stopped_is_said_to_be(clock: Clock) -> None:
+def test_a_trial_that_failed_or_was_stopped_is_said_to_be() -> None:
     display, out = shown(steps=100, trials=2)
     display.start([])
     display.ended(record(0, 20, "FAIL"))
