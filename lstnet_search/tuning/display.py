@@ -94,7 +94,7 @@ class Display:
         ended = [steps.get(number, 0) for number in self._ended if number != PAPER_TRIAL]
         likely = mean(ended) if ended else self._steps  # schedulers stop most trials early, but never the paper's
         running = sum(
-            max(0.0, (self._steps if number == PAPER_TRIAL else likely) - step)
+            (self._steps if number == PAPER_TRIAL or step >= likely else likely) - step
             for number, step in steps.items()
             if number not in self._ended
         )

@@ -48,6 +48,13 @@ def test_time_left_expects_later_trials_to_be_stopped_like_earlier_ones_but_not_
     assert out.getvalue().endswith("  2 min left\n")  # 60 + 2 · 20 steps of a second
 
 
+def test_time_left_of_a_trial_that_outlasts_others_is_that_of_a_whole_training() -> None:
+    display, out = shown(steps=100, trials=2)
+    display.start([record(1, 20, seconds=20.0)])
+    display.report(2, SETTINGS, report(40, seconds=40.0))
+    assert out.getvalue().endswith("  60 s left\n")
+
+
 def test_time_left_is_shared_by_the_trials_that_run_side_by_side() -> None:
     display, out = shown(steps=100, trials=2, concurrent=2)
     display.start([])
