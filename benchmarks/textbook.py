@@ -1,10 +1,12 @@
-"""LSTNet as a textbook would train it, to measure ours against: the same networks and the same arithmetic.
+"""LSTNet as a textbook would train it, and with our tricks added one by one, to measure each.
 
-Images come through a DataLoader with two workers and torchvision's transforms, the translations
-are made again for the second update, everything is float32 in PyTorch's default layout.
+The textbook's images come through a DataLoader with two workers and torchvision's transforms, the
+translations are made again for the second update, everything is float32 in PyTorch's default layout.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -69,40 +71,64 @@ def _endless(loader: DataLoader[Tensor]) -> Iterator[Tensor]:
         yield from loader
 
 
+@dataclass(frozen=True)
+class Tricks:
+    """What is done beyond the textbook."""
+
+    one_graph: bool = False
+    channels_last: bool = False
+    fused: bool = False
+    autocast: Callable[[], AbstractContextManager[None]] = nullcontext
+
+
 class Textbook:
     """Two networks' two updates, one after the other."""
 
-    def __init__(self, config: TrialConfig, shapes: tuple[ImageShape, ImageShape], device: torch.device) -> None:
+    def __init__(
+        self,
+        config: TrialConfig,
+        shapes: tuple[ImageShape, ImageShape],
+        device: torch.device,
+        tricks: Tricks = Tricks(),
+    ) -> None:
         width, stride = config.width, config.latent_stride
-        self.config = config
-        self.net = build_translator(shapes, width, stride, config.batch_norm_momentum, seed=0).to(device)
-        self.disc = build_discriminators(shapes, self.net.latent_channels, width, stride, seed=1).to(device)
+        layout = torch.channels_last if tricks.channels_last else torch.contiguous_format
+        self.config, self.tricks, self.layout = config, tricks, layout
+        net = build_translator(shapes, width, stride, config.batch_norm_momentum, seed=0)
+        disc = build_discriminators(shapes, net.latent_channels, width, stride, seed=1)
+        self.net, self.disc = net.to(device).to(memory_format=layout), disc.to(device).to(memory_format=layout)
         betas = (config.beta1, config.beta2)
-        self.net_optimiser = torch.optim.Adam(self.net.parameters(), config.learning_rate, betas)
-        self.disc_optimiser = torch.optim.Adam(self.disc.parameters(), config.learning_rate, betas)
+        fused = tricks.fused or None
+        self.net_optimiser = torch.optim.Adam(self.net.parameters(), config.learning_rate, betas, fused=fused)
+        self.disc_optimiser = torch.optim.Adam(self.disc.parameters(), config.learning_rate, betas, fused=fused)
 
     def step(self, x_a: Tensor, x_b: Tensor) -> dict[str, float]:
         """Update the discriminators, then encoders and generators."""
-        net, disc, c = self.net, self.disc, self.config
-        with torch.no_grad():
+        net, disc, c, tricks = self.net, self.disc, self.config, self.tricks
+        x_a, x_b = (x.contiguous(memory_format=self.layout) for x in (x_a, x_b))
+        with nullcontext() if tricks.one_graph else torch.no_grad(), tricks.autocast():
             z_a, z_b = net.encode(x_a, 0), net.encode(x_b, 1)
             x_ab, x_ba = net.generate(z_a, 1), net.generate(z_b, 0)
-        game_a = _game(disc.image(x_a, 0), disc.image(x_ba, 0))
-        game_b = _game(disc.image(x_b, 1), disc.image(x_ab, 1))
-        game_l = _game(disc.latent(z_a), disc.latent(z_b))
+        with tricks.autocast():
+            told_a = disc.image(x_a, 0), disc.image(x_ba.detach(), 0)
+            told_b = disc.image(x_b, 1), disc.image(x_ab.detach(), 1)
+            told_l = disc.latent(z_a.detach()), disc.latent(z_b.detach())
+        game_a, game_b, game_l = (_game(*told) for told in (told_a, told_b, told_l))
         self.disc_optimiser.zero_grad()
         (c.w1 * game_a + c.w2 * game_b + c.wl * game_l).backward()
         self.disc_optimiser.step()
 
-        z_a, z_b = net.encode(x_a, 0), net.encode(x_b, 1)
-        x_aa, x_ab = net.generate(z_a, 0), net.generate(z_a, 1)
-        x_ba, x_bb = net.generate(z_b, 0), net.generate(z_b, 1)
-        x_aba = net.generate(net.encode(x_ab, 1), 0)
-        x_bab = net.generate(net.encode(x_ba, 0), 1)
-        fool_a, fool_b = _told_real(disc.image(x_ba, 0)), _told_real(disc.image(x_ab, 1))
-        fool_l = _game(disc.latent(z_b), disc.latent(z_a))
-        cycles = [F.l1_loss(x_aa, x_a), F.l1_loss(x_bb, x_b), F.l1_loss(x_aba, x_a), F.l1_loss(x_bab, x_b)]
-        loss = c.w1 * fool_a + c.w2 * fool_b + c.wl * fool_l
+        with tricks.autocast():
+            if not tricks.one_graph:
+                z_a, z_b = net.encode(x_a, 0), net.encode(x_b, 1)
+                x_ab, x_ba = net.generate(z_a, 1), net.generate(z_b, 0)
+            x_aa, x_bb = net.generate(z_a, 0), net.generate(z_b, 1)
+            x_aba = net.generate(net.encode(x_ab, 1), 0)
+            x_bab = net.generate(net.encode(x_ba, 0), 1)
+            fooled_a, fooled_b = disc.image(x_ba, 0), disc.image(x_ab, 1)
+            fooled_l = disc.latent(z_b), disc.latent(z_a)
+        cycles = [F.l1_loss(y.float(), x) for y, x in ((x_aa, x_a), (x_bb, x_b), (x_aba, x_a), (x_bab, x_b))]
+        loss = c.w1 * _told_real(fooled_a) + c.w2 * _told_real(fooled_b) + c.wl * _game(*fooled_l)
         loss = loss + c.w3 * cycles[0] + c.w4 * cycles[1] + c.w5 * cycles[2] + c.w6 * cycles[3]
         self.net_optimiser.zero_grad()
         loss.backward()
@@ -112,8 +138,9 @@ class Textbook:
 
 
 def _told_real(logits: Tensor) -> Tensor:
-    return F.binary_cross_entropy_with_logits(logits, torch.ones_like(logits))
+    return F.binary_cross_entropy_with_logits(logits.float(), torch.ones_like(logits, dtype=torch.float32))
 
 
 def _game(real: Tensor, fake: Tensor) -> Tensor:
-    return _told_real(real) + F.binary_cross_entropy_with_logits(fake, torch.zeros_like(fake))
+    zeros = torch.zeros_like(fake, dtype=torch.float32)
+    return _told_real(real) + F.binary_cross_entropy_with_logits(fake.float(), zeros)

@@ -67,6 +67,8 @@ class TrialConfig(BaseModel):
     """Seed of the split into training and validation parts and of the classifiers."""
     seed: Annotated[Whole, Field(ge=0, lt=2**31)] = 0
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    cuda_graph: bool = False
+    """Record the step once as a CUDA graph and replay it; without effect on a CPU."""
 
     @property
     def weights(self) -> dict[str, float]:
@@ -111,6 +113,7 @@ FIXED_SETTINGS = frozenset(
         "split_seed",
         "seed",
         "precision",
+        "cuda_graph",
     }
 )
 """Settings that decide what a score means or who is compared with whom: never searched."""

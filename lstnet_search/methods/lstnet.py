@@ -147,7 +147,15 @@ class LSTNet:
 
 def _adam(module: nn.Module, config: TrialConfig) -> torch.optim.Adam:
     betas = (config.beta1, config.beta2)
-    return torch.optim.Adam(module.parameters(), config.learning_rate, betas, eps=config.adam_epsilon, fused=True)
+    capturable = config.cuda_graph and next(module.parameters()).is_cuda
+    return torch.optim.Adam(
+        module.parameters(),
+        config.learning_rate,
+        betas,
+        eps=config.adam_epsilon,
+        fused=True,
+        capturable=capturable,
+    )
 
 
 def _exact(values: Tensor) -> Tensor:

@@ -1,8 +1,10 @@
 """What a result was made with."""
 
+import os
 import platform
 import subprocess
-from importlib.metadata import version
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import torch
@@ -13,16 +15,27 @@ _PACKAGES = ("lstnet-search", "torch", "ray", "optuna", "numpy", "pyarrow", "pyd
 def provenance() -> dict[str, object]:
     """Versions, machine and commit, as `search.yaml` has them."""
     return {
-        "versions": {"python": platform.python_version()} | {name: version(name) for name in _PACKAGES},
+        "versions": {"python": platform.python_version()} | _versions(),
         "machine": f"{platform.system()} {platform.machine()}, {_processor()}",
         "git_commit": _commit(),
     }
 
 
+def _versions() -> dict[str, str]:
+    versions = {}
+    for name in _PACKAGES:
+        with suppress(PackageNotFoundError):  # one model trains without Ray and Optuna
+            versions[name] = version(name)
+    return versions
+
+
 def _processor() -> str:
     if torch.cuda.is_available():
         return f"{torch.cuda.device_count()} × {torch.cuda.get_device_name()}"
-    return f"CPU with {torch.backends.cpu.get_cpu_capability()}"
+    cpuinfo = Path("/proc/cpuinfo")
+    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
+    model = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), "CPU")
+    return f"{model}, {torch.backends.cpu.get_cpu_capability()}, {os.cpu_count()} cores"
 
 
 def _commit() -> str:

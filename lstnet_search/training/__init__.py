@@ -1,10 +1,13 @@
 """The loop that trains a method, and the states it can go on from."""
 
+from lstnet_search.training.captured import CapturedStep
+from lstnet_search.training.fast import use_fast_settings
 from lstnet_search.training.loop import DivergedError, Report, Start, evaluated_state, train
 from lstnet_search.training.precision import autocast, resolve_precision
 from lstnet_search.training.state import State, read_header, read_state, write_state
 
 __all__ = [
+    "CapturedStep",
     "DivergedError",
     "Report",
     "Start",
@@ -15,5 +18,6 @@ __all__ = [
     "read_state",
     "resolve_precision",
     "train",
+    "use_fast_settings",
     "write_state",
 ]

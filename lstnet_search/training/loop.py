@@ -14,6 +14,8 @@ from lstnet_search.config.seeding import derive_seed
 from lstnet_search.domains import Augmentation, Batches, DomainPair
 from lstnet_search.methods.base import Method
 from lstnet_search.training.average import Average
+from lstnet_search.training.captured import CapturedStep
+from lstnet_search.training.fast import use_fast_settings
 from lstnet_search.training.state import (
     State,
     load_module,
@@ -79,6 +81,7 @@ def train(
         DivergedError: at the report after a loss stopped being finite.
     """
     device = pair.a.images.device
+    use_fast_settings(device)
     batches = Batches(
         pair,
         config.batch_size,
@@ -86,6 +89,7 @@ def train(
         device,
         derive_seed(config.seed, "batches"),
     )
+    take_step = CapturedStep(method.step) if config.cuda_graph and device.type == "cuda" else method.step
     average = Average(method.translator, config.ema_decay)
     begun = time.perf_counter()
     first = 0
@@ -98,7 +102,7 @@ def train(
     report_steps = set(config.report_steps)
     since = first
     for step in range(first + 1, config.steps + 1):
-        measured = method.step(*batches.draw())
+        measured = take_step(*batches.draw())
         average.update(step - 1)
         sums += measured
         finite_steps += sums.isfinite()  # a sum that was ever NaN or infinite stays so

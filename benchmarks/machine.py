@@ -1,0 +1,108 @@
+"""What a benchmark runs on: cores, a device, and the best that they can do."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import torch
+
+MEBI = 2**20
+
+
+def pin(threads: int) -> None:
+    """Keep this process, and those that it starts, on some cores, with a thread on each."""
+    cores = sorted(os.sched_getaffinity(0))
+    if len(cores) < threads:
+        raise SystemExit(f"--threads {threads} is more than the {len(cores)} cores there are")
+    os.sched_setaffinity(0, cores[:threads])
+    torch.set_num_threads(threads)
+
+
+def the_device() -> torch.device:
+    """CUDA where there is any, else the CPU."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def timed(take: Callable[[], object], times: int, device: torch.device) -> float:
+    """Mean seconds of some calls, all work on the device included."""
+    begun = time.perf_counter()
+    for _ in range(times):
+        take()
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+    return (time.perf_counter() - begun) / times
+
+
+def peak_flops(device: torch.device, dtype: torch.dtype) -> float:
+    """Arithmetic operations a second of a large matrix product, the best of several."""
+    size = 8192 if device.type == "cuda" else 2048
+    left, right = (torch.randn(size, size, device=device).to(dtype) for _ in range(2))
+    best = min(timed(lambda: left @ right, 3, device) for _ in range(5))
+    return float(2 * size**3 / best)
+
+
+class Apart:
+    """Something that is done again and again in a process of its own, whose settings nothing else feels."""
+
+    def __init__(self, build: Callable[[], Callable[[], object]]) -> None:
+        """Start the process.
+
+        Args:
+            build: makes what is to be done; can be sent to another process.
+        """
+        context = get_context("spawn")
+        self._connection, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(build, torch.get_num_threads(), theirs))
+        self._process.start()
+        theirs.close()
+
+    def seconds(self, times: int) -> float:
+        """Do it some times: mean seconds."""
+        self._connection.send(times)
+        return float(self._connection.recv())
+
+    def end(self) -> float:
+        """Stop the process; its peak memory since it was built, MiB (of the device where that is a GPU)."""
+        self._connection.send(0)
+        peak = float(self._connection.recv())
+        self._process.join()
+        return peak
+
+
+def _serve(build: Callable[[], Callable[[], object]], threads: int, connection: Connection) -> None:
+    torch.set_num_threads(threads)
+    device = the_device()
+    take = build()
+    _forget_peak(device)
+    while times := connection.recv():
+        connection.send(timed(take, times, device))
+    connection.send(_peak(device))
+
+
+def _forget_peak(device: torch.device) -> None:
+    if device.type == "cuda":
+        torch.cuda.reset_peak_memory_stats(device)
+    else:
+        Path("/proc/self/clear_refs").write_text("5")  # see proc(5)
+
+
+def _peak(device: torch.device) -> float:
+    if device.type == "cuda":
+        return torch.cuda.max_memory_allocated(device) / MEBI
+    status = Path("/proc/self/status").read_text().splitlines()
+    return float(next(line for line in status if line.startswith("VmHWM")).split()[1]) / 1024
+
+
+@contextmanager
+def all_apart(builds: list[Callable[[], Callable[[], object]]]) -> Iterator[list[Apart]]:
+    """A process for each; those still running at the end are killed."""
+    apart = [Apart(build) for build in builds]
+    try:
+        yield apart
+    finally:
+        for each in apart:
+            each._process.kill()
