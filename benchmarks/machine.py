@@ -60,10 +60,18 @@ class Apart:
         self._process.start()
         theirs.close()
 
+    def begin(self, times: int) -> None:
+        """Do it some times, without waiting."""
+        self._connection.send(times)
+
+    def finish(self) -> float:
+        """Wait for what was begun: mean seconds."""
+        return float(self._connection.recv())
+
     def seconds(self, times: int) -> float:
         """Do it some times: mean seconds."""
-        self._connection.send(times)
-        return float(self._connection.recv())
+        self.begin(times)
+        return self.finish()
 
     def end(self) -> float:
         """Stop the process; its peak memory since it was built, MiB (of the device where that is a GPU)."""

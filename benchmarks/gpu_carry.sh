@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Collect what benchmarks/gpu*.sh need on a machine with a GPU but no package index, below build/gpu:
+# wheels for its Python, and the data as archives (benchmarks/gpu_carry.sh DATA_DIR [PYTHON_VERSION]).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+data=$1
+python_version=${2:-3.12}
+
+rm -rf build/gpu
+mkdir -p build/gpu/wheels build/gpu/data/MNIST/raw
+.venv/bin/pip download -q --python-version "$python_version" --only-binary=:all: --dest build/gpu/wheels \
+    "$(grep -o '^pydantic==[0-9.]*' requirements.lock)" "$(grep -o '^typer==[0-9.]*' requirements.lock)"
+for file in "$data"/MNIST/raw/*-ubyte; do
+    gzip -9 -c "$file" >"build/gpu/data/MNIST/raw/$(basename "$file").gz"
+done
+cp "$data"/usps*.bz2 build/gpu/data/
+du -sh build/gpu

@@ -1,0 +1,75 @@
+"""Benchmarks give figures, never pass or fail; that they run at all is tested, at tiny size, without a GPU."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+TINY = json.dumps({"width": 1 / 64, "batch_size": 8, "steps": 4, "reports": 2, "data": "bundled"})
+
+pytestmark = pytest.mark.slow
+
+
+def run(out: Path, *command: str) -> str:
+    ended = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=os.environ | {"PYTHON": sys.executable, "OUT": str(out), "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return ended.stdout
+
+
+def written(path: Path) -> Any:
+    return json.loads(path.read_text())
+
+
+def test_the_step_table_has_a_row_for_each_trick_and_the_machine(tmp_path: Path) -> None:
+    brief = ("--width", "0.015625", "--rounds", "1", "--steps", "1", "--warm-up", "1")
+    assert "× textbook" in run(tmp_path, "benchmarks/gpu.sh", *brief)
+    result = written(tmp_path / "gpu_step.json")
+    assert [row["name"] for row in result["rows"]][:3] == [
+        "textbook",
+        "+ batches on the device",
+        "+ one graph for both updates",
+    ]
+    assert all(row["seconds"] > 0 and row["peak_memory_mib"] > 0 for row in result["rows"])
+    assert result["machine"]
+
+
+def test_trials_side_by_side_are_counted(tmp_path: Path) -> None:
+    brief = ("--width", "0.015625", "--batch", "4", "--steps", "1", "--warm-up", "1")
+    output = tmp_path / "trials.json"
+    run(tmp_path, sys.executable, "benchmarks/gpu_trials.py", *brief, "--output", str(output))
+    rows = written(output)["rows"]
+    assert [row["trials"] for row in rows] == [1, 2, 4, 2, 4]
+    assert all(row["trials_an_hour"] > 0 for row in rows)
+
+
+def test_the_paper_preset_goes_on_from_call_to_call_and_then_opens_the_test_sets(tmp_path: Path) -> None:
+    command = ("benchmarks/gpu_paper.sh", "--state", str(tmp_path / "state"), "--settings", TINY, "--minutes", "0")
+    assert "2 of 4 steps" in run(tmp_path, *command)
+    assert "test" not in written(tmp_path / "gpu_paper.json")
+    assert "4 of 4 steps" in run(tmp_path, *command)
+    result = written(tmp_path / "gpu_paper.json")
+    assert [row["step"] for row in result["curve"]] == [2, 4]
+    assert set(result["test"]) == {"test_accuracy_mnist_to_usps", "test_accuracy_usps_to_mnist"}
+
+
+def test_formats_are_compared_seed_by_seed_and_nothing_is_trained_twice(tmp_path: Path) -> None:
+    output = tmp_path / "precision.json"
+    command = (sys.executable, "benchmarks/precision.py", "--seeds", "2", "--steps", "2", "--output", str(output))
+    assert "95 % interval" in run(tmp_path, *command)
+    rows = written(output)["rows"]
+    assert len(rows) == 4
+    run(tmp_path, *command)
+    assert written(output)["rows"] == rows
