@@ -192,9 +192,10 @@ class _Search:
         display.say(f"best: trial {best.number}; after a round trip {labelled} are labelled right")
 
     def _warn_of_edges(self, display: Display, best: TrialRecord) -> None:
+        values = self.config.space.values(best.settings)
         for name, edge in self.config.space.edges(best.settings).items():
             display.say(
-                f"warning: the best {name}={best.settings[name]:.4g} lies at the {edge} end of its range; "
+                f"warning: the best {name}={values[name]:.4g} lies at the {edge} end of its range; "
                 f"widen it in {self.config.space_file}"
             )
 

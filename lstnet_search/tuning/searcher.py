@@ -13,7 +13,7 @@ from lstnet_search.config import Space, TrialConfig
 from lstnet_search.config.seeding import derive_seed
 from lstnet_search.evaluation import TARGET
 from lstnet_search.results.records import PAPER_TRIAL, ReportRecord
-from lstnet_search.tuning.study import Study, distributions, reports_of, settings_of
+from lstnet_search.tuning.study import Study, distribution, reports_of, settings_of
 
 METRIC = TARGET
 
@@ -51,9 +51,8 @@ class StudySearch(OptunaSearch):
             max_concurrent: trials at once. Asking no earlier lets each suggestion know more.
             last_checkpoint: where a trial of an earlier run goes on from, by number.
         """
-        self._distributions = distributions(space)
         super().__init__(
-            space=self._distributions,
+            space=lambda trial: None,  # any: `suggest` draws, so that a draw can depend on what was drawn before
             metric=METRIC,
             mode="max",
             study_name=study.study.study_name,
@@ -83,7 +82,7 @@ class StudySearch(OptunaSearch):
         if self._to_ask <= 0:
             return str(Searcher.FINISHED)  # type: ignore[return-value]  # the sentinel that Ray expects
         self._to_ask -= 1
-        trial = self._truth.study.ask(self._distributions)
+        trial = self._truth.study.ask()
         return self._hand_out(trial_id, trial, self._settings(trial), None)
 
     def on_trial_result(self, trial_id: str, result: dict[str, Any]) -> None:
@@ -126,7 +125,8 @@ class StudySearch(OptunaSearch):
         return {}
 
     def _settings(self, trial: optuna.Trial) -> dict[str, Any]:
-        settings = self._search_space.complete(trial.params)
+        drawn = self._search_space.draw(lambda name, bounds: trial._suggest(name, distribution(bounds)))
+        settings = self._search_space.complete(drawn)
         if trial.number == PAPER_TRIAL:
             settings |= self._base.weights
         settings["seed"] = derive_seed(self._search_seed, "trial", trial.number)
@@ -134,11 +134,9 @@ class StudySearch(OptunaSearch):
 
     def _hand_out_again(self, trial_id: str, left: FrozenTrial) -> dict[str, Any]:
         trial = optuna.Trial(self._truth.study, left._trial_id)
-        if SETTINGS in left.system_attrs:
-            return self._hand_out(trial_id, trial, settings_of(left), self._last_checkpoint(left.number))
-        for name, distribution in self._distributions.items():  # it died while it was asked for
-            trial._suggest(name, distribution)
-        return self._hand_out(trial_id, trial, self._settings(trial), None)
+        if SETTINGS not in left.system_attrs:  # it died while it was asked for
+            return self._hand_out(trial_id, trial, self._settings(trial), None)
+        return self._hand_out(trial_id, trial, settings_of(left), self._last_checkpoint(left.number))
 
     def _hand_out(
         self, trial_id: str, trial: optuna.Trial, settings: dict[str, Any], checkpoint: Path | None

@@ -15,7 +15,7 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 from optuna.trial import FrozenTrial, TrialState
 
-from lstnet_search.config import Choice, LogUniform, QUniform, RandInt, Range, Space
+from lstnet_search.config import Choice, LogUniform, QUniform, RandInt, Range
 from lstnet_search.results.records import ReportRecord, TrialRecord
 
 optuna.logging.set_verbosity(optuna.logging.WARNING)
@@ -26,12 +26,8 @@ _REPORT = "report:"
 _SETTINGS = "settings"
 
 
-def distributions(space: Space) -> dict[str, BaseDistribution]:
-    """The ranges of a space as Optuna draws from them."""
-    return {name: _distribution(bounds) for name, bounds in space.ranges.items()}
-
-
-def _distribution(bounds: Range) -> BaseDistribution:
+def distribution(bounds: Range) -> BaseDistribution:
+    """A range as Optuna draws from it."""
     match bounds:
         case LogUniform():
             return FloatDistribution(bounds.low, bounds.high, log=True)

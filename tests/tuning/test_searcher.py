@@ -11,7 +11,7 @@ from ray.tune.search import Searcher
 from lstnet_search.config import PRESETS, Space, TrialConfig
 from lstnet_search.results.records import TrialRecord
 from lstnet_search.tuning.searcher import METRIC, StudySearch
-from lstnet_search.tuning.study import Study
+from lstnet_search.tuning.study import Study, distribution
 
 SPACE = Space.read(Path(__file__).parents[2] / "search_spaces" / "weight_ratios.yaml")
 BASE = PRESETS["cpu"].trial.override({"steps": 30, "reports": 3}, "test")
@@ -70,6 +70,25 @@ def test_later_trials_draw_within_the_space_each_with_a_seed_of_its_own(tmp_path
     assert all(SPACE.ranges[name].contains(drawn[name]) for drawn in settings for name in SPACE.ranges)
     assert all(drawn["w3"] == 100 for drawn in settings)
     assert len({drawn["seed"] for drawn in settings}) == 20
+
+
+def test_a_conditional_setting_is_suggested_where_its_condition_holds_and_the_presets_otherwise(tmp_path: Path) -> None:
+    conditional = {"type": "uniform", "low": 40, "high": 50, "when": {"latent_stride": 3}}
+    space = Space.parse({"wl": conditional, "latent_stride": {"type": "choice", "values": [1, 3]}}, "test")
+    searcher, study = make(tmp_path, trials=20, max_concurrent=20, space=space)
+    settings = [given(searcher, str(index))["settings"] for index in range(20)]
+    assert {drawn["latent_stride"] for drawn in settings} == {1, 3}
+    for drawn, trial in zip(settings, study.trials(), strict=True):
+        assert ("wl" in trial.params) == (drawn["latent_stride"] == 3)
+        assert 40 <= drawn["wl"] <= 50 if drawn["latent_stride"] == 3 else drawn["wl"] == 30
+
+
+def test_trial_0_has_the_papers_weights_to_the_bit_where_they_are_shares_of_a_sum(tmp_path: Path) -> None:
+    space = Space.read(Path(__file__).parents[2] / "search_spaces" / "simplex.yaml")
+    searcher, _ = make(tmp_path, space=space)
+    assert TrialConfig.parse(given(searcher, "a")["settings"], "test").weights == TrialConfig().weights
+    drawn = TrialConfig.parse(given(searcher, "b")["settings"], "test").weights
+    assert sum(drawn.values()) == pytest.approx(470)
 
 
 def test_no_more_trials_are_handed_out_than_run_at_once_or_than_are_wanted(tmp_path: Path) -> None:
@@ -159,7 +178,7 @@ def test_a_trial_that_was_being_asked_for_when_the_process_died_is_handed_out_wh
     searcher, study = make(tmp_path)
     given(searcher, "a")
     dying = study.study.ask()
-    dying._suggest("w1", searcher._distributions["w1"])
+    dying._suggest("w1", distribution(SPACE.ranges["w1"]))
 
     again, _ = make(tmp_path)
     given(again, "x")
