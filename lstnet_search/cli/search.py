@@ -8,7 +8,7 @@ import typer
 
 from lstnet_search.cli import options
 from lstnet_search.config import PRESETS, InputError, Space
-from lstnet_search.config.search import SearchConfig
+from lstnet_search.config.search import SamplerName, SchedulerName, SearchConfig
 from lstnet_search.results.folder import ResultsFolder
 
 DEFAULT_SPACE = Path(__file__).parents[2] / "search_spaces" / "weight_ratios.yaml"
@@ -24,6 +24,13 @@ def search(
     space: Annotated[Path | None, typer.Option(help="Search space; default: weight_ratios.yaml.")] = None,
     direction: Annotated[
         str | None, typer.Option(help="usps_to_mnist, mnist_to_usps, or both (default): their mean.")
+    ] = None,
+    sampler: Annotated[
+        SamplerName | None,
+        typer.Option(help="Who proposes weights; gp and nsga2 learn from whole trainings only. Default: tpe."),
+    ] = None,
+    scheduler: Annotated[
+        SchedulerName | None, typer.Option(help="Who stops poor trials, never trial 0. Default: asha.")
     ] = None,
     data_dir: options.DataDirOption = None,
     bundled: options.BundledOption = False,
@@ -45,6 +52,8 @@ def search(
         "steps": steps,
         "space": space,
         "direction": direction,
+        "sampler": sampler,
+        "scheduler": scheduler,
         "seed": seed,
     }
     if resume:
@@ -98,6 +107,8 @@ def _config(asked: dict[str, Any], data_dir: Path | None, bundled: bool, begun: 
             "space_file": space_file,
             "space": space,
             "direction": _first(asked["direction"], begun.direction if begun else None, "both"),
+            "sampler": _first(asked["sampler"], begun.sampler if begun else None, "tpe"),
+            "scheduler": _first(asked["scheduler"], begun.scheduler if begun else None, "asha"),
             "seed": seed,
         },
         "the options",

@@ -1,6 +1,6 @@
 """What a search was asked for; with the same answers it is the same search."""
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -8,6 +8,9 @@ from lstnet_search.config.errors import InputError, explain
 from lstnet_search.config.presets import PresetName
 from lstnet_search.config.space import Space
 from lstnet_search.config.trial import TrialConfig
+
+SamplerName = Literal["tpe", "gp", "cmaes", "nsga2", "qmc", "random"]
+SchedulerName = Literal["asha", "hyperband", "median", "none"]
 
 
 class SearchConfig(BaseModel):
@@ -25,6 +28,8 @@ class SearchConfig(BaseModel):
     space_file: str
     space: Space
     direction: str = "both"
+    sampler: SamplerName = "tpe"
+    scheduler: SchedulerName = "asha"
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
 
     @model_validator(mode="after")
@@ -67,5 +72,6 @@ class SearchConfig(BaseModel):
 
     def _said(self) -> dict[str, Any]:
         """All that has to agree, by name."""
-        chosen = {"preset": self.preset, "trials": self.trials, "space": self.space.content()}
-        return chosen | {"direction": self.direction} | self.trial.model_dump() | {"seed": self.seed}
+        names = ("preset", "trials", "direction", "sampler", "scheduler")
+        chosen = {name: getattr(self, name) for name in names} | {"space": self.space.content()}
+        return chosen | self.trial.model_dump() | {"seed": self.seed}

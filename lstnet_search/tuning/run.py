@@ -20,11 +20,12 @@ from lstnet_search.tuning.cluster import local_cluster, local_machine
 from lstnet_search.tuning.display import Display, summary
 from lstnet_search.tuning.probe import probe
 from lstnet_search.tuning.resources import Placement, place, upper_bound_seconds
-from lstnet_search.tuning.scheduler import Asha
+from lstnet_search.tuning.samplers import make_sampler, refuse_sampler
+from lstnet_search.tuning.scheduler import make_scheduler
 from lstnet_search.tuning.searcher import METRIC, StudySearch
 from lstnet_search.tuning.stopping import Stopping
 from lstnet_search.tuning.study import Study
-from lstnet_search.tuning.tuner import make_sampler, make_tuner
+from lstnet_search.tuning.tuner import make_tuner
 from lstnet_search.tuning.watch import Watch
 
 
@@ -66,6 +67,7 @@ def search(config: SearchConfig, run: Run, console: Console) -> int:
     def say(line: str) -> None:
         console.print(line, markup=False, highlight=False)
 
+    refuse_sampler(config)
     placement = place(local_machine(run.simulated_gpus), run.cpus, run.gpus, config.trials)
     if not run.resume:
         run.folder.refuse_existing()
@@ -125,7 +127,7 @@ class _Search:
             max_concurrent=self.placement.concurrent,
             last_checkpoint=lambda number: newest_checkpoint(folder.tune, number),
         )
-        scheduler = Asha(config.trial.steps, earlier)
+        scheduler = make_scheduler(config, earlier)
         tuner = make_tuner(config, searcher, scheduler, watch, self.prepared, self.placement, folder.tune, left)
         tuner.fit()
 
@@ -136,9 +138,10 @@ class _Search:
         seconds = upper_bound_seconds(left, trial.steps * measured.seconds_per_step, self.placement.concurrent)
         # The best checkpoint of a trial and its last one.
         disk = 2 * self.config.trials * measured.checkpoint_bytes
+        sooner = "" if self.config.scheduler == "none" else ", less where poor trials are stopped"
         display.say(
             f"{left} trials of up to {trial.steps} steps, {self.placement.concurrent} side by side: "
-            f"at most {duration(seconds)}, less where poor trials are stopped; up to {size(disk)} of disk"
+            f"at most {duration(seconds)}{sooner}; up to {size(disk)} of disk"
         )
         baseline = "  ".join(
             f"{name} {percent(self.prepared.baseline[f'val_accuracy_{name}'])}" for name in self.prepared.directions

@@ -18,7 +18,7 @@ from optuna.trial import FrozenTrial, TrialState
 from lstnet_search.config import Choice, LogUniform, QUniform, RandInt, Range
 from lstnet_search.results.records import ReportRecord, TrialRecord
 
-optuna.logging.set_verbosity(optuna.logging.WARNING)
+optuna.logging.set_verbosity(optuna.logging.ERROR)  # its warnings are of what is refused first, or of speed
 
 STUDY_NAME = "search"
 

@@ -71,6 +71,9 @@ def test_a_missing_space_file_is_refused(tmp_path: Path, capsys: pytest.CaptureF
         (["--nonsense"], "No such option: --nonsense"),
         (["--trials", "many"], "Invalid value for '--trials'"),
         (["--preset", "huge"], "Invalid value for '--preset'"),
+        (["--sampler", "bohb"], "Invalid value for '--sampler'"),
+        (["--scheduler", "pbt"], "Invalid value for '--scheduler'"),
+        (["--sampler", "gp", "--space", "search_spaces/architecture.yaml"], "--sampler gp cannot learn about w1, wl"),
     ],
 )
 def test_a_bad_option_is_refused(

@@ -79,6 +79,8 @@ def test_a_search_ends_with_its_tables_winner_and_pictures(first: Path) -> None:
     [
         (["--seed", "5"], "was begun with seed 0, and is asked to go on with 5"),
         (["--space", "search_spaces/tied.yaml"], "was begun with space"),
+        (["--sampler", "random"], "was begun with sampler tpe, and is asked to go on with random"),
+        (["--scheduler", "none"], "was begun with scheduler asha, and is asked to go on with none"),
     ],
 )
 def test_a_search_is_not_resumed_as_another(results: Path, first: Path, change: list[str], message: str) -> None:
