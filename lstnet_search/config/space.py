@@ -59,6 +59,11 @@ class Space(BaseModel):
         )
 
     @property
+    def names(self) -> set[str]:
+        """The settings that the space decides."""
+        return {*self.fixed, *self.ranges, *self.ties, *(self.simplex.of if self.simplex else ())}
+
+    @property
     def dimensions(self) -> int:
         """The number of parameters."""
         return len(self.parameters)

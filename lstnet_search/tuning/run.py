@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from optuna.trial import FrozenTrial
 from rich.console import Console
 
 from lstnet_search.config import InputError, TrialConfig
@@ -26,6 +27,7 @@ from lstnet_search.tuning.searcher import METRIC, StudySearch
 from lstnet_search.tuning.stopping import Stopping
 from lstnet_search.tuning.study import Study
 from lstnet_search.tuning.tuner import make_tuner
+from lstnet_search.tuning.warm_start import completed_trials
 from lstnet_search.tuning.watch import Watch
 
 
@@ -68,6 +70,7 @@ def search(config: SearchConfig, run: Run, console: Console) -> int:
         console.print(line, markup=False, highlight=False)
 
     refuse_sampler(config)
+    others = _others(config, run)
     placement = place(local_machine(run.simulated_gpus), run.cpus, run.gpus, config.trials)
     if not run.resume:
         run.folder.refuse_existing()
@@ -80,7 +83,8 @@ def search(config: SearchConfig, run: Run, console: Console) -> int:
         else:
             run.folder.create(_search_file(config, run, placement, prepared))
         with run.folder.held():
-            return _Search(config, run, prepared, placement, console).finish()
+            run.folder.record_search(config.model_dump(mode="json"))
+            return _Search(config, run, prepared, placement, console).finish(others)
 
 
 class _Search:
@@ -96,13 +100,16 @@ class _Search:
         self.placement = placement
         self.console = console
 
-    def finish(self) -> int:
-        """Run the trials that are left, and conclude."""
+    def finish(self, others: list[FrozenTrial]) -> int:
+        """Run the trials that are left, knowing others that another search made, and conclude."""
         config, folder = self.config, self.folder
         study = Study(folder.study_file)
+        study.know(others)
         earlier = study.records()
         study.study.sampler = make_sampler(config, len(earlier))
         display = Display(self.console, self.prepared.directions, config.trial.steps, config.trials)
+        if others:
+            display.say(f"{len(others)} completed trials of {config.warm_start} lie in the space and are known")
         left = config.trials - sum(record.state != "RUNNING" for record in earlier)
         with Stopping(self.run.time_budget) as stopping:
             watch = Watch(folder, study, display, stopping)
@@ -126,6 +133,7 @@ class _Search:
             trials=config.trials,
             max_concurrent=self.placement.concurrent,
             last_checkpoint=lambda number: newest_checkpoint(folder.tune, number),
+            starts=[(config.start(point, "a point"), point) for point in config.points],
         )
         scheduler = make_scheduler(config, earlier)
         tuner = make_tuner(config, searcher, scheduler, watch, self.prepared, self.placement, folder.tune, left)
@@ -212,6 +220,13 @@ def _search_file(config: SearchConfig, run: Run, placement: Placement, prepared:
         "no_translation_baseline": prepared.baseline,
         "placement": placement.resources | {"concurrent": placement.concurrent},
     } | provenance()
+
+
+def _others(config: SearchConfig, run: Run) -> list[FrozenTrial]:
+    """Trials of another search that a new one is to know; one that was begun has them in its study."""
+    if config.warm_start is None or (run.resume and Study(run.folder.study_file).trials()):
+        return []
+    return completed_trials(ResultsFolder.existing(Path(config.warm_start)), config)
 
 
 def _refuse_other_data(folder: ResultsFolder, prepared: Prepared) -> None:

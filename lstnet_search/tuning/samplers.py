@@ -34,6 +34,7 @@ class _Row:
         choices: whether it learns about choices.
         least: free dimensions that it needs.
         package: to be installed.
+        others: whether it learns from trials that it has not proposed.
         one_sequence: whether a search that goes on must draw with the seed that it began with.
     """
 
@@ -42,16 +43,19 @@ class _Row:
     choices: bool = True
     least: int = 1
     package: str | None = None
+    others: bool = False
     one_sequence: bool = False
 
 
 SAMPLERS: dict[SamplerName, _Row] = {
     # Tree-structured Parzen estimator (Bergstra et al. 2011), over all settings jointly.
     "tpe": _Row(
-        lambda seed, startup: TPESampler(multivariate=True, n_startup_trials=startup, seed=seed), conditional=True
+        lambda seed, startup: TPESampler(multivariate=True, n_startup_trials=startup, seed=seed),
+        conditional=True,
+        others=True,
     ),
     # Gaussian process with expected improvement.
-    "gp": _Row(lambda seed, startup: GPSampler(n_startup_trials=startup, seed=seed)),
+    "gp": _Row(lambda seed, startup: GPSampler(n_startup_trials=startup, seed=seed), others=True),
     # Covariance matrix adaptation (Hansen & Ostermeier 2001); it learns from stopped trials only when told to.
     "cmaes": _Row(
         lambda seed, startup: CmaEsSampler(consider_pruned_trials=True, seed=seed),
@@ -104,5 +108,11 @@ def refuse_sampler(search: SearchConfig) -> None:
     if space.conditions and not row.conditional:
         settings = ", ".join(space.conditions)
         raise refuse(f"cannot learn about {settings}, searched only at times ('when')", lambda its: its.conditional)
+    if search.warm_start is not None and not row.others:
+        able = ", ".join(other for other, its in SAMPLERS.items() if its.others)
+        raise InputError(
+            f"--sampler {name} learns nothing from --warm-start {search.warm_start}; "
+            f"choose one of {able}, or leave --warm-start out"
+        )
     if space.dimensions < row.least:
         raise refuse(f"needs at least {row.least} free dimensions", lambda its: its.least < row.least)

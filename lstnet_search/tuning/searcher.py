@@ -1,6 +1,6 @@
 """The searcher that Ray Tune asks: it hands out the study's trials and tells the study how they went."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +12,16 @@ from ray.tune.search.optuna import OptunaSearch
 from lstnet_search.config import Space, TrialConfig
 from lstnet_search.config.seeding import derive_seed
 from lstnet_search.evaluation import TARGET
-from lstnet_search.results.records import PAPER_TRIAL, ReportRecord
+from lstnet_search.results.records import ReportRecord
 from lstnet_search.tuning.study import Study, distribution, reports_of, settings_of
 
 METRIC = TARGET
 
 NUMBER, SETTINGS, CHECKPOINT = "trial", "settings", "checkpoint"
 """Keys of the configuration that a Ray trial gets."""
+
+START = "start"
+"""User attribute of a trial that was asked for: settings that it has to the bit."""
 
 
 class StudySearch(OptunaSearch):
@@ -39,6 +42,7 @@ class StudySearch(OptunaSearch):
         trials: int,
         max_concurrent: int,
         last_checkpoint: Callable[[int], Path | None],
+        starts: Sequence[tuple[dict[str, Any], dict[str, Any]]] = (),
     ) -> None:
         """Search a space.
 
@@ -50,6 +54,7 @@ class StudySearch(OptunaSearch):
             trials: how many there are to be in the end.
             max_concurrent: trials at once. Asking no earlier lets each suggestion know more.
             last_checkpoint: where a trial of an earlier run goes on from, by number.
+            starts: of the trials after trial 0, each a draw and the settings that it stands for.
         """
         super().__init__(
             space=lambda trial: None,  # any: `suggest` draws, so that a draw can depend on what was drawn before
@@ -66,8 +71,9 @@ class StudySearch(OptunaSearch):
         self._max_concurrent = max_concurrent
         self._last_checkpoint = last_checkpoint
         known = study.trials()
-        if not known:
-            study.study.enqueue_trial(space.point(base))
+        if all(trial.state == TrialState.WAITING for trial in known):  # new, or it died while being begun
+            for drawn, settings in [(space.point(base), base.weights), *starts][len(known) :]:
+                study.study.enqueue_trial(drawn, user_attrs={START: settings})
         self._unfinished = [trial for trial in known if trial.state == TrialState.RUNNING]
         self._to_ask = trials - sum(trial.state != TrialState.WAITING for trial in known)
         self._live: dict[str, int] = {}
@@ -126,17 +132,17 @@ class StudySearch(OptunaSearch):
 
     def _settings(self, trial: optuna.Trial) -> dict[str, Any]:
         drawn = self._search_space.draw(lambda name, bounds: trial._suggest(name, distribution(bounds)))
-        settings = self._search_space.complete(drawn)
-        if trial.number == PAPER_TRIAL:
-            settings |= self._base.weights
-        settings["seed"] = derive_seed(self._search_seed, "trial", trial.number)
-        return self._base.override(settings, f"trial {trial.number}").model_dump(mode="json")
+        number = self._truth.number(trial)
+        # What was asked for exactly may come back from a draw with other last bits.
+        settings = self._search_space.complete(drawn) | trial.user_attrs.get(START, {})
+        settings["seed"] = derive_seed(self._search_seed, "trial", number)
+        return self._base.override(settings, f"trial {number}").model_dump(mode="json")
 
     def _hand_out_again(self, trial_id: str, left: FrozenTrial) -> dict[str, Any]:
         trial = optuna.Trial(self._truth.study, left._trial_id)
         if SETTINGS not in left.system_attrs:  # it died while it was asked for
             return self._hand_out(trial_id, trial, self._settings(trial), None)
-        return self._hand_out(trial_id, trial, settings_of(left), self._last_checkpoint(left.number))
+        return self._hand_out(trial_id, trial, settings_of(left), self._last_checkpoint(self._truth.number(left)))
 
     def _hand_out(
         self, trial_id: str, trial: optuna.Trial, settings: dict[str, Any], checkpoint: Path | None
@@ -144,7 +150,7 @@ class StudySearch(OptunaSearch):
         self._truth.give(trial, settings, trial_id)
         self._live[trial_id] = trial._trial_id
         return {
-            NUMBER: trial.number,
+            NUMBER: self._truth.number(trial),
             SETTINGS: settings,
             CHECKPOINT: None if checkpoint is None else str(checkpoint),
         }

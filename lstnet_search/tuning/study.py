@@ -22,6 +22,9 @@ optuna.logging.set_verbosity(optuna.logging.ERROR)  # its warnings are of what i
 
 STUDY_NAME = "search"
 
+OTHER = "other_search"
+"""User attribute of a trial that another search made: which one."""
+
 _REPORT = "report:"
 _SETTINGS = "settings"
 
@@ -60,9 +63,25 @@ class Study:
             load_if_exists=True,
         )
 
+        self._others = sum(OTHER in trial.user_attrs for trial in self.study.get_trials(deepcopy=False))
+
     def trials(self) -> list[FrozenTrial]:
-        """All trials, ascending in number."""
-        return self.study.get_trials(deepcopy=False)
+        """The search's own trials, ascending in number."""
+        return self.study.get_trials(deepcopy=False)[self._others :]
+
+    def number(self, trial: FrozenTrial | optuna.Trial) -> int:
+        """The number of one of the search's own trials, from 0."""
+        return trial.number - self._others
+
+    def know(self, others: Sequence[FrozenTrial]) -> None:
+        """Begin with completed trials of another search, each with the user attribute `OTHER`.
+
+        They stand before all trials of this search, whose numbers they leave as they are. Where it
+        has trials already, nothing is done; where it was killed while doing this, the rest is.
+        """
+        if not self.trials():
+            self.study.add_trials(others[self._others :])
+            self._others = len(others)
 
     def give(self, trial: optuna.Trial, settings: dict[str, Any], ray_trial_id: str) -> None:
         """Note what a new trial trains with."""
@@ -85,7 +104,7 @@ class Study:
 
     def records(self) -> list[TrialRecord]:
         """All trials that were given settings, as the results folder keeps them."""
-        return [record(trial) for trial in self.trials() if _SETTINGS in trial.system_attrs]
+        return [record(trial, self.number(trial)) for trial in self.trials() if _SETTINGS in trial.system_attrs]
 
     def _note(self, trial_id: int, name: str, content: dict[str, Any]) -> None:
         # System attributes: hundreds of reports would bury the user attributes on a dashboard.
@@ -107,13 +126,13 @@ def settings_of(trial: FrozenTrial) -> dict[str, Any]:
     return dict(trial.system_attrs[_SETTINGS])
 
 
-def record(trial: FrozenTrial) -> TrialRecord:
-    """A trial as the results folder keeps it."""
+def record(trial: FrozenTrial, number: int) -> TrialRecord:
+    """A trial as the results folder keeps it, with its number."""
     attributes = trial.user_attrs
     state = trial.state.name
     assert state in {"RUNNING", "COMPLETE", "PRUNED", "FAIL"}
     return TrialRecord(
-        number=trial.number,
+        number=number,
         state=state,  # type: ignore[arg-type]  # just checked
         settings=settings_of(trial),
         reports=reports_of(trial),

@@ -157,6 +157,25 @@ def test_two_runs_with_one_seed_and_one_worker_give_equal_tables(results: Path) 
         pd.testing.assert_frame_equal(one.drop(columns=mine), two.drop(columns=mine))
 
 
+def test_a_search_is_enlarged_with_points_and_trials_of_another(results: Path, first: Path, tmp_path: Path) -> None:
+    points = tmp_path / "points.yaml"
+    points.write_text("- {w1: 50, wl: 5}\n")
+    begun = search(
+        results,
+        *("--steps", "6", "--trials", "2", "--name", "enlarged", "--scheduler", "median", "--sampler", "gp"),
+        *("--warm-start", str(first), "--points", str(points)),
+    )
+    assert begun.returncode == 0, begun.stdout + begun.stderr
+    assert f"completed trials of {first} lie in the space and are known" in begun.stdout
+    for more, wanted in ((["--add-trials", "1"], 3), ([], 3)):
+        ended = search(results, "--name", "enlarged", "--resume", *more)
+        assert ended.returncode == 0, ended.stdout + ended.stderr
+        trials = pd.read_parquet(results / "enlarged" / "trials.parquet")
+        assert trials["trial"].tolist() == list(range(wanted))
+        assert trials["config/w1"].tolist()[:2] == [20.0, 50.0]
+        assert yaml.safe_load((results / "enlarged" / "search.yaml").read_text())["search"]["trials"] == wanted
+
+
 @pytest.mark.parametrize(
     ("stop", "code"),
     [(signal.SIGINT, 130), (signal.SIGTERM, 143), pytest.param(signal.SIGKILL, -9, marks=pytest.mark.faults)],

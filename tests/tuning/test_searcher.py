@@ -1,5 +1,6 @@
 """What the study is told, without Ray running."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,13 @@ def result(step: int, accuracy: float) -> dict[str, Any]:
     }
 
 
-def make(path: Path, trials: int = 4, max_concurrent: int = 2, space: Space = SPACE) -> tuple[StudySearch, Study]:
+def make(
+    path: Path,
+    trials: int = 4,
+    max_concurrent: int = 2,
+    space: Space = SPACE,
+    starts: Sequence[tuple[dict[str, Any], dict[str, Any]]] = (),
+) -> tuple[StudySearch, Study]:
     study = Study(path / "study.journal", optuna.samplers.TPESampler(seed=0))
     searcher = StudySearch(
         study,
@@ -38,6 +45,7 @@ def make(path: Path, trials: int = 4, max_concurrent: int = 2, space: Space = SP
         trials=trials,
         max_concurrent=max_concurrent,
         last_checkpoint=lambda number: path / f"checkpoint-{number}",
+        starts=starts,
     )
     return searcher, study
 
@@ -187,6 +195,26 @@ def test_a_trial_that_was_being_asked_for_when_the_process_died_is_handed_out_wh
     assert handed["settings"]["w1"] == dying.params["w1"]
     assert all(SPACE.ranges[name].contains(handed["settings"][name]) for name in SPACE.ranges)
     assert handed["checkpoint"] is None
+
+
+def test_points_are_tried_after_trial_0_with_their_values_to_the_bit(tmp_path: Path) -> None:
+    space = Space.parse({"w3": 100, "w1": {"ratio_of": "w3", "type": "uniform", "low": 0.001, "high": 1}}, "test")
+    searcher, _ = make(tmp_path, space=space, starts=[({"w1/w3": 0.29}, {"w1": 29.0})])
+    assert 0.29 * 100 != 29
+    assert given(searcher, "a")["settings"]["w1"] == 20
+    assert given(searcher, "b")["settings"]["w1"] == 29
+
+
+def test_points_that_a_dying_process_did_not_note_are_noted_by_the_next(tmp_path: Path) -> None:
+    starts = [(dict.fromkeys(SPACE.ranges, 2.0), {}), (dict.fromkeys(SPACE.ranges, 3.0), {})]
+    make(tmp_path, starts=starts[:1])
+    searcher, study = make(tmp_path, starts=starts)
+    assert len(study.trials()) == 3
+    make(tmp_path, starts=starts)
+    assert len(study.trials()) == 3
+    assert given(searcher, "a")["settings"]["w1"] == 20
+    make(tmp_path, starts=[*starts, ({}, {})])
+    assert len(study.trials()) == 3
 
 
 def test_the_number_of_trials_counts_those_of_earlier_runs(tmp_path: Path) -> None:
