@@ -67,6 +67,11 @@ class SearchConfig(BaseModel):
                 f"--trials {search.trials} leaves no room for trial 0 and {len(search.points)} points; "
                 f"raise it to at least {1 + len(search.points)}, or give fewer points"
             )
+        if search.space.dimensions == 0 and search.trials > 1 + len(search.points):
+            raise InputError(
+                f"{search.space_file} has {1 + len(search.points)} trials and searches nothing more; "
+                "leave --add-trials and --trials out"
+            )
         return search
 
     def enlarged(self, trials: int | None) -> Self:

@@ -14,20 +14,21 @@ from lstnet_search.evaluation import TARGET, Prepared, default_cache_dir, prepar
 from lstnet_search.results.folder import ResultsFolder
 from lstnet_search.results.provenance import provenance
 from lstnet_search.results.records import TrialRecord, ranked
-from lstnet_search.results.text import duration, percent, size
+from lstnet_search.results.text import percent
 from lstnet_search.results.winner import write_winner
 from lstnet_search.tuning.checkpoints import checkpoint_at, newest_checkpoint
 from lstnet_search.tuning.cluster import local_cluster, local_machine
+from lstnet_search.tuning.comparison import comparison
 from lstnet_search.tuning.display import Display, summary
-from lstnet_search.tuning.probe import probe
-from lstnet_search.tuning.resources import Placement, place, upper_bound_seconds
+from lstnet_search.tuning.probe import estimate
+from lstnet_search.tuning.resources import Placement, place
 from lstnet_search.tuning.samplers import make_sampler, refuse_sampler
 from lstnet_search.tuning.scheduler import make_scheduler
 from lstnet_search.tuning.searcher import METRIC, StudySearch
 from lstnet_search.tuning.stopping import Stopping
 from lstnet_search.tuning.study import Study
 from lstnet_search.tuning.tuner import make_tuner
-from lstnet_search.tuning.warm_start import completed_trials
+from lstnet_search.tuning.warm_start import trials_to_know
 from lstnet_search.tuning.watch import Watch
 
 
@@ -70,7 +71,7 @@ def search(config: SearchConfig, run: Run, console: Console) -> int:
         console.print(line, markup=False, highlight=False)
 
     refuse_sampler(config)
-    others = _others(config, run)
+    others = trials_to_know(config, run.folder, run.resume)
     placement = place(local_machine(run.simulated_gpus), run.cpus, run.gpus, config.trials)
     if not run.resume:
         run.folder.refuse_existing()
@@ -140,17 +141,8 @@ class _Search:
         tuner.fit()
 
     def _say_estimate(self, display: Display, left: int) -> None:
-        """Say how long it takes and how much it writes, from a few steps."""
-        trial = self.config.trial
-        measured = probe(trial, self.prepared, self.placement)
-        seconds = upper_bound_seconds(left, trial.steps * measured.seconds_per_step, self.placement.concurrent)
-        # The best checkpoint of a trial and its last one.
-        disk = 2 * self.config.trials * measured.checkpoint_bytes
-        sooner = "" if self.config.scheduler == "none" else ", less where poor trials are stopped"
-        display.say(
-            f"{left} trials of up to {trial.steps} steps, {self.placement.concurrent} side by side: "
-            f"at most {duration(seconds)}{sooner}; up to {size(disk)} of disk"
-        )
+        """Say how long it takes, how much it writes, and what is to be beaten."""
+        display.say(estimate(self.config, self.prepared, self.placement, left))
         baseline = "  ".join(
             f"{name} {percent(self.prepared.baseline[f'val_accuracy_{name}'])}" for name in self.prepared.directions
         )
@@ -163,7 +155,7 @@ class _Search:
             self._write_winner(display, order[0])
             baseline = self.prepared.baseline
             target = {TARGET: target_accuracy(baseline, self.config.direction, self.prepared.directions)}
-            self.console.print(summary(records, baseline | target, self.prepared.directions))
+            self._print_table(records, baseline | target)
             self._warn_of_edges(display, order[0])
         unfinished = self.config.trials - sum(record.state != "RUNNING" for record in records)
         display.say(f"results: {self.folder.path}")
@@ -179,6 +171,13 @@ class _Search:
             display.say("no trial succeeded; the column 'error' of trials.parquet says why")
             return 1
         return 0
+
+    def _print_table(self, records: list[TrialRecord], baseline: dict[str, float]) -> None:
+        if self.config.space.dimensions:
+            table = summary(records, baseline, self.prepared.directions)
+        else:
+            table = comparison(records, self.config.points, baseline, self.prepared.directions)
+        self.console.print(table)
 
     def _write_winner(self, display: Display, best: TrialRecord) -> None:
         report = best.best(METRIC)
@@ -220,13 +219,6 @@ def _search_file(config: SearchConfig, run: Run, placement: Placement, prepared:
         "no_translation_baseline": prepared.baseline,
         "placement": placement.resources | {"concurrent": placement.concurrent},
     } | provenance()
-
-
-def _others(config: SearchConfig, run: Run) -> list[FrozenTrial]:
-    """Trials of another search that a new one is to know; one that was begun has them in its study."""
-    if config.warm_start is None or (run.resume and Study(run.folder.study_file).trials()):
-        return []
-    return completed_trials(ResultsFolder.existing(Path(config.warm_start)), config)
 
 
 def _refuse_other_data(folder: ResultsFolder, prepared: Prepared) -> None:

@@ -93,6 +93,8 @@ def refuse_sampler(search: SearchConfig) -> None:
         InputError: with the reason and those that can.
     """
     name, space, row = search.sampler, search.space, SAMPLERS[search.sampler]
+    if not space.dimensions:  # points alone
+        return
 
     def refuse(reason: str, able: Callable[[_Row], bool]) -> InputError:
         others = ", ".join(other for other, its in SAMPLERS.items() if able(its))

@@ -50,7 +50,7 @@ class StudySearch(OptunaSearch):
             study: new, or of an earlier run of the same search.
             space: what is searched.
             base: settings that the space does not decide; its weights are trial 0's.
-            seed: of the search; each trial trains with a seed of its own derived from it.
+            seed: of the search; each trial trains with a seed of its own derived from it, points alone with one.
             trials: how many there are to be in the end.
             max_concurrent: trials at once. Asking no earlier lets each suggestion know more.
             last_checkpoint: where a trial of an earlier run goes on from, by number.
@@ -135,7 +135,9 @@ class StudySearch(OptunaSearch):
         number = self._truth.number(trial)
         # What was asked for exactly may come back from a draw with other last bits.
         settings = self._search_space.complete(drawn) | trial.user_attrs.get(START, {})
-        settings["seed"] = derive_seed(self._search_seed, "trial", number)
+        # Points alone are compared with each other, on one seed.
+        purpose = ("trial", number) if self._search_space.dimensions else ("points",)
+        settings["seed"] = derive_seed(self._search_seed, *purpose)
         return self._base.override(settings, f"trial {number}").model_dump(mode="json")
 
     def _hand_out_again(self, trial_id: str, left: FrozenTrial) -> dict[str, Any]:

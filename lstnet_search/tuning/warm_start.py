@@ -1,6 +1,7 @@
 """What another search found, for a sampler that begins where it ended."""
 
 from contextlib import suppress
+from pathlib import Path
 
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
@@ -9,6 +10,17 @@ from lstnet_search.config.search import SearchConfig
 from lstnet_search.results.folder import ResultsFolder
 from lstnet_search.tuning.searcher import METRIC
 from lstnet_search.tuning.study import OTHER, Study, distribution
+
+
+def trials_to_know(search: SearchConfig, folder: ResultsFolder, resume: bool) -> list[FrozenTrial]:
+    """Trials of another search that a search is to begin with; none where it has begun, for its study has them.
+
+    Raises:
+        InputError: as `completed_trials`.
+    """
+    if search.warm_start is None or (resume and Study(folder.study_file).trials()):
+        return []
+    return completed_trials(ResultsFolder.existing(Path(search.warm_start)), search)
 
 
 def completed_trials(folder: ResultsFolder, search: SearchConfig) -> list[FrozenTrial]:

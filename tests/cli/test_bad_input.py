@@ -111,13 +111,18 @@ def test_bad_options_of_train_are_refused(
     assert message in refused(["train", *arguments], capsys)
 
 
-@pytest.mark.parametrize("command", ["export", "status"])
+@pytest.mark.parametrize("command", ["ablate", "export", "status"])
 def test_a_folder_that_is_no_results_folder_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str
 ) -> None:
     extra = ["--to", str(tmp_path / "out")] if command == "export" else []
     assert "is not a results folder" in refused([command, str(tmp_path), *extra], capsys)
     assert not (tmp_path / "out").exists()
+
+
+def test_a_search_without_a_winner_is_not_ablated(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "search.yaml").write_text("format_version: 1\n")
+    assert "has no best_config.yaml yet" in refused(["ablate", str(tmp_path)], capsys)
 
 
 def write_mnist(raw: Path, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> None:

@@ -93,6 +93,8 @@ def test_nothing_but_points_may_be_searched() -> None:
     assert search({"wl": 0.0}, trials=2, space={}).start({"wl": 0.0}, "here") == {}
     with pytest.raises(InputError, match=r"^mine\.yaml searches nothing"):
         search(space={})
+    with pytest.raises(InputError, match=r"^mine\.yaml has 2 trials and searches nothing more; leave --add-trials"):
+        search({"wl": 0.0}, trials=3, space={})
 
 
 def test_a_search_is_enlarged_by_trials_alone() -> None:

@@ -157,6 +157,19 @@ def test_two_runs_with_one_seed_and_one_worker_give_equal_tables(results: Path) 
         pd.testing.assert_frame_equal(one.drop(columns=mine), two.drop(columns=mine))
 
 
+def test_a_winner_is_compared_with_itself_without_terms_of_its_objective(results: Path, first: Path) -> None:
+    printed = module("ablate", str(first)).stdout
+    trials = pd.read_parquet(results / "first-ablation" / "trials.parquet")
+    assert (trials["state"] == "COMPLETE").all()
+    assert (trials["steps"] == 12).all()
+    assert trials["seed"].nunique() == 1
+    winner = yaml.safe_load((first / "best_config.yaml").read_text())
+    assert trials["config/wl"].tolist() == [winner["wl"], 0, winner["wl"], winner["wl"]]
+    assert trials["config/w1"].tolist() == [winner["w1"]] * 3 + [0]
+    rows = [line.replace("│", " ").split()[:2] for line in printed.splitlines() if line.startswith("│")]
+    assert rows == [["as", "it"], ["wl=0", "1"], ["w5=0", "w6=0"], ["w1=0", "w2=0"], ["no", "translation"]]
+
+
 def test_a_search_is_enlarged_with_points_and_trials_of_another(results: Path, first: Path, tmp_path: Path) -> None:
     points = tmp_path / "points.yaml"
     points.write_text("- {w1: 50, wl: 5}\n")

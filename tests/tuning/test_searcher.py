@@ -205,6 +205,14 @@ def test_points_are_tried_after_trial_0_with_their_values_to_the_bit(tmp_path: P
     assert given(searcher, "b")["settings"]["w1"] == 29
 
 
+def test_points_alone_train_on_one_seed(tmp_path: Path) -> None:
+    searcher, study = make(tmp_path, trials=2, space=Space(), starts=[({}, {"wl": 0.0})])
+    whole, without = given(searcher, "a")["settings"], given(searcher, "b")["settings"]
+    assert whole | {"wl": 0.0} == without
+    assert whole["wl"] == 30
+    assert [trial.params for trial in study.trials()] == [{}, {}]
+
+
 def test_points_that_a_dying_process_did_not_note_are_noted_by_the_next(tmp_path: Path) -> None:
     starts = [(dict.fromkeys(SPACE.ranges, 2.0), {}), (dict.fromkeys(SPACE.ranges, 3.0), {})]
     make(tmp_path, starts=starts[:1])
