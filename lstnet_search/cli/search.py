@@ -24,7 +24,10 @@ def search(
     time_budget: Annotated[str | None, typer.Option(help="Stop cleanly in time, such as 30m or 8h.")] = None,
     space: Annotated[Path | None, typer.Option(help="Search space; default: weight_ratios.yaml.")] = None,
     direction: Annotated[
-        str | None, typer.Option(help="usps_to_mnist, mnist_to_usps, or both (default): their mean.")
+        str | None,
+        typer.Option(
+            help="usps_to_mnist, mnist_to_usps, both (default): their mean, or pareto: both, weighed at the end."
+        ),
     ] = None,
     sampler: Annotated[
         SamplerName | None,

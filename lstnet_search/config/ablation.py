@@ -25,7 +25,7 @@ def ablation(winner: TrialConfig, search: SearchConfig, name: str) -> SearchConf
         trials=1 + len(points),
         space_file=f"the ablation of {name}",
         space=Space(),
-        direction=search.direction,
+        direction="both" if search.direction == "pareto" else search.direction,
         scheduler="none",
         seed=search.seed,
     )

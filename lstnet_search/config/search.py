@@ -40,11 +40,16 @@ class SearchConfig(BaseModel):
 
     @model_validator(mode="after")
     def _known_direction(self) -> Self:
-        a, b = self.trial.domains
-        allowed = ("both", f"{a}_to_{b}", f"{b}_to_{a}")
+        allowed = ("both", "pareto", *self.directions)
         if self.direction not in allowed:
             raise ValueError(f"--direction {self.direction} must be one of {', '.join(allowed)}")
         return self
+
+    @property
+    def directions(self) -> tuple[str, str]:
+        """Names of both directions, of the first domain to the second first."""
+        a, b = self.trial.domains
+        return f"{a}_to_{b}", f"{b}_to_{a}"
 
     @classmethod
     def parse(cls, settings: dict[str, Any], where: str) -> Self:

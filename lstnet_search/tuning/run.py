@@ -12,6 +12,7 @@ from lstnet_search.config import InputError, TrialConfig
 from lstnet_search.config.search import SearchConfig
 from lstnet_search.evaluation import TARGET, Prepared, default_cache_dir, prepare, target_accuracy
 from lstnet_search.results.folder import ResultsFolder
+from lstnet_search.results.front import front
 from lstnet_search.results.provenance import provenance
 from lstnet_search.results.records import TrialRecord, ranked
 from lstnet_search.results.text import percent
@@ -20,6 +21,7 @@ from lstnet_search.tuning.checkpoints import checkpoint_at, newest_checkpoint
 from lstnet_search.tuning.cluster import local_cluster, local_machine
 from lstnet_search.tuning.comparison import comparison
 from lstnet_search.tuning.display import Display, summary
+from lstnet_search.tuning.objectives import objectives
 from lstnet_search.tuning.probe import estimate
 from lstnet_search.tuning.resources import Placement, place
 from lstnet_search.tuning.samplers import make_sampler, refuse_sampler
@@ -104,7 +106,7 @@ class _Search:
     def finish(self, others: list[FrozenTrial]) -> int:
         """Run the trials that are left, knowing others that another search made, and conclude."""
         config, folder = self.config, self.folder
-        study = Study(folder.study_file)
+        study = Study(folder.study_file, objectives=len(objectives(config)))
         study.know(others)
         earlier = study.records()
         study.study.sampler = make_sampler(config, len(earlier))
@@ -134,6 +136,7 @@ class _Search:
             trials=config.trials,
             max_concurrent=self.placement.concurrent,
             last_checkpoint=lambda number: newest_checkpoint(folder.tune, number),
+            objectives=objectives(config),
             starts=[(config.start(point, "a point"), point) for point in config.points],
         )
         scheduler = make_scheduler(config, earlier)
@@ -173,11 +176,15 @@ class _Search:
         return 0
 
     def _print_table(self, records: list[TrialRecord], baseline: dict[str, float]) -> None:
-        if self.config.space.dimensions:
-            table = summary(records, baseline, self.prepared.directions)
-        else:
-            table = comparison(records, self.config.points, baseline, self.prepared.directions)
-        self.console.print(table)
+        directions = self.prepared.directions
+        if not self.config.space.dimensions:
+            self.console.print(comparison(records, self.config.points, baseline, directions))
+            return
+        self.console.print(summary(records, baseline, directions))
+        if self.config.direction == "pareto":
+            best = front(records, METRIC, objectives(self.config))
+            title = "Pareto front: whatever is better than one of these one way is worse the other"
+            self.console.print(summary(best, baseline, directions, count=len(best), title=title))
 
     def _write_winner(self, display: Display, best: TrialRecord) -> None:
         report = best.best(METRIC)

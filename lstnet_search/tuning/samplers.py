@@ -34,6 +34,7 @@ class _Row:
         choices: whether it learns about choices.
         least: free dimensions that it needs.
         package: to be installed.
+        several: whether it takes several objectives.
         others: whether it learns from trials that it has not proposed.
         one_sequence: whether a search that goes on must draw with the seed that it began with.
     """
@@ -43,6 +44,7 @@ class _Row:
     choices: bool = True
     least: int = 1
     package: str | None = None
+    several: bool = True
     others: bool = False
     one_sequence: bool = False
 
@@ -62,6 +64,7 @@ SAMPLERS: dict[SamplerName, _Row] = {
         choices=False,
         least=2,
         package="cmaes",
+        several=False,
     ),
     # A genetic algorithm (Deb et al. 2002), made for several objectives. Optuna's populations of 50 are whole searches,
     # and its crossover hands values on unchanged; simulated binary crossover is that of the paper.
@@ -110,6 +113,11 @@ def refuse_sampler(search: SearchConfig) -> None:
     if space.conditions and not row.conditional:
         settings = ", ".join(space.conditions)
         raise refuse(f"cannot learn about {settings}, searched only at times ('when')", lambda its: its.conditional)
+    if search.direction == "pareto" and not row.several:
+        able = ", ".join(other for other, its in SAMPLERS.items() if its.several)
+        raise InputError(
+            f"--sampler {name} has one objective, and --direction pareto two; choose one of {able}, or --direction both"
+        )
     if search.warm_start is not None and not row.others:
         able = ", ".join(other for other, its in SAMPLERS.items() if its.others)
         raise InputError(

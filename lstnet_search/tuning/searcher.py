@@ -43,6 +43,7 @@ class StudySearch(OptunaSearch):
         max_concurrent: int,
         last_checkpoint: Callable[[int], Path | None],
         starts: Sequence[tuple[dict[str, Any], dict[str, Any]]] = (),
+        objectives: Sequence[str] = (METRIC,),
     ) -> None:
         """Search a space.
 
@@ -55,6 +56,7 @@ class StudySearch(OptunaSearch):
             max_concurrent: trials at once. Asking no earlier lets each suggestion know more.
             last_checkpoint: where a trial of an earlier run goes on from, by number.
             starts: of the trials after trial 0, each a draw and the settings that it stands for.
+            objectives: metrics that the study maximises, of a trial's best report by `METRIC`.
         """
         super().__init__(
             space=lambda trial: None,  # any: `suggest` draws, so that a draw can depend on what was drawn before
@@ -70,6 +72,7 @@ class StudySearch(OptunaSearch):
         self._search_seed = seed
         self._max_concurrent = max_concurrent
         self._last_checkpoint = last_checkpoint
+        self._objectives = objectives
         known = study.trials()
         if all(trial.state == TrialState.WAITING for trial in known):  # new, or it died while being begun
             for drawn, settings in [(space.point(base), base.weights), *starts][len(known) :]:
@@ -113,10 +116,12 @@ class StudySearch(OptunaSearch):
         reports = reports_of(trial)
         attributes = memory | {"seconds": reports[-1].seconds}
         if reports[-1].step >= settings_of(trial)["steps"]:
-            best = max(report.metrics[METRIC] for report in reports)
-            self._truth.finish(study_id, TrialState.COMPLETE, best, attributes)
+            best = max(reversed(reports), key=lambda report: report.metrics[METRIC])
+            values = [best.metrics[name] for name in self._objectives]
+            self._truth.finish(study_id, TrialState.COMPLETE, values, attributes)
         else:
-            self._truth.finish(study_id, TrialState.PRUNED, reports[-1].metrics[METRIC], attributes)
+            last = [reports[-1].metrics[METRIC]] if len(self._objectives) == 1 else None
+            self._truth.finish(study_id, TrialState.PRUNED, last, attributes)
 
     def save(self, checkpoint_path: str) -> None:
         """Write nothing of use: the study is on disk already."""

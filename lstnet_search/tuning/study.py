@@ -51,15 +51,15 @@ class Study:
     the trial, those that a reader of the study cares for as user attributes.
     """
 
-    def __init__(self, path: Path, sampler: BaseSampler | None = None) -> None:
-        """Open the study of a file, or make it."""
+    def __init__(self, path: Path, sampler: BaseSampler | None = None, objectives: int = 1) -> None:
+        """Open the study of a file, or make it for a number of objectives."""
         self.storage = JournalStorage(JournalFileBackend(str(path)))
         self.study = optuna.create_study(
             storage=self.storage,
             study_name=STUDY_NAME,
             sampler=sampler,
             pruner=optuna.pruners.NopPruner(),  # stopping is the trial scheduler's
-            direction="maximize",
+            directions=["maximize"] * objectives,
             load_if_exists=True,
         )
 
@@ -92,15 +92,16 @@ class Study:
     def report(self, trial_id: int, report: ReportRecord, metric: str) -> None:
         """Note a report; noting one twice changes nothing."""
         self._note(trial_id, f"{_REPORT}{report.step}", {"seconds": report.seconds} | report.metrics)
-        self.storage.set_trial_intermediate_value(trial_id, report.step, report.metrics[metric])
+        if len(self.study.directions) == 1:  # with several, TPE takes a stopped trial that has any for an error
+            self.storage.set_trial_intermediate_value(trial_id, report.step, report.metrics[metric])
 
-    def finish(self, trial_id: int, state: TrialState, value: float | None, attributes: dict[str, Any]) -> None:
+    def finish(self, trial_id: int, state: TrialState, values: list[float] | None, attributes: dict[str, Any]) -> None:
         """End a trial; one that has ended already stays as it is."""
         if self.storage.get_trial(trial_id).state.is_finished():
             return
         for name, content in attributes.items():
             self.storage.set_trial_user_attr(trial_id, name, content)
-        self.storage.set_trial_state_values(trial_id, state, None if value is None else [value])
+        self.storage.set_trial_state_values(trial_id, state, values)
 
     def records(self) -> list[TrialRecord]:
         """All trials that were given settings, as the results folder keeps them."""

@@ -8,6 +8,7 @@ from optuna.trial import FrozenTrial, TrialState, create_trial
 from lstnet_search.config import InputError, TrialConfig
 from lstnet_search.config.search import SearchConfig
 from lstnet_search.results.folder import ResultsFolder
+from lstnet_search.tuning.objectives import objectives
 from lstnet_search.tuning.searcher import METRIC
 from lstnet_search.tuning.study import OTHER, Study, distribution
 
@@ -18,7 +19,8 @@ def trials_to_know(search: SearchConfig, folder: ResultsFolder, resume: bool) ->
     Raises:
         InputError: as `completed_trials`.
     """
-    if search.warm_start is None or (resume and Study(folder.study_file).trials()):
+    begun = resume and folder.study_file.is_file() and Study(folder.study_file, objectives=len(objectives(search)))
+    if search.warm_start is None or (begun and begun.trials()):
         return []
     return completed_trials(ResultsFolder.existing(Path(search.warm_start)), search)
 
@@ -44,7 +46,8 @@ def completed_trials(folder: ResultsFolder, search: SearchConfig) -> list[Frozen
             )
     found = []
     for record in Study(folder.study_file).records() if folder.study_file.is_file() else []:
-        if record.state != "COMPLETE":
+        best = record.best(METRIC)
+        if record.state != "COMPLETE" or best is None:
             continue
         where = f"trial {record.number} of {folder.path}"
         with suppress(InputError):  # outside the space
@@ -52,7 +55,7 @@ def completed_trials(folder: ResultsFolder, search: SearchConfig) -> list[Frozen
             found.append(
                 create_trial(
                     state=TrialState.COMPLETE,
-                    value=record.score(METRIC),
+                    values=[best.metrics[name] for name in objectives(search)],
                     params=drawn,
                     distributions={name: distribution(search.space.parameters[name]) for name in drawn},
                     user_attrs={OTHER: where},

@@ -61,7 +61,7 @@ def test_a_missing_space_file_is_refused(tmp_path: Path, capsys: pytest.CaptureF
         (["--gpus", "99"], "--gpus 99 is more than the"),
         (["--cpus", "0"], "--cpus 0 must be at least 1"),
         (["--simulate-gpus", "0"], "--simulate-gpus 0 must be at least 1"),
-        (["--direction", "up"], "--direction up must be one of both, mnist_to_usps, usps_to_mnist"),
+        (["--direction", "up"], "--direction up must be one of both, pareto, mnist_to_usps, usps_to_mnist"),
         (["--time-budget", "soon"], "--time-budget soon must be at least a second"),
         (["--seed", "-1"], "seed=-1 must be >= 0"),
         (["--resume"], "--resume needs the --name"),
@@ -76,6 +76,7 @@ def test_a_missing_space_file_is_refused(tmp_path: Path, capsys: pytest.CaptureF
         (["--add-trials", "3", "--resume", "--name", "x", "--trials", "9"], "--trials and --add-trials exclude"),
         (["--warm-start", "no-such-folder"], "no-such-folder is not a results folder"),
         (["--points", "no-such-file.yaml"], "cannot read the points file no-such-file.yaml"),
+        (["--direction", "pareto", "--sampler", "cmaes"], "--sampler cmaes "),  # not installed, or refused
         (["--sampler", "bohb"], "Invalid value for '--sampler'"),
         (["--scheduler", "pbt"], "Invalid value for '--scheduler'"),
         (["--sampler", "gp", "--space", "search_spaces/architecture.yaml"], "--sampler gp cannot learn about w1, wl"),

@@ -25,5 +25,10 @@ def test_the_winner_comes_first_then_without_each_group_of_terms() -> None:
     assert SearchConfig.parse(made.model_dump(mode="json"), "search.yaml") == made
 
 
+def test_two_directions_are_compared_by_their_mean() -> None:
+    both = SEARCH.model_copy(update={"direction": "pareto"})
+    assert ablation(TrialConfig(), both, "NAME").direction == "both"
+
+
 def test_terms_that_the_winner_does_not_have_are_not_left_out_again() -> None:
     assert ablation(TrialConfig(wl=0, w5=0), SEARCH, "NAME").points == ({"w5": 0, "w6": 0}, {"w1": 0, "w2": 0})

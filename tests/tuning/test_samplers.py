@@ -9,6 +9,7 @@ import pytest
 from lstnet_search.config import PRESETS, InputError, Space
 from lstnet_search.config.search import SearchConfig
 from lstnet_search.tuning import samplers
+from lstnet_search.tuning.objectives import objectives
 from lstnet_search.tuning.samplers import SAMPLERS, make_sampler, refuse_sampler
 from lstnet_search.tuning.searcher import METRIC, StudySearch
 from lstnet_search.tuning.study import Study
@@ -18,7 +19,9 @@ CHOICE = {"latent_stride": {"type": "choice", "values": [1, 3]}}
 SOMETIMES = CHOICE | {"wl": {"type": "uniform", "low": 1, "high": 99, "when": {"latent_stride": 3}}}
 
 
-def asked(sampler: str, content: dict[str, Any] = TWO, seed: int = 0, trials: int = 16) -> SearchConfig:
+def asked(
+    sampler: str, content: dict[str, Any] = TWO, seed: int = 0, trials: int = 16, direction: str = "both"
+) -> SearchConfig:
     return SearchConfig.parse(
         {
             "preset": "cpu",
@@ -28,6 +31,7 @@ def asked(sampler: str, content: dict[str, Any] = TWO, seed: int = 0, trials: in
             "space": Space.parse(content, "mine.yaml"),
             "sampler": sampler,
             "seed": seed,
+            "direction": direction,
         },
         "test",
     )
@@ -96,6 +100,48 @@ def test_a_small_search_begins_with_a_quarter_of_random_draws_a_large_one_with_t
 @pytest.fixture
 def all_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(samplers, "find_spec", lambda name: name)
+
+
+@pytest.mark.parametrize("name", [name for name, row in SAMPLERS.items() if row.several])
+def test_two_objectives_are_searched_stopped_trials_among_them(tmp_path: Path, name: str) -> None:
+    search = asked(name, direction="pareto", trials=14)
+    study = Study(tmp_path / "study.journal", objectives=2)
+    study.study.sampler = make_sampler(search, 0)
+    searcher = StudySearch(
+        study,
+        search.space,
+        search.trial,
+        seed=0,
+        trials=14,
+        max_concurrent=1,
+        last_checkpoint=lambda number: None,
+        objectives=objectives(search),
+    )
+    for index in range(14):
+        suggestion = searcher.suggest(str(index))
+        assert isinstance(suggestion, dict)
+        settings = suggestion["settings"]
+        accuracies = {
+            "val_accuracy_mnist_to_usps": 1 / settings["w1"],
+            "val_accuracy_usps_to_mnist": 1 / settings["wl"],
+        }
+        mean = sum(accuracies.values()) / 2
+        metrics = {f"metric/{metric}": value for metric, value in (accuracies | {METRIC: mean}).items()}
+        step = settings["steps"] // (2 if index % 2 else 1)
+        searcher.on_trial_complete(str(index), {"step": step, "seconds": 1.0, METRIC: mean} | metrics)
+    trials = study.trials()
+    assert trials[0].values == [1 / 20, 1 / 30]
+    assert [trial.state.name for trial in trials] == ["COMPLETE", "PRUNED"] * 7
+    assert len({(trial.params["w1"], trial.params["wl"]) for trial in trials}) == 14
+
+
+@pytest.mark.usefixtures("all_installed")
+def test_a_sampler_of_one_objective_is_refused_for_two() -> None:
+    message = (
+        r"^--sampler cmaes has one objective, and --direction pareto two; choose one of tpe, gp, nsga2, qmc, random"
+    )
+    with pytest.raises(InputError, match=message):
+        refuse_sampler(asked("cmaes", direction="pareto"))
 
 
 @pytest.mark.usefixtures("all_installed")

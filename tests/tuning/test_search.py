@@ -170,6 +170,18 @@ def test_a_winner_is_compared_with_itself_without_terms_of_its_objective(results
     assert rows == [["as", "it"], ["wl=0", "1"], ["w5=0", "w6=0"], ["w1=0", "w2=0"], ["no", "translation"]]
 
 
+def test_two_objectives_end_with_a_front_and_are_gone_on_with(results: Path) -> None:
+    begun = search(results, "--steps", "6", "--trials", "3", "--name", "front", "--direction", "pareto")
+    assert begun.returncode == 0, begun.stdout + begun.stderr
+    assert "Pareto front:" in begun.stdout
+    ended = search(results, "--name", "front", "--resume", "--add-trials", "4")  # past the random draws
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    trials = pd.read_parquet(results / "front" / "trials.parquet")
+    assert trials["trial"].tolist() == list(range(7))
+    both = trials["best/val_accuracy_mnist_to_usps"] + trials["best/val_accuracy_usps_to_mnist"]
+    pd.testing.assert_series_equal(trials["best/target_accuracy"], both / 2, check_names=False)
+
+
 def test_a_search_is_enlarged_with_points_and_trials_of_another(results: Path, first: Path, tmp_path: Path) -> None:
     points = tmp_path / "points.yaml"
     points.write_text("- {w1: 50, wl: 5}\n")
