@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lstnet_search.config import (
+    PRESETS,
     Choice,
     InputError,
     LogUniform,
+    Preset,
     QUniform,
     RandInt,
     Space,
@@ -56,6 +58,14 @@ def test_every_shipped_space_holds_the_papers_weights(name: str) -> None:
     space, paper = shipped(name), TrialConfig()
     weights = paper.weights | space.complete(space.point(paper))
     assert {key: weights[key] for key in paper.weights} == pytest.approx(paper.weights, rel=1e-12)
+
+
+@pytest.mark.parametrize("preset", PRESETS.values(), ids=PRESETS)
+@pytest.mark.parametrize("name", DIMENSIONS)
+def test_trial_0_of_every_preset_lies_in_every_shipped_space(name: str, preset: Preset) -> None:
+    space = shipped(name)
+    assert space.edges(preset.trial.model_dump()) == {}
+    assert set(space.point(preset.trial)) <= set(space.parameters)
 
 
 @pytest.mark.parametrize("name", DIMENSIONS)
