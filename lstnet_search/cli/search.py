@@ -7,8 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from lstnet_search.cli import options
-from lstnet_search.config import PRESETS, InputError, Space
-from lstnet_search.config.search import SearchConfig
+from lstnet_search.config import PRESETS, WEIGHT_NAMES, InputError, Space
+from lstnet_search.config.points import read_points
+from lstnet_search.config.search import SamplerName, SchedulerName, SearchConfig
 from lstnet_search.results.folder import ResultsFolder
 
 DEFAULT_SPACE = Path(__file__).parents[2] / "search_spaces" / "weight_ratios.yaml"
@@ -23,19 +24,36 @@ def search(
     time_budget: Annotated[str | None, typer.Option(help="Stop cleanly in time, such as 30m or 8h.")] = None,
     space: Annotated[Path | None, typer.Option(help="Search space; default: weight_ratios.yaml.")] = None,
     direction: Annotated[
-        str | None, typer.Option(help="usps_to_mnist, mnist_to_usps, or both (default): their mean.")
+        str | None,
+        typer.Option(
+            help="usps_to_mnist, mnist_to_usps, both (default): their mean, or pareto: both, weighed at the end."
+        ),
+    ] = None,
+    sampler: Annotated[
+        SamplerName | None,
+        typer.Option(help="Who proposes weights; gp and nsga2 learn from whole trainings only. Default: tpe."),
+    ] = None,
+    scheduler: Annotated[
+        SchedulerName | None, typer.Option(help="Who stops poor trials, never trial 0. Default: asha.")
     ] = None,
     data_dir: options.DataDirOption = None,
     bundled: options.BundledOption = False,
     name: Annotated[str | None, typer.Option(help="Name of the results folder.")] = None,
     results_dir: options.ResultsDirOption = Path("results"),
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the search called --name.")] = False,
+    add_trials: Annotated[int | None, typer.Option(help="With --resume: enlarge the search by so many trials.")] = None,
+    warm_start: Annotated[
+        Path | None, typer.Option(help="Results folder whose completed trials the sampler is to know.")
+    ] = None,
+    points: Annotated[Path | None, typer.Option(help="YAML list of settings to try first, after trial 0.")] = None,
     seed: options.SeedOption = None,
     simulate_gpus: Annotated[int | None, typer.Option(help="Place trials as on so many GPUs, without any.")] = None,
 ) -> int:
     """Search loss weights: trials side by side, poor ones stopped, the best one exported."""
     if resume and name is None:
         raise InputError("--resume needs the --name of the search to go on with")
+    if add_trials is not None:
+        _check_add_trials(add_trials, resume, trials)
     if simulate_gpus is not None and simulate_gpus < 1:
         raise InputError(f"--simulate-gpus {simulate_gpus} must be at least 1; raise it or leave it out")
     folder = ResultsFolder.named(results_dir, name or f"search-{datetime.now():%Y%m%d-%H%M%S}")
@@ -45,11 +63,15 @@ def search(
         "steps": steps,
         "space": space,
         "direction": direction,
+        "sampler": sampler,
+        "scheduler": scheduler,
+        "points": None if points is None else read_points(points),
+        "warm_start": None if warm_start is None else str(warm_start),
         "seed": seed,
     }
     if resume:
         recorded = ResultsFolder.existing(folder.path).read_search()
-        begun = SearchConfig.parse(recorded["search"], str(folder.search_file))
+        begun = SearchConfig.parse(recorded["search"], str(folder.search_file)).enlarged(add_trials)
         config = _config(asked, data_dir, bundled, begun)
         begun.refuse_difference(config, str(folder.path))
         data_dir = data_dir or Path(recorded["data_dir"])
@@ -74,6 +96,15 @@ def search(
     )
 
 
+def _check_add_trials(add_trials: int, resume: bool, trials: int | None) -> None:
+    if not resume:
+        raise InputError("--add-trials enlarges a search that was begun; give its --name and --resume, or use --trials")
+    if trials is not None:
+        raise InputError("--trials and --add-trials exclude each other; give one of them")
+    if add_trials < 1:
+        raise InputError(f"--add-trials {add_trials} must be at least 1; raise it or leave it out")
+
+
 def _config(asked: dict[str, Any], data_dir: Path | None, bundled: bool, begun: SearchConfig | None) -> SearchConfig:
     """What is asked for; where nothing is, what the search was begun with, or the preset has."""
     name = asked["preset"] or (begun.preset if begun else options.default_preset())
@@ -89,7 +120,8 @@ def _config(asked: dict[str, Any], data_dir: Path | None, bundled: bool, begun: 
     else:
         space_file, space = str(DEFAULT_SPACE), Space.read(DEFAULT_SPACE)
     seed = _first(asked["seed"], begun.seed if begun else None, 0)
-    changes |= space.fixed | {"seed": seed}
+    # Not the weights: trial 0 has the paper's.
+    changes |= {name: value for name, value in space.fixed.items() if name not in WEIGHT_NAMES} | {"seed": seed}
     return SearchConfig.parse(
         {
             "preset": name,
@@ -98,6 +130,10 @@ def _config(asked: dict[str, Any], data_dir: Path | None, bundled: bool, begun: 
             "space_file": space_file,
             "space": space,
             "direction": _first(asked["direction"], begun.direction if begun else None, "both"),
+            "sampler": _first(asked["sampler"], begun.sampler if begun else None, "tpe"),
+            "scheduler": _first(asked["scheduler"], begun.scheduler if begun else None, "asha"),
+            "points": _first(asked["points"], begun.points if begun else None, ()),
+            "warm_start": asked["warm_start"] or (begun.warm_start if begun else None),
             "seed": seed,
         },
         "the options",

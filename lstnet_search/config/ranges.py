@@ -145,17 +145,16 @@ def parse_range(name: str, content: dict[str, Any], where: str) -> Range:
     """The range of a setting, as a space file describes it.
 
     Raises:
-        InputError: if the description is wrong, or a draw could be a value that the setting cannot take.
+        InputError: if the description is wrong; whether the setting can take its draws is `check_range`'s.
     """
     kind = content.get("type")
     if not isinstance(kind, str) or kind not in _RANGES:
         allowed = ", ".join(_RANGES)
         raise InputError(f"{name} in {where} has type {show(kind)}; allowed: {allowed} (or 'tie: SETTING')")
     try:
-        bounds = _RANGES[kind].model_validate(content)
+        return _RANGES[kind].model_validate(content)
     except ValidationError as error:
         raise explain(error, where, f"the range of {name}") from None
-    return check_range(name, bounds, where, owner=name)
 
 
 def check_range(name: str, bounds: Range, where: str, owner: str) -> Range:

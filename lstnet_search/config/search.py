@@ -1,13 +1,18 @@
 """What a search was asked for; with the same answers it is the same search."""
 
-from typing import Annotated, Any, Self
+from collections.abc import Iterable
+from math import isclose
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from lstnet_search.config.errors import InputError, explain
+from lstnet_search.config.errors import InputError, explain, show
 from lstnet_search.config.presets import PresetName
 from lstnet_search.config.space import Space
 from lstnet_search.config.trial import TrialConfig
+
+SamplerName = Literal["tpe", "gp", "cmaes", "nsga2", "qmc", "random"]
+SchedulerName = Literal["asha", "hyperband", "median", "none"]
 
 
 class SearchConfig(BaseModel):
@@ -21,19 +26,30 @@ class SearchConfig(BaseModel):
     preset: PresetName
     trial: TrialConfig
     """Settings that the space does not decide; its weights are those of trial 0."""
+    points: tuple[dict[str, Any], ...] = ()
+    """Settings of the trials after trial 0, each where it differs from trial 0."""
+    warm_start: str | None = None
+    """Results folder of another search, whose completed trials the sampler knows."""
     trials: Annotated[int, Field(ge=1, le=1_000_000)]
     space_file: str
     space: Space
     direction: str = "both"
+    sampler: SamplerName = "tpe"
+    scheduler: SchedulerName = "asha"
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
 
     @model_validator(mode="after")
     def _known_direction(self) -> Self:
-        a, b = self.trial.domains
-        allowed = ("both", f"{a}_to_{b}", f"{b}_to_{a}")
+        allowed = ("both", "pareto", *self.directions)
         if self.direction not in allowed:
             raise ValueError(f"--direction {self.direction} must be one of {', '.join(allowed)}")
         return self
+
+    @property
+    def directions(self) -> tuple[str, str]:
+        """Names of both directions, of the first domain to the second first."""
+        a, b = self.trial.domains
+        return f"{a}_to_{b}", f"{b}_to_{a}"
 
     @classmethod
     def parse(cls, settings: dict[str, Any], where: str) -> Self:
@@ -46,10 +62,54 @@ class SearchConfig(BaseModel):
             search = cls.model_validate(settings)
         except ValidationError as error:
             raise explain(error, where) from None
-        if search.space.dimensions == 0:
+        if search.space.dimensions == 0 and not search.points:
             raise InputError(f"{search.space_file} searches nothing; give a setting a range, or use train --preset")
         search.space.point(search.trial)
+        for number, point in enumerate(search.points, start=1):
+            search.start(point, f"point {number}")
+        if search.trials < 1 + len(search.points):
+            raise InputError(
+                f"--trials {search.trials} leaves no room for trial 0 and {len(search.points)} points; "
+                f"raise it to at least {1 + len(search.points)}, or give fewer points"
+            )
+        if search.space.dimensions == 0 and search.trials > 1 + len(search.points):
+            raise InputError(
+                f"{search.space_file} has {1 + len(search.points)} trials and searches nothing more; "
+                "leave --add-trials and --trials out"
+            )
         return search
+
+    def enlarged(self, trials: int | None) -> Self:
+        """The same search with more trials."""
+        return self.model_copy(update={"trials": self.trials + (trials or 0)})
+
+    def start(self, point: dict[str, Any], where: str) -> dict[str, Any]:
+        """The draw that gives the settings of a point; none where nothing is searched but points.
+
+        Raises:
+            InputError: if there is no such draw.
+        """
+        return self.draw_of(self.trial.override(point, where), point, where) if self.space.dimensions else {}
+
+    def draw_of(self, trial: TrialConfig, names: Iterable[str], where: str) -> dict[str, Any]:
+        """The draw that gives a trial's values of the settings named.
+
+        Raises:
+            InputError: if there is none: they lie outside the space, or it makes something else of one.
+        """
+        try:
+            drawn = self.space.point(trial)
+        except InputError as error:
+            raise InputError(f"{where}: {error}") from None
+        given = self.trial.override(self.space.complete(drawn), where)
+        for name in names:
+            value, made = getattr(trial, name), getattr(given, name)
+            if not (isclose(value, made, abs_tol=1e-9) if isinstance(value, float) else value == made):
+                raise InputError(
+                    f"{where}: {name}={show(value)}, which {self.space_file} makes {show(made)}; "
+                    "leave it out, or let the space reach it"
+                )
+        return drawn
 
     def refuse_difference(self, asked: Self, where: str) -> None:
         """Refuse to go on with another search under the same name.
@@ -67,5 +127,6 @@ class SearchConfig(BaseModel):
 
     def _said(self) -> dict[str, Any]:
         """All that has to agree, by name."""
-        chosen = {"preset": self.preset, "trials": self.trials, "space": self.space.content()}
-        return chosen | {"direction": self.direction} | self.trial.model_dump() | {"seed": self.seed}
+        names = ("preset", "trials", "direction", "sampler", "scheduler", "points", "warm_start")
+        chosen = {name: getattr(self, name) for name in names} | {"space": self.space.content()}
+        return chosen | self.trial.model_dump() | {"seed": self.seed}

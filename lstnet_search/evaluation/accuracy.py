@@ -112,16 +112,18 @@ def target_accuracy(metrics: dict[str, float], direction: str, directions: tuple
 
     Args:
         metrics: what an `Evaluator` gave.
-        direction: one of `directions`, or "both" for their mean.
+        direction: one of `directions`, or "both" or "pareto" for their mean.
         directions: of the pair.
 
     Raises:
         InputError: if there is no such direction.
     """
-    if direction == "both":
+    if direction in ("both", "pareto"):
         return sum(metrics[metric_name(each)] for each in directions) / 2
     if direction not in directions:
-        raise InputError(f"direction={direction!r} must be one of {', '.join(directions)}, both; change --direction")
+        raise InputError(
+            f"direction={direction!r} must be one of {', '.join(directions)}, both, pareto; change --direction"
+        )
     return metrics[metric_name(direction)]
 
 

@@ -90,6 +90,12 @@ class ResultsFolder:
         content = {"format_version": FORMAT_VERSION} | search
         write_whole(self.search_file, yaml.safe_dump(content, sort_keys=False, allow_unicode=True))
 
+    def record_search(self, asked: dict[str, Any]) -> None:
+        """Write what is asked now, if it is not what `search.yaml` has: a search can be enlarged."""
+        recorded = self.read_search()
+        if recorded["search"] != asked:
+            self.write_search(recorded | {"search": asked})
+
     def read_search(self) -> dict[str, Any]:
         """The content of `search.yaml`.
 

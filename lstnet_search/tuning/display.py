@@ -104,10 +104,14 @@ class Display:
 
 
 def summary(
-    records: Sequence[TrialRecord], baseline: Mapping[str, float], directions: tuple[str, str], count: int = 5
+    records: Sequence[TrialRecord],
+    baseline: Mapping[str, float],
+    directions: tuple[str, str],
+    count: int = 5,
+    title: str = "validation accuracy at each trial's best report",
 ) -> Table:
     """The best trials, with the paper's weights and the no-translation baseline as rows."""
-    table = Table(title="validation accuracy at each trial's best report", title_justify="left")
+    table = Table(title=title, title_justify="left")
     for heading in ("", "trial", *directions, "target", "steps", f"weights {WEIGHTS_HEADING}"):
         table.add_column(heading, no_wrap=True)
     order = ranked(records, METRIC)

@@ -8,10 +8,12 @@ import ray
 import torch
 
 from lstnet_search.config import TrialConfig
+from lstnet_search.config.search import SearchConfig
 from lstnet_search.evaluation import Prepared
 from lstnet_search.methods.lstnet import LSTNet
+from lstnet_search.results.text import duration, size
 from lstnet_search.training import autocast, train
-from lstnet_search.tuning.resources import Placement
+from lstnet_search.tuning.resources import Placement, upper_bound_seconds
 
 WARM_UP, COUNTED = 2, 5
 
@@ -27,6 +29,19 @@ class Probe:
 
     seconds_per_step: float
     checkpoint_bytes: int
+
+
+def estimate(search: SearchConfig, prepared: Prepared, placement: Placement, left: int) -> str:
+    """A sentence on the time and disk that the trials left of a search take, from a few steps on a worker."""
+    steps = search.trial.steps
+    measured = probe(search.trial, prepared, placement)
+    seconds = upper_bound_seconds(left, steps * measured.seconds_per_step, placement.concurrent)
+    disk = 2 * search.trials * measured.checkpoint_bytes  # the best checkpoint of a trial and its last one
+    sooner = "" if search.scheduler == "none" else ", less where poor trials are stopped"
+    return (
+        f"{left} trials of up to {steps} steps, {placement.concurrent} side by side: "
+        f"at most {duration(seconds)}{sooner}; up to {size(disk)} of disk"
+    )
 
 
 def probe(config: TrialConfig, prepared: Prepared, placement: Placement) -> Probe:

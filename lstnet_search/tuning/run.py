@@ -5,26 +5,32 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from optuna.trial import FrozenTrial
 from rich.console import Console
 
 from lstnet_search.config import InputError, TrialConfig
 from lstnet_search.config.search import SearchConfig
 from lstnet_search.evaluation import TARGET, Prepared, default_cache_dir, prepare, target_accuracy
 from lstnet_search.results.folder import ResultsFolder
+from lstnet_search.results.front import front
 from lstnet_search.results.provenance import provenance
 from lstnet_search.results.records import TrialRecord, ranked
-from lstnet_search.results.text import duration, percent, size
+from lstnet_search.results.text import percent
 from lstnet_search.results.winner import write_winner
 from lstnet_search.tuning.checkpoints import checkpoint_at, newest_checkpoint
 from lstnet_search.tuning.cluster import local_cluster, local_machine
+from lstnet_search.tuning.comparison import comparison
 from lstnet_search.tuning.display import Display, summary
-from lstnet_search.tuning.probe import probe
-from lstnet_search.tuning.resources import Placement, place, upper_bound_seconds
-from lstnet_search.tuning.scheduler import Asha
+from lstnet_search.tuning.objectives import objectives
+from lstnet_search.tuning.probe import estimate
+from lstnet_search.tuning.resources import Placement, place
+from lstnet_search.tuning.samplers import make_sampler, refuse_sampler
+from lstnet_search.tuning.scheduler import make_scheduler
 from lstnet_search.tuning.searcher import METRIC, StudySearch
 from lstnet_search.tuning.stopping import Stopping
 from lstnet_search.tuning.study import Study
-from lstnet_search.tuning.tuner import make_sampler, make_tuner
+from lstnet_search.tuning.tuner import make_tuner
+from lstnet_search.tuning.warm_start import trials_to_know
 from lstnet_search.tuning.watch import Watch
 
 
@@ -66,6 +72,8 @@ def search(config: SearchConfig, run: Run, console: Console) -> int:
     def say(line: str) -> None:
         console.print(line, markup=False, highlight=False)
 
+    refuse_sampler(config)
+    others = trials_to_know(config, run.folder, run.resume)
     placement = place(local_machine(run.simulated_gpus), run.cpus, run.gpus, config.trials)
     if not run.resume:
         run.folder.refuse_existing()
@@ -78,7 +86,8 @@ def search(config: SearchConfig, run: Run, console: Console) -> int:
         else:
             run.folder.create(_search_file(config, run, placement, prepared))
         with run.folder.held():
-            return _Search(config, run, prepared, placement, console).finish()
+            run.folder.record_search(config.model_dump(mode="json"))
+            return _Search(config, run, prepared, placement, console).finish(others)
 
 
 class _Search:
@@ -94,15 +103,18 @@ class _Search:
         self.placement = placement
         self.console = console
 
-    def finish(self) -> int:
-        """Run the trials that are left, and conclude."""
+    def finish(self, others: list[FrozenTrial]) -> int:
+        """Run the trials that are left, knowing others that another search made, and conclude."""
         config, folder = self.config, self.folder
-        study = Study(folder.study_file)
+        study = Study(folder.study_file, objectives=len(objectives(config)))
+        study.know(others)
         earlier = study.records()
         study.study.sampler = make_sampler(config, len(earlier))
         display = Display(
             self.console, self.prepared.directions, config.trial.steps, config.trials, self.placement.concurrent
         )
+        if others:
+            display.say(f"{len(others)} completed trials of {config.warm_start} lie in the space and are known")
         left = config.trials - sum(record.state != "RUNNING" for record in earlier)
         with Stopping(self.run.time_budget) as stopping:
             watch = Watch(folder, study, display, stopping)
@@ -126,22 +138,16 @@ class _Search:
             trials=config.trials,
             max_concurrent=self.placement.concurrent,
             last_checkpoint=lambda number: newest_checkpoint(folder.tune, number),
+            objectives=objectives(config),
+            starts=[(config.start(point, "a point"), point) for point in config.points],
         )
-        scheduler = Asha(config.trial.steps, earlier)
+        scheduler = make_scheduler(config, earlier)
         tuner = make_tuner(config, searcher, scheduler, watch, self.prepared, self.placement, folder.tune, left)
         tuner.fit()
 
     def _say_estimate(self, display: Display, left: int) -> None:
-        """Say how long it takes and how much it writes, from a few steps."""
-        trial = self.config.trial
-        measured = probe(trial, self.prepared, self.placement)
-        seconds = upper_bound_seconds(left, trial.steps * measured.seconds_per_step, self.placement.concurrent)
-        # The best checkpoint of a trial and its last one.
-        disk = 2 * self.config.trials * measured.checkpoint_bytes
-        display.say(
-            f"{left} trials of up to {trial.steps} steps, {self.placement.concurrent} side by side: "
-            f"at most {duration(seconds)}, less where poor trials are stopped; up to {size(disk)} of disk"
-        )
+        """Say how long it takes, how much it writes, and what is to be beaten."""
+        display.say(estimate(self.config, self.prepared, self.placement, left))
         baseline = "  ".join(
             f"{name} {percent(self.prepared.baseline[f'val_accuracy_{name}'])}" for name in self.prepared.directions
         )
@@ -154,7 +160,7 @@ class _Search:
             self._write_winner(display, order[0])
             baseline = self.prepared.baseline
             target = {TARGET: target_accuracy(baseline, self.config.direction, self.prepared.directions)}
-            self.console.print(summary(records, baseline | target, self.prepared.directions))
+            self._print_table(records, baseline | target)
             self._warn_of_edges(display, order[0])
         unfinished = self.config.trials - sum(record.state != "RUNNING" for record in records)
         display.say(f"results: {self.folder.path}")
@@ -170,6 +176,17 @@ class _Search:
             display.say("no trial succeeded; the column 'error' of trials.parquet says why")
             return 1
         return 0
+
+    def _print_table(self, records: list[TrialRecord], baseline: dict[str, float]) -> None:
+        directions = self.prepared.directions
+        if not self.config.space.dimensions:
+            self.console.print(comparison(records, self.config.points, baseline, directions))
+            return
+        self.console.print(summary(records, baseline, directions))
+        if self.config.direction == "pareto":
+            best = front(records, METRIC, objectives(self.config))
+            title = "Pareto front: whatever is better than one of these one way is worse the other"
+            self.console.print(summary(best, baseline, directions, count=len(best), title=title))
 
     def _write_winner(self, display: Display, best: TrialRecord) -> None:
         report = best.best(METRIC)
@@ -194,9 +211,10 @@ class _Search:
         display.say(f"best: trial {best.number}; after a round trip {labelled} are labelled right")
 
     def _warn_of_edges(self, display: Display, best: TrialRecord) -> None:
+        values = self.config.space.values(best.settings)
         for name, edge in self.config.space.edges(best.settings).items():
             display.say(
-                f"warning: the best {name}={best.settings[name]:.4g} lies at the {edge} end of its range; "
+                f"warning: the best {name}={values[name]:.4g} lies at the {edge} end of its range; "
                 f"widen it in {self.config.space_file}"
             )
 

@@ -1,15 +1,21 @@
 """Trial schedulers: which trials are stopped before their last step."""
 
+from collections.abc import Callable
 from typing import Any, cast
 
 from ray.tune.execution.tune_controller import TuneController
 from ray.tune.experiment import Trial
-from ray.tune.schedulers import ASHAScheduler, TrialScheduler
+from ray.tune.schedulers import ASHAScheduler, FIFOScheduler, TrialScheduler
 
-from lstnet_search.results.records import PAPER_TRIAL, TrialRecord
+from lstnet_search.config.search import SchedulerName, SearchConfig
+from lstnet_search.results.records import TrialRecord
+from lstnet_search.tuning.median import MedianStopping
 from lstnet_search.tuning.searcher import METRIC, NUMBER
+from lstnet_search.tuning.sparing import spared
 
 REDUCTION_FACTOR = 3
+HYPERBAND = (0, 1, 0, 2, 0, 1)
+"""Brackets of successive trials, by the number of rungs that they leave out."""
 
 
 class Asha(ASHAScheduler):
@@ -19,12 +25,14 @@ class Asha(ASHAScheduler):
     every result is compared with it.
     """
 
-    def __init__(self, steps: int, earlier: list[TrialRecord]) -> None:
+    def __init__(self, steps: int, earlier: list[TrialRecord], brackets: tuple[int, ...] = (0,)) -> None:
         """Set the rungs.
 
         Args:
             steps: of a whole training.
             earlier: trials of an earlier run of the search, whose reports fill the rungs.
+            brackets: of successive trials, in turn. Bracket k leaves out the first k rungs, and its trials are
+                compared with each other alone: several of them make Hyperband (Li et al. 2018) of it.
         """
         super().__init__(
             time_attr="step",
@@ -33,26 +41,44 @@ class Asha(ASHAScheduler):
             max_t=steps,
             grace_period=max(1, steps // 6),
             reduction_factor=REDUCTION_FACTOR,
+            brackets=max(brackets) + 1,
         )
+        self._turns = brackets
         for record in earlier:
             for report in record.reports:
                 place = cast(Trial, _Place(_earlier_id(record.number)))
-                self._brackets[0].on_result(place, report.step, report.metrics[METRIC])
+                self._bracket(record.number).on_result(place, report.step, report.metrics[METRIC])
 
     def on_trial_add(self, tune_controller: TuneController, trial: Trial) -> None:
         """Take a trial in; one of an earlier run keeps its places on the rungs."""
         super().on_trial_add(tune_controller, trial)
+        bracket = self._bracket(trial.config[NUMBER])
+        self._trial_info[trial.trial_id] = bracket  # Ray draws one, from a generator of all
         earlier = _earlier_id(trial.config[NUMBER])
-        for _, recorded in self._brackets[0]._rungs:
+        for _, recorded in bracket._rungs:
             if earlier in recorded:
                 recorded[trial.trial_id] = recorded.pop(earlier)
 
     def on_trial_result(self, tune_controller: TuneController, trial: Trial, result: dict[str, Any]) -> str:
         """Decide whether a trial goes on after a report."""
-        decision = super().on_trial_result(tune_controller, trial, result)
-        if trial.config[NUMBER] == PAPER_TRIAL and not result.get("done"):
-            return str(TrialScheduler.CONTINUE)
-        return str(decision)
+        return spared(trial, result, super().on_trial_result(tune_controller, trial, result))
+
+    def _bracket(self, number: int) -> Any:
+        return self._brackets[self._turns[number % len(self._turns)]]
+
+
+SCHEDULERS: dict[SchedulerName, Callable[[int, list[TrialRecord]], TrialScheduler]] = {
+    "asha": Asha,
+    "hyperband": lambda steps, earlier: Asha(steps, earlier, HYPERBAND),
+    "median": MedianStopping,
+    "none": lambda steps, earlier: FIFOScheduler(),  # type: ignore[no-untyped-call]
+}
+"""Each is made of the steps of a whole training and the trials of earlier runs of the search."""
+
+
+def make_scheduler(search: SearchConfig, earlier: list[TrialRecord]) -> TrialScheduler:
+    """The scheduler of a search."""
+    return SCHEDULERS[search.scheduler](search.trial.steps, earlier)
 
 
 class _Place:

@@ -1,6 +1,6 @@
 """The searcher that Ray Tune asks: it hands out the study's trials and tells the study how they went."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +12,16 @@ from ray.tune.search.optuna import OptunaSearch
 from lstnet_search.config import Space, TrialConfig
 from lstnet_search.config.seeding import derive_seed
 from lstnet_search.evaluation import TARGET
-from lstnet_search.results.records import PAPER_TRIAL, ReportRecord
-from lstnet_search.tuning.study import Study, distributions, reports_of, settings_of
+from lstnet_search.results.records import ReportRecord
+from lstnet_search.tuning.study import Study, distribution, reports_of, settings_of
 
 METRIC = TARGET
 
 NUMBER, SETTINGS, CHECKPOINT = "trial", "settings", "checkpoint"
 """Keys of the configuration that a Ray trial gets."""
+
+START = "start"
+"""User attribute of a trial that was asked for: settings that it has to the bit."""
 
 
 class StudySearch(OptunaSearch):
@@ -39,6 +42,8 @@ class StudySearch(OptunaSearch):
         trials: int,
         max_concurrent: int,
         last_checkpoint: Callable[[int], Path | None],
+        starts: Sequence[tuple[dict[str, Any], dict[str, Any]]] = (),
+        objectives: Sequence[str] = (METRIC,),
     ) -> None:
         """Search a space.
 
@@ -46,14 +51,15 @@ class StudySearch(OptunaSearch):
             study: new, or of an earlier run of the same search.
             space: what is searched.
             base: settings that the space does not decide; its weights are trial 0's.
-            seed: of the search; each trial trains with a seed of its own derived from it.
+            seed: of the search; each trial trains with a seed of its own derived from it, points alone with one.
             trials: how many there are to be in the end.
             max_concurrent: trials at once. Asking no earlier lets each suggestion know more.
             last_checkpoint: where a trial of an earlier run goes on from, by number.
+            starts: of the trials after trial 0, each a draw and the settings that it stands for.
+            objectives: metrics that the study maximises, of a trial's best report by `METRIC`.
         """
-        self._distributions = distributions(space)
         super().__init__(
-            space=self._distributions,
+            space=lambda trial: None,  # any: `suggest` draws, so that a draw can depend on what was drawn before
             metric=METRIC,
             mode="max",
             study_name=study.study.study_name,
@@ -66,9 +72,11 @@ class StudySearch(OptunaSearch):
         self._search_seed = seed
         self._max_concurrent = max_concurrent
         self._last_checkpoint = last_checkpoint
+        self._objectives = objectives
         known = study.trials()
-        if not known:
-            study.study.enqueue_trial(space.point(base))
+        if all(trial.state == TrialState.WAITING for trial in known):  # new, or it died while being begun
+            for drawn, settings in [(space.point(base), base.weights), *starts][len(known) :]:
+                study.study.enqueue_trial(drawn, user_attrs={START: settings})
         self._unfinished = [trial for trial in known if trial.state == TrialState.RUNNING]
         self._to_ask = trials - sum(trial.state != TrialState.WAITING for trial in known)
         self._live: dict[str, int] = {}
@@ -83,7 +91,7 @@ class StudySearch(OptunaSearch):
         if self._to_ask <= 0:
             return str(Searcher.FINISHED)  # type: ignore[return-value]  # the sentinel that Ray expects
         self._to_ask -= 1
-        trial = self._truth.study.ask(self._distributions)
+        trial = self._truth.study.ask()
         return self._hand_out(trial_id, trial, self._settings(trial), None)
 
     def on_trial_result(self, trial_id: str, result: dict[str, Any]) -> None:
@@ -108,10 +116,12 @@ class StudySearch(OptunaSearch):
         reports = reports_of(trial)
         attributes = memory | {"seconds": reports[-1].seconds}
         if reports[-1].step >= settings_of(trial)["steps"]:
-            best = max(report.metrics[METRIC] for report in reports)
-            self._truth.finish(study_id, TrialState.COMPLETE, best, attributes)
+            best = max(reversed(reports), key=lambda report: report.metrics[METRIC])
+            values = [best.metrics[name] for name in self._objectives]
+            self._truth.finish(study_id, TrialState.COMPLETE, values, attributes)
         else:
-            self._truth.finish(study_id, TrialState.PRUNED, reports[-1].metrics[METRIC], attributes)
+            last = [reports[-1].metrics[METRIC]] if len(self._objectives) == 1 else None
+            self._truth.finish(study_id, TrialState.PRUNED, last, attributes)
 
     def save(self, checkpoint_path: str) -> None:
         """Write nothing of use: the study is on disk already."""
@@ -126,19 +136,20 @@ class StudySearch(OptunaSearch):
         return {}
 
     def _settings(self, trial: optuna.Trial) -> dict[str, Any]:
-        settings = self._search_space.complete(trial.params)
-        if trial.number == PAPER_TRIAL:
-            settings |= self._base.weights
-        settings["seed"] = derive_seed(self._search_seed, "trial", trial.number)
-        return self._base.override(settings, f"trial {trial.number}").model_dump(mode="json")
+        drawn = self._search_space.draw(lambda name, bounds: trial._suggest(name, distribution(bounds)))
+        number = self._truth.number(trial)
+        # What was asked for exactly may come back from a draw with other last bits.
+        settings = self._search_space.complete(drawn) | trial.user_attrs.get(START, {})
+        # Points alone are compared with each other, on one seed.
+        purpose = ("trial", number) if self._search_space.dimensions else ("points",)
+        settings["seed"] = derive_seed(self._search_seed, *purpose)
+        return self._base.override(settings, f"trial {number}").model_dump(mode="json")
 
     def _hand_out_again(self, trial_id: str, left: FrozenTrial) -> dict[str, Any]:
         trial = optuna.Trial(self._truth.study, left._trial_id)
-        if SETTINGS in left.system_attrs:
-            return self._hand_out(trial_id, trial, settings_of(left), self._last_checkpoint(left.number))
-        for name, distribution in self._distributions.items():  # it died while it was asked for
-            trial._suggest(name, distribution)
-        return self._hand_out(trial_id, trial, self._settings(trial), None)
+        if SETTINGS not in left.system_attrs:  # it died while it was asked for
+            return self._hand_out(trial_id, trial, self._settings(trial), None)
+        return self._hand_out(trial_id, trial, settings_of(left), self._last_checkpoint(self._truth.number(left)))
 
     def _hand_out(
         self, trial_id: str, trial: optuna.Trial, settings: dict[str, Any], checkpoint: Path | None
@@ -146,7 +157,7 @@ class StudySearch(OptunaSearch):
         self._truth.give(trial, settings, trial_id)
         self._live[trial_id] = trial._trial_id
         return {
-            NUMBER: trial.number,
+            NUMBER: self._truth.number(trial),
             SETTINGS: settings,
             CHECKPOINT: None if checkpoint is None else str(checkpoint),
         }

@@ -15,23 +15,22 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 from optuna.trial import FrozenTrial, TrialState
 
-from lstnet_search.config import Choice, LogUniform, QUniform, RandInt, Range, Space
+from lstnet_search.config import Choice, LogUniform, QUniform, RandInt, Range
 from lstnet_search.results.records import ReportRecord, TrialRecord
 
-optuna.logging.set_verbosity(optuna.logging.WARNING)
+optuna.logging.set_verbosity(optuna.logging.ERROR)  # its warnings are of what is refused first, or of speed
 
 STUDY_NAME = "search"
+
+OTHER = "other_search"
+"""User attribute of a trial that another search made: which one."""
 
 _REPORT = "report:"
 _SETTINGS = "settings"
 
 
-def distributions(space: Space) -> dict[str, BaseDistribution]:
-    """The ranges of a space as Optuna draws from them."""
-    return {name: _distribution(bounds) for name, bounds in space.ranges.items()}
-
-
-def _distribution(bounds: Range) -> BaseDistribution:
+def distribution(bounds: Range) -> BaseDistribution:
+    """A range as Optuna draws from it."""
     match bounds:
         case LogUniform():
             return FloatDistribution(bounds.low, bounds.high, log=True)
@@ -52,21 +51,37 @@ class Study:
     the trial, those that a reader of the study cares for as user attributes.
     """
 
-    def __init__(self, path: Path, sampler: BaseSampler | None = None) -> None:
-        """Open the study of a file, or make it."""
+    def __init__(self, path: Path, sampler: BaseSampler | None = None, objectives: int = 1) -> None:
+        """Open the study of a file, or make it for a number of objectives."""
         self.storage = JournalStorage(JournalFileBackend(str(path)))
         self.study = optuna.create_study(
             storage=self.storage,
             study_name=STUDY_NAME,
             sampler=sampler,
             pruner=optuna.pruners.NopPruner(),  # stopping is the trial scheduler's
-            direction="maximize",
+            directions=["maximize"] * objectives,
             load_if_exists=True,
         )
 
+        self._others = sum(OTHER in trial.user_attrs for trial in self.study.get_trials(deepcopy=False))
+
     def trials(self) -> list[FrozenTrial]:
-        """All trials, ascending in number."""
-        return self.study.get_trials(deepcopy=False)
+        """The search's own trials, ascending in number."""
+        return self.study.get_trials(deepcopy=False)[self._others :]
+
+    def number(self, trial: FrozenTrial | optuna.Trial) -> int:
+        """The number of one of the search's own trials, from 0."""
+        return trial.number - self._others
+
+    def know(self, others: Sequence[FrozenTrial]) -> None:
+        """Begin with completed trials of another search, each with the user attribute `OTHER`.
+
+        They stand before all trials of this search, whose numbers they leave as they are. Where it
+        has trials already, nothing is done; where it was killed while doing this, the rest is.
+        """
+        if not self.trials():
+            self.study.add_trials(others[self._others :])
+            self._others = len(others)
 
     def give(self, trial: optuna.Trial, settings: dict[str, Any], ray_trial_id: str) -> None:
         """Note what a new trial trains with."""
@@ -77,19 +92,20 @@ class Study:
     def report(self, trial_id: int, report: ReportRecord, metric: str) -> None:
         """Note a report; noting one twice changes nothing."""
         self._note(trial_id, f"{_REPORT}{report.step}", {"seconds": report.seconds} | report.metrics)
-        self.storage.set_trial_intermediate_value(trial_id, report.step, report.metrics[metric])
+        if len(self.study.directions) == 1:  # with several, TPE takes a stopped trial that has any for an error
+            self.storage.set_trial_intermediate_value(trial_id, report.step, report.metrics[metric])
 
-    def finish(self, trial_id: int, state: TrialState, value: float | None, attributes: dict[str, Any]) -> None:
+    def finish(self, trial_id: int, state: TrialState, values: list[float] | None, attributes: dict[str, Any]) -> None:
         """End a trial; one that has ended already stays as it is."""
         if self.storage.get_trial(trial_id).state.is_finished():
             return
         for name, content in attributes.items():
             self.storage.set_trial_user_attr(trial_id, name, content)
-        self.storage.set_trial_state_values(trial_id, state, None if value is None else [value])
+        self.storage.set_trial_state_values(trial_id, state, values)
 
     def records(self) -> list[TrialRecord]:
         """All trials that were given settings, as the results folder keeps them."""
-        return [record(trial) for trial in self.trials() if _SETTINGS in trial.system_attrs]
+        return [record(trial, self.number(trial)) for trial in self.trials() if _SETTINGS in trial.system_attrs]
 
     def _note(self, trial_id: int, name: str, content: dict[str, Any]) -> None:
         # System attributes: hundreds of reports would bury the user attributes on a dashboard.
@@ -111,13 +127,13 @@ def settings_of(trial: FrozenTrial) -> dict[str, Any]:
     return dict(trial.system_attrs[_SETTINGS])
 
 
-def record(trial: FrozenTrial) -> TrialRecord:
-    """A trial as the results folder keeps it."""
+def record(trial: FrozenTrial, number: int) -> TrialRecord:
+    """A trial as the results folder keeps it, with its number."""
     attributes = trial.user_attrs
     state = trial.state.name
     assert state in {"RUNNING", "COMPLETE", "PRUNED", "FAIL"}
     return TrialRecord(
-        number=trial.number,
+        number=number,
         state=state,  # type: ignore[arg-type]  # just checked
         settings=settings_of(trial),
         reports=reports_of(trial),

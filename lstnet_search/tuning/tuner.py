@@ -2,40 +2,24 @@
 
 from pathlib import Path
 
-from optuna.samplers import BaseSampler, TPESampler
 from ray import tune
+from ray.tune.schedulers import TrialScheduler
 
 from lstnet_search.config.search import SearchConfig
-from lstnet_search.config.seeding import derive_seed
 from lstnet_search.evaluation import Prepared
 from lstnet_search.tuning.checkpoints import run_name, trial_folder
 from lstnet_search.tuning.resources import Placement
-from lstnet_search.tuning.scheduler import Asha
 from lstnet_search.tuning.searcher import METRIC, NUMBER, StudySearch
 from lstnet_search.tuning.trainable import Trainable
 from lstnet_search.tuning.watch import Watch
 
 PROCESS_RETRIES = 3
-STARTUP_TRIALS = 10
-
-
-def make_sampler(search: SearchConfig, known_trials: int) -> BaseSampler:
-    """Tree-structured Parzen estimator (Bergstra et al. 2011) over all settings jointly.
-
-    Random draws come first: ten, or a quarter of a small search. A search that goes on draws
-    from a seed that depends on how far it was.
-    """
-    return TPESampler(
-        multivariate=True,
-        n_startup_trials=min(STARTUP_TRIALS, max(4, search.trials // 4)),
-        seed=derive_seed(search.seed, "sampler", known_trials),
-    )
 
 
 def make_tuner(
     search: SearchConfig,
     searcher: StudySearch,
-    scheduler: Asha,
+    scheduler: TrialScheduler,
     watch: Watch,
     prepared: Prepared,
     placement: Placement,

@@ -61,7 +61,7 @@ def test_a_missing_space_file_is_refused(tmp_path: Path, capsys: pytest.CaptureF
         (["--gpus", "99"], "--gpus 99 is more than the"),
         (["--cpus", "0"], "--cpus 0 must be at least 1"),
         (["--simulate-gpus", "0"], "--simulate-gpus 0 must be at least 1"),
-        (["--direction", "up"], "--direction up must be one of both, mnist_to_usps, usps_to_mnist"),
+        (["--direction", "up"], "--direction up must be one of both, pareto, mnist_to_usps, usps_to_mnist"),
         (["--time-budget", "soon"], "--time-budget soon must be at least a second"),
         (["--seed", "-1"], "seed=-1 must be >= 0"),
         (["--resume"], "--resume needs the --name"),
@@ -71,6 +71,15 @@ def test_a_missing_space_file_is_refused(tmp_path: Path, capsys: pytest.CaptureF
         (["--nonsense"], "No such option: --nonsense"),
         (["--trials", "many"], "Invalid value for '--trials'"),
         (["--preset", "huge"], "Invalid value for '--preset'"),
+        (["--add-trials", "3"], "--add-trials enlarges a search that was begun"),
+        (["--add-trials", "0", "--resume", "--name", "x"], "--add-trials 0 must be at least 1"),
+        (["--add-trials", "3", "--resume", "--name", "x", "--trials", "9"], "--trials and --add-trials exclude"),
+        (["--warm-start", "no-such-folder"], "no-such-folder is not a results folder"),
+        (["--points", "no-such-file.yaml"], "cannot read the points file no-such-file.yaml"),
+        (["--direction", "pareto", "--sampler", "cmaes"], "--sampler cmaes "),  # not installed, or refused
+        (["--sampler", "bohb"], "Invalid value for '--sampler'"),
+        (["--scheduler", "pbt"], "Invalid value for '--scheduler'"),
+        (["--sampler", "gp", "--space", "search_spaces/architecture.yaml"], "--sampler gp cannot learn about w1, wl"),
     ],
 )
 def test_a_bad_option_is_refused(
@@ -103,13 +112,18 @@ def test_bad_options_of_train_are_refused(
     assert message in refused(["train", *arguments], capsys)
 
 
-@pytest.mark.parametrize("command", ["export", "status"])
+@pytest.mark.parametrize("command", ["ablate", "export", "status"])
 def test_a_folder_that_is_no_results_folder_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str
 ) -> None:
     extra = ["--to", str(tmp_path / "out")] if command == "export" else []
     assert "is not a results folder" in refused([command, str(tmp_path), *extra], capsys)
     assert not (tmp_path / "out").exists()
+
+
+def test_a_search_without_a_winner_is_not_ablated(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "search.yaml").write_text("format_version: 1\n")
+    assert "has no best_config.yaml yet" in refused(["ablate", str(tmp_path)], capsys)
 
 
 def write_mnist(raw: Path, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> None:

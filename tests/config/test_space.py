@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lstnet_search.config import (
+    PRESETS,
     Choice,
     InputError,
     LogUniform,
+    Preset,
     QUniform,
     RandInt,
     Space,
@@ -20,7 +22,15 @@ from lstnet_search.config import (
 )
 
 SHIPPED = Path(__file__).parents[2] / "search_spaces"
-DIMENSIONS = {"weights": 7, "weight_ratios": 6, "tied": 3, "smoke": 2}
+DIMENSIONS = {
+    "weights": 7,
+    "weight_ratios": 6,
+    "tied": 3,
+    "simplex": 6,
+    "optimizer": 5,
+    "architecture": 5,
+    "smoke": 2,
+}
 
 
 def shipped(name: str) -> Space:
@@ -47,13 +57,20 @@ def test_a_shipped_space_has_the_dimensions_that_it_promises(name: str, dimensio
 def test_every_shipped_space_holds_the_papers_weights(name: str) -> None:
     space, paper = shipped(name), TrialConfig()
     weights = paper.weights | space.complete(space.point(paper))
-    assert {key: weights[key] for key in paper.weights} == paper.weights
+    assert {key: weights[key] for key in paper.weights} == pytest.approx(paper.weights, rel=1e-12)
+
+
+@pytest.mark.parametrize("preset", PRESETS.values(), ids=PRESETS)
+@pytest.mark.parametrize("name", DIMENSIONS)
+def test_trial_0_of_every_preset_lies_in_every_shipped_space(name: str, preset: Preset) -> None:
+    space = shipped(name)
+    assert space.edges(preset.trial.model_dump()) == {}
+    assert set(space.point(preset.trial)) <= set(space.parameters)
 
 
 @pytest.mark.parametrize("name", DIMENSIONS)
 def test_the_papers_weights_stand_at_no_edge_of_a_shipped_space(name: str) -> None:
-    space = shipped(name)
-    assert space.edges(space.point(TrialConfig())) == {}
+    assert shipped(name).edges(TrialConfig().model_dump()) == {}
 
 
 # What a space means.
@@ -388,7 +405,17 @@ RANGES = st.fixed_dictionaries(
     },
 )
 TIES = st.fixed_dictionaries({"tie": NAMES | JSON})
-CONTENTS = st.dictionaries(NAMES | st.text(max_size=5), RANGES | TIES | JSON, max_size=4) | JSON
+RELATED = st.fixed_dictionaries(
+    {"type": TYPES, "low": NUMBERS, "high": NUMBERS},
+    optional={"ratio_of": NAMES | JSON, "when": st.dictionaries(NAMES, SCALARS | st.lists(SCALARS), max_size=2) | JSON},
+)
+SIMPLEXES = st.fixed_dictionaries({"of": st.lists(NAMES, max_size=3), "sum": NUMBERS}) | JSON
+CONTENTS = (
+    st.dictionaries(
+        NAMES | st.just("simplex") | st.text(max_size=5), RANGES | RELATED | TIES | SIMPLEXES | JSON, max_size=4
+    )
+    | JSON
+)
 
 
 @given(content=CONTENTS)
@@ -398,34 +425,3 @@ def test_any_content_is_a_space_or_an_input_error(content: Any) -> None:
     except InputError:
         return
     assert Space.parse(space.content(), "again") == space
-
-
-LEGAL = st.dictionaries(
-    st.sampled_from(["w1", "w2", "wl", "learning_rate", "scale"]),
-    st.one_of(
-        st.floats(1e-6, 0.9),
-        st.tuples(st.floats(1e-6, 0.4), st.floats(0.5, 0.9)).map(lambda ends: uniform(*ends)),
-        st.tuples(st.floats(1e-6, 0.4), st.floats(0.5, 0.9)).map(lambda ends: uniform(*ends) | {"type": "loguniform"}),
-        st.integers(1, 8).map(lambda n: {"type": "quniform", "low": 0.1, "high": 0.1 + n / 10, "step": 0.1}),
-        st.lists(st.floats(1e-6, 0.9), min_size=1, max_size=4).map(lambda v: {"type": "choice", "values": v}),
-    ),
-    min_size=1,
-)
-
-
-@given(content=LEGAL)
-def test_a_space_is_read_back_as_it_was_written(content: dict[str, Any]) -> None:
-    space = Space.parse(content, "mine.yaml")
-    assert Space.parse(space.content(), "again") == space
-    assert Space.model_validate(space.model_dump(mode="json")) == space
-
-
-@given(content=LEGAL, share=st.floats(0, 1))
-def test_a_trial_takes_every_draw_of_a_space(content: dict[str, Any], share: float) -> None:
-    space = Space.parse(content, "mine.yaml")
-    drawn = {
-        name: bounds.values[0] if isinstance(bounds, Choice) else bounds.low + share * (bounds.high - bounds.low)
-        for name, bounds in space.ranges.items()
-    }
-    trial = TrialConfig.parse(space.complete(drawn), "a draw")
-    assert {name: getattr(trial, name) for name in drawn} == drawn

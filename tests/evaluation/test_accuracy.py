@@ -145,11 +145,15 @@ def test_logits_need_no_gradient_and_are_float32_in_reduced_precision(
 METRICS = {"val_accuracy_a_to_b": 0.75, "val_accuracy_b_to_a": 0.5, "loss_cc1": 9.0}
 
 
-@pytest.mark.parametrize(("direction", "expected"), [("a_to_b", 0.75), ("b_to_a", 0.5), ("both", 0.625)])
+@pytest.mark.parametrize(
+    ("direction", "expected"), [("a_to_b", 0.75), ("b_to_a", 0.5), ("both", 0.625), ("pareto", 0.625)]
+)
 def test_target_is_a_direction_or_the_mean_of_both(direction: str, expected: float) -> None:
     assert target_accuracy(METRICS, direction, ("a_to_b", "b_to_a")) == expected
 
 
 def test_an_unknown_direction_is_refused() -> None:
-    with pytest.raises(InputError, match=r"direction='c_to_a' must be one of a_to_b, b_to_a, both; change --direction"):
+    with pytest.raises(
+        InputError, match=r"direction='c_to_a' must be one of a_to_b, b_to_a, both, pareto; change --direction"
+    ):
         target_accuracy(METRICS, "c_to_a", ("a_to_b", "b_to_a"))

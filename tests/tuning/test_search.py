@@ -79,6 +79,8 @@ def test_a_search_ends_with_its_tables_winner_and_pictures(first: Path) -> None:
     [
         (["--seed", "5"], "was begun with seed 0, and is asked to go on with 5"),
         (["--space", "search_spaces/tied.yaml"], "was begun with space"),
+        (["--sampler", "random"], "was begun with sampler tpe, and is asked to go on with random"),
+        (["--scheduler", "none"], "was begun with scheduler asha, and is asked to go on with none"),
     ],
 )
 def test_a_search_is_not_resumed_as_another(results: Path, first: Path, change: list[str], message: str) -> None:
@@ -153,6 +155,50 @@ def test_two_runs_with_one_seed_and_one_worker_give_equal_tables(results: Path) 
         one, two = (pd.read_parquet(results / name / table) for name in ("one", "two"))
         mine = [column for column in OWN_COLUMNS if column in one]
         pd.testing.assert_frame_equal(one.drop(columns=mine), two.drop(columns=mine))
+
+
+def test_a_winner_is_compared_with_itself_without_terms_of_its_objective(results: Path, first: Path) -> None:
+    printed = module("ablate", str(first)).stdout
+    trials = pd.read_parquet(results / "first-ablation" / "trials.parquet")
+    assert (trials["state"] == "COMPLETE").all()
+    assert (trials["steps"] == 12).all()
+    assert trials["seed"].nunique() == 1
+    winner = yaml.safe_load((first / "best_config.yaml").read_text())
+    assert trials["config/wl"].tolist() == [winner["wl"], 0, winner["wl"], winner["wl"]]
+    assert trials["config/w1"].tolist() == [winner["w1"]] * 3 + [0]
+    rows = [line.replace("│", " ").split()[:2] for line in printed.splitlines() if line.startswith("│")]
+    assert rows == [["as", "it"], ["wl=0", "1"], ["w5=0", "w6=0"], ["w1=0", "w2=0"], ["no", "translation"]]
+
+
+def test_two_objectives_end_with_a_front_and_are_gone_on_with(results: Path) -> None:
+    begun = search(results, "--steps", "6", "--trials", "3", "--name", "front", "--direction", "pareto")
+    assert begun.returncode == 0, begun.stdout + begun.stderr
+    assert "Pareto front:" in begun.stdout
+    ended = search(results, "--name", "front", "--resume", "--add-trials", "4")  # past the random draws
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    trials = pd.read_parquet(results / "front" / "trials.parquet")
+    assert trials["trial"].tolist() == list(range(7))
+    both = trials["best/val_accuracy_mnist_to_usps"] + trials["best/val_accuracy_usps_to_mnist"]
+    pd.testing.assert_series_equal(trials["best/target_accuracy"], both / 2, check_names=False)
+
+
+def test_a_search_is_enlarged_with_points_and_trials_of_another(results: Path, first: Path, tmp_path: Path) -> None:
+    points = tmp_path / "points.yaml"
+    points.write_text("- {w1: 50, wl: 5}\n")
+    begun = search(
+        results,
+        *("--steps", "6", "--trials", "2", "--name", "enlarged", "--scheduler", "median", "--sampler", "gp"),
+        *("--warm-start", str(first), "--points", str(points)),
+    )
+    assert begun.returncode == 0, begun.stdout + begun.stderr
+    assert f"completed trials of {first} lie in the space and are known" in begun.stdout
+    for more, wanted in ((["--add-trials", "1"], 3), ([], 3)):
+        ended = search(results, "--name", "enlarged", "--resume", *more)
+        assert ended.returncode == 0, ended.stdout + ended.stderr
+        trials = pd.read_parquet(results / "enlarged" / "trials.parquet")
+        assert trials["trial"].tolist() == list(range(wanted))
+        assert trials["config/w1"].tolist()[:2] == [20.0, 50.0]
+        assert yaml.safe_load((results / "enlarged" / "search.yaml").read_text())["search"]["trials"] == wanted
 
 
 @pytest.mark.parametrize(

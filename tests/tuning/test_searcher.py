@@ -1,5 +1,6 @@
 """What the study is told, without Ray running."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from ray.tune.search import Searcher
 from lstnet_search.config import PRESETS, Space, TrialConfig
 from lstnet_search.results.records import TrialRecord
 from lstnet_search.tuning.searcher import METRIC, StudySearch
-from lstnet_search.tuning.study import Study
+from lstnet_search.tuning.study import Study, distribution
 
 SPACE = Space.read(Path(__file__).parents[2] / "search_spaces" / "weight_ratios.yaml")
 BASE = PRESETS["cpu"].trial.override({"steps": 30, "reports": 3}, "test")
@@ -28,7 +29,13 @@ def result(step: int, accuracy: float) -> dict[str, Any]:
     }
 
 
-def make(path: Path, trials: int = 4, max_concurrent: int = 2, space: Space = SPACE) -> tuple[StudySearch, Study]:
+def make(
+    path: Path,
+    trials: int = 4,
+    max_concurrent: int = 2,
+    space: Space = SPACE,
+    starts: Sequence[tuple[dict[str, Any], dict[str, Any]]] = (),
+) -> tuple[StudySearch, Study]:
     study = Study(path / "study.journal", optuna.samplers.TPESampler(seed=0))
     searcher = StudySearch(
         study,
@@ -38,6 +45,7 @@ def make(path: Path, trials: int = 4, max_concurrent: int = 2, space: Space = SP
         trials=trials,
         max_concurrent=max_concurrent,
         last_checkpoint=lambda number: path / f"checkpoint-{number}",
+        starts=starts,
     )
     return searcher, study
 
@@ -70,6 +78,25 @@ def test_later_trials_draw_within_the_space_each_with_a_seed_of_its_own(tmp_path
     assert all(SPACE.ranges[name].contains(drawn[name]) for drawn in settings for name in SPACE.ranges)
     assert all(drawn["w3"] == 100 for drawn in settings)
     assert len({drawn["seed"] for drawn in settings}) == 20
+
+
+def test_a_conditional_setting_is_suggested_where_its_condition_holds_and_the_presets_otherwise(tmp_path: Path) -> None:
+    conditional = {"type": "uniform", "low": 40, "high": 50, "when": {"latent_stride": 3}}
+    space = Space.parse({"wl": conditional, "latent_stride": {"type": "choice", "values": [1, 3]}}, "test")
+    searcher, study = make(tmp_path, trials=20, max_concurrent=20, space=space)
+    settings = [given(searcher, str(index))["settings"] for index in range(20)]
+    assert {drawn["latent_stride"] for drawn in settings} == {1, 3}
+    for drawn, trial in zip(settings, study.trials(), strict=True):
+        assert ("wl" in trial.params) == (drawn["latent_stride"] == 3)
+        assert 40 <= drawn["wl"] <= 50 if drawn["latent_stride"] == 3 else drawn["wl"] == 30
+
+
+def test_trial_0_has_the_papers_weights_to_the_bit_where_they_are_shares_of_a_sum(tmp_path: Path) -> None:
+    space = Space.read(Path(__file__).parents[2] / "search_spaces" / "simplex.yaml")
+    searcher, _ = make(tmp_path, space=space)
+    assert TrialConfig.parse(given(searcher, "a")["settings"], "test").weights == TrialConfig().weights
+    drawn = TrialConfig.parse(given(searcher, "b")["settings"], "test").weights
+    assert sum(drawn.values()) == pytest.approx(470)
 
 
 def test_no_more_trials_are_handed_out_than_run_at_once_or_than_are_wanted(tmp_path: Path) -> None:
@@ -159,7 +186,7 @@ def test_a_trial_that_was_being_asked_for_when_the_process_died_is_handed_out_wh
     searcher, study = make(tmp_path)
     given(searcher, "a")
     dying = study.study.ask()
-    dying._suggest("w1", searcher._distributions["w1"])
+    dying._suggest("w1", distribution(SPACE.ranges["w1"]))
 
     again, _ = make(tmp_path)
     given(again, "x")
@@ -168,6 +195,34 @@ def test_a_trial_that_was_being_asked_for_when_the_process_died_is_handed_out_wh
     assert handed["settings"]["w1"] == dying.params["w1"]
     assert all(SPACE.ranges[name].contains(handed["settings"][name]) for name in SPACE.ranges)
     assert handed["checkpoint"] is None
+
+
+def test_points_are_tried_after_trial_0_with_their_values_to_the_bit(tmp_path: Path) -> None:
+    space = Space.parse({"w3": 100, "w1": {"ratio_of": "w3", "type": "uniform", "low": 0.001, "high": 1}}, "test")
+    searcher, _ = make(tmp_path, space=space, starts=[({"w1/w3": 0.29}, {"w1": 29.0})])
+    assert 0.29 * 100 != 29
+    assert given(searcher, "a")["settings"]["w1"] == 20
+    assert given(searcher, "b")["settings"]["w1"] == 29
+
+
+def test_points_alone_train_on_one_seed(tmp_path: Path) -> None:
+    searcher, study = make(tmp_path, trials=2, space=Space(), starts=[({}, {"wl": 0.0})])
+    whole, without = given(searcher, "a")["settings"], given(searcher, "b")["settings"]
+    assert whole | {"wl": 0.0} == without
+    assert whole["wl"] == 30
+    assert [trial.params for trial in study.trials()] == [{}, {}]
+
+
+def test_points_that_a_dying_process_did_not_note_are_noted_by_the_next(tmp_path: Path) -> None:
+    starts = [(dict.fromkeys(SPACE.ranges, 2.0), {}), (dict.fromkeys(SPACE.ranges, 3.0), {})]
+    make(tmp_path, starts=starts[:1])
+    searcher, study = make(tmp_path, starts=starts)
+    assert len(study.trials()) == 3
+    make(tmp_path, starts=starts)
+    assert len(study.trials()) == 3
+    assert given(searcher, "a")["settings"]["w1"] == 20
+    make(tmp_path, starts=[*starts, ({}, {})])
+    assert len(study.trials()) == 3
 
 
 def test_the_number_of_trials_counts_those_of_earlier_runs(tmp_path: Path) -> None:

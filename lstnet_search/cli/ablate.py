@@ -1,0 +1,50 @@
+"""`ablate`: the winner of a search without terms of its objective."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lstnet_search.cli import options
+from lstnet_search.config import InputError, TrialConfig, read_yaml
+from lstnet_search.config.ablation import ablation
+from lstnet_search.config.search import SearchConfig
+from lstnet_search.results.folder import ResultsFolder
+
+
+def ablate(
+    folder: options.FolderArgument,
+    gpus: Annotated[int | None, typer.Option(help="GPUs to use; default: all.")] = None,
+    cpus: Annotated[int | None, typer.Option(help="CPUs to use; default: all.")] = None,
+    time_budget: Annotated[str | None, typer.Option(help="Stop cleanly in time, such as 30m or 8h.")] = None,
+    data_dir: Annotated[Path | None, typer.Option(help="Folder of full data sets; default: the search's.")] = None,
+) -> int:
+    """Train a search's winner again, whole and without terms of its objective, and compare.
+
+    The results go to a folder of their own, NAME-ablation.
+    """
+    searched = ResultsFolder.existing(folder)
+    recorded = searched.read_search()
+    if not searched.best_config_file.is_file():
+        raise InputError(f"{folder} has no best_config.yaml yet; wait for a trial's first report, then ablate again")
+    winner = TrialConfig.parse(read_yaml(searched.best_config_file, "config file", "FOLDER"), str(folder))
+    search = SearchConfig.parse(recorded["search"], str(searched.search_file))
+    name = f"{folder.resolve().name}-ablation"
+    target = ResultsFolder.named(folder.parent, name)
+    if target.path.exists():
+        raise InputError(f"{target.path} exists already; go on with it by search --name {name} --resume, or remove it")
+
+    from lstnet_search.tuning import run  # imports Ray and takes seconds: not before the checks
+
+    return run.search(
+        ablation(winner, search, folder.resolve().name),
+        run.Run(
+            folder=target,
+            cpus=cpus,
+            gpus=gpus,
+            time_budget=options.parse_duration(time_budget),
+            data_dir=data_dir or Path(recorded["data_dir"]),
+            command=options.command_line(),
+        ),
+        options.console(),
+    )

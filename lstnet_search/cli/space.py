@@ -1,0 +1,42 @@
+"""`space show`: what a space file means."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from lstnet_search.cli import options
+from lstnet_search.cli.app import make_app
+from lstnet_search.config import Space, TrialConfig
+from lstnet_search.config.space_text import redundancy, setting_lines
+
+app = make_app("Look at search spaces.")
+
+
+@app.callback()
+def _group() -> None:
+    """Look at search spaces."""  # keeps `show` a word of its own while it is the only command
+
+
+@app.command("show")
+def show(file: Annotated[Path, typer.Argument(help="A space file, such as search_spaces/tied.yaml.")]) -> None:
+    """Print the settings of a space with their ranges, and how many dimensions are free."""
+    space = Space.read(file)
+    paper = TrialConfig()
+    table = Table()
+    for heading in ("setting", "values", "paper"):
+        table.add_column(heading, overflow="fold")
+    for name, values in setting_lines(space):
+        value = getattr(paper, name)
+        table.add_row(name, values, f"{value:g}" if isinstance(value, float) else str(value))
+    console = options.console()
+    console.print(f"{file}: {_count(space.dimensions)}", markup=False, highlight=False)
+    console.print(table)
+    console.print("Other settings keep the preset's values.")
+    if sentence := redundancy(space):
+        console.print(sentence)
+
+
+def _count(dimensions: int) -> str:
+    return f"{dimensions} free {'dimension' if dimensions == 1 else 'dimensions'}"

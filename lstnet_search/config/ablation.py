@@ -1,0 +1,31 @@
+"""What becomes of a winner when terms of the objective are left out."""
+
+from lstnet_search.config.search import SearchConfig
+from lstnet_search.config.space import Space
+from lstnet_search.config.trial import TrialConfig
+
+ABLATIONS: tuple[dict[str, float], ...] = ({"wl": 0.0}, {"w5": 0.0, "w6": 0.0}, {"w1": 0.0, "w2": 0.0})
+"""Without the latent discriminator, without full cycles, without image discriminators (Eq. 1)."""
+
+
+def ablation(winner: TrialConfig, search: SearchConfig, name: str) -> SearchConfig:
+    """A search of points alone: the winner as it is, then without each group of terms that it has.
+
+    Args:
+        winner: settings of the best trial.
+        search: that found it.
+        name: of that search.
+    """
+    trial = winner.override({"seed": search.seed}, "the ablation")  # a search's; trials get one derived from it
+    points = tuple(point for point in ABLATIONS if any(getattr(winner, weight) for weight in point))
+    return SearchConfig(
+        preset=search.preset,
+        trial=trial,
+        points=points,
+        trials=1 + len(points),
+        space_file=f"the ablation of {name}",
+        space=Space(),
+        direction="both" if search.direction == "pareto" else search.direction,
+        scheduler="none",
+        seed=search.seed,
+    )

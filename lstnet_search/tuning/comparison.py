@@ -1,0 +1,51 @@
+"""The table at the end of a search of points alone: each beside the first."""
+
+from collections.abc import Mapping, Sequence
+
+from rich.table import Table
+
+from lstnet_search.results.records import TrialRecord
+from lstnet_search.results.text import percent
+from lstnet_search.tuning.searcher import METRIC
+
+
+def comparison(
+    records: Sequence[TrialRecord],
+    points: Sequence[Mapping[str, float]],
+    baseline: Mapping[str, float],
+    directions: tuple[str, str],
+) -> Table:
+    """A row a trial, in the order of the points, with what it loses to trial 0; then the no-translation baseline.
+
+    Args:
+        records: of the trials.
+        points: of the trials after trial 0.
+        baseline: accuracies of plain resizing, the target among them.
+        directions: names of both.
+    """
+    table = Table(title="validation accuracy at each trial's best report, one seed for all", title_justify="left")
+    for heading in ("", "trial", *directions, "target", "difference", "state", "steps"):
+        table.add_column(heading, no_wrap=True)
+    names = ["as it is", *(" ".join(f"{name}={value:g}" for name, value in point.items()) for point in points)]
+    known = {record.number: record for record in records}
+    whole = known[0].best(METRIC) if 0 in known else None
+    for number, name in enumerate(names):
+        record = known.get(number)
+        best = record.best(METRIC) if record is not None else None
+        metrics = best.metrics if best is not None else {}
+        table.add_row(
+            name,
+            str(number),
+            *(percent(metrics.get(f"val_accuracy_{direction}")) for direction in directions),
+            percent(metrics.get(METRIC)),
+            _difference(metrics[METRIC] - whole.metrics[METRIC]) if number and best and whole else "",
+            "not begun" if record is None else "unfinished" if record.state == "RUNNING" else record.state.lower(),
+            str(best.step) if best is not None else "",
+        )
+    accuracies = (percent(baseline.get(f"val_accuracy_{direction}")) for direction in directions)
+    table.add_row("no translation", "", *accuracies, percent(baseline.get(METRIC)), "", "", "")
+    return table
+
+
+def _difference(share: float) -> str:
+    return f"{100 * share:+.2f}"

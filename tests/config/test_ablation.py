@@ -1,0 +1,34 @@
+"""The points of an ablation."""
+
+from lstnet_search.config import PRESETS, Space, TrialConfig
+from lstnet_search.config.ablation import ablation
+from lstnet_search.config.search import SearchConfig
+
+SEARCH = SearchConfig(
+    preset="cpu",
+    trial=PRESETS["cpu"].trial,
+    trials=9,
+    space_file="mine.yaml",
+    space=Space.parse({"w1": {"type": "uniform", "low": 1, "high": 100}}, "mine.yaml"),
+    direction="usps_to_mnist",
+    seed=5,
+)
+
+
+def test_the_winner_comes_first_then_without_each_group_of_terms() -> None:
+    winner = PRESETS["cpu"].trial.override({"w1": 70, "seed": 99}, "test")
+    made = ablation(winner, SEARCH, "NAME")
+    assert made.trial == winner.override({"seed": 5}, "test")
+    assert made.points == ({"wl": 0}, {"w5": 0, "w6": 0}, {"w1": 0, "w2": 0})
+    assert (made.trials, made.space.dimensions, made.scheduler) == (4, 0, "none")
+    assert (made.direction, made.seed) == ("usps_to_mnist", 5)
+    assert SearchConfig.parse(made.model_dump(mode="json"), "search.yaml") == made
+
+
+def test_two_directions_are_compared_by_their_mean() -> None:
+    both = SEARCH.model_copy(update={"direction": "pareto"})
+    assert ablation(TrialConfig(), both, "NAME").direction == "both"
+
+
+def test_terms_that_the_winner_does_not_have_are_not_left_out_again() -> None:
+    assert ablation(TrialConfig(wl=0, w5=0), SEARCH, "NAME").points == ({"w5": 0, "w6": 0}, {"w1": 0, "w2": 0})
