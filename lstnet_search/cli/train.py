@@ -11,8 +11,9 @@ from rich.console import Console
 from lstnet_search.cli import options
 from lstnet_search.config import PRESETS, InputError, TrialConfig, read_yaml
 from lstnet_search.config.files import write_whole
+from lstnet_search.config.metrics import TARGET
 from lstnet_search.config.presets import PresetName
-from lstnet_search.evaluation import TARGET, EvaluatedTraining, default_cache_dir, prepare
+from lstnet_search.evaluation import EvaluatedTraining, default_cache_dir, prepare
 from lstnet_search.results.records import ReportRecord, TrialRecord, history_table
 from lstnet_search.results.text import WEIGHTS_HEADING, percent, weights
 from lstnet_search.results.winner import write_winner

@@ -49,7 +49,7 @@ def write_winner(
         remarks: on where the training comes from.
 
     Returns:
-        Shares of validation images whose round trip is labelled right, by metric name.
+        Shares of validation images whose round trip is labelled right, by metric name, of labelled domains.
     """
     state, _ = read_state(checkpoint)
     translator, _ = build_networks(config, prepared.shapes, prepared.classes)

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from lstnet_search.config import InputError, TrialConfig
 from lstnet_search.config.search import SearchConfig
-from lstnet_search.evaluation import TARGET, Prepared, default_cache_dir, prepare, target_accuracy
+from lstnet_search.evaluation import Prepared, default_cache_dir, prepare, searched_means
 from lstnet_search.results.folder import ResultsFolder
 from lstnet_search.results.provenance import provenance
 from lstnet_search.results.records import TrialRecord, ranked
@@ -151,8 +151,8 @@ class _Search:
         if order:
             self._write_winner(display, order[0])
             baseline = self.prepared.baseline
-            target = {TARGET: target_accuracy(baseline, self.config.direction, self.prepared.directions)}
-            self.console.print(summary(records, baseline | target, self.prepared.directions))
+            means = searched_means(baseline, self.prepared.searched(self.config.direction))
+            self.console.print(summary(records, baseline | means, self.prepared.directions))
             self._warn_of_edges(display, order[0])
         unfinished = self.config.trials - sum(record.state != "RUNNING" for record in records)
         display.say(f"results: {self.folder.path}")
@@ -187,7 +187,7 @@ class _Search:
             remarks=[f"trial {best.number} of search {self.folder.path.name}"],
         )
         labelled = ", ".join(
-            f"{percent(round_trips[f'round_trip_accuracy_{name}'])} of {name}" for name in self.config.trial.domains
+            f"{percent(share)} of {name.removeprefix('round_trip_accuracy_')}" for name, share in round_trips.items()
         )
         display.say(f"best: trial {best.number}; after a round trip {labelled} are labelled right")
 

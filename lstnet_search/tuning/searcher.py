@@ -10,8 +10,8 @@ from ray.tune.search import Searcher
 from ray.tune.search.optuna import OptunaSearch
 
 from lstnet_search.config import Space, TrialConfig
+from lstnet_search.config.metrics import TARGET
 from lstnet_search.config.seeding import derive_seed
-from lstnet_search.evaluation import TARGET
 from lstnet_search.results.records import PAPER_TRIAL, ReportRecord
 from lstnet_search.tuning.study import Study, distributions, reports_of, settings_of
 
