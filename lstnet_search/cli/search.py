@@ -25,6 +25,10 @@ def search(
     direction: Annotated[
         str | None, typer.Option(help="usps_to_mnist, mnist_to_usps, or both (default): their mean.")
     ] = None,
+    select_by: Annotated[
+        str | None,
+        typer.Option(help="Metric to maximise; default: target_accuracy, or infomax where a domain has no labels."),
+    ] = None,
     data_dir: options.DataDirOption = None,
     bundled: options.BundledOption = False,
     name: Annotated[str | None, typer.Option(help="Name of the results folder.")] = None,
@@ -45,6 +49,7 @@ def search(
         "steps": steps,
         "space": space,
         "direction": direction,
+        "select_by": select_by,
         "seed": seed,
     }
     if resume:
@@ -98,6 +103,7 @@ def _config(asked: dict[str, Any], data_dir: Path | None, bundled: bool, begun: 
             "space_file": space_file,
             "space": space,
             "direction": _first(asked["direction"], begun.direction if begun else None, "both"),
+            "select_by": asked["select_by"] or (begun.select_by if begun else None),
             "seed": seed,
         },
         "the options",

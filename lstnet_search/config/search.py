@@ -5,6 +5,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from lstnet_search.config.errors import InputError, explain
+from lstnet_search.config.metrics import selectable
 from lstnet_search.config.presets import PresetName
 from lstnet_search.config.space import Space
 from lstnet_search.config.trial import TrialConfig
@@ -25,6 +26,8 @@ class SearchConfig(BaseModel):
     space_file: str
     space: Space
     direction: str = "both"
+    select_by: str | None = None
+    """The metric that is maximised; None leaves it to what labels there are."""
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
 
     @model_validator(mode="after")
@@ -33,6 +36,13 @@ class SearchConfig(BaseModel):
         allowed = ("both", f"{a}_to_{b}", f"{b}_to_{a}")
         if self.direction not in allowed:
             raise ValueError(f"--direction {self.direction} must be one of {', '.join(allowed)}")
+        return self
+
+    @model_validator(mode="after")
+    def _known_metric(self) -> Self:
+        allowed = selectable(self.trial.domains)
+        if self.select_by is not None and self.select_by not in allowed:
+            raise ValueError(f"--select-by {self.select_by} must be one of {', '.join(allowed)}")
         return self
 
     @classmethod
@@ -68,4 +78,5 @@ class SearchConfig(BaseModel):
     def _said(self) -> dict[str, Any]:
         """All that has to agree, by name."""
         chosen = {"preset": self.preset, "trials": self.trials, "space": self.space.content()}
-        return chosen | {"direction": self.direction} | self.trial.model_dump() | {"seed": self.seed}
+        ranked = {"direction": self.direction, "select_by": self.select_by}
+        return chosen | ranked | self.trial.model_dump() | {"seed": self.seed}

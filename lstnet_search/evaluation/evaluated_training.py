@@ -11,7 +11,6 @@ from lstnet_search.config import TrialConfig
 from lstnet_search.domains import DomainPair, to_unit_range
 from lstnet_search.evaluation.evaluator import Evaluator, searched_means
 from lstnet_search.evaluation.latent_probe import latent_probe
-from lstnet_search.evaluation.permutation import Permutation
 from lstnet_search.evaluation.prepare import Prepared
 from lstnet_search.evaluation.samples import Samples, collect_samples, write_samples
 from lstnet_search.methods.lstnet import LSTNet
@@ -61,9 +60,10 @@ class EvaluatedTraining(Iterator[Report]):
         return self.last
 
     @property
-    def alarms(self) -> dict[str, Permutation]:
-        """Permutations of classes in the last report that are too large to be chance, by direction."""
-        return {name: each for name, each in self._evaluator.permutations.items() if each.alarming}
+    def alarms(self) -> list[str]:
+        """Sentences on permutations of classes in the last report that are too large to be chance."""
+        found = self._evaluator.permutations
+        return [f"classes swapped in {name}: {each}" for name, each in found.items() if each.alarming]
 
     @torch.inference_mode()
     def _evaluate(self, network: torch.nn.Module) -> dict[str, float]:

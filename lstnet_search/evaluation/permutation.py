@@ -19,7 +19,8 @@ class Permutation:
     Attributes:
         share: images labelled alike after the best permutation, less those labelled alike
             without one, over all images; in [0, 1].
-        swapped: class after resizing -> class after translation, where they differ.
+        swapped: class after resizing -> class after translation, of classes that take each other's
+            places; none where a translator makes one class of all images, though a permutation gains then too.
     """
 
     share: float
@@ -27,8 +28,8 @@ class Permutation:
 
     @property
     def alarming(self) -> bool:
-        """Whether the gain is too large to be chance."""
-        return self.share >= ALARM_SHARE
+        """Whether classes are swapped, and too many images for chance."""
+        return bool(self.swapped) and self.share >= ALARM_SHARE
 
     def __str__(self) -> str:
         """The swapped classes for people: "3 read as 8, 8 read as 3"."""
@@ -45,9 +46,16 @@ def find_permutation(table: Tensor) -> Permutation:
     rows, columns = linear_sum_assignment(counts, maximize=True)
     gain = counts[rows, columns].sum() - counts.trace()
     # Classes that hardly occur are assigned to what is left over: no gain, no swap.
-    swapped = {
+    moved = {
         int(old): int(new)
         for old, new in zip(rows, columns, strict=True)
         if old != new and counts[old, new] > counts[old, old]
     }
-    return Permutation(float(gain / counts.sum()), swapped)
+    return Permutation(float(gain / counts.sum()), _circles(moved))
+
+
+def _circles(moved: dict[int, int]) -> dict[int, int]:
+    """The classes whose places are all taken by others of them."""
+    while open_ends := [old for old, new in moved.items() if new not in moved]:
+        moved = {old: new for old, new in moved.items() if old not in open_ends}
+    return moved

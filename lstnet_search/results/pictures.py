@@ -38,7 +38,8 @@ def draw_translations(path: Path, samples: Samples, names: tuple[str, str], titl
             axes[row][0].set_ylabel(text)
         for axis, column in zip(axes[1], columns, strict=True):
             read, true = samples[f"predicted_{letter}"][column], labels[column]
-            axis.set_xlabel(f"read as {read}", color="black" if true in (read, -1) else "red", fontsize="small")
+            if read != -1:  # -1 where no classifier could be trained
+                axis.set_xlabel(f"read as {read}", color="black" if true in (read, -1) else "red", fontsize="small")
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=110)
     write_whole(path, buffer.getvalue())

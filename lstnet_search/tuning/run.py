@@ -8,12 +8,13 @@ import torch
 from rich.console import Console
 
 from lstnet_search.config import InputError, TrialConfig
+from lstnet_search.config.metrics import accuracy_name, choose_metric
 from lstnet_search.config.search import SearchConfig
 from lstnet_search.evaluation import Prepared, default_cache_dir, prepare, searched_means
 from lstnet_search.results.folder import ResultsFolder
 from lstnet_search.results.provenance import provenance
 from lstnet_search.results.records import TrialRecord, ranked
-from lstnet_search.results.text import duration, percent, size
+from lstnet_search.results.text import duration, percent, shown, size
 from lstnet_search.results.winner import write_winner
 from lstnet_search.tuning.checkpoints import checkpoint_at, newest_checkpoint
 from lstnet_search.tuning.cluster import local_cluster, local_machine
@@ -21,7 +22,7 @@ from lstnet_search.tuning.display import Display, summary
 from lstnet_search.tuning.probe import probe
 from lstnet_search.tuning.resources import Placement, place, upper_bound_seconds
 from lstnet_search.tuning.scheduler import Asha
-from lstnet_search.tuning.searcher import METRIC, StudySearch
+from lstnet_search.tuning.searcher import StudySearch
 from lstnet_search.tuning.stopping import Stopping
 from lstnet_search.tuning.study import Study
 from lstnet_search.tuning.tuner import make_sampler, make_tuner
@@ -73,19 +74,27 @@ def search(config: SearchConfig, run: Run, console: Console) -> int:
         say(f"dashboard: {address}")
         device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         prepared = prepare(config.trial, run.data_dir, device, default_cache_dir(), say)
+        metric = choose_metric(config.select_by, _without_translation(config, prepared), config.trial.domains)
+        config = config.model_copy(update={"select_by": metric})
         if run.resume:
             _refuse_other_data(run.folder, prepared)
         else:
             run.folder.create(_search_file(config, run, placement, prepared))
         with run.folder.held():
-            return _Search(config, run, prepared, placement, console).finish()
+            return _Search(config, run, prepared, placement, console, metric).finish()
 
 
 class _Search:
     """One run of a search on a running cluster, its results folder held."""
 
     def __init__(
-        self, config: SearchConfig, run: Run, prepared: Prepared, placement: Placement, console: Console
+        self,
+        config: SearchConfig,
+        run: Run,
+        prepared: Prepared,
+        placement: Placement,
+        console: Console,
+        metric: str,
     ) -> None:
         self.config = config
         self.run = run
@@ -93,6 +102,7 @@ class _Search:
         self.prepared = prepared
         self.placement = placement
         self.console = console
+        self.metric = metric
 
     def finish(self) -> int:
         """Run the trials that are left, and conclude."""
@@ -100,10 +110,10 @@ class _Search:
         study = Study(folder.study_file)
         earlier = study.records()
         study.study.sampler = make_sampler(config, len(earlier))
-        display = Display(self.console, self.prepared.directions, config.trial.steps, config.trials)
+        display = Display(self.console, self.prepared.directions, config.trial.steps, config.trials, self.metric)
         left = config.trials - sum(record.state != "RUNNING" for record in earlier)
         with Stopping(self.run.time_budget) as stopping:
-            watch = Watch(folder, study, display, stopping)
+            watch = Watch(folder, study, display, stopping, self.metric)
             if left > 0:
                 self._say_estimate(display, left)
                 display.start(earlier)
@@ -120,12 +130,13 @@ class _Search:
             study,
             config.space,
             config.trial,
+            metric=self.metric,
             seed=config.seed,
             trials=config.trials,
             max_concurrent=self.placement.concurrent,
             last_checkpoint=lambda number: newest_checkpoint(folder.tune, number),
         )
-        scheduler = Asha(config.trial.steps, earlier)
+        scheduler = Asha(config.trial.steps, earlier, self.metric)
         tuner = make_tuner(config, searcher, scheduler, watch, self.prepared, self.placement, folder.tune, left)
         tuner.fit()
 
@@ -141,18 +152,17 @@ class _Search:
             f"at most {duration(seconds)}, less where poor trials are stopped; up to {size(disk)} of disk"
         )
         baseline = "  ".join(
-            f"{name} {percent(self.prepared.baseline[f'val_accuracy_{name}'])}" for name in self.prepared.directions
+            f"{name} {percent(self.prepared.baseline.get(accuracy_name(name)))}" for name in self.prepared.directions
         )
         display.say(f"without translation: {baseline}")
 
     def _conclude(self, display: Display, records: list[TrialRecord], stopping: Stopping) -> int:
         """Write the winner, print the table, and say what is left to do."""
-        order = ranked(records, METRIC)
+        order = ranked(records, self.metric)
         if order:
             self._write_winner(display, order[0])
-            baseline = self.prepared.baseline
-            means = searched_means(baseline, self.prepared.searched(self.config.direction))
-            self.console.print(summary(records, baseline | means, self.prepared.directions))
+            baseline = _without_translation(self.config, self.prepared)
+            self.console.print(summary(records, baseline, self.prepared.directions, self.metric))
             self._warn_of_edges(display, order[0])
         unfinished = self.config.trials - sum(record.state != "RUNNING" for record in records)
         display.say(f"results: {self.folder.path}")
@@ -170,7 +180,7 @@ class _Search:
         return 0
 
     def _write_winner(self, display: Display, best: TrialRecord) -> None:
-        report = best.best(METRIC)
+        report = best.best(self.metric)
         assert report is not None
         checkpoint = checkpoint_at(self.folder.tune, best.number, report.step)
         if checkpoint is None:  # stopped between a report and its checkpoint
@@ -184,7 +194,10 @@ class _Search:
             config_file=self.folder.best_config_file,
             model=self.folder.best_model,
             pictures=self.folder.translations_file,
-            remarks=[f"trial {best.number} of search {self.folder.path.name}"],
+            remarks=[
+                f"trial {best.number} of search {self.folder.path.name}",
+                f"best by {self.metric}: {shown(self.metric, report.metrics[self.metric])}",
+            ],
         )
         labelled = ", ".join(
             f"{percent(share)} of {name.removeprefix('round_trip_accuracy_')}" for name, share in round_trips.items()
@@ -197,6 +210,11 @@ class _Search:
                 f"warning: the best {name}={best.settings[name]:.4g} lies at the {edge} end of its range; "
                 f"widen it in {self.config.space_file}"
             )
+
+
+def _without_translation(config: SearchConfig, prepared: Prepared) -> dict[str, float]:
+    """What plain resizing reaches, under all names that a trial can be ranked by."""
+    return prepared.baseline | searched_means(prepared.baseline, prepared.searched(config.direction))
 
 
 def _search_file(config: SearchConfig, run: Run, placement: Placement, prepared: Prepared) -> dict[str, Any]:

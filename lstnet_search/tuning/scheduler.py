@@ -7,7 +7,7 @@ from ray.tune.experiment import Trial
 from ray.tune.schedulers import ASHAScheduler, TrialScheduler
 
 from lstnet_search.results.records import PAPER_TRIAL, TrialRecord
-from lstnet_search.tuning.searcher import METRIC, NUMBER
+from lstnet_search.tuning.searcher import NUMBER, SCORE
 
 REDUCTION_FACTOR = 3
 
@@ -19,16 +19,17 @@ class Asha(ASHAScheduler):
     every result is compared with it.
     """
 
-    def __init__(self, steps: int, earlier: list[TrialRecord]) -> None:
+    def __init__(self, steps: int, earlier: list[TrialRecord], metric: str) -> None:
         """Set the rungs.
 
         Args:
             steps: of a whole training.
             earlier: trials of an earlier run of the search, whose reports fill the rungs.
+            metric: what is maximised.
         """
         super().__init__(
             time_attr="step",
-            metric=METRIC,
+            metric=SCORE,
             mode="max",
             max_t=steps,
             grace_period=max(1, steps // 6),
@@ -37,7 +38,7 @@ class Asha(ASHAScheduler):
         for record in earlier:
             for report in record.reports:
                 place = cast(Trial, _Place(_earlier_id(record.number)))
-                self._brackets[0].on_result(place, report.step, report.metrics[METRIC])
+                self._brackets[0].on_result(place, report.step, report.metrics[metric])
 
     def on_trial_add(self, tune_controller: TuneController, trial: Trial) -> None:
         """Take a trial in; one of an earlier run keeps its places on the rungs."""

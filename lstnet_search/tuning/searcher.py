@@ -10,12 +10,15 @@ from ray.tune.search import Searcher
 from ray.tune.search.optuna import OptunaSearch
 
 from lstnet_search.config import Space, TrialConfig
-from lstnet_search.config.metrics import TARGET
 from lstnet_search.config.seeding import derive_seed
 from lstnet_search.results.records import PAPER_TRIAL, ReportRecord
 from lstnet_search.tuning.study import Study, distributions, reports_of, settings_of
 
-METRIC = TARGET
+SCORE = "score"
+"""Name in Ray's results of the metric that the search maximises, whichever that is."""
+
+ALARMS = "alarms"
+"""Name in Ray's results of sentences that a report's line ends with."""
 
 NUMBER, SETTINGS, CHECKPOINT = "trial", "settings", "checkpoint"
 """Keys of the configuration that a Ray trial gets."""
@@ -35,6 +38,7 @@ class StudySearch(OptunaSearch):
         space: Space,
         base: TrialConfig,
         *,
+        metric: str,
         seed: int,
         trials: int,
         max_concurrent: int,
@@ -46,6 +50,7 @@ class StudySearch(OptunaSearch):
             study: new, or of an earlier run of the same search.
             space: what is searched.
             base: settings that the space does not decide; its weights are trial 0's.
+            metric: what is maximised.
             seed: of the search; each trial trains with a seed of its own derived from it.
             trials: how many there are to be in the end.
             max_concurrent: trials at once. Asking no earlier lets each suggestion know more.
@@ -54,7 +59,7 @@ class StudySearch(OptunaSearch):
         self._distributions = distributions(space)
         super().__init__(
             space=self._distributions,
-            metric=METRIC,
+            metric=SCORE,
             mode="max",
             study_name=study.study.study_name,
             storage=study.storage,
@@ -63,6 +68,7 @@ class StudySearch(OptunaSearch):
         self._truth = study
         self._search_space = space
         self._base = base
+        self._maximised = metric
         self._search_seed = seed
         self._max_concurrent = max_concurrent
         self._last_checkpoint = last_checkpoint
@@ -108,10 +114,10 @@ class StudySearch(OptunaSearch):
         reports = reports_of(trial)
         attributes = memory | {"seconds": reports[-1].seconds}
         if reports[-1].step >= settings_of(trial)["steps"]:
-            best = max(report.metrics[METRIC] for report in reports)
+            best = max(report.metrics[self._maximised] for report in reports)
             self._truth.finish(study_id, TrialState.COMPLETE, best, attributes)
         else:
-            self._truth.finish(study_id, TrialState.PRUNED, reports[-1].metrics[METRIC], attributes)
+            self._truth.finish(study_id, TrialState.PRUNED, reports[-1].metrics[self._maximised], attributes)
 
     def save(self, checkpoint_path: str) -> None:
         """Write nothing of use: the study is on disk already."""
@@ -152,7 +158,7 @@ class StudySearch(OptunaSearch):
         }
 
     def _report(self, study_id: int, result: dict[str, Any]) -> None:
-        self._truth.report(study_id, report_of(result), METRIC)
+        self._truth.report(study_id, report_of(result), self._maximised)
 
 
 def report_of(result: dict[str, Any]) -> ReportRecord:

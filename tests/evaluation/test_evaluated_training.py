@@ -10,6 +10,7 @@ from lstnet_search.config import InputError, TrialConfig
 from lstnet_search.config.metrics import CRITERIA
 from lstnet_search.domains import Domain, DomainPair, load
 from lstnet_search.evaluation import ClassifierSettings, EvaluatedTraining, Prepared, prepare_pair
+from lstnet_search.evaluation.permutation import Permutation
 
 CPU = torch.device("cpu")
 TINY = TrialConfig(
@@ -82,3 +83,11 @@ def test_a_direction_into_a_domain_without_labels_is_refused(unlabelled: Prepare
 def test_two_domains_without_labels_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="neither mnist nor usps has labels; give labels of one of them"):
         prepared_of(False, False, tmp_path)
+
+
+def test_swapped_classes_of_a_report_are_told_in_a_sentence(unlabelled: Prepared) -> None:
+    training = EvaluatedTraining(TINY, unlabelled, "both", CPU)
+    next(training)
+    assert training.alarms == []
+    training._evaluator.permutations["usps_to_mnist"] = Permutation(0.06, {3: 8, 8: 3})
+    assert training.alarms == ["classes swapped in usps_to_mnist: 3 read as 8, 8 read as 3"]

@@ -33,8 +33,17 @@ def test_the_alarm_is_given_from_a_twentieth_of_the_images(crossed: int, alarmin
     assert find_permutation(table).alarming is alarming
 
 
-def test_a_class_that_nothing_is_labelled_as_is_not_named() -> None:
-    # 0 moves to 1; the empty classes 1 and 2 take what is left, without a gain.
-    found = find_permutation(torch.tensor([[0, 10, 0], [0, 0, 0], [0, 0, 0]]))
-    assert found.swapped == {0: 1}
-    assert found.share == 1.0
+def test_a_translator_that_makes_one_class_of_all_images_swaps_nothing() -> None:
+    # Assigning class 0 to class 2 gains 50 - 10 of 90 images, and yet no class becomes class 0.
+    found = find_permutation(torch.tensor([[0, 0, 50], [0, 0, 30], [0, 0, 10]]))
+    assert found.share == 40 / 90
+    assert found.swapped == {}
+    assert not found.alarming
+
+
+def test_classes_beside_a_swap_that_move_without_being_replaced_are_not_named() -> None:
+    table = torch.zeros(5, 5, dtype=torch.int64)
+    table[0, 1] = table[1, 0] = 10
+    table[2, 3] = 10  # and nothing becomes class 2
+    table[4, 4] = 10
+    assert find_permutation(table).swapped == {0: 1, 1: 0}

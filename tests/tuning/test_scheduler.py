@@ -6,7 +6,7 @@ from ray.tune.schedulers import TrialScheduler
 
 from lstnet_search.results.records import ReportRecord, TrialRecord
 from lstnet_search.tuning.scheduler import Asha
-from lstnet_search.tuning.searcher import METRIC
+from lstnet_search.tuning.searcher import SCORE
 
 CONTINUE, STOP = TrialScheduler.CONTINUE, TrialScheduler.STOP
 
@@ -26,17 +26,17 @@ def add(asha: Asha, number: int) -> Trial:
 
 
 def tell(asha: Asha, trial: Trial, step: int, accuracy: float) -> str:
-    return asha.on_trial_result(cast(Any, None), trial, {"step": step, METRIC: accuracy})
+    return asha.on_trial_result(cast(Any, None), trial, {"step": step, SCORE: accuracy})
 
 
 @pytest.mark.parametrize("steps", [6, 1500, 3000, 47_000, 1000])
 def test_rungs_stand_at_a_sixth_and_half_of_the_steps(steps: int) -> None:
-    rungs = sorted(milestone for milestone, _ in Asha(steps, [])._brackets[0]._rungs)
+    rungs = sorted(milestone for milestone, _ in Asha(steps, [], "infomax")._brackets[0]._rungs)
     assert rungs == pytest.approx([steps // 6, steps // 6 * 3])
 
 
 def test_poor_trials_are_stopped_at_a_rung_and_not_between() -> None:
-    asha = Asha(600, [])
+    asha = Asha(600, [], "infomax")
     good, poor = add(asha, 1), add(asha, 2)
     assert tell(asha, good, 100, 0.8) == CONTINUE
     assert tell(asha, poor, 50, 0.1) == CONTINUE
@@ -44,7 +44,7 @@ def test_poor_trials_are_stopped_at_a_rung_and_not_between() -> None:
 
 
 def test_trial_0_is_never_stopped_but_others_are_measured_against_it() -> None:
-    asha = Asha(600, [])
+    asha = Asha(600, [], "infomax")
     paper, good, worse = add(asha, 0), add(asha, 1), add(asha, 2)
     assert tell(asha, good, 100, 0.9) == CONTINUE
     assert tell(asha, paper, 100, 0.6) == CONTINUE
@@ -53,28 +53,28 @@ def test_trial_0_is_never_stopped_but_others_are_measured_against_it() -> None:
 
 
 def test_every_trial_ends_at_the_last_step() -> None:
-    asha = Asha(600, [])
+    asha = Asha(600, [], "infomax")
     assert tell(asha, add(asha, 1), 600, 0.9) == STOP
 
 
 def test_a_result_without_the_metric_decides_nothing() -> None:
-    asha = Asha(600, [])
+    asha = Asha(600, [], "infomax")
     trial = add(asha, 1)
     assert asha.on_trial_result(cast(Any, None), trial, {"error": "x", "done": True}) == CONTINUE
 
 
 def earlier(number: int, **accuracies: float) -> TrialRecord:
-    reports = [ReportRecord(int(step[1:]), 1.0, {METRIC: value}) for step, value in accuracies.items()]
+    reports = [ReportRecord(int(step[1:]), 1.0, {"infomax": value}) for step, value in accuracies.items()]
     return TrialRecord(number=number, state="RUNNING", settings={}, reports=reports)
 
 
 def test_rungs_know_the_reports_of_earlier_runs() -> None:
-    asha = Asha(600, [earlier(0, s100=0.7), earlier(1, s100=0.9, s300=0.95)])
+    asha = Asha(600, [earlier(0, s100=0.7), earlier(1, s100=0.9, s300=0.95)], "infomax")
     assert tell(asha, add(asha, 2), 100, 0.6) == STOP
 
 
 def test_a_trial_that_goes_on_after_a_restart_keeps_its_place_on_a_rung() -> None:
-    asha = Asha(600, [earlier(1, s100=0.2), earlier(2, s100=0.9)])
+    asha = Asha(600, [earlier(1, s100=0.2), earlier(2, s100=0.9)], "infomax")
     survivor = add(asha, 1)
     assert tell(asha, survivor, 150, 0.1) == CONTINUE
     assert tell(asha, survivor, 300, 0.1) == CONTINUE
