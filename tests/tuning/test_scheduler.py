@@ -1,10 +1,14 @@
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
 from ray.tune.experiment import Trial
 from ray.tune.schedulers import TrialScheduler
 
+from lstnet_search.config import TrialConfig
+from lstnet_search.results.folder import ResultsFolder
 from lstnet_search.results.records import ReportRecord, TrialRecord
+from lstnet_search.results.studies import StudyTables
 from lstnet_search.tuning.scheduler import Asha
 from lstnet_search.tuning.searcher import SCORE
 
@@ -33,6 +37,13 @@ def tell(asha: Asha, trial: Trial, step: int, accuracy: float) -> str:
 def test_rungs_stand_at_a_sixth_and_half_of_the_steps(steps: int) -> None:
     rungs = sorted(milestone for milestone, _ in Asha(steps, [], "infomax")._brackets[0]._rungs)
     assert rungs == pytest.approx([steps // 6, steps // 6 * 3])
+
+
+def test_analysis_draws_the_rungs_that_the_scheduler_has(tmp_path: Path) -> None:
+    folder = ResultsFolder(tmp_path / "study")
+    folder.create({"search": {"trial": TrialConfig(steps=1000).model_dump(mode="json")}})
+    rungs = {milestone for milestone, _ in Asha(1000, [], "snd")._brackets[0]._rungs}
+    assert set(StudyTables.read(folder.path).rungs) == rungs
 
 
 def test_poor_trials_are_stopped_at_a_rung_and_not_between() -> None:
