@@ -44,18 +44,21 @@ def images(
     chosen = _choose(study, [int(trial) for trial in ranking.index.tolist()])
     if not chosen:
         raise InputError(f"{study.folder.samples} has no samples of a trial with {metric}; wait for a trial to end")
-    for rank, (trial, _) in chosen.items():
-        print(f"{rank}: trial {trial}, {metric} {shown(metric, ranking[trial])}")
     titles = {
-        rank: f"{rank}: trial {trial}, {metric} {shown(metric, ranking[trial])}" for rank, (trial, _) in chosen.items()
+        rank: f"{rank}: trial {trial}, highest {metric} {shown(metric, ranking[trial])}, drawn at its last report"
+        for rank, (trial, _) in chosen.items()
     }
+    print("\n".join(titles.values()))
     output = output or folder / "analysis"
     names = study.search["search"]["trial"]["domains"]
     pictures = {
         "translations": _draw_translations(chosen, titles, names),
-        "confusions": _draw_confusions(chosen, titles, study.directions),
         "latents": _draw_latents(chosen, titles, names),
     }
+    if any(name.startswith("confusion_") for _, samples in chosen.values() for name in samples):
+        pictures["confusions"] = _draw_confusions(chosen, titles, study.directions)
+    else:
+        print(f"{study.name}: no images with labels were translated into a domain with labels, so no confusions")
     for name, figure in pictures.items():
         save_figure(figure, output / f"{name}.png")
         print(f"picture: {output / f'{name}.png'}")
