@@ -7,13 +7,8 @@ import pandas as pd
 from lstnet_search.config import InputError, TrialConfig
 
 
-def rank_rows(trials: pd.DataFrame, metric: str, lowest: bool = False) -> pd.DataFrame:
+def rank_rows(trials: pd.DataFrame, metric: str) -> pd.DataFrame:
     """Rows of `trials.parquet` that can be chosen, best first by `best/<metric>`; ties to the earlier trial.
-
-    Args:
-        trials: the table, or several on top of each other.
-        metric: any; it is taken at the best report of the metric that the search maximised.
-        lowest: whether the lowest is the best.
 
     Raises:
         InputError: if no trial has the metric.
@@ -25,7 +20,7 @@ def rank_rows(trials: pd.DataFrame, metric: str, lowest: bool = False) -> pd.Dat
         )
         raise InputError(f"no trial has the metric {metric!r}; there are: {known or 'none yet'}")
     usable = trials[(trials["state"] != "FAIL") & trials[column].notna()]
-    return usable.sort_values([column, "trial"], ascending=[lowest, True])
+    return usable.sort_values([column, "trial"], ascending=[False, True])
 
 
 def settings_of_row(row: "pd.Series[Any]") -> TrialConfig:

@@ -76,8 +76,17 @@ class StudyTables:
         accuracies = [known[f"val_accuracy_{name}"] for name in searched if f"val_accuracy_{name}" in known]
         return known | ({"target_accuracy": sum(accuracies) / len(accuracies)} if accuracies else {})
 
-    def best_reports(self, metric: str) -> pd.DataFrame:
-        """Of each trial that did not fail, the report with the highest value of a metric, the latest of equals.
+    @property
+    def metrics(self) -> list[str]:
+        """Names of all that the reports have."""
+        return [str(name) for name in self.history.columns if name not in ("trial", "step", "seconds")]
+
+    def best_reports(self, metric: str, lowest: bool = False) -> pd.DataFrame:
+        """Of each trial that did not fail, its best report by a metric, the latest of equals.
+
+        Args:
+            metric: any that reports may have.
+            lowest: whether the lowest is the best, else the highest is.
 
         Returns:
             Rows of `history`, by trial, in the order of trials; none where no report has the metric.
@@ -86,8 +95,8 @@ class StudyTables:
             return self.history.head(0).set_index("trial")
         failed = self.trials.loc[self.trials["state"] == "FAIL", "trial"]
         known = self.history[self.history[metric].notna() & ~self.history["trial"].isin(failed)]
-        highest = known.sort_values([metric, "step"]).groupby("trial").tail(1)
-        return highest.set_index("trial").sort_index()
+        ordered = known.sort_values([metric, "step"], ascending=[not lowest, True])
+        return ordered.groupby("trial").tail(1).set_index("trial").sort_index()
 
     def ranking(self, metric: str) -> "pd.Series[float]":
         """The highest value of a metric by trial, best first, ties to the earlier trial."""

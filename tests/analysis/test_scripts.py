@@ -14,6 +14,8 @@ from lstnet_search.cli.app import run_script
 from lstnet_search.config import InputError, TrialConfig
 from lstnet_search.results.folder import ResultsFolder
 from lstnet_search.results.records import ReportRecord, TrialRecord
+from lstnet_search.results.regret import judge
+from lstnet_search.results.studies import StudyTables
 
 Load = Callable[[str], ModuleType]
 MakeUp = Callable[..., Path]
@@ -76,7 +78,7 @@ def test_help_is_shown(
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("select_best", "no trial has the metric 'target_accuracy'; there are: none yet"),
+        ("select_best", "no trial has the metric 'target_accuracy'; there are: "),
         ("dynamics", "no trial of .* has target_accuracy; wait for a report"),
         ("landscape", "no trial of .* has target_accuracy; wait for a report"),
         ("images", "has no samples of a trial with target_accuracy; wait for a trial to end"),
@@ -182,6 +184,24 @@ def test_select_best_ranks_the_trials_of_several_studies(
     ]
     assert yaml.safe_load((folders[1] / "selected_config.yaml").read_text())["w1"] == 40.0
     assert not (folders[0] / "selected_config.yaml").exists()
+
+
+def test_select_best_takes_the_trial_that_criteria_say_is_picked(
+    script: Load, whole: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script("select_best").select_best([whole], metric="agreement", output=tmp_path / "chosen.yaml")
+    assert f"settings of trial {judge(StudyTables.read(whole), 'agreement', 'target_accuracy').picked} of" in (
+        capsys.readouterr().out
+    )
+
+
+def test_select_best_takes_the_lowest_loss_if_asked(
+    script: Load, whole: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script("select_best").select_best([whole], metric="loss_cc1", lowest=True, output=tmp_path / "chosen.yaml")
+    history = StudyTables.read(whole).history
+    best = history.loc[history["loss_cc1"].idxmin(), "trial"]
+    assert f"settings of trial {best} of study" in capsys.readouterr().out
 
 
 def test_studies_that_differ_in_data_are_compared_with_a_warning(

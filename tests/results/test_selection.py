@@ -35,7 +35,3 @@ def test_a_row_without_complete_settings_is_refused() -> None:
     row = pd.Series({"trial": 3, "config/w1": -2.0, "config/domains": "mnist usps"})
     with pytest.raises(InputError, match="the row of trial 3"):
         settings_of_row(row)
-
-
-def test_the_lowest_of_a_loss_can_be_the_best() -> None:
-    assert rank_rows(table(), "target_accuracy", lowest=True)["trial"].tolist() == [0, 1, 3]

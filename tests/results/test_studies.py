@@ -33,9 +33,10 @@ def study(path: Path, records: list[TrialRecord], space: dict[str, object] | Non
 
 
 def test_a_trial_stands_at_its_report_with_the_highest_value_the_latest_of_equals(tmp_path: Path) -> None:
-    reports = study(tmp_path, [trial(0, [(1.0, 0.1), (3.0, 0.2), (3.0, 0.3), (2.0, 0.9)])]).best_reports("snd")
-    assert reports["step"].tolist() == [30]
-    assert reports[ORACLE].tolist() == [0.3]
+    tables = study(tmp_path, [trial(0, [(1.0, 0.1), (3.0, 0.2), (3.0, 0.3), (1.0, 0.9)])])
+    assert tables.best_reports("snd")["step"].tolist() == [30]
+    assert tables.best_reports("snd")[ORACLE].tolist() == [0.3]
+    assert tables.best_reports("snd", lowest=True)[ORACLE].tolist() == [0.9]
 
 
 def test_trials_rank_best_first_ties_to_the_earlier_without_failed_ones(tmp_path: Path) -> None:
