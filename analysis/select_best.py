@@ -1,53 +1,95 @@
-"""Print the best trials of a search and write the settings of the best one.
+"""Print the best trials of one search or several, and write the settings of the best one.
 
-python analysis/select_best.py results/NAME
+python analysis/select_best.py results/NAME [results/OTHER] --metric infomax --top 10
+
+Each trial stands at the report where the metric is best, as in a search by that metric.
 """
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
+import pandas as pd
 import typer
 from rich.table import Table
 
 from lstnet_search.cli.app import run_script
-from lstnet_search.cli.options import FolderArgument, console
-from lstnet_search.results.folder import ResultsFolder
-from lstnet_search.results.selection import rank_rows, settings_of_row
-from lstnet_search.results.text import WEIGHTS_HEADING, percent, weights
+from lstnet_search.cli.options import FoldersArgument, console
+from lstnet_search.config import InputError, TrialConfig
+from lstnet_search.results.records import PAPER_TRIAL
+from lstnet_search.results.selection import settings_of_row
+from lstnet_search.results.studies import StudyTables
+from lstnet_search.results.text import WEIGHTS_HEADING, percent, shown, weights
 from lstnet_search.results.winner import write_config
 
 
 def select_best(
-    folder: FolderArgument,
-    metric: Annotated[str, typer.Option(help="Metric to rank by, highest first.")] = "target_accuracy",
-    top: Annotated[int, typer.Option(min=1, help="Trials to print.")] = 5,
+    folders: FoldersArgument,
+    metric: Annotated[
+        str | None, typer.Option(help="Metric to rank by; default: what the first search maximised.")
+    ] = None,
+    lowest: Annotated[bool, typer.Option("--lowest", help="Lowest first, such as of a loss.")] = False,
+    top: Annotated[int, typer.Option(min=1, help="Trials to print; those with the paper's weights come after.")] = 5,
     output: Annotated[
-        Path | None, typer.Option(help="Where the best settings go; default: selected_config.yaml in the folder.")
+        Path | None, typer.Option(help="Where the best settings go; default: selected_config.yaml in its folder.")
     ] = None,
 ) -> None:
-    """Rank a search's trials by their best report and write the settings of the first."""
-    results = ResultsFolder.existing(folder)
-    ranked = rank_rows(results.read_trials(), metric)
-    accuracies = [name for name in map(str, ranked.columns) if name.startswith("best/val_accuracy_")]
-    table = Table(title=f"{folder}: best by {metric}", title_justify="left")
-    for heading in ("trial", metric, *accuracies, "state", "steps", f"weights {WEIGHTS_HEADING}"):
-        table.add_column(heading.removeprefix("best/val_accuracy_"), no_wrap=True)
-    for _, row in ranked.head(top).iterrows():
-        settings = settings_of_row(row)
-        table.add_row(
-            str(row["trial"]),
-            percent(row[f"best/{metric}"]) if "accuracy" in metric else f"{row[f'best/{metric}']:.5g}",
-            *(percent(row[name]) for name in accuracies),
-            row["state"],
-            str(row["steps"]),
-            weights(settings.weights),
-        )
-    console().print(table)
+    """Rank trials by their best report and write the settings of the first."""
+    studies = [StudyTables.read(folder) for folder in folders]
+    metric = metric or studies[0].metric
+    ranked = _rank(studies, metric, lowest)
+    console().print(_table(ranked, studies, metric, top))
     best = ranked.iloc[0]
-    output = output or folder / "selected_config.yaml"
-    remark = f"trial {best['trial']} of {folder.name}, best by {metric}: {best[f'best/{metric}']:.6g}"
-    write_config(output, settings_of_row(best), [remark])
-    print(f"settings of trial {best['trial']}: {output}")
+    study = studies[best["study"]]
+    output = output or study.folder.path / "selected_config.yaml"
+    remark = f"trial {best['trial']} of {study.name}, best by {metric}: {best[metric]:.6g}"
+    write_config(output, _settings(best, studies), [remark])
+    print(f"settings of trial {best['trial']} of {study.name}: {output}")
+
+
+def _rank(studies: list[StudyTables], metric: str, lowest: bool) -> pd.DataFrame:
+    """Reports, a row a trial that did not fail, best first; ties to the earlier study and trial.
+
+    Raises:
+        InputError: if there is none.
+    """
+    reports = [study.best_reports(metric, lowest).reset_index() for study in studies]
+    found = [table.assign(study=index) for index, table in enumerate(reports) if len(table)]
+    if not found:
+        known = sorted({name for study in studies for name in study.metrics})
+        raise InputError(f"no trial has the metric {metric!r}; there are: {', '.join(known) or 'none yet'}")
+    ranked = pd.concat(found, ignore_index=True).sort_values(metric, ascending=lowest, kind="stable")
+    return ranked.astype(object)  # else whole numbers of a row would become floats
+
+
+def _settings(report: "pd.Series[Any]", studies: list[StudyTables]) -> TrialConfig:
+    trials = studies[report["study"]].trials
+    return settings_of_row(trials[trials["trial"] == report["trial"]].iloc[0])
+
+
+def _table(ranked: pd.DataFrame, studies: list[StudyTables], metric: str, top: int) -> Table:
+    accuracies = [name for name in ranked.columns if name.startswith("val_accuracy_") and name != metric]
+    table = Table(title=f"best by {metric}", title_justify="left")
+    for heading in ("", "study", "trial", metric, *accuracies, "at step", "state", f"weights {WEIGHTS_HEADING}"):
+        table.add_column(heading.removeprefix("val_accuracy_"), no_wrap=True)
+
+    def add(place: str, report: "pd.Series[Any]") -> None:
+        study = studies[report["study"]]
+        table.add_row(
+            place,
+            study.name,
+            str(report["trial"]),
+            shown(metric, report[metric]),
+            *(percent(None if pd.isna(report[name]) else report[name]) for name in accuracies),
+            str(report["step"]),
+            study.trials.set_index("trial")["state"][report["trial"]],
+            weights(_settings(report, studies).weights),
+        )
+
+    for place, (_, report) in enumerate(ranked.head(top).iterrows(), start=1):
+        add(f"{place}.", report)
+    for _, report in ranked[ranked["trial"] == PAPER_TRIAL].iterrows():
+        add("paper", report)
+    return table
 
 
 if __name__ == "__main__":

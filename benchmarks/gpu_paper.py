@@ -74,8 +74,10 @@ def _test(config: TrialConfig, data_dir: Path, translator: Translator, classifie
     device = the_device()
     pair = DomainPair(*(load(name, config.data, data_dir, "test") for name in config.domains)).to(device)
     with autocast(config.precision, device)():
-        accuracies = Evaluator(pair, *classifiers)(translator)
-    return {name.replace("val_", "test_"): value for name, value in accuracies.items()}
+        measured = Evaluator(pair, classifiers)(translator)
+    return {
+        name.replace("val_", "test_"): value for name, value in measured.items() if name.startswith("val_accuracy_")
+    }
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ DataDirOption = Annotated[
 BundledOption = Annotated[bool, typer.Option("--bundled", help="Use the bundled images.")]
 ResultsDirOption = Annotated[Path, typer.Option("--results-dir", help="Where results folders are kept.")]
 FolderArgument = Annotated[Path, typer.Argument(help="A results folder, such as results/NAME.")]
+FoldersArgument = Annotated[list[Path], typer.Argument(help="Results folders, such as results/NAME.")]
 
 DEFAULT_DATA_DIR = Path("data")
 

@@ -36,6 +36,10 @@ def search(
     scheduler: Annotated[
         SchedulerName | None, typer.Option(help="Who stops poor trials, never trial 0. Default: asha.")
     ] = None,
+    select_by: Annotated[
+        str | None,
+        typer.Option(help="Metric to maximise; default: target_accuracy, or infomax where a domain has no labels."),
+    ] = None,
     data_dir: options.DataDirOption = None,
     bundled: options.BundledOption = False,
     name: Annotated[str | None, typer.Option(help="Name of the results folder.")] = None,
@@ -67,6 +71,7 @@ def search(
         "scheduler": scheduler,
         "points": None if points is None else read_points(points),
         "warm_start": None if warm_start is None else str(warm_start),
+        "select_by": select_by,
         "seed": seed,
     }
     if resume:
@@ -134,6 +139,7 @@ def _config(asked: dict[str, Any], data_dir: Path | None, bundled: bool, begun: 
             "scheduler": _first(asked["scheduler"], begun.scheduler if begun else None, "asha"),
             "points": _first(asked["points"], begun.points if begun else None, ()),
             "warm_start": asked["warm_start"] or (begun.warm_start if begun else None),
+            "select_by": asked["select_by"] or (begun.select_by if begun else None),
             "seed": seed,
         },
         "the options",

@@ -11,8 +11,9 @@ from rich.console import Console
 from lstnet_search.cli import options
 from lstnet_search.config import PRESETS, InputError, TrialConfig, read_yaml
 from lstnet_search.config.files import write_whole
+from lstnet_search.config.metrics import TARGET, accuracy_name
 from lstnet_search.config.presets import PresetName
-from lstnet_search.evaluation import TARGET, EvaluatedTraining, default_cache_dir, prepare
+from lstnet_search.evaluation import EvaluatedTraining, default_cache_dir, prepare
 from lstnet_search.results.records import ReportRecord, TrialRecord, history_table
 from lstnet_search.results.text import WEIGHTS_HEADING, percent, weights
 from lstnet_search.results.winner import write_winner
@@ -58,10 +59,11 @@ def _train(settings: TrialConfig, data_dir: Path, output: Path, console: Console
         for report in training:
             reports.append(ReportRecord(report.step, report.seconds, report.metrics))
             accuracies = "  ".join(
-                f"{name} {percent(report.metrics[f'val_accuracy_{name}'])}" for name in prepared.directions
+                f"{name} {percent(report.metrics.get(accuracy_name(name)))}" for name in prepared.directions
             )
             console.print(
-                f"step {report.step}/{settings.steps}  {accuracies}  mean {percent(report.metrics[TARGET])}",
+                f"step {report.step}/{settings.steps}  {accuracies}  mean {percent(report.metrics.get(TARGET))}"
+                + "".join(f"  ALARM: {alarm}" for alarm in training.alarms),
                 highlight=False,
             )
     except DivergedError as error:

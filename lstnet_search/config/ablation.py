@@ -26,6 +26,7 @@ def ablation(winner: TrialConfig, search: SearchConfig, name: str) -> SearchConf
         space_file=f"the ablation of {name}",
         space=Space(),
         direction="both" if search.direction == "pareto" else search.direction,
+        select_by=search.select_by,
         scheduler="none",
         seed=search.seed,
     )

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from lstnet_search.config.errors import InputError, explain, show
+from lstnet_search.config.metrics import TARGET, selectable
 from lstnet_search.config.presets import PresetName
 from lstnet_search.config.space import Space
 from lstnet_search.config.trial import TrialConfig
@@ -36,6 +37,8 @@ class SearchConfig(BaseModel):
     direction: str = "both"
     sampler: SamplerName = "tpe"
     scheduler: SchedulerName = "asha"
+    select_by: str | None = None
+    """The metric that is maximised; None leaves it to what labels there are."""
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
 
     @model_validator(mode="after")
@@ -43,6 +46,18 @@ class SearchConfig(BaseModel):
         allowed = ("both", "pareto", *self.directions)
         if self.direction not in allowed:
             raise ValueError(f"--direction {self.direction} must be one of {', '.join(allowed)}")
+        return self
+
+    @model_validator(mode="after")
+    def _known_metric(self) -> Self:
+        allowed = selectable(self.trial.domains)
+        if self.select_by is not None and self.select_by not in allowed:
+            raise ValueError(f"--select-by {self.select_by} must be one of {', '.join(allowed)}")
+        if self.direction == "pareto" and self.select_by not in (None, TARGET):
+            raise ValueError(
+                f"--select-by {self.select_by} must be {TARGET} with --direction pareto, which has its own objectives; "
+                "leave it out, or choose another --direction"
+            )
         return self
 
     @property
@@ -127,6 +142,6 @@ class SearchConfig(BaseModel):
 
     def _said(self) -> dict[str, Any]:
         """All that has to agree, by name."""
-        names = ("preset", "trials", "direction", "sampler", "scheduler", "points", "warm_start")
+        names = ("preset", "trials", "direction", "select_by", "sampler", "scheduler", "points", "warm_start")
         chosen = {name: getattr(self, name) for name in names} | {"space": self.space.content()}
         return chosen | self.trial.model_dump() | {"seed": self.seed}

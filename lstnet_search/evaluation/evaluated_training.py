@@ -1,13 +1,16 @@
-"""One training whose reports carry validation accuracies: what search and `train` both run."""
+"""One training whose reports carry what evaluation measures: what search and `train` both run."""
 
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Self, cast
 
 import torch
+from torch import Tensor
 
 from lstnet_search.config import TrialConfig
-from lstnet_search.evaluation.accuracy import TARGET, Evaluator, target_accuracy
+from lstnet_search.domains import DomainPair, to_unit_range
+from lstnet_search.evaluation.evaluator import Evaluator, searched_means
+from lstnet_search.evaluation.latent_probe import latent_probe
 from lstnet_search.evaluation.prepare import Prepared
 from lstnet_search.evaluation.samples import Samples, collect_samples, write_samples
 from lstnet_search.methods.lstnet import LSTNet
@@ -15,6 +18,8 @@ from lstnet_search.models import Translator
 from lstnet_search.training import Report, Start, autocast, train
 
 SAMPLES_FILE = "samples.npz"
+PROBED = 500
+"""Images of a domain at most whose latents are told apart."""
 
 
 class EvaluatedTraining(Iterator[Report]):
@@ -33,14 +38,15 @@ class EvaluatedTraining(Iterator[Report]):
         Args:
             config: of the training.
             prepared: what all trainings share, on the device.
-            direction: whose accuracy is the target: a direction's name, or "both" for the mean.
+            direction: which one is searched: a direction's name, or "both" for means.
             device: where to train.
             start: an earlier report to go on from.
         """
         self.last: Report | None = None
         self._prepared = prepared
-        self._direction = direction
-        self._evaluator = Evaluator(prepared.validation, *prepared.classifiers)
+        self._directions = prepared.searched(direction)
+        self._evaluator = Evaluator(prepared.validation, prepared.classifiers)
+        self._probed = _probed(prepared.validation)
         self._context = autocast(config.precision, device)
         method = LSTNet(config, prepared.shapes, device, self._context, prepared.image_means)
         self._reports = train(config, prepared.train, method, self._evaluate, start)
@@ -53,10 +59,23 @@ class EvaluatedTraining(Iterator[Report]):
         self.last = next(self._reports)
         return self.last
 
-    def _evaluate(self, translator: torch.nn.Module) -> dict[str, float]:
+    @property
+    def alarms(self) -> list[str]:
+        """Sentences on permutations of classes in the last report that are too large to be chance."""
+        found = self._evaluator.permutations
+        return [f"classes swapped in {name}: {each}" for name, each in found.items() if each.alarming]
+
+    @torch.inference_mode()
+    def _evaluate(self, network: torch.nn.Module) -> dict[str, float]:
+        translator = cast(Translator, network)
         with self._context():
-            metrics = self._evaluator(cast(Translator, translator))
-        return metrics | {TARGET: target_accuracy(metrics, self._direction, self._prepared.directions)}
+            metrics = self._evaluator(translator)
+            latents_a, latents_b = (
+                translator.encode(to_unit_range(images), domain).flatten(1)
+                for domain, images in enumerate(self._probed)
+            )
+        probe = {"latent_probe": latent_probe(latents_a, latents_b)}
+        return metrics | searched_means(metrics, self._directions) | probe
 
     def samples(self) -> Samples:
         """Samples of the last report's network."""
@@ -72,3 +91,14 @@ class EvaluatedTraining(Iterator[Report]):
     def write_samples(self, folder: Path) -> None:
         """Write the samples of the last report into a folder."""
         write_samples(folder / SAMPLES_FILE, self.samples())
+
+
+def _probed(pair: DomainPair) -> tuple[Tensor, Tensor]:
+    """Equally many images of both domains, in random order."""
+    count = min(PROBED, len(pair.a), len(pair.b))
+    generator = torch.Generator().manual_seed(0)
+    first, second = (
+        domain.images[torch.randperm(len(domain), generator=generator)[:count].to(domain.images.device)]
+        for domain in pair
+    )
+    return first, second

@@ -39,19 +39,33 @@ class TranslatesImages(Protocol):
 
 def labelled(classifier: Classifier, images: Tensor) -> Tensor:
     """Logits, (N, K) float32, of images (N, C, H, W) in [-1, 1]; alike in every precision of what made them."""
+    return features_and_logits(classifier, images)[1]
+
+
+def features_and_logits(classifier: Classifier, images: Tensor) -> tuple[Tensor, Tensor]:
+    """Last hidden features, (N, D) float32, beside what `labelled` gives."""
     with torch.autocast(images.device.type, enabled=False):
-        logits: Tensor = classifier(images.float())
-        return logits
+        features = classifier.features(images.float())
+        logits: Tensor = classifier.head(features)
+        return features, logits
+
+
+def in_batches(
+    function: Callable[[Tensor], tuple[Tensor, ...]], images: Tensor, batch_size: int = BATCH_SIZE
+) -> tuple[Tensor, ...]:
+    """Apply a function of float images in [-1, 1] to uint8 images (N, C, H, W), a batch at a time."""
+    return floats_in_batches(lambda batch: function(to_unit_range(batch)), images, batch_size)
 
 
 @torch.inference_mode()
-def in_batches(function: Callable[[Tensor], Tensor], images: Tensor, batch_size: int = BATCH_SIZE) -> Tensor:
-    """Apply a function of float images in [-1, 1] to uint8 images (N, C, H, W), a batch at a time."""
+def floats_in_batches(
+    function: Callable[[Tensor], tuple[Tensor, ...]], images: Tensor, batch_size: int = BATCH_SIZE
+) -> tuple[Tensor, ...]:
+    """Apply a function to images as they are, (N, C, H, W), a batch at a time."""
     outputs = [
-        function(to_unit_range(batch).contiguous(memory_format=torch.channels_last))
-        for batch in torch.split(images, batch_size)
+        function(batch.contiguous(memory_format=torch.channels_last)) for batch in torch.split(images, batch_size)
     ]
-    return torch.cat(outputs)
+    return tuple(torch.cat(each) for each in zip(*outputs, strict=True))
 
 
 @contextmanager

@@ -3,20 +3,22 @@
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from math import isnan, nan
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from lstnet_search.config import TrialConfig
+from lstnet_search.config import InputError, TrialConfig
 from lstnet_search.domains import Domain, DomainPair, load, split
-from lstnet_search.evaluation.accuracy import Evaluator, confusion, known_labels, shares_right
+from lstnet_search.evaluation.accuracy import confusion, shares_right
 from lstnet_search.evaluation.baseline import Resizing
 from lstnet_search.evaluation.classifier_cache import cached_classifier, default_cache_dir
 from lstnet_search.evaluation.classifiers import ClassifierSettings
+from lstnet_search.evaluation.evaluator import Evaluator
 from lstnet_search.evaluation.inference import in_batches
 from lstnet_search.models import ImageShape
-from lstnet_search.models.classifier import Classifier
+from lstnet_search.models.classifier import Classifier, Classifiers
 
 DEFAULT_SETTINGS = ClassifierSettings()
 
@@ -28,16 +30,16 @@ class Prepared:
     Attributes:
         train: what translators are trained on.
         validation: what they are evaluated on.
-        classifiers: of `a` and `b`, trained on `train`, in evaluation mode.
-        classifier_accuracy: of each on the validation part of its own domain, in [0, 1].
+        classifiers: of `a` and `b`, trained on `train`, in evaluation mode; None for a domain without labels.
+        classifier_accuracy: of each on the validation part of its own domain, in [0, 1]; NaN without labels.
         image_means: of the training images, (C,) in [-1, 1] on the CPU, of `a` and `b`.
-        baseline: accuracies of plain resizing, by the names of an `Evaluator`.
+        baseline: what plain resizing reaches, by the names of an `Evaluator`.
         fingerprint: of both training sets, before they were split.
     """
 
     train: DomainPair
     validation: DomainPair
-    classifiers: tuple[Classifier, Classifier]
+    classifiers: Classifiers
     classifier_accuracy: tuple[float, float]
     image_means: tuple[Tensor, Tensor]
     baseline: dict[str, float]
@@ -59,9 +61,26 @@ class Prepared:
         """Number of classes, the same in both domains."""
         return self.train.a.classes
 
+    def searched(self, direction: str) -> tuple[str, ...]:
+        """The directions that a search looks at: one, by "both" all that can be measured, by "pareto" both.
+
+        Raises:
+            InputError: if there is no such direction, or nobody could label its translations.
+        """
+        targets = zip(self.directions, reversed(self.classifiers), strict=True)
+        measured = tuple(name for name, classifier in targets if classifier is not None)
+        means = ("both", "pareto") if len(measured) == 2 else ("both",)
+        if direction in means:
+            return measured
+        if direction not in measured:
+            reason = "" if len(measured) == 2 else " (the other one leads to a domain without labels)"
+            allowed = ", ".join((*measured, *means))
+            raise InputError(f"direction={direction!r} must be one of {allowed}{reason}; change --direction")
+        return (direction,)
+
     def to(self, device: torch.device) -> "Prepared":
         """The same on another device; this one stays where it is."""
-        classifier_a, classifier_b = (deepcopy(each).to(device) for each in self.classifiers)
+        classifier_a, classifier_b = (None if each is None else deepcopy(each).to(device) for each in self.classifiers)
         return replace(
             self,
             train=self.train.to(device),
@@ -89,35 +108,59 @@ def prepare(
         settings: of the classifiers.
 
     Raises:
-        InputError: if the data are missing, damaged, unlabelled or too few.
+        InputError: if the data are missing, damaged or too few.
     """
     progress(f"reading {' and '.join(config.domains)} ({config.data})")
-    whole_a, whole_b = (load(name, config.data, data_dir, "train") for name in config.domains)
-    train_a, validation_a = split(whole_a, config.validation_fraction, config.split_seed)
-    train_b, validation_b = split(whole_b, config.validation_fraction, config.split_seed)
+    whole = DomainPair(*(load(name, config.data, data_dir, "train") for name in config.domains))
+    return prepare_pair(whole, config, device, cache_dir or default_cache_dir(), progress, settings)
+
+
+def prepare_pair(
+    whole: DomainPair,
+    config: TrialConfig,
+    device: torch.device,
+    cache_dir: Path,
+    progress: Callable[[str], None] = lambda message: None,
+    settings: ClassifierSettings = DEFAULT_SETTINGS,
+) -> Prepared:
+    """As `prepare`, of images that are at hand; one of the domains may have no labels.
+
+    Raises:
+        InputError: if neither has any, or there are too few images.
+    """
+    if whole.a.labels is None and whole.b.labels is None:
+        raise InputError(f"neither {whole.a.name} nor {whole.b.name} has labels; give labels of one of them")
+    (train_a, validation_a), (train_b, validation_b) = (
+        split(domain, config.validation_fraction, config.split_seed) for domain in whole
+    )
     validation = DomainPair(validation_a, validation_b).to(device)
 
-    def classifier_of(training: Domain) -> Classifier:
+    def classifier_of(training: Domain) -> Classifier | None:
+        if training.labels is None:
+            progress(f"{training.name} has no labels, so no classifier")
+            return None
         progress(f"classifier of {training.name}: read from the cache, or trained once")
-        return cached_classifier(training, settings, config.split_seed, device, cache_dir or default_cache_dir())
+        return cached_classifier(training, settings, config.split_seed, device, cache_dir)
 
     classifiers = classifier_of(train_a), classifier_of(train_b)
-    accuracies = (own_accuracy(classifiers[0], validation.a), own_accuracy(classifiers[1], validation.b))
-    baseline = Evaluator(validation, *classifiers)(Resizing(validation))
-    for name, value in zip(config.domains, accuracies, strict=True):
-        progress(f"classifier of {name}: labels {value:.2%} of its validation images right")
+    accuracies = own_accuracy(classifiers[0], validation.a), own_accuracy(classifiers[1], validation.b)
+    for domain, value in zip(whole, accuracies, strict=True):
+        if not isnan(value):
+            progress(f"classifier of {domain.name}: labels {value:.2%} of its validation images right")
     return Prepared(
         train=DomainPair(train_a, train_b).to(device),
         validation=validation,
         classifiers=classifiers,
         classifier_accuracy=accuracies,
         image_means=(train_a.channel_means(), train_b.channel_means()),
-        baseline=baseline,
-        fingerprint=f"{whole_a.fingerprint}-{whole_b.fingerprint}",
+        baseline=Evaluator(validation, classifiers)(Resizing(validation)),
+        fingerprint=f"{whole.a.fingerprint}-{whole.b.fingerprint}",
     )
 
 
-def own_accuracy(classifier: Classifier, domain: Domain) -> float:
-    """Share of a domain's labelled images that its own classifier labels right, in [0, 1]."""
-    counts = confusion(in_batches(classifier, domain.images), known_labels(domain))
-    return shares_right({domain.name: counts})[domain.name]
+def own_accuracy(classifier: Classifier | None, domain: Domain) -> float:
+    """Share of a domain's labelled images that its own classifier labels right, in [0, 1]; NaN without either."""
+    if classifier is None or domain.labels is None:
+        return nan
+    (logits,) = in_batches(lambda images: (classifier(images),), domain.images)
+    return shares_right({domain.name: confusion(logits, domain.labels)})[domain.name]

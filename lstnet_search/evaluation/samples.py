@@ -9,7 +9,7 @@ from torch import Tensor
 
 from lstnet_search.domains import Domain, DomainPair, to_unit_range
 from lstnet_search.models import Translator
-from lstnet_search.models.classifier import Classifier
+from lstnet_search.models.classifier import Classifiers
 
 PER_CLASS = 10
 LATENTS = 500
@@ -21,7 +21,7 @@ Samples = dict[str, np.ndarray]
 def collect_samples(
     translator: Translator,
     pair: DomainPair,
-    classifiers: tuple[Classifier, Classifier],
+    classifiers: Classifiers,
     confusions: dict[str, Tensor],
 ) -> Samples:
     """Arrays to look at, for domain `a` and, with b in place of a, for domain `b`.
@@ -29,13 +29,13 @@ def collect_samples(
     Args:
         translator: in evaluation mode, on the device of `pair`.
         pair: validation images.
-        classifiers: of both domains.
+        classifiers: of both domains, in evaluation mode.
         confusions: counts, (K, K), true class × predicted, by direction.
 
     Returns:
         `images_a` (M, C, S, S) uint8, ten a class; `translated_a` the same as images of b;
         `round_trip_a` back again; `labels_a` (M,), -1 where unknown; `predicted_a` what b's
-        classifier says of `translated_a`; `latents_a` (500, L · 49) float16 with
+        classifier says of `translated_a`, -1 without one; `latents_a` (500, L · 49) float16 with
         `latent_labels_a` (500,); `confusion_<direction>` (K, K) int64.
     """
     samples: Samples = {f"confusion_{name}": counts.cpu().numpy() for name, counts in confusions.items()}
@@ -44,7 +44,8 @@ def collect_samples(
         images = to_unit_range(chosen.images).contiguous(memory_format=torch.channels_last)
         translated = translator.translate(images, source)
         back = translator.translate(translated, 1 - source)
-        predicted = classifiers[1 - source](translated).argmax(1)
+        other = classifiers[1 - source]
+        predicted = np.full(len(chosen), -1) if other is None else other(translated).argmax(1).cpu().numpy()
         first = domain.take(torch.arange(min(LATENTS, len(domain)), device=domain.images.device))
         latents = translator.encode(to_unit_range(first.images), source).flatten(1)
         samples |= {
@@ -52,7 +53,7 @@ def collect_samples(
             f"translated_{letter}": _to_bytes(translated),
             f"round_trip_{letter}": _to_bytes(back),
             f"labels_{letter}": _labels(chosen),
-            f"predicted_{letter}": predicted.cpu().numpy(),
+            f"predicted_{letter}": predicted,
             f"latents_{letter}": latents.to(torch.float16).cpu().numpy(),
             f"latent_labels_{letter}": _labels(first),
         }

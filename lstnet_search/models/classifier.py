@@ -46,3 +46,7 @@ class Classifier(nn.Module):
         """Logits, (N, K), of images (N, C, S, S) in [-1, 1]."""
         logits: Tensor = self.head(self.features(images))
         return logits
+
+
+Classifiers = tuple[Classifier | None, Classifier | None]
+"""Of a pair's `a` and `b`; None where a domain has no labels to train one with."""

@@ -4,7 +4,7 @@ import fcntl
 import io
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -14,6 +14,7 @@ import yaml
 
 from lstnet_search.config import InputError
 from lstnet_search.config.files import write_whole
+from lstnet_search.config.metrics import TARGET
 from lstnet_search.results.records import TrialRecord, history_table, trials_table
 
 FORMAT_VERSION = 1
@@ -159,6 +160,11 @@ class ResultsFolder:
                 return False
         except InputError:
             return True
+
+
+def metric_of(search: Mapping[str, Any]) -> str:
+    """The metric that a search maximises, from the content of its `search.yaml`."""
+    return search["search"].get("select_by") or TARGET
 
 
 def _parquet(table: pd.DataFrame) -> bytes:

@@ -12,7 +12,7 @@ from torch import Tensor
 from lstnet_search.config import InputError, TrialConfig
 from lstnet_search.config.files import write_whole
 from lstnet_search.models import ImageShape, Translator
-from lstnet_search.models.classifier import Classifier
+from lstnet_search.models.classifier import Classifier, Classifiers
 
 FORMAT_VERSION = 1
 
@@ -26,7 +26,7 @@ class TrainedModel:
         shapes: of the images of both domains.
         classes: of both domains.
         translator: in evaluation mode.
-        classifiers: of both domains, in evaluation mode.
+        classifiers: of both domains, in evaluation mode; None for one without labels.
         about: where it comes from and how well it did, for people.
     """
 
@@ -34,7 +34,7 @@ class TrainedModel:
     shapes: tuple[ImageShape, ImageShape]
     classes: int
     translator: Translator
-    classifiers: tuple[Classifier, Classifier]
+    classifiers: Classifiers
     about: dict[str, Any]
 
 
@@ -80,7 +80,12 @@ def read_model(path: Path) -> TrainedModel:
         raise InputError(f"{where} has format_version {version!r}; this version reads {FORMAT_VERSION}")
     config = TrialConfig.parse(header["config"], str(where))
     first, second = (ImageShape(*shape) for shape in header["shapes"])
-    translator, classifiers = build_networks(config, (first, second), header["classes"])
+    translator, built = build_networks(config, (first, second), header["classes"])
+    classifier_a, classifier_b = (
+        classifier if any(name.startswith(f"classifier_{letter}.") for name in tensors) else None
+        for letter, classifier in zip("ab", built, strict=True)
+    )
+    classifiers = classifier_a, classifier_b
     for prefix, module in _networks(translator, classifiers).items():
         start = f"{prefix}."
         module.load_state_dict(
@@ -89,5 +94,6 @@ def read_model(path: Path) -> TrainedModel:
     return TrainedModel(config, (first, second), header["classes"], translator, classifiers, header["about"])
 
 
-def _networks(translator: Translator, classifiers: tuple[Classifier, Classifier]) -> dict[str, Translator | Classifier]:
-    return {"translator": translator, "classifier_a": classifiers[0], "classifier_b": classifiers[1]}
+def _networks(translator: Translator, classifiers: Classifiers) -> dict[str, Translator | Classifier]:
+    named = {"translator": translator, "classifier_a": classifiers[0], "classifier_b": classifiers[1]}
+    return {name: network for name, network in named.items() if network is not None}

@@ -1,13 +1,12 @@
 """Pictures for people: images, their translations and their way back."""
 
-import io
 from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure, SubFigure
 
-from lstnet_search.config.files import write_whole
 from lstnet_search.evaluation.samples import Samples
+from lstnet_search.results.figures import save_figure
 
 
 def draw_translations(path: Path, samples: Samples, names: tuple[str, str], title: str) -> None:
@@ -38,7 +37,6 @@ def draw_translations(path: Path, samples: Samples, names: tuple[str, str], titl
             axes[row][0].set_ylabel(text)
         for axis, column in zip(axes[1], columns, strict=True):
             read, true = samples[f"predicted_{letter}"][column], labels[column]
-            axis.set_xlabel(f"read as {read}", color="black" if true in (read, -1) else "red", fontsize="small")
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=110)
-    write_whole(path, buffer.getvalue())
+            if read != -1:  # -1 where no classifier could be trained
+                axis.set_xlabel(f"read as {read}", color="black" if true in (read, -1) else "red", fontsize="small")
+    save_figure(figure, path)

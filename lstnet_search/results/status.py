@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from lstnet_search.config import InputError
-from lstnet_search.results.folder import ResultsFolder
+from lstnet_search.results.folder import ResultsFolder, metric_of
 from lstnet_search.results.selection import rank_rows, settings_of_row
-from lstnet_search.results.text import duration, percent, weights
+from lstnet_search.results.text import duration, shown, weights
 
 
 def status_lines(folder: ResultsFolder) -> Iterator[str]:
@@ -22,10 +22,11 @@ def status_lines(folder: ResultsFolder) -> Iterator[str]:
     counts = {"COMPLETE": "completed", "PRUNED": "stopped early", "FAIL": "failed", "RUNNING": "unfinished"}
     parts = [f"{(trials.state == state).sum()} {word}" for state, word in counts.items()]
     yield f"of {wanted} trials {', '.join(parts)}, {wanted - len(trials)} not begun"
-    if "best/target_accuracy" in trials and not (order := rank_rows(trials, "target_accuracy")).empty:
+    metric = metric_of(search)
+    if f"best/{metric}" in trials and not (order := rank_rows(trials, metric)).empty:
         best = order.iloc[0]
         settings = settings_of_row(best)
-        yield f"best: trial {best['trial']}, target accuracy {percent(best['best/target_accuracy'])}"
+        yield f"best: trial {best['trial']}, {metric} {shown(metric, best[f'best/{metric}'])}"
         yield f"weights {weights(settings.weights)} (w1 to w6, wl)"
     age = datetime.now().timestamp() - folder.trials_file.stat().st_mtime
     yield f"{duration(trials.seconds.sum())} of training; tables written {duration(age)} ago"

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lstnet_search.config import WEIGHT_NAMES
+from lstnet_search.config.metrics import TARGET, accuracy_name
 
 
 def duration(seconds: float) -> str:
@@ -32,6 +33,20 @@ def weights(settings: Mapping[str, Any]) -> str:
     """The seven weights in the paper's order, three digits each, separated by spaces."""
     return " ".join(f"{settings[name]:.3g}" for name in WEIGHT_NAMES)
 
+
+def shown(metric: str, value: float | None) -> str:
+    """A metric's value: per cent of what is a share, else four digits; a dash where there is none."""
+    if value is None or metric.startswith(_SHARES):
+        return percent(value)
+    return f"{value:.4g}"
+
+
+def difference(metric: str, value: float) -> str:
+    """How much a metric differs, with its sign: in points of a per cent of what is a share, else four digits."""
+    return f"{100 * value:+.2f}" if metric.startswith(_SHARES) else f"{value:+.4g}"
+
+
+_SHARES = (TARGET, accuracy_name(""), "round_trip", "agreement", "permuted_share", "latent_probe", "discriminator_")
 
 WEIGHTS_HEADING = " ".join(WEIGHT_NAMES)
 

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -10,7 +11,7 @@ from lstnet_search.config import InputError, TrialConfig
 from lstnet_search.config.files import write_whole
 from lstnet_search.evaluation import Prepared, round_trip_accuracy
 from lstnet_search.evaluation.samples import read_samples
-from lstnet_search.results.folder import ResultsFolder
+from lstnet_search.results.folder import ResultsFolder, metric_of
 from lstnet_search.results.model import TrainedModel, build_networks, write_model
 from lstnet_search.results.pictures import draw_translations
 from lstnet_search.results.records import ReportRecord
@@ -49,7 +50,7 @@ def write_winner(
         remarks: on where the training comes from.
 
     Returns:
-        Shares of validation images whose round trip is labelled right, by metric name.
+        Shares of validation images whose round trip is labelled right, by metric name, of labelled domains.
     """
     state, _ = read_state(checkpoint)
     translator, _ = build_networks(config, prepared.shapes, prepared.classes)
@@ -110,9 +111,8 @@ def export(folder: ResultsFolder, target: Path) -> None:
     write_whole(target / "README.md", _readme(search, remarks))
 
 
-def _readme(search: Mapping[str, object], remarks: list[str]) -> str:
+def _readme(search: Mapping[str, Any], remarks: list[str]) -> str:
     versions = search["versions"]
-    assert isinstance(versions, dict)
     return "\n".join(
         [
             "# A model of LSTNet Search",
@@ -123,8 +123,8 @@ def _readme(search: Mapping[str, object], remarks: list[str]) -> str:
             f"- commit: {search['git_commit'] or 'unknown'}",
             f"- versions: {', '.join(f'{name} {number}' for name, number in versions.items())}",
             "",
-            "Accuracies are of the validation part, oracle scores by which the model was chosen:",
-            "expect a little less on new images.",
+            f"The model was chosen by its {metric_of(search)} on the validation part, of which the accuracies",
+            "above are too, oracle scores: expect a little less on new images.",
             "",
             "| file | what |",
             "|---|---|",

@@ -110,6 +110,7 @@ def train(
             metrics = _means(method.metrics, sums.tolist(), finite_steps.tolist(), since, step)
             average.module.eval()
             metrics |= evaluate(average.module)
+            _refuse_infinite(metrics, step)
             yield Report(
                 step=step,
                 seconds=time.perf_counter() - begun,
@@ -134,6 +135,13 @@ def _means(
     means = {name: total / (step - since) for name, total in zip(names, sums, strict=True)}
     assert all(math.isfinite(mean) for mean in means.values())
     return means
+
+
+def _refuse_infinite(metrics: dict[str, float], step: int) -> None:
+    """Losses are measured before an update, which may have broken the networks that are evaluated."""
+    broken = [name for name, value in metrics.items() if not math.isfinite(value)]
+    if broken:
+        raise DivergedError(f"diverged at step {step}: {', '.join(broken)} is not finite")
 
 
 def _collect(method: Method, average: Average, batches: Batches) -> State:

@@ -7,15 +7,25 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
+from lstnet_search.config.metrics import TARGET
 from lstnet_search.results.records import PAPER_TRIAL, ReportRecord, TrialRecord, ranked
-from lstnet_search.results.text import WEIGHTS_HEADING, duration, percent, weights
-from lstnet_search.tuning.searcher import METRIC
+from lstnet_search.results.text import WEIGHTS_HEADING, duration, percent, shown, weights
+
+HEADINGS = {TARGET: "target"}
 
 
 class Display:
     """The lines of one run of a search."""
 
-    def __init__(self, console: Console, directions: tuple[str, str], steps: int, trials: int, concurrent: int) -> None:
+    def __init__(
+        self,
+        console: Console,
+        directions: tuple[str, str],
+        steps: int,
+        trials: int,
+        concurrent: int,
+        metric: str,
+    ) -> None:
         """Print to a console.
 
         Args:
@@ -24,11 +34,13 @@ class Display:
             steps: of a whole training.
             trials: of the search.
             concurrent: trials that run side by side.
+            metric: that the search maximises.
         """
         self._console = console
         self._directions = directions
         self._steps = steps
         self._trials = trials
+        self._metric = metric
         self._best: tuple[float, int] = (float("-inf"), -1)
         self._concurrent = concurrent
         self._last: dict[int, ReportRecord] = {}
@@ -51,7 +63,7 @@ class Display:
             if record.state != "RUNNING":
                 self._ended.add(record.number)
             if record.state != "FAIL":
-                self._best = max(self._best, (record.score(METRIC), -record.number))
+                self._best = max(self._best, (record.score(self._metric), -record.number))
         self._bar.update(self._task, completed=len(self._ended))
         self._bar.start()
 
@@ -63,10 +75,12 @@ class Display:
         """Print a line as it is, above the bar."""
         self._console.print(line, markup=False, highlight=False, soft_wrap=True)
 
-    def report(self, number: int, settings: Mapping[str, float], report: ReportRecord) -> None:
-        """Print a report of a trial."""
+    def report(
+        self, number: int, settings: Mapping[str, float], report: ReportRecord, alarms: Sequence[str] = ()
+    ) -> None:
+        """Print a report of a trial, with what is alarming in it."""
         self._last[number] = report
-        self._best = max(self._best, (report.metrics[METRIC], -number))
+        self._best = max(self._best, (report.metrics[self._metric], -number))
         best, best_number = self._best
         accuracies = "  ".join(
             f"{name} {percent(report.metrics.get(f'val_accuracy_{name}'))}" for name in self._directions
@@ -76,7 +90,8 @@ class Display:
         self.say(
             f"trial {number:<3} step {report.step:>{len(str(self._steps))}}/{self._steps}"
             f"  weights {weights(settings)}  {accuracies}"
-            f"  best {percent(best)} (trial {-best_number})  {left}"
+            f"  best {shown(self._metric, best)} (trial {-best_number})  {left}"
+            + "".join(f"  ALARM: {alarm}" for alarm in alarms)
         )
 
     def ended(self, record: TrialRecord) -> None:
@@ -107,22 +122,23 @@ def summary(
     records: Sequence[TrialRecord],
     baseline: Mapping[str, float],
     directions: tuple[str, str],
+    metric: str,
     count: int = 5,
     title: str = "validation accuracy at each trial's best report",
 ) -> Table:
     """The best trials, with the paper's weights and the no-translation baseline as rows."""
     table = Table(title=title, title_justify="left")
-    for heading in ("", "trial", *directions, "target", "steps", f"weights {WEIGHTS_HEADING}"):
+    for heading in ("", "trial", *directions, HEADINGS.get(metric, metric), "steps", f"weights {WEIGHTS_HEADING}"):
         table.add_column(heading, no_wrap=True)
-    order = ranked(records, METRIC)
+    order = ranked(records, metric)
     rows = [(f"{place}.", record) for place, record in enumerate(order[:count], start=1)]
     rows += [("paper", record) for record in order if record.number == PAPER_TRIAL]
     for place, record in rows:
-        best = record.best(METRIC)
+        best = record.best(metric)
         assert best is not None
         accuracies = (percent(best.metrics.get(f"val_accuracy_{name}")) for name in directions)
-        target = percent(best.metrics[METRIC])
-        table.add_row(place, str(record.number), *accuracies, target, str(best.step), weights(record.settings))
+        score = shown(metric, best.metrics[metric])
+        table.add_row(place, str(record.number), *accuracies, score, str(best.step), weights(record.settings))
     accuracies = (percent(baseline.get(f"val_accuracy_{name}")) for name in directions)
-    table.add_row("no translation", "", *accuracies, percent(baseline.get(METRIC)), "", "")
+    table.add_row("no translation", "", *accuracies, shown(metric, baseline.get(metric)), "", "")
     return table

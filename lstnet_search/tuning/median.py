@@ -7,7 +7,7 @@ from ray.tune.experiment import Trial
 from ray.tune.schedulers import MedianStoppingRule, TrialScheduler
 
 from lstnet_search.results.records import TrialRecord
-from lstnet_search.tuning.searcher import METRIC, NUMBER
+from lstnet_search.tuning.searcher import NUMBER, SCORE
 from lstnet_search.tuning.sparing import spared
 
 
@@ -18,18 +18,19 @@ class MedianStopping(MedianStoppingRule):
     average up to the same step. Trials are never paused.
     """
 
-    def __init__(self, steps: int, earlier: list[TrialRecord]) -> None:
+    def __init__(self, steps: int, earlier: list[TrialRecord], metric: str) -> None:
         """Know the reports of an earlier run.
 
         Args:
             steps: of a whole training.
             earlier: trials of an earlier run of the search.
+            metric: by which they are compared.
         """
-        super().__init__(time_attr="step", metric=METRIC, mode="max", grace_period=max(1, steps // 6))
+        super().__init__(time_attr="step", metric=SCORE, mode="max", grace_period=max(1, steps // 6))
         for record in earlier:
             if record.reports:
                 self._results[record.number] = [
-                    {"step": report.step, METRIC: report.metrics[METRIC]} for report in record.reports
+                    {"step": report.step, SCORE: report.metrics[metric]} for report in record.reports
                 ]
 
     def on_trial_add(self, tune_controller: TuneController, trial: Trial) -> None:
@@ -44,7 +45,7 @@ class MedianStopping(MedianStoppingRule):
 
     def on_trial_complete(self, tune_controller: TuneController, trial: Trial, result: dict[str, Any]) -> None:
         """Note the last report, unless the trial failed: then it has no value, with which others could be compared."""
-        if METRIC in result:
+        if SCORE in result:
             super().on_trial_complete(tune_controller, trial, result)
 
     def _running_mean(self, trial: Trial, time: float) -> float:  # type: ignore[override]  # a number, not an array

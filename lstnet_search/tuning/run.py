@@ -9,13 +9,14 @@ from optuna.trial import FrozenTrial
 from rich.console import Console
 
 from lstnet_search.config import InputError, TrialConfig
+from lstnet_search.config.metrics import accuracy_name, choose_metric
 from lstnet_search.config.search import SearchConfig
-from lstnet_search.evaluation import TARGET, Prepared, default_cache_dir, prepare, target_accuracy
+from lstnet_search.evaluation import Prepared, default_cache_dir, prepare, searched_means
 from lstnet_search.results.folder import ResultsFolder
 from lstnet_search.results.front import front
 from lstnet_search.results.provenance import provenance
 from lstnet_search.results.records import TrialRecord, ranked
-from lstnet_search.results.text import percent
+from lstnet_search.results.text import percent, shown
 from lstnet_search.results.winner import write_winner
 from lstnet_search.tuning.checkpoints import checkpoint_at, newest_checkpoint
 from lstnet_search.tuning.cluster import local_cluster, local_machine
@@ -26,7 +27,7 @@ from lstnet_search.tuning.probe import estimate
 from lstnet_search.tuning.resources import Placement, place
 from lstnet_search.tuning.samplers import make_sampler, refuse_sampler
 from lstnet_search.tuning.scheduler import make_scheduler
-from lstnet_search.tuning.searcher import METRIC, StudySearch
+from lstnet_search.tuning.searcher import StudySearch
 from lstnet_search.tuning.stopping import Stopping
 from lstnet_search.tuning.study import Study
 from lstnet_search.tuning.tuner import make_tuner
@@ -73,7 +74,7 @@ def search(config: SearchConfig, run: Run, console: Console) -> int:
         console.print(line, markup=False, highlight=False)
 
     refuse_sampler(config)
-    others = trials_to_know(config, run.folder, run.resume)
+    trials_to_know(config, run.folder, run.resume)  # refused, if they are, before any data are read
     placement = place(local_machine(run.simulated_gpus), run.cpus, run.gpus, config.trials)
     if not run.resume:
         run.folder.refuse_existing()
@@ -81,20 +82,29 @@ def search(config: SearchConfig, run: Run, console: Console) -> int:
         say(f"dashboard: {address}")
         device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         prepared = prepare(config.trial, run.data_dir, device, default_cache_dir(), say)
+        metric = choose_metric(config.select_by, _without_translation(config, prepared), config.trial.domains)
+        config = config.model_copy(update={"select_by": metric})
+        others = trials_to_know(config, run.folder, run.resume)
         if run.resume:
             _refuse_other_data(run.folder, prepared)
         else:
             run.folder.create(_search_file(config, run, placement, prepared))
         with run.folder.held():
             run.folder.record_search(config.model_dump(mode="json"))
-            return _Search(config, run, prepared, placement, console).finish(others)
+            return _Search(config, run, prepared, placement, console, metric).finish(others)
 
 
 class _Search:
     """One run of a search on a running cluster, its results folder held."""
 
     def __init__(
-        self, config: SearchConfig, run: Run, prepared: Prepared, placement: Placement, console: Console
+        self,
+        config: SearchConfig,
+        run: Run,
+        prepared: Prepared,
+        placement: Placement,
+        console: Console,
+        metric: str,
     ) -> None:
         self.config = config
         self.run = run
@@ -102,22 +112,28 @@ class _Search:
         self.prepared = prepared
         self.placement = placement
         self.console = console
+        self.metric = metric
 
     def finish(self, others: list[FrozenTrial]) -> int:
         """Run the trials that are left, knowing others that another search made, and conclude."""
         config, folder = self.config, self.folder
-        study = Study(folder.study_file, objectives=len(objectives(config)))
+        study = Study(folder.study_file, objectives=len(objectives(config, self.metric)))
         study.know(others)
         earlier = study.records()
         study.study.sampler = make_sampler(config, len(earlier))
         display = Display(
-            self.console, self.prepared.directions, config.trial.steps, config.trials, self.placement.concurrent
+            self.console,
+            self.prepared.directions,
+            config.trial.steps,
+            config.trials,
+            self.placement.concurrent,
+            self.metric,
         )
         if others:
             display.say(f"{len(others)} completed trials of {config.warm_start} lie in the space and are known")
         left = config.trials - sum(record.state != "RUNNING" for record in earlier)
         with Stopping(self.run.time_budget) as stopping:
-            watch = Watch(folder, study, display, stopping)
+            watch = Watch(folder, study, display, stopping, self.metric)
             if left > 0:
                 self._say_estimate(display, left)
                 display.start(earlier)
@@ -134,14 +150,15 @@ class _Search:
             study,
             config.space,
             config.trial,
+            metric=self.metric,
             seed=config.seed,
             trials=config.trials,
             max_concurrent=self.placement.concurrent,
             last_checkpoint=lambda number: newest_checkpoint(folder.tune, number),
-            objectives=objectives(config),
+            objectives=objectives(config, self.metric),
             starts=[(config.start(point, "a point"), point) for point in config.points],
         )
-        scheduler = make_scheduler(config, earlier)
+        scheduler = make_scheduler(config, earlier, self.metric)
         tuner = make_tuner(config, searcher, scheduler, watch, self.prepared, self.placement, folder.tune, left)
         tuner.fit()
 
@@ -149,18 +166,16 @@ class _Search:
         """Say how long it takes, how much it writes, and what is to be beaten."""
         display.say(estimate(self.config, self.prepared, self.placement, left))
         baseline = "  ".join(
-            f"{name} {percent(self.prepared.baseline[f'val_accuracy_{name}'])}" for name in self.prepared.directions
+            f"{name} {percent(self.prepared.baseline.get(accuracy_name(name)))}" for name in self.prepared.directions
         )
         display.say(f"without translation: {baseline}")
 
     def _conclude(self, display: Display, records: list[TrialRecord], stopping: Stopping) -> int:
         """Write the winner, print the table, and say what is left to do."""
-        order = ranked(records, METRIC)
+        order = ranked(records, self.metric)
         if order:
             self._write_winner(display, order[0])
-            baseline = self.prepared.baseline
-            target = {TARGET: target_accuracy(baseline, self.config.direction, self.prepared.directions)}
-            self._print_table(records, baseline | target)
+            self._print_table(records, _without_translation(self.config, self.prepared))
             self._warn_of_edges(display, order[0])
         unfinished = self.config.trials - sum(record.state != "RUNNING" for record in records)
         display.say(f"results: {self.folder.path}")
@@ -180,16 +195,16 @@ class _Search:
     def _print_table(self, records: list[TrialRecord], baseline: dict[str, float]) -> None:
         directions = self.prepared.directions
         if not self.config.space.dimensions:
-            self.console.print(comparison(records, self.config.points, baseline, directions))
+            self.console.print(comparison(records, self.config.points, baseline, directions, self.metric))
             return
-        self.console.print(summary(records, baseline, directions))
+        self.console.print(summary(records, baseline, directions, self.metric))
         if self.config.direction == "pareto":
-            best = front(records, METRIC, objectives(self.config))
+            best = front(records, self.metric, objectives(self.config, self.metric))
             title = "Pareto front: whatever is better than one of these one way is worse the other"
-            self.console.print(summary(best, baseline, directions, count=len(best), title=title))
+            self.console.print(summary(best, baseline, directions, self.metric, count=len(best), title=title))
 
     def _write_winner(self, display: Display, best: TrialRecord) -> None:
-        report = best.best(METRIC)
+        report = best.best(self.metric)
         assert report is not None
         checkpoint = checkpoint_at(self.folder.tune, best.number, report.step)
         if checkpoint is None:  # stopped between a report and its checkpoint
@@ -203,10 +218,13 @@ class _Search:
             config_file=self.folder.best_config_file,
             model=self.folder.best_model,
             pictures=self.folder.translations_file,
-            remarks=[f"trial {best.number} of search {self.folder.path.name}"],
+            remarks=[
+                f"trial {best.number} of search {self.folder.path.name}",
+                f"best by {self.metric}: {shown(self.metric, report.metrics[self.metric])}",
+            ],
         )
         labelled = ", ".join(
-            f"{percent(round_trips[f'round_trip_accuracy_{name}'])} of {name}" for name in self.config.trial.domains
+            f"{percent(share)} of {name.removeprefix('round_trip_accuracy_')}" for name, share in round_trips.items()
         )
         display.say(f"best: trial {best.number}; after a round trip {labelled} are labelled right")
 
@@ -217,6 +235,11 @@ class _Search:
                 f"warning: the best {name}={values[name]:.4g} lies at the {edge} end of its range; "
                 f"widen it in {self.config.space_file}"
             )
+
+
+def _without_translation(config: SearchConfig, prepared: Prepared) -> dict[str, float]:
+    """What plain resizing reaches, under all names that a trial can be ranked by."""
+    return prepared.baseline | searched_means(prepared.baseline, prepared.searched(config.direction))
 
 
 def _search_file(config: SearchConfig, run: Run, placement: Placement, prepared: Prepared) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from ray.tune.schedulers import ASHAScheduler, FIFOScheduler, TrialScheduler
 from lstnet_search.config.search import SchedulerName, SearchConfig
 from lstnet_search.results.records import TrialRecord
 from lstnet_search.tuning.median import MedianStopping
-from lstnet_search.tuning.searcher import METRIC, NUMBER
+from lstnet_search.tuning.searcher import NUMBER, SCORE
 from lstnet_search.tuning.sparing import spared
 
 REDUCTION_FACTOR = 3
@@ -25,18 +25,19 @@ class Asha(ASHAScheduler):
     every result is compared with it.
     """
 
-    def __init__(self, steps: int, earlier: list[TrialRecord], brackets: tuple[int, ...] = (0,)) -> None:
+    def __init__(self, steps: int, earlier: list[TrialRecord], metric: str, brackets: tuple[int, ...] = (0,)) -> None:
         """Set the rungs.
 
         Args:
             steps: of a whole training.
             earlier: trials of an earlier run of the search, whose reports fill the rungs.
+            metric: by which they are compared.
             brackets: of successive trials, in turn. Bracket k leaves out the first k rungs, and its trials are
                 compared with each other alone: several of them make Hyperband (Li et al. 2018) of it.
         """
         super().__init__(
             time_attr="step",
-            metric=METRIC,
+            metric=SCORE,
             mode="max",
             max_t=steps,
             grace_period=max(1, steps // 6),
@@ -47,7 +48,7 @@ class Asha(ASHAScheduler):
         for record in earlier:
             for report in record.reports:
                 place = cast(Trial, _Place(_earlier_id(record.number)))
-                self._bracket(record.number).on_result(place, report.step, report.metrics[METRIC])
+                self._bracket(record.number).on_result(place, report.step, report.metrics[metric])
 
     def on_trial_add(self, tune_controller: TuneController, trial: Trial) -> None:
         """Take a trial in; one of an earlier run keeps its places on the rungs."""
@@ -67,18 +68,18 @@ class Asha(ASHAScheduler):
         return self._brackets[self._turns[number % len(self._turns)]]
 
 
-SCHEDULERS: dict[SchedulerName, Callable[[int, list[TrialRecord]], TrialScheduler]] = {
+SCHEDULERS: dict[SchedulerName, Callable[[int, list[TrialRecord], str], TrialScheduler]] = {
     "asha": Asha,
-    "hyperband": lambda steps, earlier: Asha(steps, earlier, HYPERBAND),
+    "hyperband": lambda steps, earlier, metric: Asha(steps, earlier, metric, HYPERBAND),
     "median": MedianStopping,
-    "none": lambda steps, earlier: FIFOScheduler(),  # type: ignore[no-untyped-call]
+    "none": lambda steps, earlier, metric: FIFOScheduler(),  # type: ignore[no-untyped-call]
 }
-"""Each is made of the steps of a whole training and the trials of earlier runs of the search."""
+"""Each is made of the steps of a whole training, the trials of earlier runs, and the metric that compares them."""
 
 
-def make_scheduler(search: SearchConfig, earlier: list[TrialRecord]) -> TrialScheduler:
-    """The scheduler of a search."""
-    return SCHEDULERS[search.scheduler](search.trial.steps, earlier)
+def make_scheduler(search: SearchConfig, earlier: list[TrialRecord], metric: str) -> TrialScheduler:
+    """The scheduler of a search that is selected by a metric."""
+    return SCHEDULERS[search.scheduler](search.trial.steps, earlier, metric)
 
 
 class _Place:

@@ -11,11 +11,20 @@ from ray.tune.search.optuna import OptunaSearch
 
 from lstnet_search.config import Space, TrialConfig
 from lstnet_search.config.seeding import derive_seed
-from lstnet_search.evaluation import TARGET
 from lstnet_search.results.records import ReportRecord
 from lstnet_search.tuning.study import Study, distribution, reports_of, settings_of
 
-METRIC = TARGET
+SCORE = "score"
+"""Name in Ray's results of the metric that the search maximises, whichever that is."""
+
+ALARMS = "alarms"
+"""Name in Ray's results of sentences that a report's line ends with."""
+
+SCORE = "score"
+"""Name in Ray's results of the metric that the search maximises, whichever that is."""
+
+ALARMS = "alarms"
+"""Name in Ray's results of sentences that a report's line ends with."""
 
 NUMBER, SETTINGS, CHECKPOINT = "trial", "settings", "checkpoint"
 """Keys of the configuration that a Ray trial gets."""
@@ -38,12 +47,13 @@ class StudySearch(OptunaSearch):
         space: Space,
         base: TrialConfig,
         *,
+        metric: str,
         seed: int,
         trials: int,
         max_concurrent: int,
         last_checkpoint: Callable[[int], Path | None],
         starts: Sequence[tuple[dict[str, Any], dict[str, Any]]] = (),
-        objectives: Sequence[str] = (METRIC,),
+        objectives: Sequence[str] = (),
     ) -> None:
         """Search a space.
 
@@ -51,16 +61,17 @@ class StudySearch(OptunaSearch):
             study: new, or of an earlier run of the same search.
             space: what is searched.
             base: settings that the space does not decide; its weights are trial 0's.
+            metric: by which trials are ranked.
             seed: of the search; each trial trains with a seed of its own derived from it, points alone with one.
             trials: how many there are to be in the end.
             max_concurrent: trials at once. Asking no earlier lets each suggestion know more.
             last_checkpoint: where a trial of an earlier run goes on from, by number.
             starts: of the trials after trial 0, each a draw and the settings that it stands for.
-            objectives: metrics that the study maximises, of a trial's best report by `METRIC`.
+            objectives: metrics that the study maximises, of a trial's best report by `metric`; if none, that alone.
         """
         super().__init__(
             space=lambda trial: None,  # any: `suggest` draws, so that a draw can depend on what was drawn before
-            metric=METRIC,
+            metric=SCORE,
             mode="max",
             study_name=study.study.study_name,
             storage=study.storage,
@@ -69,10 +80,11 @@ class StudySearch(OptunaSearch):
         self._truth = study
         self._search_space = space
         self._base = base
+        self._maximised = metric
         self._search_seed = seed
         self._max_concurrent = max_concurrent
         self._last_checkpoint = last_checkpoint
-        self._objectives = objectives
+        self._objectives = objectives or (metric,)
         known = study.trials()
         if all(trial.state == TrialState.WAITING for trial in known):  # new, or it died while being begun
             for drawn, settings in [(space.point(base), base.weights), *starts][len(known) :]:
@@ -116,11 +128,11 @@ class StudySearch(OptunaSearch):
         reports = reports_of(trial)
         attributes = memory | {"seconds": reports[-1].seconds}
         if reports[-1].step >= settings_of(trial)["steps"]:
-            best = max(reversed(reports), key=lambda report: report.metrics[METRIC])
+            best = max(reversed(reports), key=lambda report: report.metrics[self._maximised])
             values = [best.metrics[name] for name in self._objectives]
             self._truth.finish(study_id, TrialState.COMPLETE, values, attributes)
         else:
-            last = [reports[-1].metrics[METRIC]] if len(self._objectives) == 1 else None
+            last = [reports[-1].metrics[self._maximised]] if len(self._objectives) == 1 else None
             self._truth.finish(study_id, TrialState.PRUNED, last, attributes)
 
     def save(self, checkpoint_path: str) -> None:
@@ -163,7 +175,7 @@ class StudySearch(OptunaSearch):
         }
 
     def _report(self, study_id: int, result: dict[str, Any]) -> None:
-        self._truth.report(study_id, report_of(result), METRIC)
+        self._truth.report(study_id, report_of(result), self._maximised)
 
 
 def report_of(result: dict[str, Any]) -> ReportRecord:

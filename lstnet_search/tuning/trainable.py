@@ -10,7 +10,7 @@ from lstnet_search.config import TrialConfig
 from lstnet_search.evaluation import EvaluatedTraining, Prepared
 from lstnet_search.training import Start, read_state, write_state
 from lstnet_search.tuning.memory import peak_memory_mb, reset_peak_memory
-from lstnet_search.tuning.searcher import CHECKPOINT, METRIC, NUMBER, SETTINGS
+from lstnet_search.tuning.searcher import ALARMS, CHECKPOINT, NUMBER, SCORE, SETTINGS
 
 
 class Trainable(tune.Trainable):
@@ -21,13 +21,14 @@ class Trainable(tune.Trainable):
     """
 
     def setup(  # type: ignore[override]  # the rest comes by tune.with_parameters
-        self, config: dict[str, Any], prepared: Prepared, direction: str, threads: int
+        self, config: dict[str, Any], prepared: Prepared, direction: str, metric: str, threads: int
     ) -> None:
         """Begin, or go on with, the trial of a configuration that the searcher made."""
         torch.set_num_threads(threads)
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self._prepared = prepared.to(self._device)
         self._direction = direction
+        self._metric = metric
         self.reset_config(config)
 
     def reset_config(self, new_config: dict[str, Any]) -> bool:
@@ -58,7 +59,8 @@ class Trainable(tune.Trainable):
             "seconds": report.seconds,
             "peak_memory_mb": peak_memory_mb(self._device),
             "metric": report.metrics,
-            METRIC: report.metrics[METRIC],
+            SCORE: report.metrics[self._metric],
+            ALARMS: self._training.alarms,
             "done": report.step == self._settings.steps,
         }
 

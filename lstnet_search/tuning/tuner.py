@@ -9,7 +9,7 @@ from lstnet_search.config.search import SearchConfig
 from lstnet_search.evaluation import Prepared
 from lstnet_search.tuning.checkpoints import run_name, trial_folder
 from lstnet_search.tuning.resources import Placement
-from lstnet_search.tuning.searcher import METRIC, NUMBER, StudySearch
+from lstnet_search.tuning.searcher import NUMBER, SCORE, StudySearch
 from lstnet_search.tuning.trainable import Trainable
 from lstnet_search.tuning.watch import Watch
 
@@ -28,7 +28,7 @@ def make_tuner(
 ) -> tune.Tuner:
     """A tuner that runs a number of trials and keeps, of each, the best checkpoint and the last."""
     trainable = tune.with_parameters(
-        Trainable, prepared=prepared, direction=search.direction, threads=placement.threads
+        Trainable, prepared=prepared, direction=search.direction, metric=search.select_by, threads=placement.threads
     )
     return tune.Tuner(
         tune.with_resources(trainable, placement.resources),
@@ -47,7 +47,7 @@ def make_tuner(
             checkpoint_config=tune.CheckpointConfig(
                 checkpoint_frequency=1,
                 num_to_keep=1,
-                checkpoint_score_attribute=METRIC,
+                checkpoint_score_attribute=SCORE,
                 checkpoint_score_order="max",
             ),
             verbose=0,

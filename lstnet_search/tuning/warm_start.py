@@ -6,10 +6,10 @@ from pathlib import Path
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from lstnet_search.config import InputError, TrialConfig
+from lstnet_search.config.metrics import TARGET
 from lstnet_search.config.search import SearchConfig
 from lstnet_search.results.folder import ResultsFolder
 from lstnet_search.tuning.objectives import objectives
-from lstnet_search.tuning.searcher import METRIC
 from lstnet_search.tuning.study import OTHER, Study, distribution
 
 
@@ -19,7 +19,8 @@ def trials_to_know(search: SearchConfig, folder: ResultsFolder, resume: bool) ->
     Raises:
         InputError: as `completed_trials`.
     """
-    begun = resume and folder.study_file.is_file() and Study(folder.study_file, objectives=len(objectives(search)))
+    values = len(objectives(search, TARGET))  # as many by any other metric
+    begun = resume and folder.study_file.is_file() and Study(folder.study_file, objectives=values)
     if search.warm_start is None or (begun and begun.trials()):
         return []
     return completed_trials(ResultsFolder.existing(Path(search.warm_start)), search)
@@ -28,14 +29,17 @@ def trials_to_know(search: SearchConfig, folder: ResultsFolder, resume: bool) ->
 def completed_trials(folder: ResultsFolder, search: SearchConfig) -> list[FrozenTrial]:
     """Completed trials of another search that lie in the space of this one, as draws of this one.
 
-    Settings that this space does not decide, such as the number of steps, may differ.
+    Settings that this space does not decide, such as the number of steps, may differ. A search that
+    leaves its metric open is taken to be by theirs.
 
     Raises:
         InputError: if the other maximises something else, or there is no such trial.
     """
     theirs = SearchConfig.parse(folder.read_search()["search"], str(folder.search_file))
+    metric = theirs.select_by or TARGET
     for name, value, other in (
         ("direction", search.direction, theirs.direction),
+        ("select_by", search.select_by or metric, metric),
         ("method", search.trial.method, theirs.trial.method),
         ("domains", search.trial.domains, theirs.trial.domains),
     ):
@@ -46,7 +50,7 @@ def completed_trials(folder: ResultsFolder, search: SearchConfig) -> list[Frozen
             )
     found = []
     for record in Study(folder.study_file).records() if folder.study_file.is_file() else []:
-        best = record.best(METRIC)
+        best = record.best(metric)
         if record.state != "COMPLETE" or best is None:
             continue
         where = f"trial {record.number} of {folder.path}"
@@ -55,7 +59,7 @@ def completed_trials(folder: ResultsFolder, search: SearchConfig) -> list[Frozen
             found.append(
                 create_trial(
                     state=TrialState.COMPLETE,
-                    values=[best.metrics[name] for name in objectives(search)],
+                    values=[best.metrics[name] for name in objectives(search, metric)],
                     params=drawn,
                     distributions={name: distribution(search.space.parameters[name]) for name in drawn},
                     user_attrs={OTHER: where},

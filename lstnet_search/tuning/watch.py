@@ -12,7 +12,7 @@ from ray.tune.experiment import Trial
 from lstnet_search.results.folder import ResultsFolder
 from lstnet_search.results.records import TrialRecord
 from lstnet_search.tuning.display import Display
-from lstnet_search.tuning.searcher import METRIC, NUMBER, SETTINGS, report_of
+from lstnet_search.tuning.searcher import ALARMS, NUMBER, SETTINGS, report_of
 from lstnet_search.tuning.stopping import Stopping
 from lstnet_search.tuning.study import Study
 
@@ -22,11 +22,12 @@ TABLES_EVERY_SECONDS = 10.0
 class Watch(tune.Callback):
     """Follows a search from the driver."""
 
-    def __init__(self, folder: ResultsFolder, study: Study, display: Display, stopping: Stopping) -> None:
+    def __init__(self, folder: ResultsFolder, study: Study, display: Display, stopping: Stopping, metric: str) -> None:
         self._folder = folder
         self._study = study
         self._display = display
         self._stopping = stopping
+        self._metric = metric
         self._unwritten = False
         self._written_at = time.monotonic()
         self._interrupted = False
@@ -38,7 +39,7 @@ class Watch(tune.Callback):
         self._unwritten = True
         if "error" not in result:
             flat = result | {f"metric/{name}": value for name, value in result["metric"].items()}
-            self._display.report(trial.config[NUMBER], trial.config[SETTINGS], report_of(flat))
+            self._display.report(trial.config[NUMBER], trial.config[SETTINGS], report_of(flat), result[ALARMS])
 
     def on_trial_complete(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
         """Keep the samples of a trial's last report, and say how it ended."""
@@ -63,7 +64,7 @@ class Watch(tune.Callback):
     def write(self) -> list[TrialRecord]:
         """Write the tables, from the study."""
         records = self._study.records()
-        self._folder.write_tables(records, METRIC)
+        self._folder.write_tables(records, self._metric)
         self._unwritten = False
         self._written_at = time.monotonic()
         return records

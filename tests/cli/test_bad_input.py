@@ -62,6 +62,13 @@ def test_a_missing_space_file_is_refused(tmp_path: Path, capsys: pytest.CaptureF
         (["--cpus", "0"], "--cpus 0 must be at least 1"),
         (["--simulate-gpus", "0"], "--simulate-gpus 0 must be at least 1"),
         (["--direction", "up"], "--direction up must be one of both, pareto, mnist_to_usps, usps_to_mnist"),
+        (["--select-by", "luck"], "--select-by luck must be one of target_accuracy, neg_entropy, infomax, bnm"),
+        (
+            ["--direction", "pareto", "--select-by", "snd"],
+            "--select-by snd must be target_accuracy with --direction pareto, which has its own objectives; "
+            "leave it out, or choose another --direction",
+        ),
+        (["--select-by", "loss_cc1"], "--select-by loss_cc1 must be one of target_accuracy"),
         (["--time-budget", "soon"], "--time-budget soon must be at least a second"),
         (["--seed", "-1"], "seed=-1 must be >= 0"),
         (["--resume"], "--resume needs the --name"),

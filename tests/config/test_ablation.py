@@ -11,6 +11,7 @@ SEARCH = SearchConfig(
     space_file="mine.yaml",
     space=Space.parse({"w1": {"type": "uniform", "low": 1, "high": 100}}, "mine.yaml"),
     direction="usps_to_mnist",
+    select_by="snd",
     seed=5,
 )
 
@@ -21,12 +22,12 @@ def test_the_winner_comes_first_then_without_each_group_of_terms() -> None:
     assert made.trial == winner.override({"seed": 5}, "test")
     assert made.points == ({"wl": 0}, {"w5": 0, "w6": 0}, {"w1": 0, "w2": 0})
     assert (made.trials, made.space.dimensions, made.scheduler) == (4, 0, "none")
-    assert (made.direction, made.seed) == ("usps_to_mnist", 5)
+    assert (made.direction, made.select_by, made.seed) == ("usps_to_mnist", "snd", 5)
     assert SearchConfig.parse(made.model_dump(mode="json"), "search.yaml") == made
 
 
 def test_two_directions_are_compared_by_their_mean() -> None:
-    both = SEARCH.model_copy(update={"direction": "pareto"})
+    both = SEARCH.model_copy(update={"direction": "pareto", "select_by": None})
     assert ablation(TrialConfig(), both, "NAME").direction == "both"
 
 

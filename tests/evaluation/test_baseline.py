@@ -33,8 +33,12 @@ def test_grey_is_repeated_and_colours_are_averaged() -> None:
 
 
 def test_baseline_of_the_bundled_digits_is_good_but_far_from_perfect(prepared: Prepared) -> None:
-    assert set(prepared.baseline) == {"val_accuracy_mnist_to_usps", "val_accuracy_usps_to_mnist"}
-    assert all(0.7 < accuracy < 0.97 for accuracy in prepared.baseline.values())
+    assert all(0.7 < prepared.baseline[f"val_accuracy_{name}"] < 0.97 for name in prepared.directions)
+
+
+def test_resizing_agrees_with_itself_and_permutes_nothing(prepared: Prepared) -> None:
+    assert all(prepared.baseline[f"agreement_{name}"] == 1.0 for name in prepared.directions)
+    assert all(prepared.baseline[f"permuted_share_{name}"] == 0.0 for name in prepared.directions)
 
 
 @pytest.mark.slow

@@ -1,7 +1,7 @@
 import pytest
 
 from lstnet_search.config import TrialConfig
-from lstnet_search.results.text import duration, percent, size, weights
+from lstnet_search.results.text import difference, duration, percent, shown, size, weights
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,25 @@ def test_weights_stand_in_the_papers_order() -> None:
 def test_a_share_is_printed_as_per_cent_and_a_missing_one_as_a_dash() -> None:
     assert percent(0.97014) == "97.01 %"
     assert percent(None) == "–"
+
+
+@pytest.mark.parametrize(
+    ("metric", "value", "text"),
+    [
+        ("target_accuracy", 0.5, "50.00 %"),
+        ("val_accuracy_a_to_b", 0.25, "25.00 %"),
+        ("round_trip_a_to_b", 1.0, "100.00 %"),
+        ("infomax", 1.23456, "1.235"),
+        ("neg_entropy_a_to_b", -0.5, "-0.5"),
+        ("snd", None, "–"),
+    ],
+)
+def test_shares_are_shown_as_per_cent_and_other_metrics_with_four_digits(
+    metric: str, value: float | None, text: str
+) -> None:
+    assert shown(metric, value) == text
+
+
+def test_a_difference_has_a_sign_and_is_in_points_of_a_per_cent_where_shares_differ() -> None:
+    assert difference("target_accuracy", 0.0125) == "+1.25"
+    assert difference("infomax", -0.12346) == "-0.1235"

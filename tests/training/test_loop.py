@@ -167,3 +167,9 @@ def test_training_learns_to_reconstruct_a_handful_of_images() -> None:
     pair = DomainPair(*smooth)
     reports = [report.metrics["loss_cc1"] for report in train(config, pair, begin(config), nothing)]
     assert reports[-1] < 0.5 * reports[0]
+
+
+def test_networks_that_an_update_broke_end_the_training_at_their_report() -> None:
+    reports = train(TINY, PAIR, begin(), lambda network: {"neg_entropy_mnist_to_usps": float("nan")})
+    with pytest.raises(DivergedError, match="diverged at step 2: neg_entropy_mnist_to_usps is not finite"):
+        next(reports)

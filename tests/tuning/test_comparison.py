@@ -16,10 +16,12 @@ def record(number: int, accuracy: float | None, state: State = "COMPLETE") -> Tr
     return TrialRecord(number, state, {}, reports)
 
 
-def rows(records: list[TrialRecord]) -> list[list[str]]:
+def rows(records: list[TrialRecord], metric: str = "target_accuracy") -> list[list[str]]:
     out = io.StringIO()
     points = [{"wl": 0.0}, {"w5": 0.0, "w6": 0.0}]
-    Console(file=out, width=200).print(comparison(records, points, {"target_accuracy": 0.875}, DIRECTIONS))
+    Console(file=out, width=200).print(
+        comparison(records, points, {"target_accuracy": 0.875, "snd": 2.5}, DIRECTIONS, metric)
+    )
     lines = [line for line in out.getvalue().splitlines() if line.startswith("│")]
     return [[cell.strip() for cell in line.strip("│").split("│")] for line in lines]
 
@@ -37,3 +39,10 @@ def test_trials_that_failed_or_have_not_ended_are_said_to() -> None:
     assert [row[6] for row in table] == ["fail", "unfinished", "not begun", ""]
     assert [row[4] for row in table] == ["–", "50.00 %", "–", "87.50 %"]
     assert [row[5] for row in table] == ["", "", "", ""]
+
+
+def test_trials_are_compared_by_what_the_search_was_selected_by() -> None:
+    reports = [ReportRecord(30, 1.0, {"snd": value}) for value in (2.25, 1.5)]
+    table = rows([TrialRecord(number, "COMPLETE", {}, [report]) for number, report in enumerate(reports)], "snd")
+    assert [row[4] for row in table] == ["2.25", "1.5", "–", "2.5"]
+    assert table[1][5] == "-0.75"

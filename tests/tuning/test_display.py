@@ -18,9 +18,9 @@ def record(number: int, step: int, state: str = "PRUNED", accuracy: float = 0.5,
     return TrialRecord(number, state, SETTINGS, [report(step, accuracy, seconds)], error="it broke")  # type: ignore[arg-type]
 
 
-def shown(steps: int, trials: int, concurrent: int = 1) -> tuple[Display, io.StringIO]:
+def shown(steps: int, trials: int, concurrent: int = 1, metric: str = "target_accuracy") -> tuple[Display, io.StringIO]:
     out = io.StringIO()
-    return Display(Console(file=out, width=200), DIRECTIONS, steps, trials, concurrent), out
+    return Display(Console(file=out, width=200), DIRECTIONS, steps, trials, concurrent, metric), out
 
 
 def test_a_report_is_one_line_with_accuracies_both_ways_and_the_best_so_far() -> None:
@@ -30,6 +30,21 @@ def test_a_report_is_one_line_with_accuracies_both_ways_and_the_best_so_far() ->
     (line,) = out.getvalue().splitlines()
     assert line.startswith("trial 1   step  50/100  weights 20 20 20 20 20 20 20  a_to_b 25.00 %  b_to_a 25.00 %")
     assert "best 25.00 % (trial 1)" in line
+
+
+def test_what_is_alarming_in_a_report_stands_on_its_line() -> None:
+    display, out = shown(steps=100, trials=2)
+    display.start([])
+    display.report(1, SETTINGS, report(50), ["classes swapped in a_to_b: 3 read as 8, 8 read as 3"])
+    (line,) = out.getvalue().splitlines()
+    assert line.endswith("  ALARM: classes swapped in a_to_b: 3 read as 8, 8 read as 3")
+
+
+def test_without_labels_accuracies_are_dashes_and_the_best_is_of_what_is_maximised() -> None:
+    display, out = shown(steps=100, trials=2, metric="infomax")
+    display.start([TrialRecord(0, "PRUNED", SETTINGS, [ReportRecord(20, 1.0, {"infomax": 1.25})])])
+    display.report(1, SETTINGS, ReportRecord(50, 1.0, {"infomax": 1.23456}))
+    assert "a_to_b –  b_to_a –  best 1.25 (trial 0)" in out.getvalue()
 
 
 def test_time_left_counts_whole_trainings_while_no_trial_has_ended() -> None:
@@ -76,7 +91,25 @@ def test_a_trial_that_failed_or_was_stopped_is_said_to_be() -> None:
 def test_the_summary_ranks_trials_and_ends_with_the_paper_and_the_baseline() -> None:
     records = [record(number, 100, "COMPLETE", accuracy) for number, accuracy in enumerate((0.5, 0.75, 0.625))]
     out = io.StringIO()
-    Console(file=out, width=200).print(summary(records, {"target_accuracy": 0.875}, DIRECTIONS, count=2))
+    table = summary(records, {"target_accuracy": 0.875}, DIRECTIONS, "target_accuracy", count=2)
+    Console(file=out, width=200).print(table)
     rows = [line.replace("│", " ").split() for line in out.getvalue().splitlines() if "%" in line]
     assert [row[:2] for row in rows] == [["1.", "1"], ["2.", "2"], ["paper", "0"], ["no", "translation"]]
     assert "87.50" in rows[-1]
+
+
+def test_the_summary_follows_the_metric_that_is_maximised() -> None:
+    records = [
+        TrialRecord(number, "COMPLETE", SETTINGS, [ReportRecord(100, 1.0, {"infomax": value})])
+        for number, value in enumerate((1.5, 0.5, 2.25))
+    ]
+    out = io.StringIO()
+    Console(file=out, width=200).print(summary(records, {"infomax": 1.125}, DIRECTIONS, "infomax", count=2))
+    rows = [line.replace("│", " ").split() for line in out.getvalue().splitlines() if "–" in line]
+    assert [row[:5] for row in rows[:3]] == [
+        ["1.", "2", "–", "–", "2.25"],
+        ["2.", "0", "–", "–", "1.5"],
+        ["paper", "0", "–", "–", "1.5"],
+    ]
+    assert rows[3] == ["no", "translation", "–", "–", "1.125"]
+    assert " infomax " in out.getvalue()

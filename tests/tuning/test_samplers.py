@@ -11,7 +11,7 @@ from lstnet_search.config.search import SearchConfig
 from lstnet_search.tuning import samplers
 from lstnet_search.tuning.objectives import objectives
 from lstnet_search.tuning.samplers import SAMPLERS, make_sampler, refuse_sampler
-from lstnet_search.tuning.searcher import METRIC, StudySearch
+from lstnet_search.tuning.searcher import SCORE, StudySearch
 from lstnet_search.tuning.study import Study
 
 TWO = {name: {"type": "loguniform", "low": 1, "high": 1000} for name in ("w1", "wl")}
@@ -45,6 +45,7 @@ def run(path: Path, search: SearchConfig, trials: int) -> list[dict[str, Any]]:
         study,
         search.space,
         search.trial,
+        metric="snd",
         seed=search.seed,
         trials=trials,
         max_concurrent=1,
@@ -56,7 +57,7 @@ def run(path: Path, search: SearchConfig, trials: int) -> list[dict[str, Any]]:
         assert isinstance(suggestion, dict)
         settings = suggestion["settings"]
         score = 1 / (1 + abs(settings["w1"] - 300))
-        result = {"step": settings["steps"], "seconds": 1.0, METRIC: score, f"metric/{METRIC}": score}
+        result = {"step": settings["steps"], "seconds": 1.0, SCORE: score, "metric/snd": score}
         searcher.on_trial_complete(str(index), result)
     return [trial.params for trial in study.trials()]
 
@@ -111,11 +112,12 @@ def test_two_objectives_are_searched_stopped_trials_among_them(tmp_path: Path, n
         study,
         search.space,
         search.trial,
+        metric="target_accuracy",
         seed=0,
         trials=14,
         max_concurrent=1,
         last_checkpoint=lambda number: None,
-        objectives=objectives(search),
+        objectives=objectives(search, "target_accuracy"),
     )
     for index in range(14):
         suggestion = searcher.suggest(str(index))
@@ -126,9 +128,9 @@ def test_two_objectives_are_searched_stopped_trials_among_them(tmp_path: Path, n
             "val_accuracy_usps_to_mnist": 1 / settings["wl"],
         }
         mean = sum(accuracies.values()) / 2
-        metrics = {f"metric/{metric}": value for metric, value in (accuracies | {METRIC: mean}).items()}
+        metrics = {f"metric/{metric}": value for metric, value in (accuracies | {"target_accuracy": mean}).items()}
         step = settings["steps"] // (2 if index % 2 else 1)
-        searcher.on_trial_complete(str(index), {"step": step, "seconds": 1.0, METRIC: mean} | metrics)
+        searcher.on_trial_complete(str(index), {"step": step, "seconds": 1.0, SCORE: mean} | metrics)
     trials = study.trials()
     assert trials[0].values == [1 / 20, 1 / 30]
     assert [trial.state.name for trial in trials] == ["COMPLETE", "PRUNED"] * 7

@@ -81,6 +81,7 @@ def test_a_search_ends_with_its_tables_winner_and_pictures(first: Path) -> None:
         (["--space", "search_spaces/tied.yaml"], "was begun with space"),
         (["--sampler", "random"], "was begun with sampler tpe, and is asked to go on with random"),
         (["--scheduler", "none"], "was begun with scheduler asha, and is asked to go on with none"),
+        (["--select-by", "snd"], "was begun with select_by target_accuracy, and is asked to go on with snd"),
     ],
 )
 def test_a_search_is_not_resumed_as_another(results: Path, first: Path, change: list[str], message: str) -> None:
@@ -90,6 +91,17 @@ def test_a_search_is_not_resumed_as_another(results: Path, first: Path, change: 
     assert message in refused.stderr
     assert refused.stdout == ""
     assert {path: path.stat().st_mtime for path in first.rglob("*")} == before
+
+
+def test_a_search_by_a_criterion_ranks_its_trials_by_it(results: Path) -> None:
+    ended = search(results, "--steps", "12", "--trials", "3", "--select-by", "snd", "--name", "by-snd")
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    trials = pd.read_parquet(results / "by-snd" / "trials.parquet")
+    history = pd.read_parquet(results / "by-snd" / "history.parquet")
+    highest = history.groupby("trial")["snd"].max()
+    assert trials["best/snd"].tolist() == highest.tolist()
+    config = (results / "by-snd" / "best_config.yaml").read_text()
+    assert config.startswith(f"# trial {highest.idxmax()} of search by-snd\n# best by snd: {highest.max():.4g}\n")
 
 
 def test_status_tells_how_a_search_stands(first: Path) -> None:

@@ -10,8 +10,8 @@ from optuna.trial import TrialState
 from ray.tune.search import Searcher
 
 from lstnet_search.config import PRESETS, Space, TrialConfig
-from lstnet_search.results.records import TrialRecord
-from lstnet_search.tuning.searcher import METRIC, StudySearch
+from lstnet_search.results.records import TrialRecord, ranked, trials_table
+from lstnet_search.tuning.searcher import SCORE, StudySearch
 from lstnet_search.tuning.study import Study, distribution
 
 SPACE = Space.read(Path(__file__).parents[2] / "search_spaces" / "weight_ratios.yaml")
@@ -23,8 +23,8 @@ def result(step: int, accuracy: float) -> dict[str, Any]:
         "step": step,
         "seconds": step / 10,
         "peak_memory_mb": 512.0,
-        METRIC: accuracy,
-        f"metric/{METRIC}": accuracy,
+        SCORE: accuracy,
+        "metric/snd": accuracy,
         "metric/loss_cc1": 0.5,
     }
 
@@ -41,6 +41,7 @@ def make(
         study,
         space,
         BASE,
+        metric="snd",
         seed=0,
         trials=trials,
         max_concurrent=max_concurrent,
@@ -133,7 +134,7 @@ def test_a_stopped_trial_is_pruned_and_keeps_the_report_that_stopped_it(tmp_path
     assert trial.state == TrialState.PRUNED
     assert trial.intermediate_values == {10: 0.2}
     (record,) = study.records()
-    assert record.reports[0].metrics == {METRIC: 0.2, "loss_cc1": 0.5}
+    assert record.reports[0].metrics == {"snd": 0.2, "loss_cc1": 0.5}
 
 
 @pytest.mark.parametrize(
@@ -233,6 +234,19 @@ def test_the_number_of_trials_counts_those_of_earlier_runs(tmp_path: Path) -> No
     given(again, "x")
     assert again.suggest("y") == Searcher.FINISHED
     assert len(study.trials()) == 2
+
+
+def test_reports_without_an_oracle_score_are_ranked_by_a_criterion(tmp_path: Path) -> None:
+    searcher, study = make(tmp_path)
+    for trial_id, value in (("a", -0.5), ("b", -0.25)):
+        given(searcher, trial_id)
+        searcher.on_trial_complete(trial_id, result(30, value))
+    assert study.study.best_trial.number == 1
+    assert study.study.best_value == -0.25
+    assert [record.number for record in ranked(study.records(), "snd")] == [1, 0]
+    table = trials_table(study.records(), "snd")
+    assert table["best/snd"].tolist() == [-0.5, -0.25]
+    assert not [name for name in table.columns if "accuracy" in name]
 
 
 def test_records_of_a_study_are_the_same_when_it_is_read_anew(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from lstnet_search.config import PRESETS, InputError, Space
 from lstnet_search.config.search import SearchConfig
 from lstnet_search.results.folder import ResultsFolder
 from lstnet_search.tuning.samplers import refuse_sampler
-from lstnet_search.tuning.searcher import METRIC, StudySearch
+from lstnet_search.tuning.searcher import SCORE, StudySearch
 from lstnet_search.tuning.study import Study
 from lstnet_search.tuning.warm_start import completed_trials
 
@@ -28,18 +28,25 @@ def search(content: dict[str, Any], **more: Any) -> SearchConfig:
 
 def searcher(study: Study, config: SearchConfig) -> StudySearch:
     return StudySearch(
-        study, config.space, config.trial, seed=0, trials=9, max_concurrent=9, last_checkpoint=lambda number: None
+        study,
+        config.space,
+        config.trial,
+        metric="snd",
+        seed=0,
+        trials=9,
+        max_concurrent=9,
+        last_checkpoint=lambda number: None,
     )
 
 
-def result(step: int, accuracy: float) -> dict[str, Any]:
-    return {"step": step, "seconds": 1.0, METRIC: accuracy, f"metric/{METRIC}": accuracy}
+def result(step: int, score: float) -> dict[str, Any]:
+    return {"step": step, "seconds": 1.0, SCORE: score, "metric/snd": score}
 
 
 @pytest.fixture
 def other(tmp_path: Path) -> ResultsFolder:
     """A search of five trials: w1 20, 5, 10, 30, and 40; trial 2 was stopped, trial 3 failed, trial 4 has w4=50."""
-    config = search(WIDE)
+    config = search(WIDE, select_by="snd")
     folder = ResultsFolder(tmp_path / "other")
     folder.create({"search": config.model_dump(mode="json")})
     study = Study(folder.study_file)
@@ -83,6 +90,13 @@ def test_a_search_for_something_else_is_refused(other: ResultsFolder) -> None:
     message = r"other was searched with direction both, this is with usps_to_mnist: scores cannot be compared"
     with pytest.raises(InputError, match=message):
         completed_trials(other, search(WIDE, direction="usps_to_mnist"))
+
+
+def test_a_search_selected_by_another_metric_is_refused(other: ResultsFolder) -> None:
+    assert len(completed_trials(other, search(WIDE, select_by="snd"))) == 3
+    message = r"other was searched with select_by snd, this is with infomax: scores cannot be compared"
+    with pytest.raises(InputError, match=message):
+        completed_trials(other, search(WIDE, select_by="infomax"))
 
 
 @pytest.mark.parametrize("name", ["nsga2", "qmc", "random"])

@@ -1,0 +1,177 @@
+"""Which weights matter and where good ones lie: importance, parallel coordinates, slices.
+
+python analysis/landscape.py results/NAME
+
+Weights are drawn as ratios to w3. Every trial that did not fail stands at its best report, those
+that were stopped early too: they are the poor ones.
+"""
+
+from pathlib import Path
+from typing import Annotated, cast
+
+import matplotlib as mpl
+import numpy as np
+import optuna
+import pandas as pd
+import typer
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure, SubFigure
+from matplotlib.ticker import MaxNLocator
+from optuna.distributions import BaseDistribution, FloatDistribution
+from optuna.trial import create_trial
+
+from lstnet_search.cli.app import run_script
+from lstnet_search.cli.options import FolderArgument
+from lstnet_search.config import InputError
+from lstnet_search.results.figures import save_figure
+from lstnet_search.results.ratios import is_logarithmic, searched_settings
+from lstnet_search.results.records import PAPER_TRIAL
+from lstnet_search.results.studies import StudyTables
+
+FEW = 20
+"""Trials below which importances are mostly chance."""
+DRAWN = 1000
+"""Lines drawn at most among the parallel coordinates, the best ones and an even share of the others."""
+COLOURS = mpl.colormaps["viridis"]
+
+
+def landscape(
+    folder: FolderArgument,
+    metric: Annotated[str | None, typer.Option(help="Score; default: what the search maximised.")] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="The picture; default: analysis/landscape.png in the results folder.")
+    ] = None,
+) -> None:
+    """Draw how the score depends on what was searched."""
+    study = StudyTables.read(folder)
+    metric = metric or study.metric
+    settings = searched_settings(study)
+    scores = study.ranking(metric)
+    scores = scores[scores.index.isin(settings.index)]
+    settings = settings.loc[scores.index]
+    if scores.empty or settings.empty:
+        raise InputError(f"no trial of {folder} that did not fail has {metric}; wait for a report, or change --metric")
+    importance = importances(settings, scores)
+    if len(scores) < FEW:
+        print(f"{study.name}: {len(scores)} trials with a score; importances of so few are mostly chance")
+    for name, value in importance.items():
+        print(f"{name:<14} {value:.2f}")
+    output = output or folder / "analysis" / "landscape.png"
+    save_figure(_draw(study, settings, scores, importance, metric), output)
+    print(f"picture: {output}")
+
+
+def importances(settings: pd.DataFrame, scores: "pd.Series[float]") -> dict[str, float]:
+    """Importance of each setting for being among the best trials (PED-ANOVA, Watanabe et al. 2023), of sum 1.
+
+    Args:
+        settings: a row a trial; a column without variation is left out.
+        scores: of the same trials.
+
+    Returns:
+        By setting, the most important first; empty where there is nothing to tell.
+    """
+    varied = settings.loc[:, settings.nunique() > 1]
+    if varied.empty or scores.nunique() < 2:
+        return {}
+    ranges: dict[str, BaseDistribution] = {
+        str(name): FloatDistribution(values.min(), values.max(), log=is_logarithmic(values))
+        for name, values in varied.items()
+    }
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    study = optuna.create_study(direction="maximize")
+    study.add_trials(
+        create_trial(params=dict(zip(ranges, row, strict=True)), distributions=ranges, value=score)
+        for row, score in zip(varied.to_numpy().tolist(), scores, strict=True)
+    )
+    return optuna.importance.get_param_importances(study)
+
+
+def _draw(
+    study: StudyTables, settings: pd.DataFrame, scores: "pd.Series[float]", importance: dict[str, float], metric: str
+) -> Figure:
+    columns = 3
+    rows = -(-settings.shape[1] // columns)
+    figure = Figure(figsize=(15, 5.2 + 3.4 * rows), layout="constrained")
+    figure.suptitle(f"{study.name}: {metric} of {len(scores)} trials at their best reports")
+    above, below = cast(list[SubFigure], figure.subfigures(2, 1, height_ratios=(5, 3.4 * rows)))
+    bars, coordinates = above.subplots(1, 2, width_ratios=(1, 2.4))
+    _draw_importance(bars, importance)
+    norm = mpl.colors.Normalize(scores.min(), scores.max() if scores.nunique() > 1 else scores.min() + 1e-9)
+    _draw_coordinates(coordinates, settings, scores, norm)
+    above.colorbar(mpl.cm.ScalarMappable(norm, COLOURS), ax=coordinates, label=metric, pad=0.02)
+    slices = below.subplots(rows, columns, sharey=True, squeeze=False)
+    for index, axis in enumerate(slices.flat):
+        if index >= settings.shape[1]:
+            axis.set_visible(False)
+            continue
+        _draw_slice(axis, settings.iloc[:, index], scores)
+        if index % columns == 0:
+            axis.set_ylabel(metric)
+    slices[0][0].legend(loc="best", fontsize="small")
+    return figure
+
+
+def _draw_importance(axis: Axes, importance: dict[str, float]) -> None:
+    axis.set_title("importance (PED-ANOVA)", fontsize="medium")
+    if not importance:
+        axis.text(0.5, 0.5, "too little variation to tell", ha="center", transform=axis.transAxes)
+        return
+    names = list(importance)[::-1]
+    bars = axis.barh(names, [importance[name] for name in names])
+    axis.bar_label(bars, fmt="%.2f", padding=3)
+    axis.margins(x=0.15)
+    axis.xaxis.set_major_locator(MaxNLocator(5))
+    axis.set_xlabel("share of the whole")
+
+
+def _draw_coordinates(
+    axis: Axes, settings: pd.DataFrame, scores: "pd.Series[float]", norm: mpl.colors.Normalize
+) -> None:
+    """A line a trial through its settings, the best ones last; the paper's weights dashed."""
+    axis.set_title("a line a trial, each axis from its lowest to its highest value", fontsize="medium")
+    heights = settings.apply(_positions)
+    step = -(-len(scores) // DRAWN)
+    drawn = pd.concat((heights.head(50), heights.iloc[50::step]))[::-1]  # scores come best first
+    lines = [np.column_stack((range(drawn.shape[1]), row)) for row in drawn.to_numpy()]
+    alpha = min(0.9, max(0.15, 60 / len(lines)))
+    axis.add_collection(
+        LineCollection(lines, colors=COLOURS(norm(scores.loc[drawn.index])), alpha=alpha, linewidths=1.2)
+    )
+    axis.plot(heights.iloc[0], color="tab:red", linewidth=2, label=f"best: trial {heights.index[0]}")
+    if PAPER_TRIAL in heights.index:
+        axis.plot(heights.loc[PAPER_TRIAL], color="black", linewidth=2, linestyle="--", label="paper: trial 0")
+    axis.set_ylim(-0.12, 1.12)
+    axis.set_yticks([])
+    for place, (_, values) in enumerate(settings.items()):
+        axis.axvline(place, color="grey", linewidth=0.8, zorder=0)
+        axis.annotate(f"{values.max():.3g}", (place, 1.03), ha="center", va="bottom", fontsize="small")
+        axis.annotate(f"{values.min():.3g}", (place, -0.03), ha="center", va="top", fontsize="small")
+    axis.set_xticks(range(settings.shape[1]), list(settings.columns))
+    axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.07), ncols=2, frameon=False)
+
+
+def _positions(values: "pd.Series[float]") -> "pd.Series[float]":
+    """Where values stand between the lowest, 0, and the highest, 1; one half where all are equal."""
+    scaled = pd.Series(np.log(values)) if is_logarithmic(values) else values
+    width = scaled.max() - scaled.min()
+    return (scaled - scaled.min()) / width if width > 0 else scaled * 0 + 0.5
+
+
+def _draw_slice(axis: Axes, values: "pd.Series[float]", scores: "pd.Series[float]") -> None:
+    """The score against one setting."""
+    alpha = min(0.8, max(0.1, 300 / len(values)))
+    axis.scatter(values, scores, s=16, alpha=alpha, linewidths=0, color="tab:blue")
+    axis.scatter(values.iloc[0], scores.iloc[0], s=70, marker="*", color="tab:red", label="best", zorder=3)
+    if PAPER_TRIAL in values.index:
+        paper = values.loc[PAPER_TRIAL], scores.loc[PAPER_TRIAL]
+        axis.scatter(*paper, s=45, marker="D", color="black", label="paper", zorder=3)
+    if is_logarithmic(values):
+        axis.set_xscale("log")
+    axis.set_xlabel(str(values.name))
+    axis.grid(alpha=0.3)
+
+
+if __name__ == "__main__":
+    run_script(landscape)

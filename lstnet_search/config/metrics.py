@@ -1,0 +1,48 @@
+"""Names of the metrics that a search can maximise."""
+
+from collections.abc import Collection
+
+from lstnet_search.config.errors import InputError
+
+TARGET = "target_accuracy"
+"""The oracle score: it reads labels of the images that are translated."""
+
+CRITERIA = ("neg_entropy", "infomax", "bnm", "snd", "class_ami", "round_trip", "agreement")
+"""Label-free criteria: higher is better, and no label of a translated image is read."""
+
+LABEL_FREE = "infomax"
+"""What a search maximises where the oracle score cannot be known."""
+
+
+def accuracy_name(direction: str) -> str:
+    """The oracle accuracy of one direction, named as `DomainPair.directions` has it."""
+    return f"val_accuracy_{direction}"
+
+
+def choose_metric(select_by: str | None, known: Collection[str], domains: tuple[str, str]) -> str:
+    """What a search maximises: what is asked for, else the oracle score, else `LABEL_FREE`.
+
+    Args:
+        select_by: what is asked for, None for nothing.
+        known: names of all that can be measured with the labels that there are.
+        domains: of the trials.
+
+    Raises:
+        InputError: if what is asked for cannot be measured.
+    """
+    if select_by is None:
+        return TARGET if TARGET in known else LABEL_FREE
+    if select_by not in known:
+        allowed = ", ".join(name for name in selectable(domains) if name in known)
+        raise InputError(f"--select-by {select_by} needs labels that there are not; without them: {allowed}")
+    return select_by
+
+
+def selectable(domains: tuple[str, str]) -> tuple[str, ...]:
+    """All metrics that trials of two domains can be ranked by, those of the directions searched first."""
+    a, b = domains
+    directions = (f"{a}_to_{b}", f"{b}_to_{a}")
+    names = (TARGET, *CRITERIA)
+    return names + tuple(
+        name for each in directions for name in (accuracy_name(each), *(f"{one}_{each}" for one in CRITERIA))
+    )

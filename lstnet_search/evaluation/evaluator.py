@@ -1,0 +1,164 @@
+"""What is measured of a translator at every report, from one pass over the validation images."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from lstnet_search.config.metrics import CRITERIA, TARGET, accuracy_name
+from lstnet_search.domains import DomainPair
+from lstnet_search.evaluation import criteria
+from lstnet_search.evaluation.accuracy import confusion, shares_right
+from lstnet_search.evaluation.baseline import Resizing
+from lstnet_search.evaluation.inference import (
+    BATCH_SIZE,
+    TranslatesImages,
+    evaluation_mode,
+    features_and_logits,
+    floats_in_batches,
+    in_batches,
+    labelled,
+)
+from lstnet_search.evaluation.permutation import Permutation, find_permutation
+from lstnet_search.models.classifier import Classifiers
+
+ROUND_TRIPS = 500
+"""Images of a domain at most that are sent back too, which costs as much as sending them there."""
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """What one pass over the n images of a domain gave.
+
+    Attributes:
+        translated: the images as ones of the other domain, (n, C, S, S) in [-1, 1].
+        features: of the translated images, (n, D), by the other domain's classifier.
+        logits: its labels, (n, K).
+    """
+
+    translated: Tensor
+    features: Tensor
+    logits: Tensor
+
+
+class Evaluator:
+    """Translates validation images both ways, has the classifiers label them, and measures.
+
+    All that it holds lives on one device, which the translator must share.
+
+    Attributes:
+        confusions: of the last evaluation, by direction: (K, K) int64, true class × label given;
+            of directions whose images are labelled.
+        permutations: of the last evaluation, by direction, of directions that have a classifier.
+    """
+
+    def __init__(self, pair: DomainPair, classifiers: Classifiers, batch_size: int = BATCH_SIZE) -> None:
+        """Hold what stays the same from report to report.
+
+        Args:
+            pair: validation images, which become floats a batch at a time.
+            classifiers: of the pair's `a` and `b`, in evaluation mode. A direction is measured if
+                its target has one.
+            batch_size: images translated at once; no result depends on it.
+        """
+        self.confusions: dict[str, Tensor] = {}
+        self.permutations: dict[str, Permutation] = {}
+        self._domains = (pair.a, pair.b)
+        self._directions = pair.directions
+        self._classifiers = classifiers
+        self._batch_size = batch_size
+        resizing = Resizing(pair)
+        self._resized = [self.outputs(resizing, source).logits.argmax(1) for source in (0, 1)]
+
+    def __call__(self, translator: TranslatesImages) -> dict[str, float]:
+        """Measure a translator.
+
+        Returns:
+            Of each direction that is measured: `val_accuracy_<direction>`, in [0, 1], if its
+            images are labelled; the label-free criteria, `round_trip` if the target's images are
+            labelled; `permuted_share_<direction>`, what a permutation of classes would gain.
+        """
+        self.confusions, self.permutations = {}, {}
+        passes = [self.outputs(translator, source) for source in (0, 1)]
+        measured: dict[str, float] = {}
+        for source, direction in enumerate(self._directions):
+            target = 1 - source
+            if self._classifiers[target] is None:
+                continue
+            there, labels = passes[source], self._domains[source].labels
+            if labels is not None:
+                self.confusions[direction] = confusion(there.logits, labels)
+            table = confusion(there.logits, self._resized[source])
+            self.permutations[direction] = permutation = find_permutation(table)
+            named = of_labels_given(there, self._domains[target].classes)
+            named |= self._round_trip(translator, target, passes[target].translated)
+            named |= {"agreement": criteria.agreement(table), "permuted_share": permutation.share}
+            measured |= {f"{name}_{direction}": value for name, value in named.items()}
+        return shares_right({accuracy_name(name): counts for name, counts in self.confusions.items()}) | measured
+
+    def outputs(self, translator: TranslatesImages, source: int) -> Outputs:
+        """Translations of the images of `source`, and what the other classifier, if any, makes of them."""
+        classifier = self._classifiers[1 - source]
+
+        def there(images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+            translated = translator.translate(images, source)
+            if classifier is None:
+                nothing = translated.new_empty(len(images), 1)
+                return translated, nothing, nothing
+            return translated, *features_and_logits(classifier, translated)
+
+        with evaluation_mode(translator):
+            return Outputs(*in_batches(there, self._domains[source].images, self._batch_size))
+
+    def _round_trip(self, translator: TranslatesImages, source: int, translated: Tensor) -> dict[str, float]:
+        """How well images of `source` that were translated are labelled once they are back."""
+        classifier, labels = self._classifiers[source], self._domains[source].labels
+        if classifier is None or labels is None:
+            return {}
+        chosen = _some(len(labels), ROUND_TRIPS).to(labels.device)
+
+        def back(images: Tensor) -> tuple[Tensor]:
+            return (labelled(classifier, translator.translate(images, 1 - source)),)
+
+        with evaluation_mode(translator):
+            (logits,) = floats_in_batches(back, translated[chosen], self._batch_size)
+        return {"round_trip": criteria.round_trip(logits, labels[chosen])}
+
+
+def of_labels_given(outputs: Outputs, classes: int) -> dict[str, float]:
+    """Criteria that look at nothing but what a classifier makes of translated images, by name."""
+    probabilities = outputs.logits.double().softmax(1)
+    named = {"neg_entropy": criteria.neg_entropy(probabilities)}
+    if not outputs.logits.isfinite().all():  # diverged, which the training says of this NaN
+        return named
+    chosen = _some(len(probabilities), criteria.MATRIX_ROWS).to(probabilities.device)
+    return named | {
+        "infomax": criteria.infomax(probabilities),
+        "bnm": criteria.bnm(probabilities),
+        "snd": criteria.snd(probabilities[chosen].float()),  # half the time of doubles
+        "class_ami": criteria.class_ami(outputs.features, outputs.logits.argmax(1), classes),
+    }
+
+
+def searched_means(metrics: dict[str, float], directions: tuple[str, ...]) -> dict[str, float]:
+    """Means over the directions that are searched, of the oracle score and each criterion.
+
+    Args:
+        metrics: what an `Evaluator` gave.
+        directions: at least one; a mean is taken only of what all of them have.
+
+    Returns:
+        `target_accuracy`, and the criteria under their names without a direction.
+    """
+    per_direction = {TARGET: [accuracy_name(each) for each in directions]}
+    per_direction |= {name: [f"{name}_{each}" for each in directions] for name in CRITERIA}
+    return {
+        mean: sum(metrics[name] for name in names) / len(names)
+        for mean, names in per_direction.items()
+        if all(name in metrics for name in names)
+    }
+
+
+def _some(count: int, limit: int) -> Tensor:
+    """Places of at most `limit` images of so many, drawn the same every time."""
+    return torch.randperm(count, generator=torch.Generator().manual_seed(0))[:limit]

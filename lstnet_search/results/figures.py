@@ -1,0 +1,16 @@
+"""Figures as files."""
+
+import io
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from lstnet_search.config.files import write_whole
+
+
+def save_figure(figure: Figure, path: Path, dpi: int = 110) -> None:
+    """Write a figure as PNG, whole, making its folder."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=dpi)
+    write_whole(path, buffer.getvalue())

@@ -1,0 +1,112 @@
+"""A study as analysis reads it: the tables of a results folder, however far the search is."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import pandas as pd
+
+from lstnet_search.results.folder import ResultsFolder, metric_of
+from lstnet_search.results.records import history_table, trials_table
+
+
+@dataclass(frozen=True)
+class StudyTables:
+    """Tables of one search.
+
+    Attributes:
+        folder: of the results.
+        search: content of `search.yaml`.
+        trials: a row a trial; no row where none has begun.
+        history: a row a report.
+    """
+
+    folder: ResultsFolder
+    search: dict[str, Any]
+    trials: pd.DataFrame
+    history: pd.DataFrame
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """The tables of a results folder.
+
+        Raises:
+            InputError: if it is none, or a file in it is damaged.
+        """
+        folder = ResultsFolder.existing(path)
+        search = folder.read_search()
+        begun = folder.trials_file.exists()
+        trials = folder.read_trials() if begun else trials_table([], metric_of(search))
+        history = folder.read_history() if begun else history_table([])
+        return cls(folder, search, trials, history)
+
+    @property
+    def name(self) -> str:
+        """Of the results folder."""
+        return self.folder.path.resolve().name
+
+    @property
+    def metric(self) -> str:
+        """What the search maximised."""
+        return metric_of(self.search)
+
+    @property
+    def directions(self) -> tuple[str, str]:
+        """Names of both directions."""
+        a, b = self.search["search"]["trial"]["domains"]
+        return f"{a}_to_{b}", f"{b}_to_{a}"
+
+    @property
+    def steps(self) -> int:
+        """Of a whole training."""
+        return int(self.search["search"]["trial"]["steps"])
+
+    @property
+    def rungs(self) -> tuple[int, ...]:
+        """Steps at which trials are compared and two of three are stopped; none by a scheduler without rungs."""
+        if self.search["search"].get("scheduler", "asha") not in ("asha", "hyperband"):
+            return ()
+        first = max(1, self.steps // 6)
+        return first, 3 * first
+
+    @property
+    def baseline(self) -> dict[str, float]:
+        """What plain resizing reaches, by metric, with the mean of both accuracies as `target_accuracy`."""
+        known = dict(self.search.get("no_translation_baseline", {}))
+        direction = self.search["search"].get("direction", "both")
+        searched = self.directions if direction in ("both", "pareto") else (direction,)
+        accuracies = [known[f"val_accuracy_{name}"] for name in searched if f"val_accuracy_{name}" in known]
+        return known | ({"target_accuracy": sum(accuracies) / len(accuracies)} if accuracies else {})
+
+    @property
+    def metrics(self) -> list[str]:
+        """Names of all that the reports have."""
+        return [str(name) for name in self.history.columns if name not in ("trial", "step", "seconds")]
+
+    def best_reports(self, metric: str, lowest: bool = False) -> pd.DataFrame:
+        """Of each trial that did not fail, its best report by a metric, the latest of equals.
+
+        Args:
+            metric: any that reports may have.
+            lowest: whether the lowest is the best, else the highest is.
+
+        Returns:
+            Rows of `history`, by trial, in the order of trials; none where no report has the metric.
+        """
+        if metric not in self.history:
+            return self.history.head(0).set_index("trial")
+        failed = self.trials.loc[self.trials["state"] == "FAIL", "trial"]
+        known = self.history[self.history[metric].notna() & ~self.history["trial"].isin(failed)]
+        ordered = known.sort_values([metric, "step"], ascending=[not lowest, True])
+        return ordered.groupby("trial").tail(1).set_index("trial").sort_index()
+
+    def ranking(self, metric: str) -> "pd.Series[float]":
+        """The highest value of a metric by trial, best first, ties to the earlier trial."""
+        reports = self.best_reports(metric)
+        if reports.empty:
+            return pd.Series(dtype=float, name=metric)
+        return reports[metric].sort_values(ascending=False, kind="stable")
+
+    def without(self, *metrics: str) -> list[str]:
+        """Those of some metrics that no report has."""
+        return [name for name in metrics if name not in self.history or self.history[name].isna().all()]

@@ -1,0 +1,99 @@
+"""A training on bundled images, of which one domain's labels are taken away."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from lstnet_search.config import InputError, TrialConfig
+from lstnet_search.config.metrics import CRITERIA
+from lstnet_search.domains import Domain, DomainPair, load
+from lstnet_search.evaluation import ClassifierSettings, EvaluatedTraining, Prepared, prepare_pair
+from lstnet_search.evaluation.permutation import Permutation
+
+CPU = torch.device("cpu")
+TINY = TrialConfig(
+    data="bundled", width=1 / 64, batch_size=8, steps=2, reports=2, learning_rate=1e-3, batch_norm_momentum=0.1
+)
+
+
+def some(name: str, labelled: bool) -> Domain:
+    domain = load(name, "bundled", Path("nowhere"), "train").take(torch.arange(400))
+    return domain if labelled else Domain(name, domain.images, None)
+
+
+def prepared_of(mnist: bool, usps: bool, cache: Path) -> Prepared:
+    pair = DomainPair(some("mnist", mnist), some("usps", usps))
+    return prepare_pair(pair, TINY, CPU, cache, settings=ClassifierSettings(epochs=0, min_steps=20, batch_size=16))
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("classifiers")
+
+
+@pytest.fixture(scope="module")
+def unlabelled(cache: Path) -> Prepared:
+    """Prepared of labelled MNIST and of USPS without a label."""
+    return prepared_of(mnist=True, usps=False, cache=cache)
+
+
+def test_reports_carry_accuracies_criteria_and_the_probe(cache: Path) -> None:
+    report = next(EvaluatedTraining(TINY, prepared_of(True, True, cache), "both", CPU))
+    directions = ("mnist_to_usps", "usps_to_mnist")
+    assert {f"{name}_{each}" for name in (*CRITERIA, "val_accuracy", "permuted_share") for each in directions} <= set(
+        report.metrics
+    )
+    for name in CRITERIA:
+        assert report.metrics[name] == sum(report.metrics[f"{name}_{each}"] for each in directions) / 2
+    assert 0 <= report.metrics["latent_probe"] <= 1
+
+
+def test_two_objectives_need_both_directions_and_have_their_means_too(cache: Path, unlabelled: Prepared) -> None:
+    assert prepared_of(True, True, cache).searched("pareto") == ("mnist_to_usps", "usps_to_mnist")
+    with pytest.raises(InputError, match=r"'pareto' must be one of usps_to_mnist, both \(the other one leads"):
+        unlabelled.searched("pareto")
+
+
+def test_without_labels_of_usps_mnists_classifier_measures_one_direction(unlabelled: Prepared) -> None:
+    assert unlabelled.classifiers[1] is None
+    assert unlabelled.searched("both") == ("usps_to_mnist",)
+    training = EvaluatedTraining(TINY, unlabelled, "both", CPU)
+    for report in training:
+        assert not [name for name in report.metrics if "mnist_to_usps" in name or "val_accuracy" in name]
+        assert "target_accuracy" not in report.metrics
+        assert report.metrics["infomax"] == report.metrics["infomax_usps_to_mnist"]
+    assert report.step == 2
+
+
+def test_samples_of_unlabelled_images_have_neither_labels_nor_confusions(unlabelled: Prepared, tmp_path: Path) -> None:
+    training = EvaluatedTraining(TINY, unlabelled, "both", CPU)
+    next(training)
+    training.write_samples(tmp_path)
+    with np.load(tmp_path / "samples.npz", allow_pickle=False) as samples:
+        assert not [name for name in samples if name.startswith("confusion")]
+        assert set(samples["labels_b"]) == {-1}
+        assert set(samples["predicted_a"]) == {-1}  # there is no classifier of USPS
+        assert set(samples["predicted_b"]) <= set(range(10))
+        assert len(samples["latents_b"]) == 40
+
+
+def test_a_direction_into_a_domain_without_labels_is_refused(unlabelled: Prepared) -> None:
+    with pytest.raises(InputError, match=r"'mnist_to_usps' must be one of usps_to_mnist, both \(the other one leads"):
+        unlabelled.searched("mnist_to_usps")
+    with pytest.raises(InputError, match="direction='up' must be one of usps_to_mnist, both"):
+        EvaluatedTraining(TINY, unlabelled, "up", CPU)
+
+
+def test_two_domains_without_labels_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="neither mnist nor usps has labels; give labels of one of them"):
+        prepared_of(False, False, tmp_path)
+
+
+def test_swapped_classes_of_a_report_are_told_in_a_sentence(unlabelled: Prepared) -> None:
+    training = EvaluatedTraining(TINY, unlabelled, "both", CPU)
+    next(training)
+    assert training.alarms == []
+    training._evaluator.permutations["usps_to_mnist"] = Permutation(0.06, {3: 8, 8: 3})
+    assert training.alarms == ["classes swapped in usps_to_mnist: 3 read as 8, 8 read as 3"]
