@@ -16,10 +16,12 @@ def test_a_signal_is_noted_and_gives_its_exit_code(number: signal.Signals, code:
 
 
 def test_a_second_ctrl_c_is_no_longer_held_back() -> None:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
     with Stopping():
         signal.raise_signal(signal.SIGINT)
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
+    signal.signal(signal.SIGINT, before)
 
 
 def test_the_time_budget_runs_from_the_start_and_is_no_failure() -> None:
