@@ -18,9 +18,7 @@ from lstnet_search.cli.options import FoldersArgument, console
 from lstnet_search.results.figures import save_figure
 from lstnet_search.results.records import PAPER_TRIAL
 from lstnet_search.results.studies import StudyTables
-from lstnet_search.results.text import duration, shown
-
-STATES = {"COMPLETE": "completed", "PRUNED": "stopped early", "FAIL": "failed", "RUNNING": "unfinished"}
+from lstnet_search.results.text import STATES, duration, shown
 
 
 def compare(

@@ -85,7 +85,6 @@ def _groups(config: TrialConfig, groups: int) -> Any:
     device = the_device()
     use_fast_settings(device)
     method = grouped_lstnet(config, (ImageShape(1, 28), ImageShape(1, 16)), device, groups)
-    method._autocast = autocast(config.precision, device)
     batches = _batches(config, device)
 
     def repeated(images: torch.Tensor) -> torch.Tensor:

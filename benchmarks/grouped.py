@@ -7,6 +7,7 @@ from lstnet_search.config import TrialConfig
 from lstnet_search.methods.lstnet import LSTNet
 from lstnet_search.models import ImageShape
 from lstnet_search.models.discriminator import Discriminator
+from lstnet_search.training import autocast
 
 
 class GroupedLinear(nn.Module):
@@ -56,7 +57,7 @@ def grouped_lstnet(
     All have the same weights of Eq. 1: enough to measure the speed. Their losses are averaged,
     which Adam does not feel.
     """
-    method = LSTNet(config, shapes, torch.device("cpu"))
+    method = LSTNet(config, shapes, torch.device("cpu"), autocast(config.precision, device))
     for module in method.modules.values():
         group(module, groups)
         module.to(device).to(memory_format=torch.channels_last)

@@ -80,6 +80,10 @@ class Apart:
         self._process.join()
         return peak
 
+    def kill(self) -> None:
+        """Stop the process, whatever it does."""
+        self._process.kill()
+
 
 def _serve(build: Callable[[], Callable[[], object]], threads: int, connection: Connection) -> None:
     torch.set_num_threads(threads)
@@ -113,4 +117,4 @@ def all_apart(builds: list[Callable[[], Callable[[], object]]]) -> Iterator[list
         yield apart
     finally:
         for each in apart:
-            each._process.kill()
+            each.kill()

@@ -104,7 +104,7 @@ def _accuracy(seed: int, name: str, steps: int, data_dir: Path | None) -> dict[s
         "bfloat16, emulated": Rounded,
     }[name]
     method = LSTNet(config, prepared.shapes, device, context, prepared.image_means)
-    evaluator = Evaluator(prepared.validation, prepared.classifiers)
+    evaluator = Evaluator(prepared.validation, prepared.classifiers, resized_labels=prepared.resized_labels)
 
     (report,) = train(config, prepared.train, method, lambda net: evaluator(InContext(net, context)))
     accuracies = {key: value for key, value in report.metrics.items() if key.startswith("val_accuracy")}

@@ -17,7 +17,7 @@ from lstnet_search.evaluation import EvaluatedTraining, default_cache_dir, prepa
 from lstnet_search.results.records import ReportRecord, TrialRecord, history_table
 from lstnet_search.results.text import WEIGHTS_HEADING, percent, weights
 from lstnet_search.results.winner import write_winner
-from lstnet_search.training import DivergedError, write_state
+from lstnet_search.training import DivergedError
 
 
 def train(
@@ -73,8 +73,7 @@ def _train(settings: TrialConfig, data_dir: Path, output: Path, console: Console
     assert last is not None
     checkpoint = output / "checkpoint"
     checkpoint.mkdir(parents=True)
-    training.write_samples(checkpoint)
-    write_state(checkpoint, last.state(), last.header)
+    training.save(checkpoint)
     record = TrialRecord(number=0, state="COMPLETE", settings={}, reports=reports)
     write_whole(output / "history.parquet", history_table([record]).to_parquet(index=False))
     write_winner(

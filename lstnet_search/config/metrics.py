@@ -14,8 +14,13 @@ LABEL_FREE = "infomax"
 """What a search maximises where the oracle score cannot be known."""
 
 
+def directions_of(first: str, second: str) -> tuple[str, str]:
+    """Names of both directions, of the first domain to the second first; the second labels images of the first."""
+    return f"{first}_to_{second}", f"{second}_to_{first}"
+
+
 def accuracy_name(direction: str) -> str:
-    """The oracle accuracy of one direction, named as `DomainPair.directions` has it."""
+    """The oracle accuracy of one direction, named as `directions_of` has it."""
     return f"val_accuracy_{direction}"
 
 
@@ -40,8 +45,7 @@ def choose_metric(select_by: str | None, known: Collection[str], domains: tuple[
 
 def selectable(domains: tuple[str, str]) -> tuple[str, ...]:
     """All metrics that trials of two domains can be ranked by, those of the directions searched first."""
-    a, b = domains
-    directions = (f"{a}_to_{b}", f"{b}_to_{a}")
+    directions = directions_of(*domains)
     names = (TARGET, *CRITERIA)
     return names + tuple(
         name for each in directions for name in (accuracy_name(each), *(f"{one}_{each}" for one in CRITERIA))

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from lstnet_search.config.errors import InputError, explain, show
-from lstnet_search.config.metrics import TARGET, selectable
+from lstnet_search.config.metrics import TARGET, directions_of, selectable
 from lstnet_search.config.presets import PresetName
 from lstnet_search.config.space import Space
 from lstnet_search.config.trial import TrialConfig
@@ -63,8 +63,7 @@ class SearchConfig(BaseModel):
     @property
     def directions(self) -> tuple[str, str]:
         """Names of both directions, of the first domain to the second first."""
-        a, b = self.trial.domains
-        return f"{a}_to_{b}", f"{b}_to_{a}"
+        return directions_of(*self.trial.domains)
 
     @classmethod
     def parse(cls, settings: dict[str, Any], where: str) -> Self:

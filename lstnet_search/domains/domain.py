@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from lstnet_search.config import InputError
+from lstnet_search.config.metrics import directions_of
 
 Part = Literal["train", "test"]
 """The original training or test set of a domain."""
@@ -95,7 +96,7 @@ class DomainPair:
     @property
     def directions(self) -> tuple[str, str]:
         """Names of both directions, of `a` to `b` first; images of the first are labelled by the second."""
-        return f"{self.a.name}_to_{self.b.name}", f"{self.b.name}_to_{self.a.name}"
+        return directions_of(self.a.name, self.b.name)
 
     def to(self, device: torch.device) -> "DomainPair":
         """The same on another device."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Self, cast
+from typing import Any, Self, cast
 
 import torch
 from torch import Tensor
@@ -12,12 +12,11 @@ from lstnet_search.domains import DomainPair, to_unit_range
 from lstnet_search.evaluation.evaluator import Evaluator, searched_means
 from lstnet_search.evaluation.latent_probe import latent_probe
 from lstnet_search.evaluation.prepare import Prepared
-from lstnet_search.evaluation.samples import Samples, collect_samples, write_samples
+from lstnet_search.evaluation.samples import SAMPLES_FILE, Samples, collect_samples, write_samples
 from lstnet_search.methods.lstnet import LSTNet
 from lstnet_search.models import Translator
-from lstnet_search.training import Report, Start, autocast, train
+from lstnet_search.training import Report, Start, autocast, train, write_state
 
-SAMPLES_FILE = "samples.npz"
 PROBED = 500
 """Images of a domain at most whose latents are told apart."""
 
@@ -45,7 +44,7 @@ class EvaluatedTraining(Iterator[Report]):
         self.last: Report | None = None
         self._prepared = prepared
         self._directions = prepared.searched(direction)
-        self._evaluator = Evaluator(prepared.validation, prepared.classifiers)
+        self._evaluator = Evaluator(prepared.validation, prepared.classifiers, resized_labels=prepared.resized_labels)
         self._probed = _probed(prepared.validation)
         self._context = autocast(config.precision, device)
         method = LSTNet(config, prepared.shapes, device, self._context, prepared.image_means)
@@ -88,9 +87,16 @@ class EvaluatedTraining(Iterator[Report]):
                 self._evaluator.confusions,
             )
 
-    def write_samples(self, folder: Path) -> None:
-        """Write the samples of the last report into a folder."""
+    def save(self, folder: Path, **about: Any) -> None:
+        """Write the last report's state and samples into an existing, empty folder, as a checkpoint.
+
+        Args:
+            folder: to write into.
+            about: what its header is to say besides.
+        """
+        assert self.last is not None
         write_samples(folder / SAMPLES_FILE, self.samples())
+        write_state(folder, self.last.state(), self.last.header | about)
 
 
 def _probed(pair: DomainPair) -> tuple[Tensor, Tensor]:

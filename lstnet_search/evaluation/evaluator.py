@@ -50,9 +50,16 @@ class Evaluator:
         confusions: of the last evaluation, by direction: (K, K) int64, true class × label given;
             of directions whose images are labelled.
         permutations: of the last evaluation, by direction, of directions that have a classifier.
+        resized_labels: what each domain's images are labelled as after plain resizing, (n,).
     """
 
-    def __init__(self, pair: DomainPair, classifiers: Classifiers, batch_size: int = BATCH_SIZE) -> None:
+    def __init__(
+        self,
+        pair: DomainPair,
+        classifiers: Classifiers,
+        batch_size: int = BATCH_SIZE,
+        resized_labels: tuple[Tensor, Tensor] | None = None,
+    ) -> None:
         """Hold what stays the same from report to report.
 
         Args:
@@ -60,6 +67,7 @@ class Evaluator:
             classifiers: of the pair's `a` and `b`, in evaluation mode. A direction is measured if
                 its target has one.
             batch_size: images translated at once; no result depends on it.
+            resized_labels: what an evaluator of the same had under this name; None works them out.
         """
         self.confusions: dict[str, Tensor] = {}
         self.permutations: dict[str, Permutation] = {}
@@ -67,8 +75,7 @@ class Evaluator:
         self._directions = pair.directions
         self._classifiers = classifiers
         self._batch_size = batch_size
-        resizing = Resizing(pair)
-        self._resized = [self.outputs(resizing, source).logits.argmax(1) for source in (0, 1)]
+        self.resized_labels = resized_labels or self._label_resized(Resizing(pair))
 
     def __call__(self, translator: TranslatesImages) -> dict[str, float]:
         """Measure a translator.
@@ -88,7 +95,7 @@ class Evaluator:
             there, labels = passes[source], self._domains[source].labels
             if labels is not None:
                 self.confusions[direction] = confusion(there.logits, labels)
-            table = confusion(there.logits, self._resized[source])
+            table = confusion(there.logits, self.resized_labels[source])
             self.permutations[direction] = permutation = find_permutation(table)
             named = of_labels_given(there, self._domains[target].classes)
             named |= self._round_trip(translator, target, passes[target].translated)
@@ -109,6 +116,9 @@ class Evaluator:
 
         with evaluation_mode(translator):
             return Outputs(*in_batches(there, self._domains[source].images, self._batch_size))
+
+    def _label_resized(self, resizing: Resizing) -> tuple[Tensor, Tensor]:
+        return self.outputs(resizing, 0).logits.argmax(1), self.outputs(resizing, 1).logits.argmax(1)
 
     def _round_trip(self, translator: TranslatesImages, source: int, translated: Tensor) -> dict[str, float]:
         """How well images of `source` that were translated are labelled once they are back."""

@@ -33,6 +33,7 @@ class Prepared:
         classifiers: of `a` and `b`, trained on `train`, in evaluation mode; None for a domain without labels.
         classifier_accuracy: of each on the validation part of its own domain, in [0, 1]; NaN without labels.
         image_means: of the training images, (C,) in [-1, 1] on the CPU, of `a` and `b`.
+        resized_labels: see `Evaluator`.
         baseline: what plain resizing reaches, by the names of an `Evaluator`.
         fingerprint: of both training sets, before they were split.
     """
@@ -42,6 +43,7 @@ class Prepared:
     classifiers: Classifiers
     classifier_accuracy: tuple[float, float]
     image_means: tuple[Tensor, Tensor]
+    resized_labels: tuple[Tensor, Tensor]
     baseline: dict[str, float]
     fingerprint: str
 
@@ -81,11 +83,13 @@ class Prepared:
     def to(self, device: torch.device) -> "Prepared":
         """The same on another device; this one stays where it is."""
         classifier_a, classifier_b = (None if each is None else deepcopy(each).to(device) for each in self.classifiers)
+        labels_a, labels_b = (each.to(device) for each in self.resized_labels)
         return replace(
             self,
             train=self.train.to(device),
             validation=self.validation.to(device),
             classifiers=(classifier_a, classifier_b),
+            resized_labels=(labels_a, labels_b),
         )
 
 
@@ -147,13 +151,15 @@ def prepare_pair(
     for domain, value in zip(whole, accuracies, strict=True):
         if not isnan(value):
             progress(f"classifier of {domain.name}: labels {value:.2%} of its validation images right")
+    evaluator = Evaluator(validation, classifiers)
     return Prepared(
         train=DomainPair(train_a, train_b).to(device),
         validation=validation,
         classifiers=classifiers,
         classifier_accuracy=accuracies,
         image_means=(train_a.channel_means(), train_b.channel_means()),
-        baseline=Evaluator(validation, classifiers)(Resizing(validation)),
+        resized_labels=evaluator.resized_labels,
+        baseline=evaluator(Resizing(validation)),
         fingerprint=f"{whole.a.fingerprint}-{whole.b.fingerprint}",
     )
 

@@ -8,8 +8,12 @@ import torch
 from torch import Tensor
 
 from lstnet_search.domains import Domain, DomainPair, to_unit_range
+from lstnet_search.evaluation.inference import labelled
 from lstnet_search.models import Translator
 from lstnet_search.models.classifier import Classifiers
+
+SAMPLES_FILE = "samples.npz"
+"""Name of the samples in a checkpoint."""
 
 PER_CLASS = 10
 LATENTS = 500
@@ -45,7 +49,7 @@ def collect_samples(
         translated = translator.translate(images, source)
         back = translator.translate(translated, 1 - source)
         other = classifiers[1 - source]
-        predicted = np.full(len(chosen), -1) if other is None else other(translated).argmax(1).cpu().numpy()
+        predicted = np.full(len(chosen), -1) if other is None else labelled(other, translated).argmax(1).cpu().numpy()
         first = domain.take(torch.arange(min(LATENTS, len(domain)), device=domain.images.device))
         latents = translator.encode(to_unit_range(first.images), source).flatten(1)
         samples |= {

@@ -6,7 +6,7 @@ from datetime import datetime
 from lstnet_search.config import InputError
 from lstnet_search.results.folder import ResultsFolder, metric_of
 from lstnet_search.results.selection import rank_rows, settings_of_row
-from lstnet_search.results.text import duration, shown, weights
+from lstnet_search.results.text import STATES, duration, shown, weights
 
 
 def status_lines(folder: ResultsFolder) -> Iterator[str]:
@@ -19,8 +19,7 @@ def status_lines(folder: ResultsFolder) -> Iterator[str]:
     except InputError:
         yield f"no report yet of {wanted} trials"
         return
-    counts = {"COMPLETE": "completed", "PRUNED": "stopped early", "FAIL": "failed", "RUNNING": "unfinished"}
-    parts = [f"{(trials.state == state).sum()} {word}" for state, word in counts.items()]
+    parts = [f"{(trials.state == state).sum()} {word}" for state, word in STATES.items()]
     yield f"of {wanted} trials {', '.join(parts)}, {wanted - len(trials)} not begun"
     metric = metric_of(search)
     if f"best/{metric}" in trials and not (order := rank_rows(trials, metric)).empty:

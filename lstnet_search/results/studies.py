@@ -6,6 +6,9 @@ from typing import Any, Self
 
 import pandas as pd
 
+from lstnet_search.config.metrics import accuracy_name, directions_of
+from lstnet_search.config.rungs import rungs
+from lstnet_search.evaluation import searched_means
 from lstnet_search.results.folder import ResultsFolder, metric_of
 from lstnet_search.results.records import history_table, trials_table
 
@@ -53,8 +56,7 @@ class StudyTables:
     @property
     def directions(self) -> tuple[str, str]:
         """Names of both directions."""
-        a, b = self.search["search"]["trial"]["domains"]
-        return f"{a}_to_{b}", f"{b}_to_{a}"
+        return directions_of(*self.search["search"]["trial"]["domains"])
 
     @property
     def steps(self) -> int:
@@ -66,17 +68,16 @@ class StudyTables:
         """Steps at which trials are compared and two of three are stopped; none by a scheduler without rungs."""
         if self.search["search"].get("scheduler", "asha") not in ("asha", "hyperband"):
             return ()
-        first = max(1, self.steps // 6)
-        return first, 3 * first
+        return rungs(self.steps)
 
     @property
     def baseline(self) -> dict[str, float]:
-        """What plain resizing reaches, by metric, with the mean of both accuracies as `target_accuracy`."""
+        """What plain resizing reaches, by metric, with the means over the directions searched."""
         known = dict(self.search.get("no_translation_baseline", {}))
         direction = self.search["search"].get("direction", "both")
         searched = self.directions if direction in ("both", "pareto") else (direction,)
-        accuracies = [known[f"val_accuracy_{name}"] for name in searched if f"val_accuracy_{name}" in known]
-        return known | ({"target_accuracy": sum(accuracies) / len(accuracies)} if accuracies else {})
+        measured = tuple(name for name in searched if accuracy_name(name) in known)
+        return known | (searched_means(known, measured) if measured else {})
 
     @property
     def metrics(self) -> list[str]:

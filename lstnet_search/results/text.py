@@ -48,6 +48,9 @@ def difference(metric: str, value: float) -> str:
 
 _SHARES = (TARGET, accuracy_name(""), "round_trip", "agreement", "permuted_share", "latent_probe", "discriminator_")
 
+STATES = {"COMPLETE": "completed", "PRUNED": "stopped early", "FAIL": "failed", "RUNNING": "unfinished"}
+"""How a trial ended, in words."""
+
 WEIGHTS_HEADING = " ".join(WEIGHT_NAMES)
 
 

@@ -10,7 +10,7 @@ import yaml
 from lstnet_search.config import InputError, TrialConfig
 from lstnet_search.config.files import write_whole
 from lstnet_search.evaluation import Prepared, round_trip_accuracy
-from lstnet_search.evaluation.samples import read_samples
+from lstnet_search.evaluation.samples import SAMPLES_FILE, read_samples
 from lstnet_search.results.folder import ResultsFolder, metric_of
 from lstnet_search.results.model import TrainedModel, build_networks, write_model
 from lstnet_search.results.pictures import draw_translations
@@ -68,7 +68,7 @@ def write_winner(
     write_model(model, trained)
     write_config(config_file, config, [*remarks, *_accuracies(metrics, prepared.baseline)])
     names = prepared.validation.a.name, prepared.validation.b.name
-    draw_translations(pictures, read_samples(checkpoint / "samples.npz"), names, f"{remarks[0]}, step {report.step}")
+    draw_translations(pictures, read_samples(checkpoint / SAMPLES_FILE), names, f"{remarks[0]}, step {report.step}")
     return round_trips
 
 

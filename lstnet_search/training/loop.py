@@ -4,7 +4,7 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import torch
 from torch import Tensor, nn
@@ -110,7 +110,9 @@ def train(
             metrics = _means(method.metrics, sums.tolist(), finite_steps.tolist(), since, step)
             average.module.eval()
             metrics |= evaluate(average.module)
-            _refuse_infinite(metrics, step)
+            if not all(map(math.isfinite, metrics.values())):
+                average.module.train()
+                _refuse(metrics, step, method.metrics, take_step(*batches.draw()))
             yield Report(
                 step=step,
                 seconds=time.perf_counter() - begun,
@@ -137,11 +139,11 @@ def _means(
     return means
 
 
-def _refuse_infinite(metrics: dict[str, float], step: int) -> None:
-    """Losses are measured before an update, which may have broken the networks that are evaluated."""
-    broken = [name for name, value in metrics.items() if not math.isfinite(value)]
-    if broken:
-        raise DivergedError(f"diverged at step {step}: {', '.join(broken)} is not finite")
+def _refuse(metrics: dict[str, float], step: int, names: tuple[str, ...], after: Tensor) -> NoReturn:
+    """Losses are measured before an update, which broke what was evaluated: name those of the step after, if any."""
+    _means(names, after.tolist(), after.isfinite().long().tolist(), step, step + 1)
+    broken = ", ".join(name for name, value in metrics.items() if not math.isfinite(value))
+    raise DivergedError(f"diverged at step {step}: {broken} is not finite")
 
 
 def _collect(method: Method, average: Average, batches: Batches) -> State:

@@ -6,6 +6,7 @@ from ray.tune.execution.tune_controller import TuneController
 from ray.tune.experiment import Trial
 from ray.tune.schedulers import MedianStoppingRule, TrialScheduler
 
+from lstnet_search.config.rungs import rungs
 from lstnet_search.results.records import TrialRecord
 from lstnet_search.tuning.searcher import NUMBER, SCORE
 from lstnet_search.tuning.sparing import spared
@@ -26,7 +27,7 @@ class MedianStopping(MedianStoppingRule):
             earlier: trials of an earlier run of the search.
             metric: by which they are compared.
         """
-        super().__init__(time_attr="step", metric=SCORE, mode="max", grace_period=max(1, steps // 6))
+        super().__init__(time_attr="step", metric=SCORE, mode="max", grace_period=rungs(steps)[0])
         for record in earlier:
             if record.reports:
                 self._results[record.number] = [

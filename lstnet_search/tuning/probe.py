@@ -2,14 +2,18 @@
 
 import time
 from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 
 import ray
 import torch
 
 from lstnet_search.config import TrialConfig
 from lstnet_search.config.search import SearchConfig
-from lstnet_search.evaluation import Prepared
+from lstnet_search.evaluation import EvaluatedTraining, Prepared
+from lstnet_search.evaluation.samples import SAMPLES_FILE
 from lstnet_search.methods.lstnet import LSTNet
 from lstnet_search.results.text import duration, size
 from lstnet_search.training import autocast, train
@@ -23,45 +27,57 @@ class Probe:
     """What was measured.
 
     Attributes:
-        seconds_per_step: median of a few steps.
-        checkpoint_bytes: size of a checkpoint.
+        step_seconds: of a step, median of a few.
+        report_seconds: of evaluating and saving.
+        checkpoint_bytes: size of a checkpoint, samples included.
+        samples_bytes: size of the samples alone.
     """
 
-    seconds_per_step: float
+    step_seconds: float
+    report_seconds: float
     checkpoint_bytes: int
+    samples_bytes: int
 
 
 def estimate(search: SearchConfig, prepared: Prepared, placement: Placement, left: int) -> str:
     """A sentence on the time and disk that the trials left of a search take, from a few steps on a worker."""
-    steps = search.trial.steps
-    measured = probe(search.trial, prepared, placement)
-    seconds = upper_bound_seconds(left, steps * measured.seconds_per_step, placement.concurrent)
-    disk = 2 * search.trials * measured.checkpoint_bytes  # the best checkpoint of a trial and its last one
+    trial = search.trial
+    measured = probe(search, prepared, placement)
+    a_trial = trial.steps * measured.step_seconds + len(trial.report_steps) * measured.report_seconds
+    seconds = upper_bound_seconds(left, a_trial, placement.concurrent)
+    # The best checkpoint of a trial and its last one; the samples of its last report once more.
+    disk = search.trials * (2 * measured.checkpoint_bytes + measured.samples_bytes)
     sooner = "" if search.scheduler == "none" else ", less where poor trials are stopped"
     return (
-        f"{left} trials of up to {steps} steps, {placement.concurrent} side by side: "
+        f"{left} trials of up to {trial.steps} steps, {placement.concurrent} side by side: "
         f"at most {duration(seconds)}{sooner}; up to {size(disk)} of disk"
     )
 
 
-def probe(config: TrialConfig, prepared: Prepared, placement: Placement) -> Probe:
+def probe(search: SearchConfig, prepared: Prepared, placement: Placement) -> Probe:
     """Measure on a worker, with the resources that a trial gets."""
     measure = ray.remote(_measure).options(num_cpus=placement.resources["cpu"], num_gpus=placement.resources["gpu"])
-    result: Probe = ray.get(measure.remote(config, prepared, placement.threads))
+    result: Probe = ray.get(measure.remote(search.trial, prepared, search.direction, placement.threads))
     return result
 
 
-def _measure(config: TrialConfig, prepared: Prepared, threads: int) -> Probe:
+def _measure(config: TrialConfig, prepared: Prepared, direction: str, threads: int) -> Probe:
     torch.set_num_threads(threads)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    prepared = prepared.to(device)
     steps = WARM_UP + COUNTED
     short = config.model_copy(update={"steps": steps, "reports": steps})
     method = LSTNet(short, prepared.shapes, device, autocast(config.precision, device))
-    seconds = []
-    size = 0
-    begun = time.perf_counter()
-    for report in train(short, prepared.train.to(device), method, evaluate=lambda translator: {}):
-        seconds.append(time.perf_counter() - begun)
-        size = sum(tensor.numel() * tensor.element_size() for tensor in report.state().values())
+    seconds = [report.seconds for report in train(short, prepared.train, method, evaluate=lambda translator: {})]
+    training = EvaluatedTraining(config.model_copy(update={"steps": 1, "reports": 1}), prepared, direction, device)
+    with TemporaryDirectory() as name:
+        folder = Path(name)
         begun = time.perf_counter()
-    return Probe(median(seconds[WARM_UP:]), size)
+        next(training)
+        training.save(folder)
+        return Probe(
+            step_seconds=median(later - earlier for earlier, later in pairwise(seconds[WARM_UP - 1 :])),
+            report_seconds=time.perf_counter() - begun,
+            checkpoint_bytes=sum(file.stat().st_size for file in folder.iterdir()),
+            samples_bytes=(folder / SAMPLES_FILE).stat().st_size,
+        )

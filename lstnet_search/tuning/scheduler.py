@@ -7,13 +7,13 @@ from ray.tune.execution.tune_controller import TuneController
 from ray.tune.experiment import Trial
 from ray.tune.schedulers import ASHAScheduler, FIFOScheduler, TrialScheduler
 
+from lstnet_search.config.rungs import REDUCTION_FACTOR, rungs
 from lstnet_search.config.search import SchedulerName, SearchConfig
 from lstnet_search.results.records import TrialRecord
 from lstnet_search.tuning.median import MedianStopping
 from lstnet_search.tuning.searcher import NUMBER, SCORE
 from lstnet_search.tuning.sparing import spared
 
-REDUCTION_FACTOR = 3
 HYPERBAND = (0, 1, 0, 2, 0, 1)
 """Brackets of successive trials, by the number of rungs that they leave out."""
 
@@ -40,7 +40,7 @@ class Asha(ASHAScheduler):
             metric=SCORE,
             mode="max",
             max_t=steps,
-            grace_period=max(1, steps // 6),
+            grace_period=rungs(steps)[0],
             reduction_factor=REDUCTION_FACTOR,
             brackets=max(brackets) + 1,
         )

@@ -20,12 +20,6 @@ SCORE = "score"
 ALARMS = "alarms"
 """Name in Ray's results of sentences that a report's line ends with."""
 
-SCORE = "score"
-"""Name in Ray's results of the metric that the search maximises, whichever that is."""
-
-ALARMS = "alarms"
-"""Name in Ray's results of sentences that a report's line ends with."""
-
 NUMBER, SETTINGS, CHECKPOINT = "trial", "settings", "checkpoint"
 """Keys of the configuration that a Ray trial gets."""
 

@@ -8,7 +8,7 @@ from ray import tune
 
 from lstnet_search.config import TrialConfig
 from lstnet_search.evaluation import EvaluatedTraining, Prepared
-from lstnet_search.training import Start, read_state, write_state
+from lstnet_search.training import Start, read_state
 from lstnet_search.tuning.memory import peak_memory_mb, reset_peak_memory
 from lstnet_search.tuning.searcher import ALARMS, CHECKPOINT, NUMBER, SCORE, SETTINGS
 
@@ -66,12 +66,9 @@ class Trainable(tune.Trainable):
 
     def save_checkpoint(self, checkpoint_dir: str) -> None:
         """Write what the training needs to go on, and samples of what it does to images."""
-        report = self._training.last
-        if self._failed or report is None:  # nothing that could be gone on with
+        if self._failed or self._training.last is None:  # nothing that could be gone on with
             return
-        folder = Path(checkpoint_dir)
-        self._training.write_samples(folder)
-        write_state(folder, report.state(), report.header | {"trial": self._number})
+        self._training.save(Path(checkpoint_dir), trial=self._number)
 
     def load_checkpoint(self, checkpoint: str) -> None:  # type: ignore[override]  # a folder, as it was saved
         """Go on from a checkpoint, after the process was lost."""

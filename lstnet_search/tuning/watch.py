@@ -9,6 +9,7 @@ from typing import Any
 from ray import tune
 from ray.tune.experiment import Trial
 
+from lstnet_search.evaluation.samples import SAMPLES_FILE
 from lstnet_search.results.folder import ResultsFolder
 from lstnet_search.results.records import TrialRecord
 from lstnet_search.tuning.display import Display
@@ -44,7 +45,7 @@ class Watch(tune.Callback):
     def on_trial_complete(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
         """Keep the samples of a trial's last report, and say how it ended."""
         if trial.checkpoint is not None:
-            samples = Path(trial.checkpoint.path) / "samples.npz"
+            samples = Path(trial.checkpoint.path) / SAMPLES_FILE
             if samples.exists():
                 shutil.copyfile(samples, self._folder.samples / f"{trial.config[NUMBER]}.npz")
         self._say_end(trial)

@@ -70,7 +70,7 @@ def test_without_labels_of_usps_mnists_classifier_measures_one_direction(unlabel
 def test_samples_of_unlabelled_images_have_neither_labels_nor_confusions(unlabelled: Prepared, tmp_path: Path) -> None:
     training = EvaluatedTraining(TINY, unlabelled, "both", CPU)
     next(training)
-    training.write_samples(tmp_path)
+    training.save(tmp_path)
     with np.load(tmp_path / "samples.npz", allow_pickle=False) as samples:
         assert not [name for name in samples if name.startswith("confusion")]
         assert set(samples["labels_b"]) == {-1}

@@ -53,6 +53,13 @@ def brightest_at(name: str, places: list[int], labels: list[int] | None) -> Doma
     return Domain(name, images.view(-1, 1, 2, 2), known, classes=4)
 
 
+class Refusing(Brightest):
+    """Must not be asked."""
+
+    def features(self, images: Tensor) -> Tensor:
+        raise AssertionError("classified again")
+
+
 def accuracies_of(metrics: dict[str, float]) -> dict[str, float]:
     return {name: value for name, value in metrics.items() if name.startswith("val_accuracy_")}
 
@@ -219,3 +226,12 @@ def test_means_are_taken_over_the_directions_searched(directions: tuple[str, ...
 def test_no_mean_is_taken_of_what_one_direction_lacks() -> None:
     metrics = {"val_accuracy_a_to_b": 0.75, "snd_a_to_b": 3.0, "snd_b_to_a": 1.0}
     assert searched_means(metrics, ("a_to_b", "b_to_a")) == {"snd": 2.0}
+
+
+def test_known_labels_of_resized_images_are_compared_with_and_not_worked_out_again(pair: DomainPair) -> None:
+    known = Evaluator(pair, (Brightest(), Brightest())).resized_labels
+    assert [labels.tolist() for labels in known] == [[0, 1, 2, 3], [0, 1]]
+    moved = tuple((labels + 1) % 4 for labels in known)
+    again = Evaluator(pair, (Brightest(), Brightest()), resized_labels=moved)  # type: ignore[arg-type]  # a pair
+    assert again(Roll(1, 1))["agreement_a_to_b"] == 1.0
+    Evaluator(pair, (Refusing(), Refusing()), resized_labels=known)

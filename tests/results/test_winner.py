@@ -12,7 +12,6 @@ from lstnet_search.evaluation import ClassifierSettings, EvaluatedTraining, prep
 from lstnet_search.results.model import read_model
 from lstnet_search.results.records import ReportRecord
 from lstnet_search.results.winner import write_winner
-from lstnet_search.training import write_state
 
 CPU = torch.device("cpu")
 TINY = TrialConfig(data="bundled", width=1 / 64, batch_size=8, steps=1, reports=1)
@@ -29,8 +28,7 @@ def test_a_winner_without_labels_of_one_domain_is_written_whole(tmp_path: Path) 
     report = next(training)
     checkpoint = tmp_path / "checkpoint"
     checkpoint.mkdir()
-    training.write_samples(checkpoint)
-    write_state(checkpoint, report.state(), report.header)
+    training.save(checkpoint)
     round_trips = write_winner(
         TINY,
         ReportRecord(report.step, report.seconds, report.metrics),

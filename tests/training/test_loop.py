@@ -173,3 +173,19 @@ def test_networks_that_an_update_broke_end_the_training_at_their_report() -> Non
     reports = train(TINY, PAIR, begin(), lambda network: {"neg_entropy_mnist_to_usps": float("nan")})
     with pytest.raises(DivergedError, match="diverged at step 2: neg_entropy_mnist_to_usps is not finite"):
         next(reports)
+
+
+def test_where_an_update_broke_the_networks_the_losses_that_it_broke_are_named() -> None:
+    class Broken(LSTNet):
+        taken = 0
+
+        def step(self, x_a: Tensor, x_b: Tensor) -> Tensor:
+            self.taken += 1
+            measured = torch.ones(len(METRICS))
+            if self.taken == TINY.report_steps[0] + 1:
+                measured[METRICS.index("loss_an1")] = float("nan")
+            return measured
+
+    method = Broken(TINY, (ImageShape(1, 28), ImageShape(1, 16)), CPU)
+    with pytest.raises(DivergedError, match="diverged at step 3: loss_an1 is not finite"):
+        next(train(TINY, PAIR, method, lambda network: {"infomax": float("nan")}))

@@ -149,7 +149,7 @@ def test_a_trial_that_diverges_ends_as_failed_with_step_and_term_and_the_search_
 ) -> None:
     space = tmp_path / "space.yaml"
     space.write_text("width: 0.015625\nbatch_size: 8\nw1: {type: choice, values: [20, 1.0e+39]}\n")  # inf in float32
-    ended = search(results, "--space", str(space), "--steps", "24", "--trials", "4", "--name", "diverging")
+    ended = search(results, "--space", str(space), "--steps", "4", "--trials", "4", "--name", "diverging")
     assert ended.returncode == 0, ended.stdout + ended.stderr
     trials = pd.read_parquet(results / "diverging" / "trials.parquet")
     diverging = trials["config/w1"] > 1e30
