@@ -39,8 +39,9 @@ lock: $(UV) ## renew the lock after a change of pyproject.toml: make lock [ARGS=
 
 .venv/.installed: requirements.lock pyproject.toml | $(BIN)/pip
 	@echo "Installing the locked packages into .venv: minutes, and gigabytes where torch brings CUDA."
-	$(BIN)/pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install -qq --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	$(BIN)/pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/pip check
 	@touch $@
 
 $(BIN)/pip:
