@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from typing import Literal
 
 import torch
@@ -25,4 +26,4 @@ def autocast(precision: Precision, device: torch.device) -> Callable[[], Abstrac
     """Maker of the context that networks run in; parameters and losses stay float32."""
     if resolve_precision(precision, device) == "float32":
         return nullcontext
-    return lambda: torch.autocast(device.type, dtype=torch.bfloat16, cache_enabled=False)
+    return partial(torch.autocast, device.type, dtype=torch.bfloat16, cache_enabled=False)  # a lambda cannot be sent
