@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -65,7 +66,10 @@ class SamePool(nn.Module):
         """Pool (N, C, S, S) to (N, C, ⌈S / stride⌉, ⌈S / stride⌉)."""
         if self.stride == 2:  # what ceil_mode adds at an odd edge is a window cut off there: the same
             return F.max_pool2d(x, 2, 2, ceil_mode=True)
-        return F.max_pool2d(F.pad(x, (0, 1, 0, 1), value=float("-inf")), 2, 1)
+        padded = F.pad(x, (0, 1, 0, 1), value=float("-inf"))
+        if x.dtype is torch.bfloat16 and x.device.type == "cpu":  # maxima are exact, and faster, in float32 there
+            return F.max_pool2d(padded.float(), 2, 1).bfloat16()
+        return F.max_pool2d(padded, 2, 1)
 
 
 def pooled_stack(channels: int, layers: tuple[Pooled, ...], width: float) -> nn.Sequential:

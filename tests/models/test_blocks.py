@@ -19,15 +19,17 @@ def test_pooling_pads_with_minus_infinity_on_the_right_and_at_the_bottom(
     assert SamePool(stride)(image).tolist() == [[expected]]
 
 
+@pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16])
 @pytest.mark.parametrize("side", [3, 4, 7, 8])
 @pytest.mark.parametrize("stride", [1, 2])
-def test_pooling_and_its_gradient_equal_padding_written_out(side: int, stride: int) -> None:
+def test_pooling_and_its_gradient_equal_padding_written_out(side: int, stride: int, dtype: torch.dtype) -> None:
     torch.manual_seed(0)
-    image = torch.randn(2, 3, side, side, dtype=torch.float64, requires_grad=True)
+    image = torch.randn(2, 3, side, side, dtype=dtype, requires_grad=True)
     padded = F.max_pool2d(F.pad(image, (0, 1, 0, 1), value=float("-inf")), 2, stride)
     ours = SamePool(stride)(image)
     side_out = -(-side // stride)
     assert ours.shape[2:] == (side_out, side_out)
+    assert ours.dtype == dtype
     reference = padded[:, :, :side_out, :side_out]
     assert torch.equal(ours, reference)
     weight = torch.randn_like(reference)
