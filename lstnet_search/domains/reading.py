@@ -100,8 +100,8 @@ class ImageReader:
         if self.unreadable:
             found.append(f"{self.unreadable} of {self.seen} images cannot be read and are left out: {self._names()}")
         if self.recoloured:
-            how = "their colours were averaged" if self._channels == 1 else "their grey was repeated"
-            found.append(f"{self.recoloured} of {read} images had not {self._channels} channel(s): {how}")
+            how = "in colour, which was averaged" if self._channels == 1 else "grey, which was repeated"
+            found.append(f"{self.recoloured} of {read} images were {how}")
         if self.resized:
             found.append(f"{self.resized} of {read} images were resized to {self._side}x{self._side}")
         return found + doubts(self._low, self._high, self._sum_of_means / max(read, 1), digits)

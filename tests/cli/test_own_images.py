@@ -68,7 +68,7 @@ def test_what_was_exported_labels_a_folder_on_its_own(
     captured = capsys.readouterr()
     assert captured.out == f"mnist_to_usps: labelled 6 of 7 images: {output}\n"
     assert "1 of 7 images cannot be read and are left out: broken.jpg (" in captured.err
-    assert "1 of 6 images had not 1 channel(s): their colours were averaged" in captured.err
+    assert "1 of 6 images were in colour, which was averaged" in captured.err
     assert "resized" not in captured.err
     table = pd.read_parquet(output)
     assert table["image"].tolist() == NAMES

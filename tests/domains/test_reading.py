@@ -47,11 +47,11 @@ def test_colours_are_averaged_and_grey_is_repeated(tmp_path: Path) -> None:
     grey = reader(tmp_path)
     (batch,) = grey
     assert batch.images[:, 0, 0, 0].tolist() == pytest.approx([-0.2, -0.6])
-    assert grey.remarks(digits=False)[0] == "1 of 2 images had not 1 channel(s): their colours were averaged"
+    assert grey.remarks(digits=False)[0] == "1 of 2 images were in colour, which was averaged"
     coloured = reader(tmp_path, channels=3)
     (batch,) = coloured
     assert batch.images[:, :, 0, 0].flatten().tolist() == pytest.approx([-1, -0.6, 1, -0.6, -0.6, -0.6])
-    assert coloured.remarks(digits=False)[0] == "1 of 2 images had not 3 channel(s): their grey was repeated"
+    assert coloured.remarks(digits=False)[0] == "1 of 2 images were grey, which was repeated"
 
 
 def test_images_of_another_size_are_resized(tmp_path: Path) -> None:
