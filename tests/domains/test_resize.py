@@ -21,9 +21,11 @@ def test_images_of_that_side_are_unchanged() -> None:
 
 
 def test_an_image_that_is_not_square_is_stretched_to_a_square() -> None:
-    # 1x4 to 2x2: its width by area, then its height by bilinear enlarging, which repeats the only row.
-    image = torch.tensor([[[[0.0, 0.5, -1.0, 1.0]]]])
-    assert resize_to(image, 2)[0, 0].tolist() == [[0.25, 0.0], [0.25, 0.0]]
+    # 2x8 to 4x4: its width by area, its height by bilinear enlarging.
+    row = torch.tensor([0.0, 0.5, -1.0, 1.0, 1.0, 1.0, 0.0, 0.0])
+    image = torch.stack((row, -row)).view(1, 1, 2, 8)
+    means = torch.tensor([0.25, 0.0, 1.0, 0.0])
+    assert torch.equal(resize_to(image, 4)[0, 0], torch.stack((means, means / 2, -means / 2, -means)))
 
 
 def test_an_image_of_that_height_alone_is_resized() -> None:
