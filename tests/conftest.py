@@ -1,7 +1,63 @@
 """What every test shares."""
 
+from pathlib import Path
+
+import pytest
+import torch
 from hypothesis import HealthCheck, settings
+
+from lstnet_search.config import TrialConfig
+from lstnet_search.domains import DomainPair, load
+from lstnet_search.evaluation import ClassifierSettings, EvaluatedTraining, prepare_pair
+from lstnet_search.results.folder import ResultsFolder
+from lstnet_search.results.records import ReportRecord
+from lstnet_search.results.winner import write_winner
 
 # A loaded machine is slow now and then; that is no failure of a property.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
+
+
+@pytest.fixture(scope="session")
+def winner(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A results folder with the winner of a search: a tiny network, briefly trained on 1500 bundled images."""
+    config = TrialConfig(
+        data="bundled",
+        width=1 / 64,
+        batch_size=32,
+        steps=30,
+        reports=1,
+        learning_rate=1e-3,
+        batch_norm_momentum=0.1,
+    )
+    made = tmp_path_factory.mktemp("winner")
+    cpu = torch.device("cpu")
+    brief = ClassifierSettings(epochs=0, min_steps=60, batch_size=64)
+    images = (load(name, "bundled", made, "train").take(torch.arange(1500)) for name in config.domains)
+    prepared = prepare_pair(DomainPair(*images), config, cpu, made / "classifiers", settings=brief)
+    training = EvaluatedTraining(config, prepared, "both", cpu)
+    report = next(training)
+    checkpoint = made / "checkpoint"
+    checkpoint.mkdir()
+    training.save(checkpoint)
+    folder = ResultsFolder(made / "results")
+    folder.create(
+        {
+            "search": {},
+            "command": "python run_search.py",
+            "data_fingerprint": prepared.fingerprint,
+            "git_commit": "",
+            "versions": {"torch": "2"},
+        }
+    )
+    write_winner(
+        config,
+        ReportRecord(report.step, report.seconds, report.metrics),
+        checkpoint,
+        prepared,
+        config_file=folder.best_config_file,
+        model=folder.best_model,
+        pictures=folder.translations_file,
+        remarks=["trial 0 of search x"],
+    )
+    return folder.path

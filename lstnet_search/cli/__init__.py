@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from lstnet_search.cli import ablate, folders, search, space, train
+from lstnet_search.cli import ablate, folders, predict, search, space, train, translate
 from lstnet_search.cli.app import make_app, run_app
 
 app = make_app("Search the loss weights of LSTNet, an unsupervised image translation network.")
@@ -10,6 +10,8 @@ app.command("search")(search.search)
 app.command("train")(train.train)
 app.command("ablate")(ablate.ablate)
 app.command("export")(folders.export)
+app.command("predict")(predict.predict)
+app.command("translate")(translate.translate)
 app.command("status")(folders.status)
 app.add_typer(space.app, name="space")
 

@@ -5,6 +5,11 @@ import torch
 from lstnet_search.config import InputError
 from lstnet_search.domains.domain import Domain
 
+LEAST_RANGE = 128
+"""Between the darkest and the brightest of all pixels, where 255 is possible."""
+BRIGHTEST_MEAN = 127.5
+"""Of digits, which cover less than half of an image: the mean tells the background, about 33 in MNIST, 65 in USPS."""
+
 
 def check_domain(domain: Domain, where: str) -> None:
     """Check images and labels of any domain.
@@ -31,7 +36,7 @@ def check_domain(domain: Domain, where: str) -> None:
             f"images of {where} are {images.shape[2]}x{images.shape[3]}; they must be square: pad or crop them"
         )
     low, high = int(images.min()), int(images.max())
-    if high - low < 128:
+    if high - low < LEAST_RANGE:
         raise InputError(
             f"pixel values of {where} lie between {low} and {high}; they must use most of 0 to 255: "
             "rescale them (values in 0 to 1 times 255)"
@@ -67,13 +72,35 @@ def check_digits(domain: Domain, side: int, where: str) -> None:
             f"images of {where} have shape {'x'.join(map(str, domain.images.shape[1:]))}; "
             f"{domain.name} is 1x{side}x{side}: give the original files"
         )
-    # Digits cover less than half of an image: the mean tells the background, about 33 in MNIST, 65 in USPS.
     mean = domain.images.mean(dtype=torch.float32).item()
-    if mean > 127.5:
+    if mean > BRIGHTEST_MEAN:
         raise InputError(
             f"images of {where} have a mean of {mean:.0f}, so dark digits on a bright background; "
             "digits must be bright on dark (mean below 128): invert them (255 - value)"
         )
+
+
+def doubts(low: float, high: float, mean: float, digits: bool) -> list[str]:
+    """What makes images of a user unlike those that a model was trained on, a sentence each; none is refused.
+
+    Args:
+        low: the darkest of all pixels, of 0 to 255.
+        high: the brightest.
+        mean: of all pixels.
+        digits: whether they are to be bright digits on a dark background.
+    """
+    found = []
+    if high - low < LEAST_RANGE:
+        found.append(
+            f"pixel values lie between {low:.0f} and {high:.0f}, those trained on use most of 0 to 255; "
+            "rescale them if labels are poor"
+        )
+    if digits and mean > BRIGHTEST_MEAN:
+        found.append(
+            f"the mean is {mean:.0f}, as of dark digits on a bright background, those trained on are bright on dark "
+            "(mean below 128); invert them (255 - value) if labels are poor"
+        )
+    return found
 
 
 def _type(values: torch.Tensor) -> str:

@@ -106,3 +106,8 @@ class DomainPair:
 def to_unit_range(images: Tensor) -> Tensor:
     """Images with values 0 to 255 as float32 in [-1, 1], same shape."""
     return (images.to(torch.float32) / 127.5).sub_(1.0)  # not in place: float32 input is the caller's
+
+
+def to_bytes(images: Tensor) -> Tensor:
+    """Images in [-1, 1] as uint8 with values 0 to 255, rounded, same shape."""
+    return images.float().add(1).mul(127.5).round().clamp(0, 255).to(torch.uint8)

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lstnet_search.domains import Domain, DomainPair, to_unit_range
+from lstnet_search.domains import Domain, DomainPair, to_bytes, to_unit_range
 from lstnet_search.evaluation.inference import labelled
 from lstnet_search.models import Translator
 from lstnet_search.models.classifier import Classifiers
@@ -54,8 +54,8 @@ def collect_samples(
         latents = translator.encode(to_unit_range(first.images), source).flatten(1)
         samples |= {
             f"images_{letter}": chosen.images.cpu().numpy(),
-            f"translated_{letter}": _to_bytes(translated),
-            f"round_trip_{letter}": _to_bytes(back),
+            f"translated_{letter}": to_bytes(translated).cpu().numpy(),
+            f"round_trip_{letter}": to_bytes(back).cpu().numpy(),
             f"labels_{letter}": _labels(chosen),
             f"predicted_{letter}": predicted,
             f"latents_{letter}": latents.to(torch.float16).cpu().numpy(),
@@ -87,8 +87,3 @@ def _some_of_each_class(domain: Domain) -> Tensor:
 
 def _labels(domain: Domain) -> np.ndarray:
     return np.full(len(domain), -1) if domain.labels is None else domain.labels.cpu().numpy()
-
-
-def _to_bytes(images: Tensor) -> np.ndarray:
-    """Images in [-1, 1] as uint8."""
-    return images.float().add(1).mul(127.5).round().clamp(0, 255).to(torch.uint8).cpu().numpy()

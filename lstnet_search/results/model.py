@@ -5,16 +5,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor
 
 from lstnet_search.config import InputError, TrialConfig
 from lstnet_search.config.files import write_whole
+from lstnet_search.config.metrics import directions_of
+from lstnet_search.evaluation.inference import floats_in_batches, labelled
 from lstnet_search.models import ImageShape, Translator
 from lstnet_search.models.classifier import Classifier, Classifiers
 
 FORMAT_VERSION = 1
+NAMES = ("best_model", "model")
+"""Of a model's files, without their endings: in a results folder, and in the folder of one training."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,91 @@ class TrainedModel:
     translator: Translator
     classifiers: Classifiers
     about: dict[str, Any]
+
+    @property
+    def directions(self) -> tuple[str, str]:
+        """Names of both directions; images of the first are of domain 0."""
+        return directions_of(*self.config.domains)
+
+    def source_of(self, direction: str | None, shape: tuple[int, int, int] | None = None) -> int:
+        """The domain that images are of, 0 or 1.
+
+        Args:
+            direction: what is to be done with them; None to tell it by their shape.
+            shape: channels, height and width of the images, None if they are not alike.
+
+        Raises:
+            InputError: if there is no such direction, or the shape is of both domains or of neither.
+        """
+        if direction is not None:
+            if direction not in self.directions:
+                raise InputError(f"--direction {direction} must be one of {', '.join(self.directions)}; correct it")
+            return self.directions.index(direction)
+        alike = [] if shape is None else [place for place in (0, 1) if shape[1:] == (self.shapes[place].side,) * 2]
+        if len(alike) == 2 and shape is not None:
+            alike = [place for place in alike if self.shapes[place].channels == shape[0]]
+        if len(alike) == 1:
+            return alike[0]
+        given = "differ in size" if shape is None else "have the shape " + "x".join(map(str, shape))
+        known = " and ".join(
+            f"{each.channels}x{each.side}x{each.side} ({name})"
+            for each, name in zip(self.shapes, self.config.domains, strict=True)
+        )
+        raise InputError(
+            f"the images {given}, which does not tell whose they are: the model knows {known}; "
+            f"give --direction {self.directions[0]} or --direction {self.directions[1]}"
+        )
+
+    def translate(self, images: Tensor, source: int) -> Tensor:
+        """Images of domain `source`, (N, C, S, S) in [-1, 1], as images of the other domain, on the CPU."""
+        (translated,) = floats_in_batches(
+            lambda batch: (self.translator.translate(batch, source),), images.to(self._device), len(images)
+        )
+        return translated.cpu()
+
+    def probabilities(self, images: Tensor, source: int) -> Tensor:
+        """What the other domain's classifier makes of translated images: (N, K), a row sums to 1, on the CPU.
+
+        Args:
+            images: of domain `source`, (N, C, S, S) in [-1, 1].
+            source: 0 or 1.
+
+        Raises:
+            InputError: if the other domain has no classifier.
+        """
+        classifier = self.target_classifier(source)
+        (logits,) = floats_in_batches(
+            lambda batch: (labelled(classifier, self.translator.translate(batch, source)),),
+            images.to(self._device),
+            len(images),
+        )
+        return logits.softmax(1).cpu()
+
+    def target_classifier(self, source: int) -> Classifier:
+        """What labels images of domain `source` once they are translated.
+
+        Raises:
+            InputError: if there is none, for the other domain had no labels.
+        """
+        classifier = self.classifiers[1 - source]
+        if classifier is None:
+            raise InputError(
+                f"the model has no classifier of {self.config.domains[1 - source]}, which had no labels, so "
+                f"{self.directions[source]} gives images but no labels; use translate, or --direction "
+                f"{self.directions[1 - source]}"
+            )
+        return classifier
+
+    def to(self, device: torch.device) -> "TrainedModel":
+        """The same with its networks moved to a device."""
+        for network in (self.translator, *self.classifiers):
+            if network is not None:
+                network.to(device)
+        return self
+
+    @property
+    def _device(self) -> torch.device:
+        return next(self.translator.parameters()).device
 
 
 def build_networks(
@@ -63,6 +153,24 @@ def write_model(path: Path, model: TrainedModel) -> None:
     write_whole(path.with_suffix(".json"), json.dumps(header, indent=2))
 
 
+def find_model(folder: Path) -> Path:
+    """The model in a results folder, in what `export` made of one, or in the folder of one training.
+
+    Returns:
+        Its path without an ending, as `read_model` takes it.
+
+    Raises:
+        InputError: if there is none.
+    """
+    for name in NAMES:
+        if (folder / f"{name}.json").is_file():
+            return folder / name
+    allowed = " or ".join(f"{name}.json" for name in NAMES)
+    raise InputError(
+        f"{folder} has no model ({allowed}); give a results folder of a search or a training, or what export made"
+    )
+
+
 def read_model(path: Path) -> TrainedModel:
     """Read what `write_model` wrote.
 
@@ -78,7 +186,15 @@ def read_model(path: Path) -> TrainedModel:
     version = header.get("format_version") if isinstance(header, dict) else None
     if version != FORMAT_VERSION:
         raise InputError(f"{where} has format_version {version!r}; this version reads {FORMAT_VERSION}")
-    config = TrialConfig.parse(header["config"], str(where))
+    try:
+        return _build(header, tensors, str(where))
+    except (KeyError, TypeError, RuntimeError) as error:
+        reason = " ".join(str(error).split())
+        raise InputError(f"{where} does not fit its safetensors file ({reason:.200}); export the model again") from None
+
+
+def _build(header: dict[str, Any], tensors: dict[str, Tensor], where: str) -> TrainedModel:
+    config = TrialConfig.parse(header["config"], where)
     first, second = (ImageShape(*shape) for shape in header["shapes"])
     translator, built = build_networks(config, (first, second), header["classes"])
     classifier_a, classifier_b = (

@@ -129,8 +129,11 @@ def _readme(search: Mapping[str, Any], remarks: list[str]) -> str:
             "| file | what |",
             "|---|---|",
             "| `best_config.yaml` | complete settings: `python -m lstnet_search train --config best_config.yaml` |",
-            "| `best_model.safetensors`, `best_model.json` | networks, and what is needed to build them |",
+            "| `best_model.safetensors`, `best_model.json` | translator, classifiers, and what builds them |",
             "| `translations.png` | what they do to images |",
+            "",
+            "Images of yours are labelled by `python -m lstnet_search predict --model . --input FOLDER --output",
+            "predictions.parquet`, and translated by `translate`.",
             "",
         ]
     )

@@ -3,7 +3,7 @@ import torch
 from torch import Tensor
 
 from lstnet_search.config import InputError
-from lstnet_search.domains.checks import check_digits, check_domain
+from lstnet_search.domains.checks import check_digits, check_domain, doubts
 from lstnet_search.domains.domain import Domain
 
 
@@ -70,3 +70,15 @@ def test_inverted_digits_are_refused() -> None:
     check_digits(domain(digits()), 16, "here")
     with pytest.raises(InputError, match=r"mean of 239, so dark digits on a bright background; .* invert"):
         check_digits(domain(255 - digits()), 16, "here")  # 255 * (1 - 16 / 256)
+
+
+def test_images_like_those_trained_on_leave_no_doubt() -> None:
+    assert doubts(0, 255, 33, digits=True) == []
+
+
+def test_inverted_digits_and_a_narrow_range_are_doubted() -> None:
+    assert doubts(0, 255, 200, digits=False) == []
+    (inverted,) = doubts(0, 255, 200, digits=True)
+    assert inverted.startswith("the mean is 200, as of dark digits on a bright background")
+    (narrow,) = doubts(0, 1, 0.2, digits=True)
+    assert narrow.startswith("pixel values lie between 0 and 1, those trained on use most of 0 to 255")

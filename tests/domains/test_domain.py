@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from lstnet_search.config import InputError
-from lstnet_search.domains import Domain, DomainPair, to_unit_range
+from lstnet_search.domains import Domain, DomainPair, to_bytes, to_unit_range
 
 
 def domain(name: str = "mnist", classes: int = 10) -> Domain:
@@ -17,6 +17,12 @@ def test_unit_range_leaves_its_argument_alone() -> None:
     images = torch.tensor([0.0, 255.0])
     to_unit_range(images)
     assert images.tolist() == [0, 255]
+
+
+def test_bytes_are_rounded_and_stay_in_range() -> None:
+    assert to_bytes(torch.tensor([-1.1, -1.0, -0.6, 0.0, 1.0, 1.1])).tolist() == [0, 0, 51, 128, 255, 255]
+    whole = torch.arange(256, dtype=torch.uint8)
+    assert torch.equal(to_bytes(to_unit_range(whole)), whole)
 
 
 def test_fingerprint_changes_with_image_label_and_shape() -> None:

@@ -19,6 +19,7 @@ def test_room_exports_what_other_rooms_use() -> None:
         "load",
         "resize_to",
         "split",
+        "to_bytes",
         "to_unit_range",
     }
 

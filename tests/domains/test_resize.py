@@ -18,3 +18,15 @@ def test_shrinking_takes_the_mean_of_the_area() -> None:
 def test_images_of_that_side_are_unchanged() -> None:
     images = torch.linspace(-1, 1, 12).view(1, 3, 2, 2)
     assert torch.equal(resize_to(images, 2), images)
+
+
+def test_an_image_that_is_not_square_is_stretched_to_a_square() -> None:
+    # 2x8 to 4x4: its width by area, its height by bilinear enlarging.
+    row = torch.tensor([0.0, 0.5, -1.0, 1.0, 1.0, 1.0, 0.0, 0.0])
+    image = torch.stack((row, -row)).view(1, 1, 2, 8)
+    means = torch.tensor([0.25, 0.0, 1.0, 0.0])
+    assert torch.equal(resize_to(image, 4)[0, 0], torch.stack((means, means / 2, -means / 2, -means)))
+
+
+def test_an_image_of_that_height_alone_is_resized() -> None:
+    assert resize_to(torch.zeros(1, 1, 4, 2), 4).shape == resize_to(torch.zeros(1, 1, 2, 4), 4).shape == (1, 1, 4, 4)
