@@ -1,5 +1,6 @@
 """A search from the first check to the exported winner."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from lstnet_search.tuning.comparison import comparison
 from lstnet_search.tuning.display import Display, summary
 from lstnet_search.tuning.objectives import objectives
 from lstnet_search.tuning.probe import estimate
+from lstnet_search.tuning.ray_dashboard import dashboard_lines
 from lstnet_search.tuning.resources import Placement, place
 from lstnet_search.tuning.samplers import make_sampler, refuse_sampler
 from lstnet_search.tuning.scheduler import make_scheduler
@@ -79,7 +81,8 @@ def search(config: SearchConfig, run: Run, console: Console) -> int:
     if not run.resume:
         run.folder.refuse_existing()
     with local_cluster(placement) as address:
-        say(f"dashboard: {address}")
+        for line in dashboard_lines(address, os.environ):
+            say(line)
         device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         prepared = prepare(config.trial, run.data_dir, device, default_cache_dir(), say)
         metric = choose_metric(config.select_by, _without_translation(config, prepared), config.trial.domains)
