@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from ray._private.ray_constants import DEFAULT_DASHBOARD_PORT
+DEFAULT_PORT = 8265
+"""Where Ray puts it; where that is taken, on the next port that is free."""
 
 TOKEN_FILE = "~/.ray/auth_token"  # noqa: S105  # its place, not what is in it
 
@@ -17,7 +18,7 @@ def dashboard_lines(address: str | None, environment: Mapping[str, str]) -> Iter
     if not address:
         yield "dashboard: none; Ray could not start it (does ray[default] lack a package?), and the search goes on"
         return
-    taken = "" if address.endswith(f":{DEFAULT_DASHBOARD_PORT}") else f" (port {DEFAULT_DASHBOARD_PORT} is taken)"
+    taken = "" if address.endswith(f":{DEFAULT_PORT}") else f" (port {DEFAULT_PORT} is taken)"
     yield f"dashboard: http://{address}{taken}"
     if environment.get("RAY_AUTH_MODE", "token").lower() != "token":
         yield "it asks for no token, for RAY_AUTH_MODE says so: whoever reaches it can run code here"

@@ -23,6 +23,7 @@ from lstnet_search.tuning.checkpoints import checkpoint_at, newest_checkpoint
 from lstnet_search.tuning.cluster import local_cluster, local_machine
 from lstnet_search.tuning.comparison import comparison
 from lstnet_search.tuning.display import Display, summary
+from lstnet_search.tuning.metrics import Metrics
 from lstnet_search.tuning.objectives import objectives
 from lstnet_search.tuning.probe import estimate
 from lstnet_search.tuning.ray_dashboard import dashboard_lines
@@ -33,6 +34,7 @@ from lstnet_search.tuning.searcher import StudySearch
 from lstnet_search.tuning.stopping import Stopping
 from lstnet_search.tuning.study import Study
 from lstnet_search.tuning.tuner import make_tuner
+from lstnet_search.tuning.vigil import Vigil
 from lstnet_search.tuning.warm_start import trials_to_know
 from lstnet_search.tuning.watch import Watch
 
@@ -136,7 +138,9 @@ class _Search:
             display.say(f"{len(others)} completed trials of {config.warm_start} lie in the space and are known")
         left = config.trials - sum(record.state != "RUNNING" for record in earlier)
         with Stopping(self.run.time_budget) as stopping:
-            watch = Watch(folder, study, display, stopping, self.metric)
+            metrics = Metrics(folder.path.name, self.metric, self.prepared.directions)
+            vigil = Vigil(self.placement.resources)
+            watch = Watch(folder, study, display, stopping, self.metric, metrics, vigil)
             if left > 0:
                 self._say_estimate(display, left)
                 display.start(earlier)
