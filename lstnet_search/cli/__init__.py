@@ -11,6 +11,7 @@ app.command("train")(train.train)
 app.command("ablate")(ablate.ablate)
 app.command("export")(folders.export)
 app.command("status")(folders.status)
+app.command("dashboard")(folders.dashboard)
 app.add_typer(space.app, name="space")
 
 
