@@ -70,12 +70,9 @@ class Metrics:
     def ended(self, number: int) -> None:
         """Let a trial's figures go."""
         self._last.pop(number, None)
-        of_trial = {"lstnet_best", "lstnet_trials"}
-        self._values = {
-            (name, labels): value
-            for (name, labels), value in self._values.items()
-            if name in of_trial or labels[0] != str(number)
-        }
+        gone = [key for key in self._values if GAUGES[key[0]][1][1] == "trial" and key[1][0] == str(number)]
+        for key in gone:
+            del self._values[key]
 
     def refresh(self) -> None:
         """Set all that is known again, if it is time."""

@@ -31,7 +31,7 @@ FLAGS = [
     "--disable-sync",
 ]
 TOKEN = "0123456789abcdef" * 4
-PATIENCE = 30_000
+PATIENCE = 60_000
 """Milliseconds that a page may take on a busy machine."""
 
 pytestmark = [
@@ -107,7 +107,7 @@ def test_rays_dashboard_is_entered_with_the_token_and_shows_the_job_and_its_tria
     page.locator("input[type=password]").fill(TOKEN)
     page.get_by_role("button", name="Submit").click()
     expect(page.get_by_text("Authentication Token Required")).to_be_hidden()
-    expect(page.get_by_text("RUNNING").first).to_be_visible()
+    expect(page.get_by_role("row", name="run_search.py").get_by_text("RUNNING")).to_be_visible()
     page.goto(f"{address[1]}/#/actors")
     expect(page.get_by_text("Trainable").first).to_be_visible()
 
