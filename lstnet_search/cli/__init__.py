@@ -13,6 +13,7 @@ app.command("export")(folders.export)
 app.command("predict")(predict.predict)
 app.command("translate")(translate.translate)
 app.command("status")(folders.status)
+app.command("dashboard")(folders.dashboard)
 app.add_typer(space.app, name="space")
 
 

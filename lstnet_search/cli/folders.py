@@ -1,4 +1,4 @@
-"""Commands on a results folder: `export` and `status`."""
+"""Commands on a results folder: `export`, `status` and `dashboard`."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -33,3 +33,15 @@ def status(folder: options.FolderArgument) -> None:
     """Tell how a search stands, also while it runs."""
     for line in status_lines(ResultsFolder.existing(folder)):
         print(line)
+
+
+def dashboard(
+    folder: options.FolderArgument,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8080,
+) -> None:
+    """Show a search's trials in a browser, also while it runs."""
+    study_file = ResultsFolder.existing(folder).study_file
+
+    from lstnet_search.tuning import study_dashboard  # imports Optuna: not before the check
+
+    study_dashboard.serve(study_file, port, lambda line: print(line, flush=True))

@@ -9,7 +9,7 @@ import typer
 from lstnet_search.cli import options
 from lstnet_search.config import PRESETS, WEIGHT_NAMES, InputError, Space
 from lstnet_search.config.points import read_points
-from lstnet_search.config.search import SamplerName, SchedulerName, SearchConfig
+from lstnet_search.config.search import SamplerName, SchedulerName, SearchConfig, TrackerName
 from lstnet_search.results.folder import ResultsFolder
 
 DEFAULT_SPACE = Path(__file__).parents[2] / "search_spaces" / "weight_ratios.yaml"
@@ -51,6 +51,9 @@ def search(
     ] = None,
     points: Annotated[Path | None, typer.Option(help="YAML list of settings to try first, after trial 0.")] = None,
     seed: options.SeedOption = None,
+    log: Annotated[
+        list[TrackerName] | None, typer.Option(help="Write reports there too; may be given more than once.")
+    ] = None,
     simulate_gpus: Annotated[int | None, typer.Option(help="Place trials as on so many GPUs, without any.")] = None,
 ) -> int:
     """Search loss weights: trials side by side, poor ones stopped, the best one exported."""
@@ -96,6 +99,7 @@ def search(
             time_budget=options.parse_duration(time_budget),
             data_dir=data_dir or options.DEFAULT_DATA_DIR,
             command=options.command_line(),
+            log=tuple(log or ()),
         ),
         options.console(),
     )

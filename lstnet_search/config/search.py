@@ -1,6 +1,7 @@
 """What a search was asked for; with the same answers it is the same search."""
 
 from collections.abc import Iterable
+from enum import StrEnum
 from math import isclose
 from typing import Annotated, Any, Literal, Self
 
@@ -14,6 +15,14 @@ from lstnet_search.config.trial import TrialConfig
 
 SamplerName = Literal["tpe", "gp", "cmaes", "nsga2", "qmc", "random"]
 SchedulerName = Literal["asha", "hyperband", "median", "none"]
+
+
+class TrackerName(StrEnum):
+    """Where reports can be written besides."""
+
+    TENSORBOARD = "tensorboard"
+    MLFLOW = "mlflow"
+    WANDB = "wandb"
 
 
 class SearchConfig(BaseModel):

@@ -27,25 +27,25 @@ def local_machine(simulated_gpus: int | None) -> Machine:
 
 
 @contextmanager
-def local_cluster(placement: Placement) -> Iterator[str]:
+def local_cluster(placement: Placement) -> Iterator[str | None]:
     """Run Ray on this machine, its dashboard on the loopback interface.
 
     Args:
         placement: whose CPUs and GPUs Ray offers.
 
     Yields:
-        The dashboard's address, or why there is none.
+        The dashboard's host and port; nothing where it could not be started.
     """
     os.environ.update({name: value for name, value in _QUIET.items() if name not in os.environ})
     context = ray.init(
         num_cpus=placement.cpus,
         num_gpus=placement.gpus,
-        include_dashboard=True,
+        include_dashboard=None,  # if it can be: True raises where a package is missing
         dashboard_host="127.0.0.1",
         log_to_driver=False,
         logging_level=logging.ERROR,
     )
     try:
-        yield f"http://{context.dashboard_url}" if context.dashboard_url else "not available"
+        yield context.dashboard_url
     finally:
         ray.shutdown()

@@ -1,16 +1,18 @@
 """A search from the first check to the exported winner."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 from optuna.trial import FrozenTrial
+from ray.tune import Callback
 from rich.console import Console
 
 from lstnet_search.config import InputError, TrialConfig
 from lstnet_search.config.metrics import accuracy_name, choose_metric
-from lstnet_search.config.search import SearchConfig
+from lstnet_search.config.search import SearchConfig, TrackerName
 from lstnet_search.evaluation import Prepared, default_cache_dir, prepare, searched_means
 from lstnet_search.results.folder import ResultsFolder
 from lstnet_search.results.front import front
@@ -22,15 +24,19 @@ from lstnet_search.tuning.checkpoints import checkpoint_at, newest_checkpoint
 from lstnet_search.tuning.cluster import local_cluster, local_machine
 from lstnet_search.tuning.comparison import comparison
 from lstnet_search.tuning.display import Display, summary
+from lstnet_search.tuning.metrics import Metrics
 from lstnet_search.tuning.objectives import objectives
 from lstnet_search.tuning.probe import estimate
+from lstnet_search.tuning.ray_dashboard import dashboard_lines
 from lstnet_search.tuning.resources import Placement, place
 from lstnet_search.tuning.samplers import make_sampler, refuse_sampler
 from lstnet_search.tuning.scheduler import make_scheduler
 from lstnet_search.tuning.searcher import StudySearch
 from lstnet_search.tuning.stopping import Stopping
 from lstnet_search.tuning.study import Study
+from lstnet_search.tuning.tracking import make_trackers, refuse_trackers
 from lstnet_search.tuning.tuner import make_tuner
+from lstnet_search.tuning.vigil import Vigil
 from lstnet_search.tuning.warm_start import trials_to_know
 from lstnet_search.tuning.watch import Watch
 
@@ -48,6 +54,7 @@ class Run:
         time_budget: seconds after which the search stops; None for no bound.
         data_dir: of full data sets.
         command: as it was typed.
+        log: where reports are written besides.
     """
 
     folder: ResultsFolder
@@ -58,6 +65,7 @@ class Run:
     time_budget: float | None = None
     data_dir: Path = Path("data")
     command: str = ""
+    log: tuple[TrackerName, ...] = ()
 
 
 def search(config: SearchConfig, run: Run, console: Console) -> int:
@@ -74,12 +82,14 @@ def search(config: SearchConfig, run: Run, console: Console) -> int:
         console.print(line, markup=False, highlight=False)
 
     refuse_sampler(config)
+    refuse_trackers(run.log)
     trials_to_know(config, run.folder, run.resume)  # refused, if they are, before any data are read
     placement = place(local_machine(run.simulated_gpus), run.cpus, run.gpus, config.trials)
     if not run.resume:
         run.folder.refuse_existing()
     with local_cluster(placement) as address:
-        say(f"dashboard: {address}")
+        for line in dashboard_lines(address, os.environ):
+            say(line)
         device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         prepared = prepare(config.trial, run.data_dir, device, default_cache_dir(), say)
         metric = choose_metric(config.select_by, _without_translation(config, prepared), config.trial.domains)
@@ -133,18 +143,21 @@ class _Search:
             display.say(f"{len(others)} completed trials of {config.warm_start} lie in the space and are known")
         left = config.trials - sum(record.state != "RUNNING" for record in earlier)
         with Stopping(self.run.time_budget) as stopping:
-            watch = Watch(folder, study, display, stopping, self.metric)
+            metrics = Metrics(folder.path.name, self.metric, self.prepared.directions)
+            vigil = Vigil(self.placement.resources)
+            watch = Watch(folder, study, display, stopping, self.metric, metrics, vigil)
             if left > 0:
                 self._say_estimate(display, left)
                 display.start(earlier)
                 try:
-                    self._tune(study, earlier, watch, left)
+                    trackers = make_trackers(self.run.log, folder, display.say)
+                    self._tune(study, earlier, [watch, *trackers], left)
                 finally:
                     display.stop()
                     watch.write()
             return self._conclude(display, watch.write(), stopping)
 
-    def _tune(self, study: Study, earlier: list[TrialRecord], watch: Watch, left: int) -> None:
+    def _tune(self, study: Study, earlier: list[TrialRecord], callbacks: list[Callback], left: int) -> None:
         config, folder = self.config, self.folder
         searcher = StudySearch(
             study,
@@ -159,7 +172,7 @@ class _Search:
             starts=[(config.start(point, "a point"), point) for point in config.points],
         )
         scheduler = make_scheduler(config, earlier, self.metric)
-        tuner = make_tuner(config, searcher, scheduler, watch, self.prepared, self.placement, folder.tune, left)
+        tuner = make_tuner(config, searcher, scheduler, callbacks, self.prepared, self.placement, folder.tune, left)
         tuner.fit()
 
     def _say_estimate(self, display: Display, left: int) -> None:

@@ -113,7 +113,9 @@ class StudySearch(OptunaSearch):
         memory = {"peak_memory_mb": result["peak_memory_mb"]} if "peak_memory_mb" in result else {}
         reason = result.get("error") or ("the process of the trial died, more often than is retried" if error else "")
         if reason:
-            self._truth.finish(study_id, TrialState.FAIL, None, memory | {"error": reason})
+            reports = reports_of(self._truth.storage.get_trial(study_id))
+            trained = {"seconds": reports[-1].seconds if reports else 0.0}
+            self._truth.finish(study_id, TrialState.FAIL, None, memory | trained | {"error": reason})
             return
         if not result:  # stopped before its first report: it goes on at the next resume
             return

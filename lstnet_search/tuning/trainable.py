@@ -53,7 +53,8 @@ class Trainable(tune.Trainable):
             report = next(self._training)
         except Exception as error:
             self._failed = True
-            return {"done": True, "error": f"{type(error).__name__}: {error}"}
+            reason = f"{type(error).__name__}: {error}"
+            return {"done": True, "error": reason, "peak_memory_mb": peak_memory_mb(self._device)}
         return {
             "step": report.step,
             "seconds": report.seconds,

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from ray import tune
+from ray.tune.experiment import Trial
 from ray.tune.schedulers import TrialScheduler
 
 from lstnet_search.config.search import SearchConfig
@@ -11,7 +12,6 @@ from lstnet_search.tuning.checkpoints import run_name, trial_folder
 from lstnet_search.tuning.resources import Placement
 from lstnet_search.tuning.searcher import NUMBER, SCORE, StudySearch
 from lstnet_search.tuning.trainable import Trainable
-from lstnet_search.tuning.watch import Watch
 
 PROCESS_RETRIES = 3
 
@@ -20,7 +20,7 @@ def make_tuner(
     search: SearchConfig,
     searcher: StudySearch,
     scheduler: TrialScheduler,
-    watch: Watch,
+    callbacks: list[tune.Callback],
     prepared: Prepared,
     placement: Placement,
     tune_folder: Path,
@@ -37,12 +37,13 @@ def make_tuner(
             scheduler=scheduler,
             num_samples=trials,
             reuse_actors=True,
-            trial_dirname_creator=lambda trial: trial_folder(trial.config[NUMBER]),
+            trial_dirname_creator=_trial_name,
+            trial_name_creator=_trial_name,
         ),
         run_config=tune.RunConfig(
             name=run_name(tune_folder),
             storage_path=str(tune_folder.resolve()),
-            callbacks=[watch],
+            callbacks=callbacks,
             failure_config=tune.FailureConfig(max_failures=PROCESS_RETRIES),
             checkpoint_config=tune.CheckpointConfig(
                 checkpoint_frequency=1,
@@ -53,3 +54,7 @@ def make_tuner(
             verbose=0,
         ),
     )
+
+
+def _trial_name(trial: Trial) -> str:
+    return trial_folder(trial.config[NUMBER])

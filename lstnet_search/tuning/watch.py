@@ -13,9 +13,11 @@ from lstnet_search.evaluation.samples import SAMPLES_FILE
 from lstnet_search.results.folder import ResultsFolder
 from lstnet_search.results.records import TrialRecord
 from lstnet_search.tuning.display import Display
+from lstnet_search.tuning.metrics import Metrics
 from lstnet_search.tuning.searcher import ALARMS, NUMBER, SETTINGS, report_of
 from lstnet_search.tuning.stopping import Stopping
 from lstnet_search.tuning.study import Study
+from lstnet_search.tuning.vigil import Vigil
 
 TABLES_EVERY_SECONDS = 10.0
 
@@ -23,24 +25,42 @@ TABLES_EVERY_SECONDS = 10.0
 class Watch(tune.Callback):
     """Follows a search from the driver."""
 
-    def __init__(self, folder: ResultsFolder, study: Study, display: Display, stopping: Stopping, metric: str) -> None:
+    def __init__(
+        self,
+        folder: ResultsFolder,
+        study: Study,
+        display: Display,
+        stopping: Stopping,
+        metric: str,
+        metrics: Metrics,
+        vigil: Vigil,
+    ) -> None:
         self._folder = folder
         self._study = study
         self._display = display
         self._stopping = stopping
         self._metric = metric
+        self._metrics = metrics
+        self._vigil = vigil
         self._unwritten = False
         self._written_at = time.monotonic()
         self._interrupted = False
 
+    def on_trial_start(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
+        """Note that a trial has a process."""
+        self._vigil.started(trial.config[NUMBER])
+
     def on_trial_result(
         self, iteration: int, trials: list[Trial], trial: Trial, result: dict[str, Any], **info: Any
     ) -> None:
-        """Print a report."""
+        """Print a report, and set the figures that it changes."""
         self._unwritten = True
+        number = trial.config[NUMBER]
+        self._vigil.reported(number)
         if "error" not in result:
-            flat = result | {f"metric/{name}": value for name, value in result["metric"].items()}
-            self._display.report(trial.config[NUMBER], trial.config[SETTINGS], report_of(flat), result[ALARMS])
+            report = report_of(result | {f"metric/{name}": value for name, value in result["metric"].items()})
+            self._display.report(number, trial.config[SETTINGS], report, result[ALARMS])
+            self._metrics.report(number, report)
 
     def on_trial_complete(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
         """Keep the samples of a trial's last report, and say how it ended."""
@@ -55,7 +75,10 @@ class Watch(tune.Callback):
         self._say_end(trial)
 
     def on_step_end(self, iteration: int, trials: list[Trial], **info: Any) -> None:
-        """Write the tables now and then, and pass a wish to stop on to Ray."""
+        """Write the tables now and then, say what keeps trials from moving, and pass a wish to stop on to Ray."""
+        self._metrics.refresh()
+        for line in self._vigil.look(trials):
+            self._display.say(line)
         if self._unwritten and time.monotonic() - self._written_at > TABLES_EVERY_SECONDS:
             self.write()
         if self._stopping.due and not self._interrupted:
@@ -66,6 +89,7 @@ class Watch(tune.Callback):
         """Write the tables, from the study."""
         records = self._study.records()
         self._folder.write_tables(records, self._metric)
+        self._metrics.know(records)
         self._unwritten = False
         self._written_at = time.monotonic()
         return records
@@ -77,4 +101,7 @@ class Watch(tune.Callback):
     def _say_end(self, trial: Trial) -> None:
         number = trial.config[NUMBER]
         self._unwritten = True
-        self._display.ended(next(record for record in self._study.records() if record.number == number))
+        records = self._study.records()
+        self._metrics.ended(number)
+        self._metrics.know(records)
+        self._display.ended(next(record for record in records if record.number == number))

@@ -133,6 +133,10 @@ def test_a_stopped_trial_is_pruned_and_keeps_the_report_that_stopped_it(tmp_path
     (trial,) = study.trials()
     assert trial.state == TrialState.PRUNED
     assert trial.intermediate_values == {10: 0.2}
+    assert trial.user_attrs["ray_trial_id"] == "a"
+    assert trial.user_attrs["seed"] == trial.system_attrs["settings"]["seed"]
+    assert trial.user_attrs["seconds"] == 1.0
+    assert trial.user_attrs["peak_memory_mb"] == 512.0
     (record,) = study.records()
     assert record.reports[0].metrics == {"snd": 0.2, "loss_cc1": 0.5}
 
@@ -140,7 +144,11 @@ def test_a_stopped_trial_is_pruned_and_keeps_the_report_that_stopped_it(tmp_path
 @pytest.mark.parametrize(
     ("last", "error", "reason"),
     [
-        ({"error": "DivergedError: diverged at step 7: loss_an1 is not finite"}, False, "diverged at step 7"),
+        (
+            {"error": "DivergedError: diverged at step 17: loss_an1 is not finite", "peak_memory_mb": 512.0},
+            False,
+            "diverged at step 17",
+        ),
         (None, True, "process of the trial died"),
         (result(10, 0.4), True, "process of the trial died"),
     ],
@@ -150,10 +158,16 @@ def test_a_failed_trial_is_told_as_failed_with_its_reason(
 ) -> None:
     searcher, study = make(tmp_path)
     given(searcher, "a")
+    searcher.on_trial_result("a", result(10, 0.4))
     searcher.on_trial_complete("a", last, error=error)
     (record,) = study.records()
     assert record.state == "FAIL"
     assert reason in record.error
+    (trial,) = study.trials()
+    assert trial.intermediate_values == {10: 0.4}
+    memory = {"peak_memory_mb": 512.0} if last else {}
+    kept = {"error": record.error, "ray_trial_id": "a", "seed": record.seed, "seconds": 1.0} | memory
+    assert trial.user_attrs.items() >= kept.items()
 
 
 def test_telling_twice_changes_nothing(tmp_path: Path) -> None:

@@ -1,0 +1,79 @@
+"""What the watchdog looks at: when each trial of a search last reported, and what Ray says of its cluster."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from statistics import median
+
+import ray
+from ray.tune.experiment import Trial
+
+from lstnet_search.tuning.searcher import NUMBER
+from lstnet_search.tuning.watchdog import Running, Situation, Sparing, findings
+
+LOOK_EVERY_SECONDS = 10.0
+REMEMBERED = 20
+"""Intervals between a trial's reports; later ones take the place of the first."""
+
+
+class Vigil:
+    """Keeps watch over the trials of a search."""
+
+    def __init__(self, wanted: Mapping[str, float], now: Callable[[], float] = time.monotonic) -> None:
+        """Begin.
+
+        Args:
+            wanted: what a trial takes, as Ray Tune names it ("cpu", "gpu").
+            now: a clock in seconds.
+        """
+        self._wanted = {kind.upper(): amount for kind, amount in wanted.items()}
+        self._now = now
+        self._sparing = Sparing()
+        self._heard: dict[int, float] = {}
+        self._intervals: dict[int, list[float]] = {}
+        self._waiting_since: dict[int, float] = {}
+        self._dead_before = {node for node, alive in _nodes().items() if not alive}
+        self._looked_at = now()
+
+    def started(self, number: int) -> None:
+        """Note that a trial got a process."""
+        self._heard[number] = self._now()
+
+    def reported(self, number: int) -> None:
+        """Note a report."""
+        now = self._now()
+        self._intervals[number] = [*self._intervals.get(number, []), now - self._heard.get(number, now)][-REMEMBERED:]
+        self._heard[number] = now
+
+    def look(self, trials: Sequence[Trial]) -> list[str]:
+        """Sentences that are due now; none before it is time to look again."""
+        if self._now() - self._looked_at < LOOK_EVERY_SECONDS:
+            return []
+        self._looked_at = self._now()
+        return self._sparing.due(list(findings(self._situation(trials))))
+
+    def _situation(self, trials: Sequence[Trial]) -> Situation:
+        now = self._now()
+        numbers = {
+            status: [trial.config[NUMBER] for trial in trials if trial.status == status]
+            for status in (Trial.PENDING, Trial.RUNNING)
+        }
+        self._waiting_since = {number: self._waiting_since.get(number, now) for number in numbers[Trial.PENDING]}
+        rhythms = {number: median(intervals) for number, intervals in self._intervals.items()}
+        slowest = max(rhythms.values(), default=None)
+        return Situation(
+            waiting={number: now - since for number, since in self._waiting_since.items()},
+            running=[
+                Running(number, now - self._heard.setdefault(number, now), rhythms.get(number, slowest))
+                for number in numbers[Trial.RUNNING]
+            ],
+            wanted=self._wanted,
+            total=ray.cluster_resources(),  # type: ignore[no-untyped-call]
+            free=ray.available_resources(),  # type: ignore[no-untyped-call]
+            dead_nodes=[node for node, alive in _nodes().items() if not alive and node not in self._dead_before],
+        )
+
+
+def _nodes() -> dict[str, bool]:
+    """Address and short id of each node that Ray knows -> whether it is alive."""
+    nodes = ray.nodes()  # type: ignore[no-untyped-call]
+    return {f"{node['NodeManagerAddress']} ({node['NodeID'][:6]})": bool(node["Alive"]) for node in nodes}

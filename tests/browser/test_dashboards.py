@@ -1,0 +1,124 @@
+"""Chromium in front of both dashboards, while a small search runs.
+
+Screenshots go to the folder that SCREENSHOTS names, if it names one.
+"""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+TOKEN = "0123456789abcdef" * 4
+PATIENCE = 60_000
+"""Milliseconds that a page may take on a busy machine."""
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no {CHROMIUM}; install Chromium"),
+]
+
+
+@contextmanager
+def started(first: str, *command: str, **environment: str) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
+    """A command that has printed a line beginning with `first`, and its lines up to there; ended by Ctrl-C."""
+    with subprocess.Popen(
+        [sys.executable, *command],
+        cwd=ROOT,
+        env=os.environ | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as running:
+        assert running.stdout is not None
+        lines = []
+        for line in running.stdout:
+            lines.append(line.rstrip())
+            if line.startswith(first):
+                break
+        else:
+            pytest.fail("\n".join(lines))
+        try:
+            yield running, lines
+        finally:
+            running.send_signal(signal.SIGINT)
+            rest = running.stdout.read()
+    assert running.returncode == 130, rest
+    assert "Traceback" not in rest
+
+
+@pytest.fixture(scope="module")
+def search(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, list[str]]]:
+    """The results folder of a search that has reported, and what it printed."""
+    results = tmp_path_factory.mktemp("results")
+    ray_folder = tempfile.mkdtemp(prefix="ray")  # short: sockets lie below it
+    arguments = ["--preset", "cpu", "--space", "search_spaces/smoke.yaml", "--steps", "12000", "--trials", "3"]
+    token = {"RAY_TMPDIR": ray_folder, "RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": TOKEN}
+    command = ["run_search.py", *arguments, "--results-dir", str(results), "--name", "seen", "--cpus", "2"]
+    with started("without translation:", *command, **token) as (_, lines):
+        yield results / "seen", lines
+    shutil.rmtree(ray_folder)
+
+
+@pytest.fixture
+def page(request: pytest.FixtureRequest) -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_page(viewport={"width": 1400, "height": 900})
+        page.set_default_timeout(PATIENCE)
+        expect.set_options(timeout=PATIENCE)
+        yield page
+        if "SCREENSHOTS" in os.environ:
+            page.screenshot(path=Path(os.environ["SCREENSHOTS"]) / f"{request.node.name}.png")
+        browser.close()
+
+
+def test_rays_dashboard_is_entered_with_the_token_and_shows_the_job_and_its_trials(
+    search: tuple[Path, list[str]], page: Page
+) -> None:
+    _, lines = search
+    assert "log in with the token in the variable RAY_AUTH_TOKEN" in lines
+    assert not any(TOKEN in line for line in lines)
+    address = re.match(r"dashboard: (http://127\.0\.0\.1:\d+)", lines[0])
+    assert address is not None
+    page.goto(f"{address[1]}/#/jobs")
+    expect(page.get_by_text("Authentication Token Required")).to_be_visible()
+    page.locator("input[type=password]").fill(TOKEN)
+    page.get_by_role("button", name="Submit").click()
+    expect(page.get_by_text("Authentication Token Required")).to_be_hidden()
+    expect(page.get_by_role("row", name="run_search.py").get_by_text("RUNNING")).to_be_visible()
+    page.goto(f"{address[1]}/#/actors")
+    expect(page.get_by_text("Trainable").first).to_be_visible()
+
+
+def test_optuna_dashboard_shows_the_trials_of_a_running_search(search: tuple[Path, list[str]], page: Page) -> None:
+    folder, _ = search
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    with started("it follows", "-m", "lstnet_search", "dashboard", str(folder), "--port", port):
+        page.goto(f"http://127.0.0.1:{port}")
+        page.get_by_text("search", exact=False).first.wait_for()
+        page.goto(f"http://127.0.0.1:{port}/dashboard/studies/0/trials")
+        expect(page.get_by_text("Trial 0").first).to_be_visible()
+        expect(page.get_by_text("ray_trial_id").first).to_be_visible()

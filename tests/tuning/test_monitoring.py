@@ -1,0 +1,118 @@
+"""What a running search offers to Prometheus, and what its trackers hold when it has ended."""
+
+import json
+import os
+import re
+import shutil
+import sqlite3
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pandas as pd
+import pytest
+from tensorboardX.proto.event_pb2 import Event
+
+from lstnet_search.tuning.metrics import GAUGES
+
+ROOT = Path(__file__).parents[2]
+DIVERGING = "width: 0.015625\nbatch_size: 8\nw1: {type: choice, values: [20, 1.0e+39]}\n"  # inf in float32
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def ray_folder() -> Iterator[Path]:
+    path = Path(tempfile.mkdtemp(prefix="ray"))  # short: sockets lie below it
+    yield path
+    shutil.rmtree(path)
+
+
+def figures(ray_folder: Path) -> str:
+    """What the metrics ports of a Ray of its own say now."""
+    discovery = ray_folder / "ray" / "prom_metrics_service_discovery.json"
+    text = ""
+    for group in json.loads(discovery.read_text()) if discovery.exists() else []:
+        for target in group["targets"]:
+            try:
+                with urlopen(f"http://{target}/metrics", timeout=5) as answer:
+                    text += answer.read().decode()
+            except URLError:  # it is on its way up or down
+                continue
+    return text
+
+
+def labels(text: str, name: str, label: str) -> set[str]:
+    return set(re.findall(rf'^ray_{name}\{{[^}}]*\b{label}="([^"]*)"', text, re.MULTILINE))
+
+
+def scalars(events: Path) -> dict[str, set[int]]:
+    """Steps of each tag in a file of TensorBoard's, whose records are a length, a checksum, an event, a checksum."""
+    data, place, steps = events.read_bytes(), 0, dict[str, set[int]]()
+    while place < len(data):
+        (length,) = struct.unpack_from("<Q", data, place)
+        event = Event.FromString(data[place + 12 : place + 12 + length])
+        for value in event.summary.value:
+            steps.setdefault(value.tag, set()).add(event.step)
+        place += 12 + length + 4
+    return steps
+
+
+def test_a_search_offers_its_figures_while_it_runs_and_its_reports_to_all_trackers(
+    tmp_path: Path, ray_folder: Path
+) -> None:
+    space = tmp_path / "space.yaml"
+    space.write_text(DIVERGING)
+    asked = ["--preset", "cpu", "--space", str(space), "--steps", "300", "--trials", "4", "--seed", "0"]
+    logs = [part for name in ("tensorboard", "mlflow", "wandb") for part in ("--log", name)]
+    with subprocess.Popen(
+        [sys.executable, "run_search.py", *asked, *logs, "--results-dir", str(tmp_path), "--name", "seen"],
+        cwd=ROOT,
+        env=os.environ | {"RAY_TMPDIR": str(ray_folder), "WANDB_MODE": "offline", "WANDB_SILENT": "true"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as running:
+        wanted, seen = {f"ray_{name}" for name in GAUGES}, ""
+        while running.poll() is None and not wanted <= set(re.findall(r"^ray_lstnet_\w+", seen, re.MULTILINE)):
+            time.sleep(1)
+            seen = figures(ray_folder)
+        out, _ = running.communicate(timeout=300)
+    assert running.returncode == 0, out
+
+    assert wanted <= set(re.findall(r"^ray_lstnet_\w+", seen, re.MULTILINE)), out
+    assert labels(seen, "lstnet_best", "search") == {"seen"}
+    assert labels(seen, "lstnet_best", "metric") == {"target_accuracy"}
+    assert labels(seen, "lstnet_trials", "state") == {"RUNNING", "COMPLETE", "PRUNED", "FAIL"}
+    assert labels(seen, "lstnet_accuracy", "direction") == {"mnist_to_usps", "usps_to_mnist"}
+    assert labels(seen, "lstnet_loss", "term") == {"an1", "an2", "anl", "cc1", "cc2", "cc3", "cc4"}
+    assert labels(seen, "lstnet_criterion", "direction") == {"mean", "mnist_to_usps", "usps_to_mnist"}
+
+    folder = tmp_path / "seen"
+    trials, history = pd.read_parquet(folder / "trials.parquet"), pd.read_parquet(folder / "history.parquet")
+    steps = history.groupby("trial")["step"].agg(set).to_dict()
+    failed = trials.loc[trials["state"] == "FAIL", "trial"].tolist()
+    names = {number: f"trial_{number:05d}" for number in trials["trial"]}
+
+    for number, reported in steps.items():
+        (events,) = (folder / "tune").glob(f"run_001/{names[number]}/events.out.tfevents.*")
+        assert scalars(events)["ray/tune/target_accuracy"] == reported
+
+    with closing(sqlite3.connect(folder / "mlflow.db")) as database:
+        runs = dict(database.execute("SELECT name, status FROM runs"))
+        assert runs == {name: "FAILED" if number in failed else "FINISHED" for number, name in names.items()}
+        logged = database.execute(
+            "SELECT name, step FROM metrics JOIN runs USING (run_uuid) WHERE key = 'target_accuracy'"
+        ).fetchall()
+        assert set(logged) == {(names[number], step) for number, reported in steps.items() for step in reported}
+
+    for number in steps:
+        (written,) = (folder / "tune").glob(f"run_001/{names[number]}/wandb/offline-run-*/run-*.wandb")
+        assert b"target_accuracy" in written.read_bytes()

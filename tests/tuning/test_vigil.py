@@ -1,0 +1,57 @@
+"""The watchdog on a real cluster, with a clock of its own."""
+
+import pytest
+import ray
+from ray.tune.experiment import Trial
+
+from lstnet_search.tuning.cluster import local_cluster
+from lstnet_search.tuning.resources import Placement
+from lstnet_search.tuning.searcher import NUMBER
+from lstnet_search.tuning.vigil import Vigil
+
+pytestmark = pytest.mark.slow
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+def trial(number: int, status: str) -> Trial:
+    made = Trial("__fake", config={NUMBER: number}, stub=True)
+    made.status = status
+    return made
+
+
+def test_a_place_that_another_took_and_a_trial_that_fell_silent_are_told() -> None:
+    placement = Placement(cpus=3, gpus=0, concurrent=3)
+    with local_cluster(placement):
+
+        @ray.remote(num_cpus=2)
+        class Other:
+            def here(self) -> bool:
+                return True
+
+        others = Other.remote()  # type: ignore[attr-defined]
+        assert ray.get(others.here.remote())
+        clock = Clock()
+        vigil = Vigil({"cpu": 2.0, "gpu": 0.0}, now=clock)
+        waiting, running = trial(1, Trial.PENDING), trial(0, Trial.RUNNING)
+        vigil.started(0)
+        clock.seconds = 30.0
+        vigil.reported(0)
+        assert vigil.look([waiting]) == []
+        clock.seconds = 95.0
+        assert vigil.look([waiting]) == [
+            "a trial has waited 65 s for 2 CPU: 2 of 3 are in use, 0 of them by this search"
+        ]
+        waiting.status = Trial.TERMINATED
+        clock.seconds = 180.0
+        assert vigil.look([running, waiting]) == [
+            "trial 0 has not reported for 2 min, where reports are 30 s apart; "
+            "the dashboard shows its process under Actors"
+        ]
+        assert vigil.look([running, waiting]) == []
