@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from lstnet_search.cli import ablate, folders, search, space, train
+from lstnet_search.cli import ablate, confirm, folders, search, space, train
 from lstnet_search.cli.app import make_app, run_app
 
 app = make_app("Search the loss weights of LSTNet, an unsupervised image translation network.")
 app.command("search")(search.search)
 app.command("train")(train.train)
 app.command("ablate")(ablate.ablate)
+app.command("confirm")(confirm.confirm)
 app.command("export")(folders.export)
 app.command("status")(folders.status)
 app.add_typer(space.app, name="space")
