@@ -90,14 +90,19 @@ def make_plan(folder: ResultsFolder, top: int, seeds: int, steps: int | None) ->
         steps: of each training; None for the earlier run's, or the search's.
 
     Raises:
-        InputError: if less than one of anything is asked for, there is no trial to confirm, or an
-            earlier run took other steps.
+        InputError: if less than one of anything is asked for, there is no trial to confirm, trial 0
+            has other weights than the paper's, or an earlier run took other steps.
     """
     for option, value in (("--top", top), ("--seeds", seeds), ("--steps", steps)):
         if value is not None and value < 1:
             raise InputError(f"{option} {value} must be at least 1; raise it or leave it out")
     recorded = folder.read_search()
     search = SearchConfig.parse(recorded["search"], str(folder.search_file))
+    if search.trial.weights != TrialConfig().weights:
+        raise InputError(
+            f"trial 0 of {folder.path} does not have the paper's weights, so there is nothing to compare with; "
+            "confirm the search that an ablation was made of"
+        )
     best = [int(number) for number in _ranking(folder)["trial"][:top]]
     earlier = ConfirmationPlan.read(folder)
     if earlier is not None and steps is not None and steps != earlier.steps:

@@ -9,6 +9,7 @@ from typing import Literal
 from scipy.stats import t
 
 CONFIDENCE = 0.95
+SIGNIFICANCE = 0.05
 
 Verdict = Literal["better", "worse", "no difference shown"]
 Interval = tuple[float, float]
@@ -56,7 +57,7 @@ class Comparison:
         """By the corrected p where there is one, at 5 %."""
         p = self.p if self.p_holm is None else self.p_holm
         mean = self.differences.mean
-        if p is None or mean is None or p >= 1 - CONFIDENCE:
+        if p is None or mean is None or p >= SIGNIFICANCE:
             return "no difference shown"
         return "better" if mean > 0 else "worse"
 
