@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from lstnet_search.cli import ablate, folders, predict, search, space, train, translate
+from lstnet_search.cli import ablate, confirm, folders, predict, search, space, train, translate
 from lstnet_search.cli.app import make_app, run_app
 
 app = make_app("Search the loss weights of LSTNet, an unsupervised image translation network.")
 app.command("search")(search.search)
 app.command("train")(train.train)
 app.command("ablate")(ablate.ablate)
+app.command("confirm")(confirm.confirm)
 app.command("export")(folders.export)
 app.command("predict")(predict.predict)
 app.command("translate")(translate.translate)

@@ -66,6 +66,16 @@ def parse_duration(text: str | None) -> float | None:
     return seconds
 
 
+def check_simulated(gpus: int | None) -> None:
+    """Refuse to simulate no GPU.
+
+    Raises:
+        InputError: if less than one is asked for.
+    """
+    if gpus is not None and gpus < 1:
+        raise InputError(f"--simulate-gpus {gpus} must be at least 1; raise it or leave it out")
+
+
 def command_line() -> str:
     """The command as it was typed."""
     return shlex.join(["python", *sys.argv])

@@ -61,8 +61,7 @@ def search(
         raise InputError("--resume needs the --name of the search to go on with")
     if add_trials is not None:
         _check_add_trials(add_trials, resume, trials)
-    if simulate_gpus is not None and simulate_gpus < 1:
-        raise InputError(f"--simulate-gpus {simulate_gpus} must be at least 1; raise it or leave it out")
+    options.check_simulated(simulate_gpus)
     folder = ResultsFolder.named(results_dir, name or f"search-{datetime.now():%Y%m%d-%H%M%S}")
     asked = {
         "preset": preset,

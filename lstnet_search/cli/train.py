@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 import torch
 import typer
@@ -11,13 +11,24 @@ from rich.console import Console
 from lstnet_search.cli import options
 from lstnet_search.config import PRESETS, InputError, TrialConfig, read_yaml
 from lstnet_search.config.files import write_whole
-from lstnet_search.config.metrics import TARGET, accuracy_name
+from lstnet_search.config.metrics import TARGET, accuracy_name, tested_name
 from lstnet_search.config.presets import PresetName
-from lstnet_search.evaluation import EvaluatedTraining, default_cache_dir, prepare
+from lstnet_search.domains import load_pair
+from lstnet_search.evaluation import (
+    EvaluatedTraining,
+    Prepared,
+    Resizing,
+    default_cache_dir,
+    prepare,
+    translation_accuracy,
+)
+from lstnet_search.models import Translator
+from lstnet_search.results.folder import ResultsFolder
+from lstnet_search.results.openings import log_opening, ordinal
 from lstnet_search.results.records import ReportRecord, TrialRecord, history_table
 from lstnet_search.results.text import WEIGHTS_HEADING, percent, weights
 from lstnet_search.results.winner import write_winner
-from lstnet_search.training import DivergedError
+from lstnet_search.training import DivergedError, autocast
 
 
 def train(
@@ -28,6 +39,7 @@ def train(
     data_dir: options.DataDirOption = None,
     bundled: options.BundledOption = False,
     output: Annotated[Path | None, typer.Option(help="Folder to make; default: results/train-YYYYMMDD-HHMMSS.")] = None,
+    test: Annotated[bool, typer.Option("--test", help="Open the test sets at the end, for the last state.")] = False,
 ) -> int:
     """Train one model, printing a line a report; its last state is written."""
     if config is not None and preset is not None:
@@ -38,7 +50,8 @@ def train(
     output = output or Path("results") / f"train-{datetime.now():%Y%m%d-%H%M%S}"
     if output.exists():
         raise InputError(f"{output} exists already; choose another --output")
-    return _train(settings, data_dir or options.DEFAULT_DATA_DIR, output, options.console())
+    searched = ResultsFolder(config.parent) if config is not None and _is_results(config.parent) else None
+    return _train(settings, data_dir or options.DEFAULT_DATA_DIR, output, options.console(), test, searched)
 
 
 def _settings(config: Path | None, preset: PresetName | None, data_dir: Path | None, bundled: bool) -> TrialConfig:
@@ -49,7 +62,13 @@ def _settings(config: Path | None, preset: PresetName | None, data_dir: Path | N
     return settings.override(options.data_settings(data_dir, bundled, settings.data), "the options")
 
 
-def _train(settings: TrialConfig, data_dir: Path, output: Path, console: Console) -> int:
+def _is_results(folder: Path) -> bool:
+    return ResultsFolder(folder).search_file.is_file()
+
+
+def _train(
+    settings: TrialConfig, data_dir: Path, output: Path, console: Console, test: bool, searched: ResultsFolder | None
+) -> int:
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     prepared = prepare(settings, data_dir, device, default_cache_dir(), console.print)
     training = EvaluatedTraining(settings, prepared.to(device), "both", device)
@@ -76,6 +95,10 @@ def _train(settings: TrialConfig, data_dir: Path, output: Path, console: Console
     training.save(checkpoint)
     record = TrialRecord(number=0, state="COMPLETE", settings={}, reports=reports)
     write_whole(output / "history.parquet", history_table([record]).to_parquet(index=False))
+    remarks = ["last state of one training"]
+    if test:
+        network = cast(Translator, last.evaluated)
+        remarks += _test(settings, data_dir, network, prepared.to(device), console, searched)
     write_winner(
         settings,
         reports[-1],
@@ -84,7 +107,36 @@ def _train(settings: TrialConfig, data_dir: Path, output: Path, console: Console
         config_file=output / "config.yaml",
         model=output / "model",
         pictures=output / "translations.png",
-        remarks=["last state of one training"],
+        remarks=remarks,
     )
     console.print(f"results: {output}", markup=False, highlight=False)
     return 0
+
+
+def _test(
+    settings: TrialConfig,
+    data_dir: Path,
+    network: Translator,
+    prepared: Prepared,
+    console: Console,
+    searched: ResultsFolder | None,
+) -> list[str]:
+    """Open the test sets for a last state, in which nothing was chosen, and say how it does.
+
+    Where the settings came from a results folder, that is noted in its log.
+    """
+    opening = ""
+    if searched is not None:
+        opening = f", the {ordinal(log_opening(searched.openings_file, options.command_line()))} time for this study"
+    console.print(f"the test sets are opened{opening}", highlight=False)
+    pair = load_pair(settings.domains, settings.data, data_dir, "test").to(prepared.train.a.images.device)
+    with autocast(settings.precision, pair.a.images.device)():
+        accuracies = translation_accuracy(network, pair, prepared.classifiers)
+    plain = translation_accuracy(Resizing(pair), pair, prepared.classifiers)
+    lines = [
+        f"{tested_name(name)}: {percent(value)} (no translation: {percent(plain[name])})"
+        for name, value in accuracies.items()
+    ]
+    for line in lines:
+        console.print(line, highlight=False)
+    return lines

@@ -24,6 +24,11 @@ def accuracy_name(direction: str) -> str:
     return f"val_accuracy_{direction}"
 
 
+def tested_name(direction: str) -> str:
+    """The accuracy of one direction on the test set, named as `directions_of` has it."""
+    return f"test_accuracy_{direction}"
+
+
 def choose_metric(select_by: str | None, known: Collection[str], domains: tuple[str, str]) -> str:
     """What a search maximises: what is asked for, else the oracle score, else `LABEL_FREE`.
 

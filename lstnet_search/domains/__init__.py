@@ -3,7 +3,7 @@
 from lstnet_search.domains.augmentation import Augmentation
 from lstnet_search.domains.batches import Batches
 from lstnet_search.domains.domain import Domain, DomainPair, Part, to_bytes, to_unit_range
-from lstnet_search.domains.registry import load
+from lstnet_search.domains.registry import load, load_pair
 from lstnet_search.domains.resize import resize_to
 from lstnet_search.domains.split import split
 
@@ -14,6 +14,7 @@ __all__ = [
     "DomainPair",
     "Part",
     "load",
+    "load_pair",
     "resize_to",
     "split",
     "to_bytes",

@@ -98,6 +98,11 @@ class DomainPair:
         """Names of both directions, of `a` to `b` first; images of the first are labelled by the second."""
         return directions_of(self.a.name, self.b.name)
 
+    @property
+    def fingerprint(self) -> str:
+        """Of both domains, `a`'s first."""
+        return f"{self.a.fingerprint}-{self.b.fingerprint}"
+
     def to(self, device: torch.device) -> "DomainPair":
         """The same on another device."""
         return DomainPair(self.a.to(device), self.b.to(device))

@@ -8,7 +8,7 @@ from typing import Literal
 from lstnet_search.config import InputError
 from lstnet_search.domains.bundled import read_bundled
 from lstnet_search.domains.checks import check_digits, check_domain
-from lstnet_search.domains.domain import Domain, Part
+from lstnet_search.domains.domain import Domain, DomainPair, Part
 from lstnet_search.domains.full import read_mnist, read_usps
 
 
@@ -24,6 +24,16 @@ SOURCES: dict[str, Source] = {
     "mnist": Source(read_full=read_mnist, side=28),
     "usps": Source(read_full=read_usps, side=16),
 }
+
+
+def load_pair(names: tuple[str, str], data: Literal["bundled", "full"], data_dir: Path, part: Part) -> DomainPair:
+    """Read one part of two domains, as `load` does.
+
+    Raises:
+        InputError: as `load`, or if it is one domain twice.
+    """
+    first, second = names
+    return DomainPair(load(first, data, data_dir, part), load(second, data, data_dir, part))
 
 
 def load(name: str, data: Literal["bundled", "full"], data_dir: Path, part: Part) -> Domain:

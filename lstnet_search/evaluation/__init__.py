@@ -1,6 +1,6 @@
 """What a translator is worth: its images, labelled by the other domain's classifier."""
 
-from lstnet_search.evaluation.accuracy import round_trip_accuracy
+from lstnet_search.evaluation.accuracy import round_trip_accuracy, translation_accuracy
 from lstnet_search.evaluation.baseline import Resizing
 from lstnet_search.evaluation.classifier_cache import cached_classifier, default_cache_dir
 from lstnet_search.evaluation.classifiers import ClassifierSettings, train_classifier
@@ -8,6 +8,7 @@ from lstnet_search.evaluation.evaluated_training import EvaluatedTraining
 from lstnet_search.evaluation.evaluator import Evaluator, searched_means
 from lstnet_search.evaluation.inference import TranslatesImages
 from lstnet_search.evaluation.prepare import Prepared, prepare, prepare_pair
+from lstnet_search.evaluation.whole import UnwatchedTraining, WholeSets
 
 __all__ = [
     "ClassifierSettings",
@@ -16,6 +17,8 @@ __all__ = [
     "Prepared",
     "Resizing",
     "TranslatesImages",
+    "UnwatchedTraining",
+    "WholeSets",
     "cached_classifier",
     "default_cache_dir",
     "prepare",
@@ -23,4 +26,5 @@ __all__ = [
     "round_trip_accuracy",
     "searched_means",
     "train_classifier",
+    "translation_accuracy",
 ]

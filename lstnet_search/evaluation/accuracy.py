@@ -43,6 +43,42 @@ def round_trip_accuracy(
         )
 
 
+def translation_accuracy(
+    translator: TranslatesImages,
+    pair: DomainPair,
+    classifiers: Classifiers,
+    batch_size: int = BATCH_SIZE,
+) -> dict[str, float]:
+    """Share of images that the other domain's classifier labels right once translated.
+
+    Args:
+        translator: on the device of all else.
+        pair: images.
+        classifiers: of `a` and `b`, in evaluation mode.
+        batch_size: images translated at once; the result does not depend on it.
+
+    Returns:
+        In [0, 1], by direction, of each whose images are labelled and whose target has a classifier.
+    """
+
+    def logits(source: int, domain: Domain, classifier: Classifier) -> Tensor:
+        def there(images: Tensor) -> tuple[Tensor]:
+            return (labelled(classifier, translator.translate(images, source)),)
+
+        return in_batches(there, domain.images, batch_size)[0]
+
+    with evaluation_mode(translator):
+        return shares_right(
+            {
+                direction: confusion(logits(source, domain, classifier), domain.labels)
+                for source, (direction, domain, classifier) in enumerate(
+                    zip(pair.directions, pair, reversed(classifiers), strict=True)
+                )
+                if classifier is not None and domain.labels is not None
+            }
+        )
+
+
 def confusion(logits: Tensor, labels: Tensor) -> Tensor:
     """How often each class (row) is given each label (column): (K, K) int64.
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from lstnet_search.config import InputError, TrialConfig
-from lstnet_search.domains import Domain, DomainPair, load, split
+from lstnet_search.domains import Domain, DomainPair, load_pair, split
 from lstnet_search.evaluation.accuracy import confusion, shares_right
 from lstnet_search.evaluation.baseline import Resizing
 from lstnet_search.evaluation.classifier_cache import cached_classifier, default_cache_dir
@@ -115,7 +115,7 @@ def prepare(
         InputError: if the data are missing, damaged or too few.
     """
     progress(f"reading {' and '.join(config.domains)} ({config.data})")
-    whole = DomainPair(*(load(name, config.data, data_dir, "train") for name in config.domains))
+    whole = load_pair(config.domains, config.data, data_dir, "train")
     return prepare_pair(whole, config, device, cache_dir or default_cache_dir(), progress, settings)
 
 
@@ -160,7 +160,7 @@ def prepare_pair(
         image_means=(train_a.channel_means(), train_b.channel_means()),
         resized_labels=evaluator.resized_labels,
         baseline=evaluator(Resizing(validation)),
-        fingerprint=f"{whole.a.fingerprint}-{whole.b.fingerprint}",
+        fingerprint=whole.fingerprint,
     )
 
 

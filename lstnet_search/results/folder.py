@@ -37,6 +37,11 @@ class ResultsFolder:
         self.translations_file = path / "translations.png"
         self.samples = path / "samples"
         self.tune = path / "tune"
+        self.openings_file = path / "test_openings.jsonl"
+        self.confirmation = path / "confirmation"
+        self.confirmation_plan_file = self.confirmation / "plan.yaml"
+        self.confirmation_table_file = path / "confirmation.parquet"
+        self.confirmation_file = path / "confirmation.yaml"
 
     @classmethod
     def named(cls, results_dir: Path, name: str) -> Self:
@@ -135,6 +140,14 @@ class ResultsFolder:
             InputError: if it is missing or damaged.
         """
         return _read_parquet(self.history_file)
+
+    def read_confirmation_table(self) -> pd.DataFrame:
+        """`confirmation.parquet`.
+
+        Raises:
+            InputError: if it is missing or damaged.
+        """
+        return _read_parquet(self.confirmation_table_file)
 
     @contextmanager
     def held(self) -> Iterator[None]:

@@ -66,7 +66,7 @@ def trials_table(records: Sequence[TrialRecord], metric: str) -> pd.DataFrame:
     for record in sorted(records, key=lambda record: record.number):
         best, last = record.best(metric), record.reports[-1] if record.reports else None
         row: dict[str, Any] = {"trial": record.number, "state": record.state}
-        row |= {f"config/{name}": _cell(value) for name, value in record.settings.items()}
+        row |= {f"config/{name}": cell(value) for name, value in record.settings.items()}
         row |= {f"best/{name}": value for name, value in (best.metrics if best else {}).items()}
         row |= {f"last/{name}": value for name, value in (last.metrics if last else {}).items()}
         row |= {
@@ -92,5 +92,6 @@ def history_table(records: Sequence[TrialRecord]) -> pd.DataFrame:
     return pd.DataFrame(rows) if rows else pd.DataFrame(columns=["trial", "step", "seconds"])
 
 
-def _cell(value: Any) -> Any:
+def cell(value: Any) -> Any:
+    """A setting as tables have it: lists as words."""
     return " ".join(map(str, value)) if isinstance(value, list | tuple) else value

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from lstnet_search.config import InputError, TrialConfig
+from lstnet_search.config import InputError, TrialConfig, read_yaml
 from lstnet_search.config.files import write_whole
 from lstnet_search.evaluation import Prepared, round_trip_accuracy
 from lstnet_search.evaluation.samples import SAMPLES_FILE, read_samples
@@ -18,12 +18,33 @@ from lstnet_search.results.records import ReportRecord
 from lstnet_search.results.text import percent
 from lstnet_search.training import evaluated_state, read_state
 
+CONFIRMED = "confirmed"
+"""What remarks on a confirmation begin with."""
+
 
 def write_config(path: Path, config: TrialConfig, remarks: list[str]) -> None:
     """Write complete settings, as `train --config` takes them, under remarks for people."""
     comments = "".join(f"# {remark}\n" for remark in remarks)
     settings = config.model_dump(mode="json")
     write_whole(path, comments + yaml.safe_dump(settings, sort_keys=False))
+
+
+def remarks_of(path: Path) -> list[str]:
+    """The remarks that `write_config` wrote."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [line.removeprefix("# ") for line in lines if line.startswith("# ")]
+
+
+def add_confirmation(folder: ResultsFolder, winner: TrialConfig, remarks: list[str]) -> None:
+    """Write what was confirmed of the winner into its `best_config.yaml`, in place of what was confirmed before.
+
+    A file with other settings, of a search that has gone on since, stays as it is, and so does a missing one.
+    """
+    path = folder.best_config_file
+    if not path.is_file() or TrialConfig.parse(read_yaml(path, "config file", "FOLDER"), str(path)) != winner:
+        return
+    kept = [remark for remark in remarks_of(path) if not remark.startswith(CONFIRMED)]
+    write_config(path, winner, [*kept, *remarks])
 
 
 def write_winner(
@@ -100,11 +121,7 @@ def export(folder: ResultsFolder, target: Path) -> None:
         raise InputError(
             f"{folder.path} has no {', '.join(missing)} yet; wait for a trial's first report, then export again"
         )
-    remarks = [
-        line.removeprefix("# ")
-        for line in folder.best_config_file.read_text(encoding="utf-8").splitlines()
-        if line.startswith("# ")
-    ]
+    remarks = remarks_of(folder.best_config_file)
     target.mkdir(parents=True)
     for file in files:
         shutil.copyfile(file, target / file.name)
@@ -123,8 +140,8 @@ def _readme(search: Mapping[str, Any], remarks: list[str]) -> str:
             f"- commit: {search['git_commit'] or 'unknown'}",
             f"- versions: {', '.join(f'{name} {number}' for name, number in versions.items())}",
             "",
-            f"The model was chosen by its {metric_of(search)} on the validation part, of which the accuracies",
-            "above are too, oracle scores: expect a little less on new images.",
+            f"The model was chosen by its {metric_of(search)} on the validation part, of which the accuracies above",
+            "are too where nothing else is said, oracle scores: expect a little less on new images.",
             "",
             "| file | what |",
             "|---|---|",

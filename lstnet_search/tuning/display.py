@@ -88,7 +88,7 @@ class Display:
         left = f"{duration(self._seconds_left())} left"
         self._bar.update(self._task, left=left)
         self.say(
-            f"trial {number:<3} step {report.step:>{len(str(self._steps))}}/{self._steps}"
+            f"{self._name(number)} step {report.step:>{len(str(self._steps))}}/{self._steps}"
             f"  weights {weights(settings)}  {accuracies}"
             f"  best {shown(self._metric, best)} (trial {-best_number})  {left}"
             + "".join(f"  ALARM: {alarm}" for alarm in alarms)
@@ -99,9 +99,12 @@ class Display:
         self._ended.add(record.number)
         self._bar.update(self._task, completed=len(self._ended))
         if record.state == "FAIL":
-            self.say(f"trial {record.number:<3} failed: {record.error}")
+            self.say(f"{self._name(record.number)} failed: {record.error}")
         elif record.state == "PRUNED":
-            self.say(f"trial {record.number:<3} stopped at step {record.reports[-1].step}: others were better")
+            self.say(f"{self._name(record.number)} stopped at step {record.reports[-1].step}: others were better")
+
+    def _name(self, number: int) -> str:
+        return f"trial {number:<3}"
 
     def _seconds_left(self) -> float:
         """As many steps as are still likely, at the mean rate of the trials so far."""

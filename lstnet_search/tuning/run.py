@@ -96,7 +96,7 @@ def search(config: SearchConfig, run: Run, console: Console) -> int:
         config = config.model_copy(update={"select_by": metric})
         others = trials_to_know(config, run.folder, run.resume)
         if run.resume:
-            _refuse_other_data(run.folder, prepared)
+            refuse_other_data(run.folder, prepared.fingerprint, "--data-dir or --bundled")
         else:
             run.folder.create(_search_file(config, run, placement, prepared))
         with run.folder.held():
@@ -266,10 +266,15 @@ def _search_file(config: SearchConfig, run: Run, placement: Placement, prepared:
     } | provenance()
 
 
-def _refuse_other_data(folder: ResultsFolder, prepared: Prepared) -> None:
+def refuse_other_data(folder: ResultsFolder, fingerprint: str, options: str) -> None:
+    """Refuse to go on with other data than a search was begun on.
+
+    Raises:
+        InputError: naming the options that choose them.
+    """
     recorded = folder.read_search()["data_fingerprint"]
-    if recorded != prepared.fingerprint:
+    if recorded != fingerprint:
         raise InputError(
-            f"{folder.path} was begun on data of fingerprint {recorded}, this is {prepared.fingerprint}; "
-            "give the same data by --data-dir or --bundled"
+            f"{folder.path} was begun on data of fingerprint {recorded}, this is {fingerprint}; "
+            f"give the same data by {options}"
         )

@@ -148,9 +148,9 @@ class StudySearch(OptunaSearch):
         number = self._truth.number(trial)
         # What was asked for exactly may come back from a draw with other last bits.
         settings = self._search_space.complete(drawn) | trial.user_attrs.get(START, {})
-        # Points alone are compared with each other, on one seed.
+        # Points alone are compared with each other, on one seed; but trainings of a confirmation have their own.
         purpose = ("trial", number) if self._search_space.dimensions else ("points",)
-        settings["seed"] = derive_seed(self._search_seed, *purpose)
+        settings.setdefault("seed", derive_seed(self._search_seed, *purpose))
         return self._base.override(settings, f"trial {number}").model_dump(mode="json")
 
     def _hand_out_again(self, trial_id: str, left: FrozenTrial) -> dict[str, Any]:

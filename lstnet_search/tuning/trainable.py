@@ -7,7 +7,7 @@ import torch
 from ray import tune
 
 from lstnet_search.config import TrialConfig
-from lstnet_search.evaluation import EvaluatedTraining, Prepared
+from lstnet_search.evaluation import EvaluatedTraining, Prepared, UnwatchedTraining, WholeSets
 from lstnet_search.training import Start, read_state
 from lstnet_search.tuning.memory import peak_memory_mb, reset_peak_memory
 from lstnet_search.tuning.searcher import ALARMS, CHECKPOINT, NUMBER, SCORE, SETTINGS
@@ -21,7 +21,7 @@ class Trainable(tune.Trainable):
     """
 
     def setup(  # type: ignore[override]  # the rest comes by tune.with_parameters
-        self, config: dict[str, Any], prepared: Prepared, direction: str, metric: str, threads: int
+        self, config: dict[str, Any], prepared: Prepared | WholeSets, direction: str, metric: str, threads: int
     ) -> None:
         """Begin, or go on with, the trial of a configuration that the searcher made."""
         torch.set_num_threads(threads)
@@ -45,7 +45,12 @@ class Trainable(tune.Trainable):
         if checkpoint is not None:
             state, header = read_state(checkpoint)
             start = Start(state, header["step"], header["seconds"])
-        self._training = EvaluatedTraining(self._settings, self._prepared, self._direction, self._device, start)
+        self._training = self._make(start)
+
+    def _make(self, start: Start | None) -> EvaluatedTraining | UnwatchedTraining:
+        if isinstance(self._prepared, WholeSets):  # of a confirmation
+            return UnwatchedTraining(self._settings, self._prepared, self._device, start)
+        return EvaluatedTraining(self._settings, self._prepared, self._direction, self._device, start)
 
     def step(self) -> dict[str, Any]:
         """Train up to the next report."""

@@ -7,7 +7,7 @@ from ray.tune.experiment import Trial
 from ray.tune.schedulers import TrialScheduler
 
 from lstnet_search.config.search import SearchConfig
-from lstnet_search.evaluation import Prepared
+from lstnet_search.evaluation import Prepared, WholeSets
 from lstnet_search.tuning.checkpoints import run_name, trial_folder
 from lstnet_search.tuning.resources import Placement
 from lstnet_search.tuning.searcher import NUMBER, SCORE, StudySearch
@@ -21,7 +21,7 @@ def make_tuner(
     searcher: StudySearch,
     scheduler: TrialScheduler,
     callbacks: list[tune.Callback],
-    prepared: Prepared,
+    prepared: Prepared | WholeSets,
     placement: Placement,
     tune_folder: Path,
     trials: int,

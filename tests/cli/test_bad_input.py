@@ -7,6 +7,10 @@ import pytest
 from numpy.typing import NDArray
 
 from lstnet_search.cli import main
+from lstnet_search.config import PRESETS, Space
+from lstnet_search.config.search import SearchConfig
+from lstnet_search.results.folder import ResultsFolder
+from lstnet_search.results.records import ReportRecord, TrialRecord
 
 
 @pytest.fixture
@@ -119,7 +123,7 @@ def test_bad_options_of_train_are_refused(
     assert message in refused(["train", *arguments], capsys)
 
 
-@pytest.mark.parametrize("command", ["ablate", "export", "status"])
+@pytest.mark.parametrize("command", ["ablate", "confirm", "export", "status"])
 def test_a_folder_that_is_no_results_folder_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str
 ) -> None:
@@ -131,6 +135,52 @@ def test_a_folder_that_is_no_results_folder_is_refused(
 def test_a_search_without_a_winner_is_not_ablated(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "search.yaml").write_text("format_version: 1\n")
     assert "has no best_config.yaml yet" in refused(["ablate", str(tmp_path)], capsys)
+
+
+def study(folder: Path, fingerprint: str = "x-y") -> Path:
+    """A study of the bundled images with one trial."""
+    base = PRESETS["cpu"].trial
+    space = Space.parse({"w1": {"type": "uniform", "low": 1, "high": 100}}, "mine.yaml")
+    search = SearchConfig(preset="cpu", trial=base, trials=1, space_file="mine.yaml", space=space)
+    results = ResultsFolder(folder)
+    recorded = {"search": search.model_dump(mode="json"), "data_dir": "data", "data_fingerprint": fingerprint}
+    results.write_search(recorded)
+    report = ReportRecord(30, 1.0, {"target_accuracy": 0.5})
+    results.write_tables([TrialRecord(0, "COMPLETE", base.model_dump(mode="json"), [report])], "target_accuracy")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--top", "0"], "--top 0 must be at least 1"),
+        (["--seeds", "0"], "--seeds 0 must be at least 1"),
+        (["--steps", "0"], "--steps 0 must be at least 1"),
+        (["--data-dir", "."], "was searched on the bundled images; leave --data-dir out"),
+        (["--simulate-gpus", "0"], "--simulate-gpus 0 must be at least 1"),
+        (["--gpus", "99"], "--gpus 99 is more than the"),
+        (["--time-budget", "soon"], "--time-budget soon must be at least a second"),
+        ([], "was begun on data of fingerprint x-y, this is 7ee24d0469573fcc-d5ae87e18772035a; give the same data by"),
+    ],
+)
+def test_bad_options_of_confirm_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
+    folder = study(tmp_path)
+    before = sorted(folder.rglob("*"))
+    assert message in refused(["confirm", str(folder), *arguments], capsys)
+    assert sorted(folder.rglob("*")) == before
+
+
+def test_a_study_without_trials_is_not_confirmed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (study(tmp_path) / "trials.parquet").unlink()
+    assert "has no trials yet" in refused(["confirm", str(tmp_path)], capsys)
+
+
+def test_a_study_that_is_searched_is_not_confirmed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = study(tmp_path, "7ee24d0469573fcc-d5ae87e18772035a")
+    with ResultsFolder(folder).held():
+        assert "a search is running in" in refused(["confirm", str(folder)], capsys)
 
 
 def write_mnist(raw: Path, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> None:

@@ -242,3 +242,57 @@ def test_a_search_that_is_stopped_goes_on_to_all_its_trials(results: Path, stop:
     assert set(trials["state"]) <= {"COMPLETE", "PRUNED"}
     history = pd.read_parquet(results / name / "history.parquet")
     assert not history.duplicated(["trial", "step"]).any()
+
+
+def test_a_confirmation_that_is_stopped_goes_on_with_more_seeds_and_opens_the_test_sets_once(
+    first: Path, tmp_path: Path
+) -> None:
+    arguments = ["-m", "lstnet_search", "confirm", str(first), "--top", "2", "--steps", "600"]
+    with subprocess.Popen(
+        [sys.executable, *arguments, "--seeds", "1"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as running:
+        assert running.stdout is not None
+        for line in running.stdout:
+            if "step  50/600" in line:
+                break
+        running.send_signal(signal.SIGINT)
+        rest = running.stdout.read()
+        assert running.wait(timeout=120) == 130, rest
+    assert f"go on with: python -m lstnet_search confirm {first} --top 2 --seeds 1 --steps 600" in rest
+    assert not (first / "test_openings.jsonl").exists()
+
+    printed = run(*arguments, "--seeds", "2").stdout
+    assert "the test sets are opened, the 1st time for this study" in printed
+    table = pd.read_parquet(first / "confirmation.parquet")
+    found = yaml.safe_load((first / "confirmation.yaml").read_text())
+    trials = pd.read_parquet(first / "trials.parquet")
+    ranked = trials.sort_values(["best/target_accuracy", "trial"], ascending=[False, True])["trial"].tolist()
+    confirmed = [*ranked[:2], *({0} - set(ranked[:2]))]
+    assert set(table["trial"].dropna()) == set(confirmed)
+    assert table["candidate"].iloc[0] == "best"
+    assert table["trial"].iloc[0] == ranked[0]
+    assert table.groupby("candidate")["seed"].apply(tuple).nunique() == 1
+    assert table["seed"].nunique() == 2
+    assert not set(table["seed"]) & set(trials["seed"])
+    assert table["target_accuracy"].between(0, 1).all()
+    assert found["sentence"] in printed
+    assert found["seeds"] == table["seed"].tolist()[:2]
+    trained = pd.read_parquet(first / "confirmation" / "trials.parquet")
+    assert trained["state"].tolist() == ["COMPLETE"] * 2 * len(confirmed)  # none twice
+    history = pd.read_parquet(first / "confirmation" / "history.parquet")
+    assert not history.duplicated(["trial", "step"]).any()
+    assert not [name for name in history.columns if "val_" in name or "test_" in name]
+
+    best = first / "best_config.yaml"
+    assert f"# confirmed: {found['sentence']}\n" in best.read_text()
+    trained_again = module(
+        "train", "--config", str(best), "--steps", "2", "--test", "--output", str(tmp_path / "model")
+    )
+    assert (
+        "the test sets are opened, the 2nd time for this study\ntest_accuracy_mnist_to_usps: " in trained_again.stdout
+    )
+    assert len((first / "test_openings.jsonl").read_text().splitlines()) == 2

@@ -228,6 +228,13 @@ def test_points_alone_train_on_one_seed(tmp_path: Path) -> None:
     assert [trial.params for trial in study.trials()] == [{}, {}]
 
 
+def test_a_training_that_is_asked_for_with_its_seed_gets_it(tmp_path: Path) -> None:
+    searcher, _ = make(tmp_path, trials=2, space=Space(), starts=[({}, {"seed": 77, "steps": 5})])
+    given(searcher, "a")
+    settings = given(searcher, "b")["settings"]
+    assert (settings["seed"], settings["steps"]) == (77, 5)
+
+
 def test_points_that_a_dying_process_did_not_note_are_noted_by_the_next(tmp_path: Path) -> None:
     starts = [(dict.fromkeys(SPACE.ranges, 2.0), {}), (dict.fromkeys(SPACE.ranges, 3.0), {})]
     make(tmp_path, starts=starts[:1])

@@ -1,0 +1,74 @@
+"""The files of a confirmation: written whole, read back so that nothing is tested twice."""
+
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from lstnet_search.config import InputError
+from lstnet_search.config.files import write_whole
+from lstnet_search.config.metrics import TARGET, tested_name
+from lstnet_search.results.confirmation import FORMAT_VERSION, Confirmed, sentence
+from lstnet_search.results.confirmation_plan import BEST
+from lstnet_search.results.folder import ResultsFolder
+from lstnet_search.results.text import percent
+from lstnet_search.results.winner import CONFIRMED
+
+
+def write_confirmation(folder: ResultsFolder, table: pd.DataFrame, content: dict[str, Any]) -> None:
+    """Write both files; the table last, for what it holds is not tested again."""
+    write_whole(folder.confirmation_file, yaml.safe_dump(content, sort_keys=False, allow_unicode=True))
+    buffer = io.BytesIO()
+    table.to_parquet(buffer, index=False)
+    write_whole(folder.confirmation_table_file, buffer.getvalue())
+
+
+def read_confirmation(folder: ResultsFolder) -> dict[str, Any] | None:
+    """The content of `confirmation.yaml`; None where nothing is confirmed yet.
+
+    Raises:
+        InputError: if it is damaged or of another format version.
+    """
+    path = folder.confirmation_file
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise InputError(f"cannot read {path}: {' '.join(str(error).split())}; remove it to test anew") from None
+    version = content.get("format_version") if isinstance(content, dict) else None
+    if version != FORMAT_VERSION:
+        raise InputError(
+            f"{path} has format_version {version!r}; this version reads {FORMAT_VERSION}: "
+            "use the version of the tool that wrote it, or remove it to test anew"
+        )
+    return dict(content)
+
+
+def known_accuracies(folder: ResultsFolder) -> dict[tuple[int | None, int], dict[str, float]]:
+    """What was measured before: accuracies by direction, by trial (None for no translation) and seed.
+
+    Raises:
+        InputError: if a file is damaged.
+    """
+    if read_confirmation(folder) is None or not folder.confirmation_table_file.is_file():
+        return {}
+    table = folder.read_confirmation_table()
+    prefix = tested_name("")
+    names = [name for name in map(str, table.columns) if name.startswith(prefix)]
+    return {
+        (None if pd.isna(row["trial"]) else int(row["trial"]), int(row["seed"])): measured
+        for _, row in table.iterrows()
+        if (measured := {name.removeprefix(prefix): float(row[name]) for name in names if pd.notna(row[name])})
+    }
+
+
+def remarks(found: Sequence[Confirmed], steps: int) -> list[str]:
+    """What is to be said of the winner where its settings are written."""
+    best = next(each for each in found if each.name == BEST)
+    target = best.metrics[TARGET]
+    spread = "" if target.half_width is None else f" ± {100 * target.half_width:.2f} (95 % interval)"
+    figures = f"{TARGET} {percent(target.mean)}{spread}, seeds: {target.count}, steps: {steps}"
+    return [f"{CONFIRMED} on the test sets: {figures}", f"{CONFIRMED}: {sentence(found)}"]

@@ -1,0 +1,249 @@
+"""A confirmation from the first check to the verdict: trainings, then the test sets."""
+
+import os
+
+from rich.console import Console
+
+from lstnet_search.config import InputError, Space
+from lstnet_search.config.search import SearchConfig
+from lstnet_search.domains import DomainPair
+from lstnet_search.evaluation import WholeSets
+from lstnet_search.evaluation.whole import PROGRESS
+from lstnet_search.results.confirmation import (
+    TrainingRow,
+    conclude,
+    confirmation_content,
+    confirmation_table,
+    sentence,
+)
+from lstnet_search.results.confirmation_files import known_accuracies, remarks, write_confirmation
+from lstnet_search.results.confirmation_plan import NO_TRANSLATION, Candidate, ConfirmationPlan, candidates
+from lstnet_search.results.folder import ResultsFolder
+from lstnet_search.results.records import TrialRecord
+from lstnet_search.results.text import duration
+from lstnet_search.results.winner import add_confirmation
+from lstnet_search.tuning.checkpoints import checkpoint_at, newest_checkpoint
+from lstnet_search.tuning.cluster import local_cluster, local_machine
+from lstnet_search.tuning.confirmation_display import ConfirmationDisplay, verdicts
+from lstnet_search.tuning.metrics import Metrics
+from lstnet_search.tuning.opening import Key, Tested, measure
+from lstnet_search.tuning.ray_dashboard import dashboard_lines
+from lstnet_search.tuning.resources import Placement, place, upper_bound_seconds
+from lstnet_search.tuning.run import Run, refuse_other_data
+from lstnet_search.tuning.scheduler import make_scheduler
+from lstnet_search.tuning.searcher import START, StudySearch
+from lstnet_search.tuning.stopping import Stopping
+from lstnet_search.tuning.study import Study
+from lstnet_search.tuning.tuner import make_tuner
+from lstnet_search.tuning.vigil import Vigil
+from lstnet_search.tuning.watch import Watch
+
+CANDIDATE = "candidate"
+"""User attribute of a trial of a confirmation's study: the number in the search of the trial that it confirms."""
+
+
+def confirm(plan: ConfirmationPlan, run: Run, again: str, console: Console) -> int:
+    """Train what a plan has, test it, print and write what that shows.
+
+    Args:
+        plan: of trainings; those of earlier runs are not repeated.
+        run: its folder is that of the search.
+        again: the command that goes on.
+        console: to print on.
+
+    Returns:
+        The exit code: 0 done, 1 if no training succeeded, 128 + signal after one.
+
+    Raises:
+        InputError: before anything is trained or written.
+    """
+    search = SearchConfig.parse(run.folder.read_search()["search"], str(run.folder.search_file))
+    placement = place(local_machine(run.simulated_gpus), run.cpus, run.gpus, len(plan.trials) * len(plan.seeds))
+    sets = WholeSets.read(search.trial, run.data_dir)
+    refuse_other_data(run.folder, sets.fingerprint, "--data-dir")
+    measurable(sets.train, search.direction)
+    with run.folder.held(), local_cluster(placement) as address:
+        for line in dashboard_lines(address, os.environ):
+            console.print(line, markup=False, highlight=False)
+        plan.write(run.folder)
+        return _Confirmation(search, plan, run, sets, placement, console).finish(again)
+
+
+def measurable(pair: DomainPair, direction: str) -> tuple[str, ...]:
+    """The directions whose mean is the target accuracy: those searched whose target has labels.
+
+    Raises:
+        InputError: if there is none.
+    """
+    targets = zip(pair.directions, reversed(tuple(pair)), strict=True)
+    known = tuple(name for name, target in targets if target.labels is not None)
+    found = known if direction in ("both", "pareto") else tuple(name for name in known if name == direction)
+    if not found:
+        raise InputError(
+            f"no accuracy of direction {direction} can be measured, for nothing that it leads to has labels; "
+            "give labels, or choose among the trials by a criterion with analysis/select_best.py"
+        )
+    return found
+
+
+class _Confirmation:
+    """One run of a confirmation on a running cluster, the search's folder held."""
+
+    def __init__(
+        self,
+        search: SearchConfig,
+        plan: ConfirmationPlan,
+        run: Run,
+        sets: WholeSets,
+        placement: Placement,
+        console: Console,
+    ) -> None:
+        self.search = search.model_copy(update={"select_by": PROGRESS, "scheduler": "none"})
+        self.plan = plan
+        self.run = run
+        self.sets = sets
+        self.placement = placement
+        self.console = console
+        self.folder = run.folder
+        self.inner = ResultsFolder(run.folder.confirmation)
+        self.candidates = candidates(run.folder, plan.trials)
+        self.study = Study(self.inner.study_file)
+
+    def finish(self, again: str) -> int:
+        """Run the trainings that are left, test them if none is, and conclude."""
+        self._ask_for_missing()
+        numbers = self._numbers()
+        seeds = self.plan.seeds
+        names = {
+            numbers[key]: f"{candidate.name}, seed {1 + seeds.index(key[1])}/{len(seeds)}"
+            for key, candidate in self._planned().items()
+        }
+        total = len(self.study.trials())
+        display = ConfirmationDisplay(
+            self.console, self.sets.train.directions, self.plan.steps, total, self.placement.concurrent, names
+        )
+        with Stopping(self.run.time_budget) as stopping:
+            metrics = Metrics(f"{self.folder.path.name}-confirmation", PROGRESS, self.sets.train.directions)
+            vigil = Vigil(self.placement.resources)
+            watch = Watch(self.inner, self.study, display, stopping, PROGRESS, metrics, vigil)
+            left = total - sum(record.state != "RUNNING" for record in self.study.records())
+            if left:
+                self._train(display, watch, left, total)
+            left = total - sum(record.state != "RUNNING" for record in self.study.records())
+            if not left and not stopping.due and (code := self._conclude(display, stopping)) is not None:
+                return code
+            what = f"{left} of {total} trainings are unfinished" if left else "the test sets are still closed"
+            display.say(f"{what}; go on with: {again}")
+            return stopping.exit_code
+
+    def _planned(self) -> dict[Key, Candidate]:
+        """All trainings, those of one seed beside each other."""
+        return {(each.trial, seed): each for seed in self.plan.seeds for each in self.candidates}
+
+    def _ask_for_missing(self) -> None:
+        """Have the study wait for each training that it was not asked for, or whose end was lost."""
+        records = {record.number: record for record in self.study.records()}
+        tested, numbers = known_accuracies(self.folder), self._numbers()
+
+        def lost(number: int) -> bool:  # killed between the last report and its checkpoint
+            ended = number in records and records[number].state == "COMPLETE"
+            return ended and checkpoint_at(self.inner.tune, number, self.plan.steps) is None
+
+        for key, candidate in self._planned().items():
+            if key not in numbers or (key not in tested and lost(numbers[key])):
+                changes = {"seed": key[1], "steps": self.plan.steps}
+                settings = candidate.config.override(changes, "the confirmation").model_dump(mode="json")
+                self.study.study.enqueue_trial({}, user_attrs={START: settings, CANDIDATE: candidate.trial})
+
+    def _numbers(self) -> dict[Key, int]:
+        """Numbers in the study of the trainings that it knows, the latest of equals."""
+        return {
+            (trial.user_attrs[CANDIDATE], trial.user_attrs[START]["seed"]): self.study.number(trial)
+            for trial in self.study.trials()
+        }
+
+    def _train(self, display: ConfirmationDisplay, watch: Watch, left: int, total: int) -> None:
+        earlier = self.study.records()
+        searched = self.folder.read_trials()
+        pace = searched["seconds"].sum() / max(1, searched["steps"].sum())
+        seconds = upper_bound_seconds(left, self.plan.steps * pace, self.placement.concurrent)
+        display.say(
+            f"{left} trainings of {self.plan.steps} steps on the whole training sets, {self.placement.concurrent} side "
+            f"by side: about {duration(seconds)} at the search's pace; the test sets stay closed until all have ended"
+        )
+        searcher = StudySearch(
+            self.study,
+            Space(),
+            self.search.trial,
+            metric=PROGRESS,
+            seed=self.search.seed,
+            trials=total,
+            max_concurrent=self.placement.concurrent,
+            last_checkpoint=lambda number: newest_checkpoint(self.inner.tune, number),
+        )
+        scheduler = make_scheduler(self.search, earlier, PROGRESS)
+        tuner = make_tuner(self.search, searcher, scheduler, [watch], self.sets, self.placement, self.inner.tune, left)
+        display.start(earlier)
+        try:
+            tuner.fit()
+        finally:
+            display.stop()
+            watch.write()
+
+    def _conclude(self, display: ConfirmationDisplay, stopping: Stopping) -> int | None:
+        """Test, write the files, print the table; the exit code, or None if asked to stop before."""
+        records = {record.number: record for record in self.study.records()}
+        numbers = self._numbers()
+        trainings = {key: records[numbers[key]] for key in self._planned()}
+        ended = {key: record for key, record in trainings.items() if record.state == "COMPLETE"}
+        if not ended:
+            display.say(f"no training succeeded; the column 'error' of {self.inner.trials_file} says why")
+            return 1
+        wanted: dict[Key, TrialRecord | None] = {**ended, **{(None, seed): None for seed in self.plan.seeds}}
+        trial = self.search.trial
+        tested = measure(wanted, trial, self.sets, self.run, self.placement, stopping, display.say)
+        if tested is None:
+            return None
+        directions = self.sets.train.directions
+        searched = [
+            name
+            for name in measurable(self.sets.train, self.search.direction)
+            if any(name in each for each in tested.accuracies.values())
+        ]
+        table = confirmation_table(self._rows(trainings, tested), directions, searched)
+        found = conclude(table)
+        about = {
+            "command": self.run.command,
+            "steps": self.plan.steps,
+            "seeds": list(self.plan.seeds),
+            "directions": searched,
+            "data_fingerprint": self.sets.fingerprint,
+            "test_fingerprint": tested.fingerprint,
+            "opening": tested.opening,
+        }
+        write_confirmation(self.folder, table, confirmation_content(found, about))
+        add_confirmation(self.folder, self.candidates[0].config, remarks(found, self.plan.steps))
+        self.console.print(verdicts(found, self.candidates, directions, self.plan.steps))
+        display.say(sentence(found))
+        display.say(f"results: {self.folder.confirmation_table_file}, {self.folder.confirmation_file}")
+        return 0
+
+    def _rows(self, trainings: dict[Key, TrialRecord], tested: Tested) -> list[TrainingRow]:
+        return [
+            TrainingRow(
+                candidate.name,
+                candidate.trial,
+                seed,
+                self.plan.steps,
+                record.settings,
+                tested.accuracies.get((candidate.trial, seed), {}),
+                record.reports[-1].seconds if record.reports else 0.0,
+                record.error,
+            )
+            for candidate in self.candidates
+            for seed in self.plan.seeds
+            if (record := trainings[candidate.trial, seed])
+        ] + [
+            TrainingRow(NO_TRANSLATION, None, seed, accuracies=tested.accuracies[None, seed])
+            for seed in self.plan.seeds
+        ]
