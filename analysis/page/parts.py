@@ -41,6 +41,8 @@ class Table:
     headings: Sequence[str]
     rows: Sequence[Row]
     words: int = 1
+    wraps: bool = False
+    """Whether long words are broken rather than the table made wider than a phone."""
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from lstnet_search.results.regret import judge
 from lstnet_search.results.studies import StudyTables, thinned
 from lstnet_search.results.text import is_share, shown
 from page.parts import Plot
-from page.words import arrow, metric_name, trial_name
+from page.words import arrow, trial_name
 
 DRAWN = 250
 """Trials drawn at most in a figure."""
@@ -40,7 +40,7 @@ def learning_curves(study: StudyTables) -> Plot:
     coloured = dict(zip((trial for trial in ranking.index[:COLOURED] if trial != PAPER_TRIAL), COLOURS, strict=False))
     drawn = {*thinned(ranking, DRAWN), PAPER_TRIAL}
     known = study.history[study.history["trial"].isin(drawn)].dropna(subset=[metric])
-    curves = {int(trial): rows for trial, rows in known.groupby("trial")}
+    curves = {int(rows["trial"].iloc[0]): rows for _, rows in known.groupby("trial")}
     figure = go.Figure()
     others = [curve for trial, curve in curves.items() if trial not in coloured and trial != PAPER_TRIAL]
     if others:
@@ -63,12 +63,19 @@ def learning_curves(study: StudyTables) -> Plot:
     for rung in study.rungs:
         figure.add_vline(rung, line={"color": RED, "width": 1, "dash": "dash"})
         figure.add_annotation(
-            x=rung, y=1, yref="paper", text=f"rung {rung}", showarrow=False, yanchor="bottom", font={"color": RED}
+            x=rung,
+            y=0,
+            yref="paper",
+            text=f"rung {rung}",
+            showarrow=False,
+            xanchor="left",
+            yanchor="bottom",
+            font={"color": RED},
+            bgcolor="rgba(255,255,255,0.75)",
         )
     _add_baseline(figure, study, metric)
-    _style(figure, metric, "y", metric_name(study, metric))
+    _style(figure, metric, "y", _axis_title(metric))
     figure.update_xaxes(title="step", range=[0, study.steps * 1.02])
-    figure.update_layout(margin={"t": 28})
     caption = f"{min(len(ranking), len(curves))} of {len(study.trials)} trials"
     caption += ", the best and an even share of the others. " if len(ranking) > len(curves) else ". "
     rungs = "At each rung (red) two of three trials are stopped." if study.rungs else "This search has no rungs."
@@ -94,7 +101,7 @@ def both_directions(study: StudyTables) -> Plot | None:
     if study.without(*names):
         return None
     reports = study.best_reports(study.metric).loc[thinned(study.ranking(study.metric), DRAWN)].dropna(subset=names)
-    figure = _points(study, reports, *names)
+    figure = _points(study, reports, names[0], names[1])
     for name, draw in zip(names, (figure.add_vline, figure.add_hline), strict=True):
         if name in study.baseline:
             draw(study.baseline[name], line={"color": INK, "width": 1, "dash": "dot"})
@@ -158,8 +165,8 @@ def parallel_coordinates(study: StudyTables, settings: pd.DataFrame, scores: "pd
         for value, height, anchor in ((values.max(), 1.02, "bottom"), (values.min(), -0.02, "top")):
             figure.add_annotation(x=place, y=height, text=f"{value:.3g}", showarrow=False, yanchor=anchor)
     scale = [[step / 10, _colour(step / 10)] for step in range(11)]
-    bar = {"orientation": "h", "y": -0.22, "yanchor": "top", "thickness": 10, "len": 0.9, "outlinewidth": 0}
-    bar |= {"tickformat": ".0%" if is_share(metric) else "", "title": {"text": escape(metric_name(study, metric))}}
+    bar = {"orientation": "h", "y": -0.12, "yanchor": "top", "thickness": 10, "len": 0.9, "outlinewidth": 0}
+    bar |= {"tickformat": ".0%" if is_share(metric) else "", "title": {"text": _axis_title(metric), "side": "top"}}
     marker = {"color": [low, high], "colorscale": scale, "colorbar": bar, "size": 0.1, "opacity": 0}
     figure.add_scatter(x=[0, 0], y=[0, 0], mode="markers", marker=marker, showlegend=False, hoverinfo="skip")
     _style(figure, "", "y", "")
@@ -167,7 +174,7 @@ def parallel_coordinates(study: StudyTables, settings: pd.DataFrame, scores: "pd
     ticks = list(range(settings.shape[1]))
     labels = [escape(str(name)) for name in settings.columns]
     figure.update_xaxes(tickvals=ticks, ticktext=labels, showgrid=False, range=[-0.4, len(ticks) - 0.6], ticks="")
-    figure.update_layout(legend={"y": 1.02, "yanchor": "bottom"}, margin={"l": 8, "t": 36, "b": 110})
+    figure.update_layout(legend={"yref": "paper", "y": 1.05, "yanchor": "bottom"}, margin={"l": 8, "t": 36, "b": 110})
     caption = "A line a trial, each axis from its lowest to its highest value (logarithmic over more than a decade)."
     if len(drawn) < len(scores):
         caption += f" {len(drawn)} of {len(scores)} trials: the best and an even share of the others."
@@ -261,7 +268,7 @@ def confirmed_means(study: StudyTables, confirmation: dict[str, Any], table: pd.
             hovertemplate=f"%{{x:.2%}} ± {100 * half:.2f} points<extra></extra>",
             showlegend=False,
         )
-    _style(figure, TARGET, "x", f"{metric_name(study, TARGET)}, on the test sets")
+    _style(figure, TARGET, "x", f"{_axis_title(TARGET)}, on the test sets")
     figure.update_xaxes(tickformat=".1%", nticks=6)
     names = [_candidate_name(each) for each in candidates]
     figure.update_yaxes(
@@ -301,10 +308,14 @@ def _points(study: StudyTables, points: pd.DataFrame, across: str, upward: str, 
 
     add(points[stopped], "stopped early", {"color": GREY, "size": 7})
     add(points[~stopped], "other trials", {"color": COLOURS[0], "size": 7, "opacity": 0.8})
+    add(points[points.index == PAPER_TRIAL], "paper's weights", {"color": PAPER, "size": 9, "symbol": "diamond"})
     if best:
         add(points.head(1), "best", {"color": RED, "size": 13, "symbol": "star"})
-    add(points[points.index == PAPER_TRIAL], "paper's weights", {"color": PAPER, "size": 9, "symbol": "diamond"})
     return figure
+
+
+def _axis_title(metric: str) -> str:
+    return escape(metric.replace("_", " "))
 
 
 def _add_baseline(figure: go.Figure, study: StudyTables, metric: str) -> None:
@@ -313,9 +324,15 @@ def _add_baseline(figure: go.Figure, study: StudyTables, metric: str) -> None:
     value = study.baseline[metric]
     figure.add_hline(value, line={"color": INK, "width": 1, "dash": "dot"})
     figure.add_annotation(
-        x=1, xref="paper", y=value, text=f"no translation {shown(metric, value)}", showarrow=False, xanchor="right",
-        yanchor="top", bgcolor="rgba(255,255,255,0.75)",
-    )  # fmt: skip
+        x=0,
+        xref="paper",
+        y=value,
+        text=f"no translation {shown(metric, value)}",
+        showarrow=False,
+        xanchor="left",
+        yanchor="bottom",
+        bgcolor="rgba(255,255,255,0.75)",
+    )
 
 
 def _style(figure: go.Figure, metric: str, axis: str, title: str) -> None:
@@ -331,7 +348,7 @@ def _style(figure: go.Figure, metric: str, axis: str, title: str) -> None:
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="#ffffff",
         hovermode="closest",
-        legend={"orientation": "h", "y": -0.16, "yanchor": "top", "x": 0},
+        legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0},
         margin={"l": 56, "r": 12, "t": 12, "b": 48},
     )
 
@@ -340,7 +357,7 @@ def _small(figure: go.Figure) -> None:
     figure.update_layout(showlegend=False, font={"size": 12}, margin={"l": 44, "r": 8, "t": 8, "b": 40})
 
 
-def _rounded(values: "pd.Series[float]") -> list[float]:
+def _rounded(values: Any) -> list[float]:
     """Five digits, which is more than can be seen: the page stays small."""
     return [float(f"{value:.5g}") for value in np.asarray(values, dtype=float)]
 

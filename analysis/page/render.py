@@ -19,6 +19,7 @@ def render(title: str, subtitle: str, verdict: Verdict, sections: Sequence[Secti
     environment = Environment(
         loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    environment.filters["unbroken"] = lambda text: text.replace(" %", "\N{NO-BREAK SPACE}%")
     figures = {
         plot.name: plot.figure
         for section in sections

@@ -41,7 +41,7 @@ def reproduce(study: StudyTables) -> Section:
     ]
     known = {
         "seed": asked.get("seed", asked["trial"].get("seed")),
-        "data": f"{asked['trial'].get('domains', '')} ({asked['trial'].get('data', '')})",
+        "data": f"{', '.join(asked['trial']['domains'])} ({asked['trial']['data']})",
         "data fingerprint": search.get("data_fingerprint"),
         "preset": asked.get("preset"),
         "space": asked.get("space_file"),
@@ -52,9 +52,8 @@ def reproduce(study: StudyTables) -> Section:
         "machine": search.get("machine"),
         **search.get("versions", {}),
     }
-    known["data"] = f"{', '.join(asked['trial']['domains'])} ({asked['trial']['data']})"
     rows = [Row([name, str(value)]) for name, value in known.items() if value not in (None, "")]
-    parts.append(Table("What it ran on.", ["", ""], rows, words=2))
+    parts.append(Table("What it ran on.", ["", ""], rows, words=2, wraps=True))
     if settings.is_file():
         parts.append(Listing("best_config.yaml", settings.read_text(encoding="utf-8"), folded=True))
     return Section("reproduce", "How to reproduce it", parts)

@@ -31,7 +31,8 @@ def trials_table(study: StudyTables) -> Table:
     others = _other_settings(study)
 
     def row(place: str, trial: int, mark: str) -> Row:
-        report, settings = reports.loc[trial], trials.loc[trial]
+        report: pd.Series[Any] = reports.loc[trial]
+        settings: pd.Series[Any] = trials.loc[trial]
         cells = [place, str(trial), shown(metric, report[metric])]
         cells += [_percent(report.get(name)) for name in accuracies]
         cells += [f"{int(report['step'])}", STATES[settings["state"]]]
@@ -77,7 +78,7 @@ def errors_table(study: StudyTables) -> Table | None:
     ]
     caption = f"Failed: {len(failed)} of {len(study.trials)} trials"
     caption += f", of which {ERRORS} are named." if len(failed) > ERRORS else "."
-    return Table(caption, ["trial", "at step", "error"], rows, words=3)
+    return Table(caption, ["trial", "at step", "error"], rows, words=3, wraps=True)
 
 
 def confirmation_table(study: StudyTables, confirmation: dict[str, Any]) -> Table:
@@ -134,7 +135,8 @@ def criteria_table(study: StudyTables, known: list[str]) -> Table:
         cells = [name, "–" if judged[0] is None else str(judged[0].picked)]
         rows.append(Row([*cells, *(cell for each in judged for cell in _judged(each))]))
     names = ["mean", *map(arrow, study.directions)]
-    headings = ["criterion", "picks trial", *(f"{what}, {name}" for name in names for what in ("rank", "regret"))]
+    judgements = [f"{what}, {name}" for name in names for what in ("correlation", "regret")]
+    headings = ["criterion", "picks trial", *judgements]
     caption = "Rank correlation with the oracle accuracy over trials, and regret in points."
     return Table(caption, headings, rows)
 

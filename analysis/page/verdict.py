@@ -90,11 +90,6 @@ def _searched(study: StudyTables) -> Verdict:
             ("no translation", shown(metric, baseline)),
             *_effort(study),
         ],
-        missing=Missing(
-            "Not confirmed on the test sets.",
-            "Confirm the best trials with fresh seeds against the paper's weights, then make this page again:",
-            f"python -m lstnet_search confirm {study.folder.path}",
-        ),
     )
 
 
@@ -134,8 +129,7 @@ def _cautions(study: StudyTables, metric: str, scored: int) -> list[str]:
 def _effort(study: StudyTables) -> list[tuple[str, str]]:
     counts = {word: int((study.trials["state"] == state).sum()) for state, word in STATES.items()}
     ended = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
-    trials = f"{len(study.trials)} of {study.search['search']['trials']}"
     return [
-        ("trials", f"{trials}: {ended}" if ended else trials),
+        (f"trials: {ended or 'none has begun'}", f"{len(study.trials)} of {study.search['search']['trials']}"),
         ("training time of all", duration(float(study.trials["seconds"].sum()))),
     ]

@@ -11,12 +11,14 @@ from typing import Any
 
 import pytest
 import yaml
-from confirmations import write_confirmation
 from PIL import Image
 
 from lstnet_search.config import InputError
+from lstnet_search.config.metrics import CRITERIA
 from lstnet_search.results.folder import ResultsFolder
 from lstnet_search.results.records import TrialRecord
+
+from .confirmations import write_confirmation
 
 Load = Callable[[str], ModuleType]
 MakeUp = Callable[..., Path]
@@ -85,10 +87,7 @@ def test_a_whole_study_has_every_section_and_figure(script: Load, whole: Path) -
         "importance",
         "coordinates",
         *(f"slice-{place}" for place in range(6)),
-        *(
-            f"criterion-{name}"
-            for name in ("neg_entropy", "infomax", "bnm", "snd", "class_ami", "round_trip", "agreement")
-        ),
+        *(f"criterion-{name}" for name in CRITERIA),
     }
     places = {attributes.get("id") for tag, attributes in page.tags if tag == "div"}
     assert set(page.figures) <= places
@@ -224,7 +223,7 @@ def test_the_page_can_be_written_elsewhere(script: Load, whole: Path, tmp_path: 
 
 
 def test_a_folder_that_is_none_is_refused_and_nothing_written(script: Load, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="is not a results folder: it has no search.yaml"):
+    with pytest.raises(InputError, match=r"is not a results folder: it has no search\.yaml"):
         script("report").report(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
