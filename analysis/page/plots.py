@@ -75,7 +75,7 @@ def learning_curves(study: StudyTables) -> Plot:
         )
     _add_baseline(figure, study, metric)
     _style(figure, metric, "y", _axis_title(metric))
-    figure.update_xaxes(title="step", range=[0, study.steps * 1.02])
+    figure.update_xaxes(title="step", automargin=True, range=[0, study.steps * 1.02])
     caption = f"{min(len(ranking), len(curves))} of {len(study.trials)} trials"
     caption += ", the best and an even share of the others. " if len(ranking) > len(curves) else ". "
     rungs = "At each rung (red) two of three trials are stopped." if study.rungs else "This search has no rungs."

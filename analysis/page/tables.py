@@ -95,20 +95,21 @@ def confirmation_table(study: StudyTables, confirmation: dict[str, Any]) -> Tabl
                     f"{name}, the paper's" if mark == "paper" and name == "best" else name,
                     "" if trial is None else str(trial),
                     mean_shown(each),
+                    *(("", "", "") if test is None else (_difference(test), _p(test), test["verdict"])),
                     *(mean_shown(each, accuracy) for accuracy in accuracies),
                     "" if trial is None else f"{trained} of {each['trainings']}" if each["failed"] else str(trained),
-                    *(("", "", "") if test is None else (_difference(test), _p(test), test["verdict"])),
                 ],
                 mark,
             )
         )
-    headings = ["", "trial", "target", *map(arrow, study.directions), "seeds", "difference to the paper's, points"]
+    tests = ["to the paper's, points", "p", "verdict"]
+    headings = ["", "trial", "target", *tests, *map(arrow, study.directions), "seeds"]
     caption = (
         f"Test accuracy after {confirmation['steps']} steps: mean ± half of the 95 % interval. Differences by seed, "
         "with their 95 % interval and the p of a paired t-test; of candidates other than the best, p is corrected "
         "for their number (Holm)."
     )
-    return Table(caption, [*headings, "p", "verdict"], rows)
+    return Table(caption, headings, rows)
 
 
 def _difference(test: dict[str, Any]) -> str:
