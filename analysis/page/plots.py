@@ -268,7 +268,7 @@ def confirmed_means(study: StudyTables, confirmation: dict[str, Any], table: pd.
             hovertemplate=f"%{{x:.2%}} ± {100 * half:.2f} points<extra></extra>",
             showlegend=False,
         )
-    _style(figure, TARGET, "x", f"{_axis_title(TARGET)}, on the test sets")
+    _style(figure, TARGET, "x", f"{_axis_title(TARGET)}, test sets")
     figure.update_xaxes(tickformat=".1%", nticks=6)
     names = [_candidate_name(each) for each in candidates]
     figure.update_yaxes(
