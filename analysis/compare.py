@@ -1,4 +1,4 @@
-"""Studies side by side: how their trials ended, their best, and how soon it was found.
+"""Studies side by side: how their trials ended, their best, what of it is confirmed, what it took.
 
 python analysis/compare.py results/NAME results/OTHER
 """
@@ -19,6 +19,8 @@ from lstnet_search.results.figures import save_figure
 from lstnet_search.results.records import PAPER_TRIAL
 from lstnet_search.results.studies import StudyTables
 from lstnet_search.results.text import STATES, duration, shown
+from page.confirmation import read_confirmation
+from page.verdict import mean_shown
 
 
 def compare(
@@ -82,7 +84,31 @@ def _table(studies: list[StudyTables], metric: str) -> Table:
     row("paper's weights", *(shown(metric, ranking.get(PAPER_TRIAL)) for ranking in rankings))
     row("median trial", *(shown(metric, ranking.median() if len(ranking) else None) for ranking in rankings))
     row("no translation", *(shown(metric, study.baseline.get(metric)) for study in studies))
+    for name, cells in _confirmed(studies).items():
+        row(name, *cells)
     return table
+
+
+def _confirmed(studies: list[StudyTables]) -> dict[str, list[str]]:
+    """Rows on the test sets, a cell a study; none where no study is confirmed."""
+    found = [read_confirmation(study.folder) for study in studies]
+    if not any(found):
+        return {}
+    rows: dict[str, list[str]] = {}
+    for content in found:
+        candidates = [] if content is None else content["candidates"]
+        best = next((each for each in candidates if each["candidate"] == "best"), None)
+        paper = next((each for each in candidates if each["trial"] == PAPER_TRIAL), None)
+        verdict = best["against_paper"]["verdict"] if best and best["against_paper"] else "–"
+        cells = {
+            "confirmed trial": "not confirmed" if best is None else str(best["trial"]),
+            "its test accuracy": "–" if best is None else mean_shown(best),
+            "paper's weights, test": "–" if paper is None else mean_shown(paper),
+            "beside the paper's": verdict,
+        }
+        for name, cell in cells.items():
+            rows.setdefault(name, []).append(cell)
+    return rows
 
 
 def _at_best(study: StudyTables, metric: str, name: str) -> str:
@@ -93,13 +119,16 @@ def _at_best(study: StudyTables, metric: str, name: str) -> str:
 
 
 def _draw(studies: list[StudyTables], metric: str) -> Figure:
-    figure = Figure(figsize=(13, 5), layout="constrained")
-    soon, spread = figure.subplots(1, 2, width_ratios=(3, 2))
+    figure = Figure(figsize=(16, 5), layout="constrained")
+    soon, budget, spread = figure.subplots(1, 3, width_ratios=(3, 3, 2))
     for index, study in enumerate(studies):
         _draw_best_so_far(soon, study, metric, f"C{index}")
+        _draw_best_of_budget(budget, study, metric, f"C{index}")
     soon.set(xlabel="trials, in the order in which they began", ylabel=f"highest {metric} so far")
     soon.set_title("how soon the best was found (dashed: no translation)", fontsize="medium")
     soon.legend(loc="best")
+    budget.set(xlabel="hours of training, of all trials up to one")
+    budget.set_title("what it took", fontsize="medium")
     _draw_spread(spread, studies, metric)
     return figure
 
@@ -112,6 +141,13 @@ def _draw_best_so_far(axis: Axes, study: StudyTables, metric: str, colour: str) 
     axis.step(reports.index + 1, reports[metric].cummax(), where="post", color=colour, label=study.name)
     if metric in study.baseline:
         axis.axhline(study.baseline[metric], color=colour, linestyle="--", linewidth=0.9)
+
+
+def _draw_best_of_budget(axis: Axes, study: StudyTables, metric: str, colour: str) -> None:
+    """The best so far against the training time of all trials so far; failed and stopped ones cost too."""
+    best = study.ranking(metric).sort_index().cummax()
+    hours = study.trials.set_index("trial")["seconds"].sort_index().cumsum() / 3600
+    axis.step(hours.loc[best.index], best, where="post", color=colour)
 
 
 def _draw_spread(axis: Axes, studies: list[StudyTables], metric: str) -> None:

@@ -52,10 +52,15 @@ def _table(study: StudyTables, known: list[str]) -> Table:
     for heading in ("criterion", "picks trial", "both", *study.directions):
         table.add_column(heading, no_wrap=True)
     for name in known:
-        mean = judge(study, name, TARGET)
-        each = [judge(study, f"{name}_{direction}", accuracy_name(direction)) for direction in study.directions]
+        mean, *each = verdicts(study, name)
         table.add_row(name, "–" if mean is None else str(mean.picked), *map(_cell, [mean, *each]))
     return table
+
+
+def verdicts(study: StudyTables, name: str) -> list[Verdict | None]:
+    """What a criterion is worth: over both directions, and in each."""
+    each = [judge(study, f"{name}_{direction}", accuracy_name(direction)) for direction in study.directions]
+    return [judge(study, name, TARGET), *each]
 
 
 def _cell(verdict: Verdict | None) -> str:

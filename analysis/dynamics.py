@@ -6,7 +6,6 @@ python analysis/dynamics.py results/NAME
 from pathlib import Path
 from typing import Annotated
 
-import numpy as np
 import pandas as pd
 import typer
 from matplotlib.axes import Axes
@@ -19,7 +18,7 @@ from lstnet_search.cli.options import FolderArgument
 from lstnet_search.config import InputError
 from lstnet_search.results.figures import save_figure
 from lstnet_search.results.records import PAPER_TRIAL
-from lstnet_search.results.studies import StudyTables
+from lstnet_search.results.studies import StudyTables, thinned
 from lstnet_search.results.text import shown
 
 LOSSES = tuple(f"loss_{name}" for name in ("an1", "an2", "anl", "cc1", "cc2", "cc3", "cc4"))
@@ -27,7 +26,7 @@ SHARES = (*(f"discriminator_accuracy_{name}" for name in "12l"), "latent_probe")
 SCORE, LEGEND = "score", "legend"
 LAYOUT: list[HashableList[str]] = [[SCORE, SCORE, SCORE, LEGEND], [*LOSSES[:3], "."], [*LOSSES[3:]], [*SHARES]]
 DRAWN = 300
-"""Trials drawn at most, evenly from the best to the worst."""
+"""Trials drawn at most."""
 
 
 def dynamics(
@@ -56,8 +55,7 @@ def _draw(study: StudyTables, metric: str, top: int) -> Figure:
     axes = figure.subplot_mosaic(LAYOUT, height_ratios=(1.7, 1, 1, 1))
     ranking = study.ranking(metric)
     colours = _colours(ranking, top)
-    places = np.linspace(0, len(ranking) - 1, min(DRAWN, len(ranking))).round().astype(int)
-    chosen = {*ranking.index[places], *colours}
+    chosen = {*thinned(ranking, DRAWN), *colours}
     drawn = study.history[study.history["trial"].isin(chosen)]
     figure.suptitle(f"{study.name}: {min(len(ranking), len(chosen))} of {len(study.trials)} trials")
     for name, axis in axes.items():

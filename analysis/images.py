@@ -41,7 +41,7 @@ def images(
     study = StudyTables.read(folder)
     metric = metric or study.metric
     ranking = study.ranking(metric)
-    chosen = _choose(study, [int(trial) for trial in ranking.index.tolist()])
+    chosen = choose(study, [int(trial) for trial in ranking.index.tolist()])
     if not chosen:
         raise InputError(f"{study.folder.samples} has no samples of a trial with {metric}; wait for a trial to end")
     titles = {
@@ -64,7 +64,7 @@ def images(
         print(f"picture: {output / f'{name}.png'}")
 
 
-def _choose(study: StudyTables, ranked: list[int]) -> Chosen:
+def choose(study: StudyTables, ranked: list[int]) -> Chosen:
     """The best, the median and the worst of the trials whose samples are there."""
     there = [trial for trial in ranked if (study.folder.samples / f"{trial}.npz").is_file()]
     if not there:
@@ -91,11 +91,11 @@ def _draw_translations(chosen: Chosen, titles: dict[str, str], names: list[str])
     for part, (rank, (_, samples)) in zip(_rows(figure, len(chosen)), chosen.items(), strict=True):
         part.suptitle(titles[rank], fontweight="bold")
         for axis, letter, (source, target) in zip(part.subplots(1, 2), "ab", (names, names[::-1]), strict=True):
-            _draw_one_way(axis, samples, letter, (source, f"as {target}", "and back"))
+            draw_one_way(axis, samples, letter, (source, f"as {target}", "and back"))
     return figure
 
 
-def _draw_one_way(axis: Axes, samples: Samples, letter: str, texts: tuple[str, str, str]) -> None:
+def draw_one_way(axis: Axes, samples: Samples, letter: str, texts: tuple[str, str, str]) -> None:
     """Three rows of images, a column a class, in unit squares of one axis."""
     labels, read = samples[f"labels_{letter}"], samples[f"predicted_{letter}"]
     _, columns = np.unique(labels, return_index=True)
@@ -127,11 +127,12 @@ def _draw_confusions(chosen: Chosen, titles: dict[str, str], directions: tuple[s
                 axis.text(0.5, 0.5, "no labels to compare with", ha="center", transform=axis.transAxes)
                 axis.set(xticks=[], yticks=[])
                 continue
-            _draw_confusion(axis, samples[f"confusion_{direction}"])
+            draw_confusion(axis, samples[f"confusion_{direction}"])
     return figure
 
 
-def _draw_confusion(axis: Axes, counts: np.ndarray) -> None:
+def draw_confusion(axis: Axes, counts: np.ndarray) -> None:
+    """Shares of each true class that are read as each class; counts are (K, K), true class × read as."""
     shares = counts / counts.sum(axis=1, keepdims=True).clip(min=1)
     axis.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     for true, read in np.argwhere(shares >= 0.005):

@@ -27,12 +27,12 @@ from lstnet_search.config import InputError
 from lstnet_search.results.figures import save_figure
 from lstnet_search.results.ratios import is_logarithmic, searched_settings
 from lstnet_search.results.records import PAPER_TRIAL
-from lstnet_search.results.studies import StudyTables
+from lstnet_search.results.studies import StudyTables, thinned
 
 FEW = 20
 """Trials below which importances are mostly chance."""
 DRAWN = 1000
-"""Lines drawn at most among the parallel coordinates, the best ones and an even share of the others."""
+"""Lines drawn at most among the parallel coordinates."""
 COLOURS = mpl.colormaps["viridis"]
 
 
@@ -46,10 +46,7 @@ def landscape(
     """Draw how the score depends on what was searched."""
     study = StudyTables.read(folder)
     metric = metric or study.metric
-    settings = searched_settings(study)
-    scores = study.ranking(metric)
-    scores = scores[scores.index.isin(settings.index)]
-    settings = settings.loc[scores.index]
+    settings, scores = searched_and_scored(study, metric)
     if scores.empty or settings.empty:
         raise InputError(f"no trial of {folder} that did not fail has {metric}; wait for a report, or change --metric")
     importance = importances(settings, scores)
@@ -60,6 +57,14 @@ def landscape(
     output = output or folder / "analysis" / "landscape.png"
     save_figure(_draw(study, settings, scores, importance, metric), output)
     print(f"picture: {output}")
+
+
+def searched_and_scored(study: StudyTables, metric: str) -> tuple[pd.DataFrame, "pd.Series[float]"]:
+    """What trials searched and their scores, both by trial, best first; none without a report."""
+    settings = searched_settings(study)
+    scores = study.ranking(metric)
+    scores = scores[scores.index.isin(settings.index)]
+    return settings.loc[scores.index], scores
 
 
 def importances(settings: pd.DataFrame, scores: "pd.Series[float]") -> dict[str, float]:
@@ -131,9 +136,8 @@ def _draw_coordinates(
 ) -> None:
     """A line a trial through its settings, the best ones last; the paper's weights dashed."""
     axis.set_title("a line a trial, each axis from its lowest to its highest value", fontsize="medium")
-    heights = settings.apply(_positions)
-    step = -(-len(scores) // DRAWN)
-    drawn = pd.concat((heights.head(50), heights.iloc[50::step]))[::-1]  # scores come best first
+    heights = settings.apply(positions)
+    drawn = heights.loc[thinned(scores, DRAWN)[::-1]]
     lines = [np.column_stack((range(drawn.shape[1]), row)) for row in drawn.to_numpy()]
     alpha = min(0.9, max(0.15, 60 / len(lines)))
     axis.add_collection(
@@ -152,7 +156,7 @@ def _draw_coordinates(
     axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.07), ncols=2, frameon=False)
 
 
-def _positions(values: "pd.Series[float]") -> "pd.Series[float]":
+def positions(values: "pd.Series[float]") -> "pd.Series[float]":
     """Where values stand between the lowest, 0, and the highest, 1; one half where all are equal."""
     scaled = pd.Series(np.log(values)) if is_logarithmic(values) else values
     width = scaled.max() - scaled.min()

@@ -11,6 +11,11 @@ from lstnet_search.config.files import write_whole
 def save_figure(figure: Figure, path: Path, dpi: int = 110) -> None:
     """Write a figure as PNG, whole, making its folder."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, as_png(figure, dpi))
+
+
+def as_png(figure: Figure, dpi: int = 110) -> bytes:
+    """A figure as the content of a PNG file."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=dpi)
-    write_whole(path, buffer.getvalue())
+    return buffer.getvalue()

@@ -111,3 +111,22 @@ class StudyTables:
     def without(self, *metrics: str) -> list[str]:
         """Those of some metrics that no report has."""
         return [name for name in metrics if name not in self.history or self.history[name].isna().all()]
+
+
+def thinned(ranking: "pd.Series[float]", limit: int, best: int = 50) -> list[int]:
+    """Trials to draw where all would be too many: the best ones, and an even share of the others.
+
+    Args:
+        ranking: scores by trial, best first.
+        limit: to the number of trials, at least 1.
+        best: trials that are all there, as far as the limit allows.
+
+    Returns:
+        Their numbers, best first.
+    """
+    trials = [int(trial) for trial in ranking.index.tolist()]
+    first, others = trials[: min(best, limit)], trials[min(best, limit) :]
+    room = limit - len(first)
+    if len(others) > room:  # from the first of the others to the last of all
+        others = [others[round(place * (len(others) - 1) / max(1, room - 1))] for place in range(room)]
+    return first + others

@@ -36,14 +36,19 @@ def weights(settings: Mapping[str, Any]) -> str:
 
 def shown(metric: str, value: float | None) -> str:
     """A metric's value: per cent of what is a share, else four digits; a dash where there is none."""
-    if value is None or metric.startswith(_SHARES):
+    if value is None or is_share(metric):
         return percent(value)
     return f"{value:.4g}"
 
 
 def difference(metric: str, value: float) -> str:
     """How much a metric differs, with its sign: in points of a per cent of what is a share, else four digits."""
-    return f"{100 * value:+.2f}" if metric.startswith(_SHARES) else f"{value:+.4g}"
+    return f"{100 * value:+.2f}" if is_share(metric) else f"{value:+.4g}"
+
+
+def is_share(metric: str) -> bool:
+    """Whether a metric is a share, which is shown in per cent."""
+    return metric.startswith(_SHARES)
 
 
 _SHARES = (TARGET, accuracy_name(""), "round_trip", "agreement", "permuted_share", "latent_probe", "discriminator_")

@@ -9,7 +9,7 @@ from lstnet_search.results.folder import ResultsFolder
 from lstnet_search.results.ratios import is_logarithmic, searched_settings
 from lstnet_search.results.records import ReportRecord, State, TrialRecord
 from lstnet_search.results.regret import judge
-from lstnet_search.results.studies import StudyTables
+from lstnet_search.results.studies import StudyTables, thinned
 
 ORACLE = "target_accuracy"
 
@@ -149,3 +149,11 @@ def test_positive_values_over_more_than_a_decade_are_logarithmic() -> None:
     assert is_logarithmic(pd.Series([0.1, 2.0]))
     assert not is_logarithmic(pd.Series([0.1, 0.9]))
     assert not is_logarithmic(pd.Series([0.0, 100.0]))
+
+
+def test_of_many_trials_the_best_and_an_even_share_of_the_others_are_drawn() -> None:
+    ranking = pd.Series(range(100, 0, -1), index=range(100), dtype=float)
+    assert thinned(ranking, limit=5, best=2) == [0, 1, 2, 50, 99]  # of 98 others the first, the middle, the last
+    assert thinned(ranking.head(3), limit=5, best=2) == [0, 1, 2]
+    assert thinned(ranking, limit=1) == [0]
+    assert thinned(ranking.head(0), limit=5) == []

@@ -1,0 +1,1 @@
+"""The parts of `report.html`: what `analysis/report.py` puts together."""
