@@ -1,6 +1,6 @@
 """What a report costs beside the steps between two: evaluation, and writing a checkpoint with samples.
 
-python benchmarks/report.py --data-dir DATA
+python benchmarks/evaluation.py --data-dir DATA
 """
 
 import tempfile
