@@ -14,6 +14,7 @@ from lstnet_search.results.folder import ResultsFolder
 
 def ablate(
     folder: options.FolderArgument,
+    repeats: options.RepeatsOption = None,
     gpus: Annotated[int | None, typer.Option(help="GPUs to use; default: all.")] = None,
     cpus: Annotated[int | None, typer.Option(help="CPUs to use; default: all.")] = None,
     time_budget: Annotated[str | None, typer.Option(help="Stop cleanly in time, such as 30m or 8h.")] = None,
@@ -29,6 +30,9 @@ def ablate(
         raise InputError(f"{folder} has no best_config.yaml yet; wait for a trial's first report, then ablate again")
     winner = TrialConfig.parse(read_yaml(searched.best_config_file, "config file", "FOLDER"), str(folder))
     search = SearchConfig.parse(recorded["search"], str(searched.search_file))
+    if repeats is not None and repeats < 1:
+        raise InputError(f"--repeats {repeats} must be at least 1; raise it or leave it out")
+    config = ablation(winner, search, folder.resolve().name, repeats)
     name = f"{folder.resolve().name}-ablation"
     target = ResultsFolder.named(folder.parent, name)
     if target.path.exists():
@@ -37,7 +41,7 @@ def ablate(
     from lstnet_search.tuning import run  # imports Ray and takes seconds: not before the checks
 
     return run.search(
-        ablation(winner, search, folder.resolve().name),
+        config,
         run.Run(
             folder=target,
             cpus=cpus,

@@ -18,6 +18,7 @@ PresetOption = Annotated[
 ]
 StepsOption = Annotated[int | None, typer.Option("--steps", help="Steps of a whole training.")]
 SeedOption = Annotated[int | None, typer.Option("--seed", help="Seed; the same seed gives the same trials.")]
+RepeatsOption = Annotated[int | None, typer.Option("--repeats", help="Seeds of a trial, judged by their mean.")]
 DataDirOption = Annotated[
     Path | None, typer.Option("--data-dir", help="Folder of full data sets, as torchvision lays them out.")
 ]

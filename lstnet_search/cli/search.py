@@ -21,6 +21,7 @@ def search(
     preset: options.PresetOption = None,
     trials: Annotated[int | None, typer.Option(help="Number of trials.")] = None,
     steps: options.StepsOption = None,
+    repeats: options.RepeatsOption = None,
     time_budget: Annotated[str | None, typer.Option(help="Stop cleanly in time, such as 30m or 8h.")] = None,
     space: Annotated[Path | None, typer.Option(help="Search space; default: weight_ratios.yaml.")] = None,
     direction: Annotated[
@@ -67,6 +68,7 @@ def search(
         "preset": preset,
         "trials": trials,
         "steps": steps,
+        "repeats": repeats,
         "space": space,
         "direction": direction,
         "sampler": sampler,
@@ -135,6 +137,7 @@ def _config(asked: dict[str, Any], data_dir: Path | None, bundled: bool, begun: 
             "preset": name,
             "trial": trial.override(changes, "the options").model_dump(),
             "trials": _first(asked["trials"], begun.trials if begun else None, preset.trials),
+            "repeats": _first(asked["repeats"], begun.repeats if begun else None, 1),
             "space_file": space_file,
             "space": space,
             "direction": _first(asked["direction"], begun.direction if begun else None, "both"),

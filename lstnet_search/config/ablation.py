@@ -8,13 +8,14 @@ ABLATIONS: tuple[dict[str, float], ...] = ({"wl": 0.0}, {"w5": 0.0, "w6": 0.0}, 
 """Without the latent discriminator, without full cycles, without image discriminators (Eq. 1)."""
 
 
-def ablation(winner: TrialConfig, search: SearchConfig, name: str) -> SearchConfig:
+def ablation(winner: TrialConfig, search: SearchConfig, name: str, repeats: int | None = None) -> SearchConfig:
     """A search of points alone: the winner as it is, then without each group of terms that it has.
 
     Args:
         winner: settings of the best trial.
         search: that found it.
         name: of that search.
+        repeats: seeds of each training; None for as many as the search had.
     """
     trial = winner.override({"seed": search.seed}, "the ablation")  # a search's; trials get one derived from it
     points = tuple(point for point in ABLATIONS if any(getattr(winner, weight) for weight in point))
@@ -23,6 +24,7 @@ def ablation(winner: TrialConfig, search: SearchConfig, name: str) -> SearchConf
         trial=trial,
         points=points,
         trials=1 + len(points),
+        repeats=search.repeats if repeats is None else repeats,
         space_file=f"the ablation of {name}",
         space=Space(),
         direction="both" if search.direction == "pareto" else search.direction,

@@ -7,6 +7,9 @@ from lstnet_search.config.errors import InputError
 TARGET = "target_accuracy"
 """The oracle score: it reads labels of the images that are translated."""
 
+TARGET_STD = "target_accuracy_std"
+"""Standard deviation of the oracle score over the repeats of a trial, of a sample; where there are several."""
+
 CRITERIA = ("neg_entropy", "infomax", "bnm", "snd", "class_ami", "round_trip", "agreement")
 """Label-free criteria: higher is better, and no label of a translated image is read."""
 

@@ -41,6 +41,8 @@ class SearchConfig(BaseModel):
     warm_start: str | None = None
     """Results folder of another search, whose completed trials the sampler knows."""
     trials: Annotated[int, Field(ge=1, le=1_000_000)]
+    repeats: Annotated[int, Field(ge=1, le=1000)] = 1
+    """Seeds that each trial trains in step; it is scored and stopped by their mean."""
     space_file: str
     space: Space
     direction: str = "both"
@@ -150,6 +152,7 @@ class SearchConfig(BaseModel):
 
     def _said(self) -> dict[str, Any]:
         """All that has to agree, by name."""
-        names = ("preset", "trials", "direction", "select_by", "sampler", "scheduler", "points", "warm_start")
+        budget = ("preset", "trials", "repeats")
+        names = (*budget, "direction", "select_by", "sampler", "scheduler", "points", "warm_start")
         chosen = {name: getattr(self, name) for name in names} | {"space": self.space.content()}
         return chosen | self.trial.model_dump() | {"seed": self.seed}

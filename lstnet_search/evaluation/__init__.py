@@ -8,6 +8,7 @@ from lstnet_search.evaluation.evaluated_training import EvaluatedTraining
 from lstnet_search.evaluation.evaluator import Evaluator, searched_means
 from lstnet_search.evaluation.inference import TranslatesImages
 from lstnet_search.evaluation.prepare import Prepared, prepare, prepare_pair
+from lstnet_search.evaluation.repeated_training import RepeatedTraining, repeat_seeds
 from lstnet_search.evaluation.whole import UnwatchedTraining, WholeSets
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "EvaluatedTraining",
     "Evaluator",
     "Prepared",
+    "RepeatedTraining",
     "Resizing",
     "TranslatesImages",
     "UnwatchedTraining",
@@ -23,6 +25,7 @@ __all__ = [
     "default_cache_dir",
     "prepare",
     "prepare_pair",
+    "repeat_seeds",
     "round_trip_accuracy",
     "searched_means",
     "train_classifier",

@@ -4,7 +4,7 @@ from lstnet_search.training.captured import CapturedStep
 from lstnet_search.training.fast import use_fast_settings
 from lstnet_search.training.loop import DivergedError, Report, Start, evaluated_state, train
 from lstnet_search.training.precision import autocast, resolve_precision
-from lstnet_search.training.state import State, read_header, read_state, write_state
+from lstnet_search.training.state import State, read_header, read_state, under, write_state
 
 __all__ = [
     "CapturedStep",
@@ -18,6 +18,7 @@ __all__ = [
     "read_state",
     "resolve_precision",
     "train",
+    "under",
     "use_fast_settings",
     "write_state",
 ]

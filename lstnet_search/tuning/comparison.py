@@ -15,6 +15,7 @@ def comparison(
     baseline: Mapping[str, float],
     directions: tuple[str, str],
     metric: str,
+    repeats: int = 1,
 ) -> Table:
     """A row a trial, in the order of the points, with what it loses to trial 0; then the no-translation baseline.
 
@@ -24,8 +25,10 @@ def comparison(
         baseline: what plain resizing reaches, by metric.
         directions: names of both.
         metric: by which a trial's best report is found, and trials are compared.
+        repeats: seeds of each trial, of which metrics are means.
     """
-    table = Table(title="validation accuracy at each trial's best report, one seed for all", title_justify="left")
+    seeds = "one seed for all" if repeats == 1 else f"means over {repeats} seeds, the same for all"
+    table = Table(title=f"validation accuracy at each trial's best report, {seeds}", title_justify="left")
     for heading in ("", "trial", *directions, HEADINGS.get(metric, metric), "difference", "state", "steps"):
         table.add_column(heading, no_wrap=True)
     names = ["as it is", *(" ".join(f"{name}={value:g}" for name, value in point.items()) for point in points)]

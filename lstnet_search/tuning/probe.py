@@ -43,13 +43,18 @@ def estimate(search: SearchConfig, prepared: Prepared, placement: Placement, lef
     """A sentence on the time and disk that the trials left of a search take, from a few steps on a worker."""
     trial = search.trial
     measured = probe(search, prepared, placement)
-    a_trial = trial.steps * measured.step_seconds + len(trial.report_steps) * measured.report_seconds
+    a_training = trial.steps * measured.step_seconds + len(trial.report_steps) * measured.report_seconds
+    a_trial = search.repeats * a_training
     seconds = upper_bound_seconds(left, a_trial, placement.concurrent)
+    # A checkpoint has the states of all repeats, and samples of the first.
+    state_bytes = measured.checkpoint_bytes - measured.samples_bytes
+    a_checkpoint = search.repeats * state_bytes + measured.samples_bytes
     # The best checkpoint of a trial and its last one; the samples of its last report once more.
-    disk = search.trials * (2 * measured.checkpoint_bytes + measured.samples_bytes)
+    disk = search.trials * (2 * a_checkpoint + measured.samples_bytes)
+    seeds = "" if search.repeats == 1 else f" of {search.repeats} seeds"
     sooner = "" if search.scheduler == "none" else ", less where poor trials are stopped"
     return (
-        f"{left} trials of up to {trial.steps} steps, {placement.concurrent} side by side: "
+        f"{left} trials{seeds} of up to {trial.steps} steps, {placement.concurrent} side by side: "
         f"at most {duration(seconds)}{sooner}; up to {size(disk)} of disk"
     )
 

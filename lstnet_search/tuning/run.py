@@ -208,9 +208,13 @@ class _Search:
     def _print_table(self, records: list[TrialRecord], baseline: dict[str, float]) -> None:
         directions = self.prepared.directions
         if not self.config.space.dimensions:
-            self.console.print(comparison(records, self.config.points, baseline, directions, self.metric))
+            points, repeats = self.config.points, self.config.repeats
+            self.console.print(comparison(records, points, baseline, directions, self.metric, repeats))
             return
-        self.console.print(summary(records, baseline, directions, self.metric))
+        title = "validation accuracy at each trial's best report"
+        if self.config.repeats > 1:
+            title += f", means over {self.config.repeats} seeds"
+        self.console.print(summary(records, baseline, directions, self.metric, title=title))
         if self.config.direction == "pareto":
             best = front(records, self.metric, objectives(self.config, self.metric))
             title = "Pareto front: whatever is better than one of these one way is worse the other"
@@ -219,6 +223,7 @@ class _Search:
     def _write_winner(self, display: Display, best: TrialRecord) -> None:
         report = best.best(self.metric)
         assert report is not None
+        repeats = self.config.repeats
         checkpoint = checkpoint_at(self.folder.tune, best.number, report.step)
         if checkpoint is None:  # stopped between a report and its checkpoint
             display.say(f"the checkpoint of trial {best.number} at step {report.step} is missing: no model written")
@@ -234,12 +239,14 @@ class _Search:
             remarks=[
                 f"trial {best.number} of search {self.folder.path.name}",
                 f"best by {self.metric}: {shown(self.metric, report.metrics[self.metric])}",
+                *([f"means over {repeats} seeds; settings, model and round trips are of the first"] * (repeats > 1)),
             ],
         )
         labelled = ", ".join(
             f"{percent(share)} of {name.removeprefix('round_trip_accuracy_')}" for name, share in round_trips.items()
         )
-        display.say(f"best: trial {best.number}; after a round trip {labelled} are labelled right")
+        model = "" if repeats == 1 else f", whose model is that of the first of {repeats} seeds"
+        display.say(f"best: trial {best.number}{model}; after a round trip {labelled} are labelled right")
 
     def _warn_of_edges(self, display: Display, best: TrialRecord) -> None:
         values = self.config.space.values(best.settings)

@@ -7,7 +7,7 @@ import torch
 from ray import tune
 
 from lstnet_search.config import TrialConfig
-from lstnet_search.evaluation import EvaluatedTraining, Prepared, UnwatchedTraining, WholeSets
+from lstnet_search.evaluation import EvaluatedTraining, Prepared, RepeatedTraining, UnwatchedTraining, WholeSets
 from lstnet_search.training import Start, read_state
 from lstnet_search.tuning.memory import peak_memory_mb, reset_peak_memory
 from lstnet_search.tuning.searcher import ALARMS, CHECKPOINT, NUMBER, SCORE, SETTINGS
@@ -21,7 +21,13 @@ class Trainable(tune.Trainable):
     """
 
     def setup(  # type: ignore[override]  # the rest comes by tune.with_parameters
-        self, config: dict[str, Any], prepared: Prepared | WholeSets, direction: str, metric: str, threads: int
+        self,
+        config: dict[str, Any],
+        prepared: Prepared | WholeSets,
+        direction: str,
+        metric: str,
+        threads: int,
+        repeats: int = 1,
     ) -> None:
         """Begin, or go on with, the trial of a configuration that the searcher made."""
         torch.set_num_threads(threads)
@@ -29,6 +35,7 @@ class Trainable(tune.Trainable):
         self._prepared = prepared.to(self._device)
         self._direction = direction
         self._metric = metric
+        self._repeats = repeats
         self.reset_config(config)
 
     def reset_config(self, new_config: dict[str, Any]) -> bool:
@@ -47,10 +54,13 @@ class Trainable(tune.Trainable):
             start = Start(state, header["step"], header["seconds"])
         self._training = self._make(start)
 
-    def _make(self, start: Start | None) -> EvaluatedTraining | UnwatchedTraining:
+    def _make(self, start: Start | None) -> EvaluatedTraining | RepeatedTraining | UnwatchedTraining:
         if isinstance(self._prepared, WholeSets):  # of a confirmation
             return UnwatchedTraining(self._settings, self._prepared, self._device, start)
-        return EvaluatedTraining(self._settings, self._prepared, self._direction, self._device, start)
+        about = self._settings, self._prepared, self._direction, self._device
+        return (
+            EvaluatedTraining(*about, start) if self._repeats == 1 else RepeatedTraining(*about, self._repeats, start)
+        )
 
     def step(self) -> dict[str, Any]:
         """Train up to the next report."""

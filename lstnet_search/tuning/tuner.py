@@ -28,7 +28,12 @@ def make_tuner(
 ) -> tune.Tuner:
     """A tuner that runs a number of trials and keeps, of each, the best checkpoint and the last."""
     trainable = tune.with_parameters(
-        Trainable, prepared=prepared, direction=search.direction, metric=search.select_by, threads=placement.threads
+        Trainable,
+        prepared=prepared,
+        direction=search.direction,
+        metric=search.select_by,
+        threads=placement.threads,
+        repeats=search.repeats,
     )
     return tune.Tuner(
         tune.with_resources(trainable, placement.resources),

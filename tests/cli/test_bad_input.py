@@ -60,6 +60,7 @@ def test_a_missing_space_file_is_refused(tmp_path: Path, capsys: pytest.CaptureF
     ("arguments", "message"),
     [
         (["--trials", "0"], "trials=0 must be >= 1"),
+        (["--repeats", "0"], "repeats=0 must be >= 1"),
         (["--steps", "0"], "steps=0 must be >= 1"),
         (["--name", "a/b"], "'a/b' must be 1 to 100 letters"),
         (["--gpus", "99"], "--gpus 99 is more than the"),

@@ -31,5 +31,11 @@ def test_two_directions_are_compared_by_their_mean() -> None:
     assert ablation(TrialConfig(), both, "NAME").direction == "both"
 
 
+def test_it_trains_as_many_seeds_as_the_search_did_unless_asked_for_more() -> None:
+    several = SEARCH.model_copy(update={"repeats": 3})
+    assert ablation(TrialConfig(), several, "NAME").repeats == 3
+    assert ablation(TrialConfig(), several, "NAME", repeats=5).repeats == 5
+
+
 def test_terms_that_the_winner_does_not_have_are_not_left_out_again() -> None:
     assert ablation(TrialConfig(wl=0, w5=0), SEARCH, "NAME").points == ({"w5": 0, "w6": 0}, {"w1": 0, "w2": 0})

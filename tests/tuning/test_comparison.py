@@ -16,6 +16,12 @@ def record(number: int, accuracy: float | None, state: State = "COMPLETE") -> Tr
     return TrialRecord(number, state, {}, reports)
 
 
+def test_the_heading_says_how_many_seeds_there_are() -> None:
+    titles = [comparison([], [], {}, DIRECTIONS, "snd", repeats).title for repeats in (1, 3)]
+    assert str(titles[0]).endswith(", one seed for all")
+    assert str(titles[1]).endswith(", means over 3 seeds, the same for all")
+
+
 def rows(records: list[TrialRecord], metric: str = "target_accuracy") -> list[list[str]]:
     out = io.StringIO()
     points = [{"wl": 0.0}, {"w5": 0.0, "w6": 0.0}]

@@ -8,14 +8,22 @@ from lstnet_search.tuning.probe import Probe, estimate
 from lstnet_search.tuning.resources import Machine, place
 
 
-def test_the_estimate_counts_steps_reports_checkpoints_and_samples(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("repeats", "said", "disk"),
+    [  # five rounds of two trials, each `repeats` times 600 · 0.1 s and 12 · 5 s; 10 · (2 · (repeats · 1 + 1) + 1) MB
+        (1, "10 trials of up to 600 steps, 2 side by side: at most 10 min, less where", "50 MB"),
+        (3, "10 trials of 3 seeds of up to 600 steps, 2 side by side: at most 30 min, less where", "90 MB"),
+    ],
+)
+def test_the_estimate_counts_steps_reports_checkpoints_and_samples(
+    monkeypatch: pytest.MonkeyPatch, repeats: int, said: str, disk: str
+) -> None:
     measured = Probe(step_seconds=0.1, report_seconds=5.0, checkpoint_bytes=2_000_000, samples_bytes=1_000_000)
     monkeypatch.setattr(module, "probe", lambda *arguments: measured)
     trial = PRESETS["cpu"].trial.override({"steps": 600, "reports": 12}, "test")
     space = Space.parse({"w1": {"type": "loguniform", "low": 1, "high": 1000}}, "mine.yaml")
-    search = SearchConfig(preset="cpu", trial=trial, trials=10, space_file="mine.yaml", space=space)
+    search = SearchConfig(preset="cpu", trial=trial, trials=10, repeats=repeats, space_file="mine.yaml", space=space)
     placement = place(Machine(cpus=2, gpus=0), None, None, 10)
     sentence = estimate(search, torch.empty(0), placement, left=10)  # type: ignore[arg-type]  # handed through
-    # Five rounds of two trials, each 600 · 0.1 s and 12 · 5 s; 10 · (2 · 2 + 1) MB.
-    assert sentence.startswith("10 trials of up to 600 steps, 2 side by side: at most 10 min, less where")
-    assert sentence.endswith("up to 50 MB of disk")
+    assert sentence.startswith(said)
+    assert sentence.endswith(f"up to {disk} of disk")

@@ -80,6 +80,7 @@ def test_a_search_ends_with_its_tables_winner_and_pictures(first: Path) -> None:
         (["--seed", "5"], "was begun with seed 0, and is asked to go on with 5"),
         (["--space", "search_spaces/tied.yaml"], "was begun with space"),
         (["--sampler", "random"], "was begun with sampler tpe, and is asked to go on with random"),
+        (["--repeats", "2"], "was begun with repeats 1, and is asked to go on with 2"),
         (["--scheduler", "none"], "was begun with scheduler asha, and is asked to go on with none"),
         (["--select-by", "snd"], "was begun with select_by target_accuracy, and is asked to go on with snd"),
     ],
@@ -211,6 +212,21 @@ def test_a_search_is_enlarged_with_points_and_trials_of_another(results: Path, f
         assert trials["trial"].tolist() == list(range(wanted))
         assert trials["config/w1"].tolist()[:2] == [20.0, 50.0]
         assert yaml.safe_load((results / "enlarged" / "search.yaml").read_text())["search"]["trials"] == wanted
+
+
+def test_trials_of_several_seeds_are_ranked_by_their_means(results: Path) -> None:
+    ended = search(results, "--steps", "4", "--trials", "2", "--repeats", "2", "--name", "repeated")
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "2 trials of 2 seeds of up to 4 steps" in ended.stdout
+    assert "validation accuracy at each trial's best report, means over 2 seeds" in ended.stdout
+    assert "whose model is that of the first of 2 seeds" in ended.stdout
+    folder = results / "repeated"
+    trials, history = pd.read_parquet(folder / "trials.parquet"), pd.read_parquet(folder / "history.parquet")
+    assert (history["target_accuracy_std"] >= 0).all()
+    config = (folder / "best_config.yaml").read_text()
+    assert "# means over 2 seeds; settings, model and round trips are of the first\n" in config
+    best = trials.loc[trials["best/target_accuracy"].idxmax()]
+    assert yaml.safe_load(config)["seed"] == best["seed"] == best["config/seed"]
 
 
 @pytest.mark.parametrize(
