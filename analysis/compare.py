@@ -15,11 +15,11 @@ from rich.table import Table
 
 from lstnet_search.cli.app import run_script
 from lstnet_search.cli.options import FoldersArgument, console
+from lstnet_search.results.confirmation_files import read_confirmation
 from lstnet_search.results.figures import save_figure
 from lstnet_search.results.records import PAPER_TRIAL
 from lstnet_search.results.studies import StudyTables
 from lstnet_search.results.text import STATES, duration, shown
-from page.confirmation import read_confirmation
 from page.verdict import mean_shown
 
 

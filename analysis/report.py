@@ -14,9 +14,9 @@ import typer
 from lstnet_search.cli.app import run_script
 from lstnet_search.cli.options import FolderArgument
 from lstnet_search.config.files import write_whole
+from lstnet_search.results.confirmation_files import read_confirmation
 from lstnet_search.results.studies import StudyTables
 from lstnet_search.results.text import size
-from page.confirmation import read_confirmation, read_confirmation_table
 from page.render import render
 from page.sections import sections
 from page.verdict import verdict
@@ -30,7 +30,7 @@ def report(
     """Make one page of a study."""
     study = StudyTables.read(folder)
     confirmation = read_confirmation(study.folder)
-    tested = None if confirmation is None else read_confirmation_table(study.folder)
+    tested = None if confirmation is None else study.folder.read_confirmation_table()
     page = render(study.name, _subtitle(study), verdict(study, confirmation), sections(study, confirmation, tested))
     output = output or folder / "report.html"
     output.parent.mkdir(parents=True, exist_ok=True)

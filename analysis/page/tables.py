@@ -1,7 +1,7 @@
 """Tables of the page: trials, confirmation, criteria."""
 
 from math import isnan
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
@@ -31,8 +31,8 @@ def trials_table(study: StudyTables) -> Table:
     others = _other_settings(study)
 
     def row(place: str, trial: int, mark: str) -> Row:
-        report: pd.Series[Any] = reports.loc[trial]
-        settings: pd.Series[Any] = trials.loc[trial]
+        report = cast("pd.Series[Any]", reports.loc[trial])
+        settings = cast("pd.Series[Any]", trials.loc[trial])
         cells = [place, str(trial), shown(metric, report[metric])]
         cells += [_percent(report.get(name)) for name in accuracies]
         cells += [f"{int(report['step'])}", STATES[settings["state"]]]
