@@ -149,6 +149,7 @@ class _Search:
             if left > 0:
                 self._say_estimate(display, left)
                 display.start(earlier)
+                metrics.know(earlier)
                 try:
                     trackers = make_trackers(self.run.log, folder, display.say)
                     self._tune(study, earlier, [watch, *trackers], left)
