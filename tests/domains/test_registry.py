@@ -17,6 +17,7 @@ def test_room_exports_what_other_rooms_use() -> None:
         "DomainPair",
         "Part",
         "load",
+        "load_pair",
         "resize_to",
         "split",
         "to_bytes",
