@@ -1,10 +1,12 @@
 """How to get the study's results again."""
 
+from typing import Any
+
 from lstnet_search.results.studies import StudyTables
 from page.parts import Listing, Missing, Part, Row, Section, Table
 
 
-def reproduce(study: StudyTables) -> Section:
+def reproduce(study: StudyTables, confirmation: dict[str, Any] | None) -> Section:
     """Commands, what they ran on, and the settings of the best trial."""
     folder, search = study.folder.path, study.search
     asked = search["search"]
@@ -36,7 +38,7 @@ def reproduce(study: StudyTables) -> Section:
             )
         )
     parts += [
-        Listing("The confirmation", f"python -m lstnet_search confirm {folder}"),
+        Listing("The confirmation", (confirmation or {}).get("command", f"python -m lstnet_search confirm {folder}")),
         Listing("This page", f"python analysis/report.py {folder}"),
     ]
     known = {

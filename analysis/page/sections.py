@@ -29,7 +29,7 @@ def sections(study: StudyTables, confirmation: dict[str, Any] | None, tested: pd
         _landscape(study),
         _criteria(study),
         _images(study),
-        reproduce(study),
+        reproduce(study, confirmation),
     ]
 
 

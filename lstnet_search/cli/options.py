@@ -27,6 +27,7 @@ ResultsDirOption = Annotated[Path, typer.Option("--results-dir", help="Where res
 FolderArgument = Annotated[Path, typer.Argument(help="A results folder, such as results/NAME.")]
 FoldersArgument = Annotated[list[Path], typer.Argument(help="Results folders, such as results/NAME.")]
 
+PACKAGE = __name__.partition(".")[0]
 DEFAULT_DATA_DIR = Path("data")
 
 
@@ -78,8 +79,9 @@ def check_simulated(gpus: int | None) -> None:
 
 
 def command_line() -> str:
-    """The command as it was typed."""
-    return shlex.join(["python", *sys.argv])
+    """The command as it was typed, but for where the package lies."""
+    script, *arguments = sys.argv
+    return shlex.join(["python", *(("-m", PACKAGE) if Path(script).name == "__main__.py" else (script,)), *arguments])
 
 
 def console() -> Console:
