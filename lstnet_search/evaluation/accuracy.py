@@ -1,82 +1,64 @@
 """Accuracies: how often a classifier labels images as they are labelled."""
 
+from collections.abc import Callable, Sequence
+
 import torch
 from torch import Tensor
 
-from lstnet_search.domains import Domain, DomainPair
-from lstnet_search.evaluation.inference import BATCH_SIZE, TranslatesImages, evaluation_mode, in_batches, labelled
+from lstnet_search.domains import DomainPair
+from lstnet_search.evaluation.inference import TranslatesImages, evaluation_mode, in_batches, labelled
 from lstnet_search.models.classifier import Classifier, Classifiers
 
 
-def round_trip_accuracy(
-    translator: TranslatesImages,
-    pair: DomainPair,
-    classifiers: Classifiers,
-    batch_size: int = BATCH_SIZE,
-) -> dict[str, float]:
+def round_trip_accuracy(translator: TranslatesImages, pair: DomainPair, classifiers: Classifiers) -> dict[str, float]:
     """Share of images that their own classifier labels right once translated there and back.
 
     Args:
         translator: on the device of all else.
         pair: images.
         classifiers: of `a` and `b`, in evaluation mode.
-        batch_size: images translated at once; the result does not depend on it.
 
     Returns:
         In [0, 1], as `round_trip_accuracy_<domain>`, of each domain that has labels.
     """
 
-    def logits(source: int, domain: Domain, classifier: Classifier) -> Tensor:
-        def there_and_back(images: Tensor) -> tuple[Tensor]:
-            there = translator.translate(images, source)
-            return (labelled(classifier, translator.translate(there, 1 - source)),)
+    def there_and_back(images: Tensor, source: int) -> Tensor:
+        return translator.translate(translator.translate(images, source), 1 - source)
 
-        return in_batches(there_and_back, domain.images, batch_size)[0]
-
+    names = tuple(f"round_trip_accuracy_{domain.name}" for domain in pair)
     with evaluation_mode(translator):
-        return shares_right(
-            {
-                f"round_trip_accuracy_{domain.name}": confusion(logits(source, domain, classifier), domain.labels)
-                for source, (domain, classifier) in enumerate(zip(pair, classifiers, strict=True))
-                if classifier is not None and domain.labels is not None
-            }
-        )
+        return _read(there_and_back, pair, names, classifiers)
 
 
-def translation_accuracy(
-    translator: TranslatesImages,
-    pair: DomainPair,
-    classifiers: Classifiers,
-    batch_size: int = BATCH_SIZE,
-) -> dict[str, float]:
+def translation_accuracy(translator: TranslatesImages, pair: DomainPair, classifiers: Classifiers) -> dict[str, float]:
     """Share of images that the other domain's classifier labels right once translated.
 
     Args:
         translator: on the device of all else.
         pair: images.
         classifiers: of `a` and `b`, in evaluation mode.
-        batch_size: images translated at once; the result does not depend on it.
 
     Returns:
         In [0, 1], by direction, of each whose images are labelled and whose target has a classifier.
     """
-
-    def logits(source: int, domain: Domain, classifier: Classifier) -> Tensor:
-        def there(images: Tensor) -> tuple[Tensor]:
-            return (labelled(classifier, translator.translate(images, source)),)
-
-        return in_batches(there, domain.images, batch_size)[0]
-
     with evaluation_mode(translator):
-        return shares_right(
-            {
-                direction: confusion(logits(source, domain, classifier), domain.labels)
-                for source, (direction, domain, classifier) in enumerate(
-                    zip(pair.directions, pair, reversed(classifiers), strict=True)
-                )
-                if classifier is not None and domain.labels is not None
-            }
-        )
+        return _read(translator.translate, pair, pair.directions, classifiers[::-1])
+
+
+def _read(
+    change: Callable[[Tensor, int], Tensor], pair: DomainPair, names: Sequence[str], readers: Classifiers
+) -> dict[str, float]:
+    """Share of each domain's images, changed, that its reader labels right; of those with labels and a reader."""
+    counts = {}
+    for source, (name, domain, reader) in enumerate(zip(names, pair, readers, strict=True)):
+        if reader is None or domain.labels is None:
+            continue
+
+        def logits(images: Tensor, source: int = source, reader: Classifier = reader) -> tuple[Tensor]:
+            return (labelled(reader, change(images, source)),)
+
+        counts[name] = confusion(in_batches(logits, domain.images)[0], domain.labels)
+    return shares_right(counts)
 
 
 def confusion(logits: Tensor, labels: Tensor) -> Tensor:

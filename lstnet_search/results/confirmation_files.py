@@ -7,12 +7,11 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from lstnet_search.config import InputError
 from lstnet_search.config.files import write_whole
 from lstnet_search.config.metrics import TARGET, tested_name
 from lstnet_search.results.confirmation import FORMAT_VERSION, Confirmed, sentence
 from lstnet_search.results.confirmation_plan import BEST
-from lstnet_search.results.folder import ResultsFolder
+from lstnet_search.results.folder import ResultsFolder, read_versioned
 from lstnet_search.results.text import percent
 from lstnet_search.results.winner import CONFIRMED
 
@@ -32,19 +31,7 @@ def read_confirmation(folder: ResultsFolder) -> dict[str, Any] | None:
         InputError: if it is damaged or of another format version.
     """
     path = folder.confirmation_file
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise InputError(f"cannot read {path}: {' '.join(str(error).split())}; remove it to test anew") from None
-    version = content.get("format_version") if isinstance(content, dict) else None
-    if version != FORMAT_VERSION:
-        raise InputError(
-            f"{path} has format_version {version!r}; this version reads {FORMAT_VERSION}: "
-            "use the version of the tool that wrote it, or remove it to test anew"
-        )
-    return dict(content)
+    return read_versioned(path, FORMAT_VERSION, "remove it to test anew") if path.exists() else None
 
 
 def known_accuracies(folder: ResultsFolder) -> dict[tuple[int | None, int], dict[str, float]]:

@@ -108,17 +108,7 @@ class ResultsFolder:
         Raises:
             InputError: if it is unreadable or of another format version.
         """
-        try:
-            content = yaml.safe_load(self.search_file.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-            raise InputError(f"cannot read {self.search_file}: {' '.join(str(error).split())}") from None
-        version = content.get("format_version") if isinstance(content, dict) else None
-        if version != FORMAT_VERSION:
-            raise InputError(
-                f"{self.search_file} has format_version {version!r}; this version reads {FORMAT_VERSION}: "
-                "use the version of the tool that wrote it"
-            )
-        return dict(content)
+        return read_versioned(self.search_file, FORMAT_VERSION)
 
     def write_tables(self, records: Sequence[TrialRecord], metric: str) -> None:
         """Write `trials.parquet` and `history.parquet`, each whole."""
@@ -173,6 +163,32 @@ class ResultsFolder:
                 return False
         except InputError:
             return True
+
+
+def read_versioned(path: Path, version: int, otherwise: str = "") -> dict[str, Any]:
+    """The content of a YAML file that says which version of its format it has.
+
+    Args:
+        path: of the file.
+        version: that this version of the tool reads.
+        otherwise: what else can be done about a file that cannot be read, such as "remove it".
+
+    Raises:
+        InputError: if it is missing, unreadable or of another format version.
+    """
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        advice = f"; {otherwise}" if otherwise else ""
+        raise InputError(f"cannot read {path}: {' '.join(str(error).split())}{advice}") from None
+    found = content.get("format_version") if isinstance(content, dict) else None
+    if found != version:
+        advice = f", or {otherwise}" if otherwise else ""
+        raise InputError(
+            f"{path} has format_version {found!r}; this version reads {version}: "
+            f"use the version of the tool that wrote it{advice}"
+        )
+    return dict(content)
 
 
 def metric_of(search: Mapping[str, Any]) -> str:
