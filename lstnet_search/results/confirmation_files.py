@@ -34,8 +34,12 @@ def read_confirmation(folder: ResultsFolder) -> dict[str, Any] | None:
     return read_versioned(path, FORMAT_VERSION, "remove it to test anew") if path.exists() else None
 
 
-def known_accuracies(folder: ResultsFolder) -> dict[tuple[int | None, int], dict[str, float]]:
-    """What was measured before: accuracies by direction, by trial (None for no translation) and seed.
+def known_accuracies(folder: ResultsFolder, steps: int) -> dict[tuple[int | None, int], dict[str, float]]:
+    """What was measured before of trainings of so many steps, and of no translation.
+
+    Returns:
+        Accuracies by direction, by trial (None for no translation) and seed. A confirmation that was
+        removed to begin anew leaves its table: of other steps nothing is known.
 
     Raises:
         InputError: if a file is damaged.
@@ -48,7 +52,8 @@ def known_accuracies(folder: ResultsFolder) -> dict[tuple[int | None, int], dict
     return {
         (None if pd.isna(row["trial"]) else int(row["trial"]), int(row["seed"])): measured
         for _, row in table.iterrows()
-        if (measured := {name.removeprefix(prefix): float(row[name]) for name in names if pd.notna(row[name])})
+        if row["steps"] in (0, steps)
+        and (measured := {name.removeprefix(prefix): float(row[name]) for name in names if pd.notna(row[name])})
     }
 
 

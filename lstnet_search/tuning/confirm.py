@@ -143,7 +143,7 @@ class _Confirmation:
     def _ask_for_missing(self) -> None:
         """Have the study wait for each training that it was not asked for, or whose end was lost."""
         records = {record.number: record for record in self.study.records()}
-        tested, numbers = known_accuracies(self.folder), self._numbers()
+        tested, numbers = known_accuracies(self.folder, self.plan.steps), self._numbers()
 
         def lost(number: int) -> bool:  # killed between the last report and its checkpoint
             ended = number in records and records[number].state == "COMPLETE"
@@ -201,7 +201,7 @@ class _Confirmation:
             return 1
         wanted: dict[Key, TrialRecord | None] = {**ended, **{(None, seed): None for seed in self.plan.seeds}}
         trial = self.search.trial
-        tested = measure(wanted, trial, self.sets, self.run, self.placement, stopping, display.say)
+        tested = measure(wanted, trial, self.plan.steps, self.sets, self.run, self.placement, stopping, display.say)
         if tested is None:
             return None
         directions = self.sets.train.directions

@@ -43,6 +43,7 @@ class Tested:
 def measure(
     wanted: Mapping[Key, TrialRecord | None],
     trial: TrialConfig,
+    steps: int,
     sets: WholeSets,
     run: Run,
     placement: Placement,
@@ -54,6 +55,7 @@ def measure(
     Args:
         wanted: trainings that ended, at least one; None for no translation.
         trial: whose data they are.
+        steps: of each training.
         sets: whole training sets, of the classifiers.
         run: of the confirmation.
         placement: each classifier gets what a training got.
@@ -67,7 +69,7 @@ def measure(
     Raises:
         InputError: if the test sets are not those of an earlier opening, or have no labels.
     """
-    accuracies = known_accuracies(run.folder)
+    accuracies = known_accuracies(run.folder, steps)
     missing = {key: record for key, record in wanted.items() if key not in accuracies}
     earlier = read_confirmation(run.folder)
     if not missing:
@@ -94,7 +96,7 @@ def measure(
             accuracies[key] = translation_accuracy(Resizing(there), there, of_seed)
             continue
         config = TrialConfig.parse(record.settings, f"training {record.number}")
-        checkpoint = checkpoint_at(tune, record.number, config.steps)
+        checkpoint = checkpoint_at(tune, record.number, steps)
         assert checkpoint is not None
         translator, _ = build_networks(config, sets.shapes, there.a.classes)
         translator.load_state_dict(evaluated_state(read_state(checkpoint)[0]))

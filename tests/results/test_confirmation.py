@@ -149,16 +149,17 @@ def test_a_direction_that_nobody_can_measure_is_empty() -> None:
 
 def test_what_was_measured_comes_back_from_the_files(tmp_path: Path) -> None:
     folder = ResultsFolder(tmp_path)
-    assert known_accuracies(folder) == {}
+    assert known_accuracies(folder, 30) == {}
     made = table(rows("best", 4, [0.94, None, 0.97]), PAPER, BASELINE)
     content = confirmation_content(conclude(made), ABOUT)
     write_confirmation(folder, made, content)
     assert read_confirmation(folder) == content
-    known = known_accuracies(folder)
+    known = known_accuracies(folder, 30)
     assert (4, 12) not in known
     assert known[4, 11] == {DIRECTIONS[0]: 0.94, DIRECTIONS[1]: 0.96}
     assert known[None, 13][DIRECTIONS[0]] == 0.81
     assert yaml.safe_load(folder.confirmation_file.read_text())["candidates"][0]["against_paper"]["pairs"] == 2
+    assert set(known_accuracies(folder, 31)) == {(None, seed) for seed in SEEDS}
 
 
 def test_the_winners_settings_say_what_was_confirmed_and_stay_settings(tmp_path: Path) -> None:
