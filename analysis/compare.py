@@ -54,6 +54,7 @@ def _differences(studies: list[StudyTables]) -> list[str]:
         "data": lambda study: study.search.get("data_fingerprint"),
         "the metric maximised": lambda study: study.metric,
         "steps": lambda study: study.steps,
+        "repeats": lambda study: study.search["search"].get("repeats", 1),
         "width": lambda study: study.search["search"]["trial"]["width"],
         "split_seed": lambda study: study.search["search"]["trial"]["split_seed"],
         "the direction searched": lambda study: study.search["search"]["direction"],

@@ -30,7 +30,8 @@ def report(
     """Make one page of a study."""
     study = StudyTables.read(folder)
     confirmation = read_confirmation(study.folder)
-    tested = None if confirmation is None else study.folder.read_confirmation_table()
+    made = confirmation is not None and study.folder.confirmation_table_file.is_file()
+    tested = study.folder.read_confirmation_table() if made else None
     page = render(study.name, _subtitle(study), verdict(study, confirmation), sections(study, confirmation, tested))
     output = output or folder / "report.html"
     output.parent.mkdir(parents=True, exist_ok=True)

@@ -1,5 +1,8 @@
 """How to get the study's results again."""
 
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from lstnet_search.results.studies import StudyTables
@@ -27,7 +30,22 @@ def reproduce(study: StudyTables, confirmation: dict[str, Any] | None) -> Sectio
     settings = study.folder.best_config_file
     if settings.is_file():
         parts.append(
-            Listing("The best trial, trained again", f"python -m lstnet_search train --config {settings} --output DIR")
+            Listing(
+                "The best trial, trained again",
+                shlex.join(
+                    [
+                        "python",
+                        "-m",
+                        "lstnet_search",
+                        "train",
+                        "--config",
+                        str(settings),
+                        "--output",
+                        "DIR",
+                        *_data(search),
+                    ]
+                ),
+            )
         )
     else:
         parts.append(
@@ -38,7 +56,7 @@ def reproduce(study: StudyTables, confirmation: dict[str, Any] | None) -> Sectio
             )
         )
     parts += [
-        Listing("The confirmation", (confirmation or {}).get("command", f"python -m lstnet_search confirm {folder}")),
+        *_confirmation(folder, commit, confirmation or {}),
         Listing("This page", f"python analysis/report.py {folder}"),
     ]
     known = {
@@ -59,3 +77,18 @@ def reproduce(study: StudyTables, confirmation: dict[str, Any] | None) -> Sectio
     if settings.is_file():
         parts.append(Listing("best_config.yaml", settings.read_text(encoding="utf-8"), folded=True))
     return Section("reproduce", "How to reproduce it", parts)
+
+
+def _data(search: dict[str, Any]) -> list[str]:
+    """The option that names the data, where the study did not run on those that are bundled."""
+    full = search["search"]["trial"]["data"] == "full" and "data_dir" in search
+    return ["--data-dir", search["data_dir"]] if full else []
+
+
+def _confirmation(folder: Path, searched_at: str, confirmation: dict[str, Any]) -> Iterator[Part]:
+    """The command, under the commit that it ran at where that is another than the search's."""
+    confirmed_at = confirmation.get("git_commit") or ""
+    if confirmed_at and confirmed_at != searched_at:
+        checkout = f"git checkout {confirmed_at.removesuffix('+changes')} && make setup"
+        yield Listing("The code as it was at the confirmation", checkout)
+    yield Listing("The confirmation", confirmation.get("command", f"python -m lstnet_search confirm {folder}"))

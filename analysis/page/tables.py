@@ -11,7 +11,7 @@ from lstnet_search.config.metrics import TARGET, accuracy_name
 from lstnet_search.results.records import PAPER_TRIAL
 from lstnet_search.results.regret import Verdict
 from lstnet_search.results.studies import StudyTables
-from lstnet_search.results.text import STATES, difference, percent, shown
+from lstnet_search.results.text import STATES, difference, p_value, percent, shown
 from page.parts import Row, Table
 from page.verdict import mean_shown
 from page.words import arrow
@@ -124,8 +124,7 @@ def _difference(test: dict[str, Any]) -> str:
 
 def _p(test: dict[str, Any]) -> str:
     """The p that the verdict goes by."""
-    p = test["p"] if test["p_holm"] is None else test["p_holm"]
-    return "–" if p is None else "< 0.001" if p < 0.001 else f"{p:.3f}"
+    return p_value(test["p"] if test["p_holm"] is None else test["p_holm"])
 
 
 def criteria_table(study: StudyTables, known: list[str]) -> Table:

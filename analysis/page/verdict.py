@@ -27,6 +27,11 @@ def _confirmed(study: StudyTables, confirmation: dict[str, Any]) -> Verdict:
     paper = next(each for each in confirmation["candidates"] if each["trial"] == PAPER_TRIAL)
     test = best["against_paper"]
     badge, tone = BADGES[test["verdict"]] if test else ("confirmed: the paper's weights lead", "neutral")
+    cautions = []
+    leader = _leader(study)
+    if leader != best["trial"]:
+        badge, tone = "confirmed before the search went on", "open"
+        cautions.append(f"Trial {leader} leads the search now and is not confirmed: confirm it too.")
     figures = [("best, on the test sets", mean_shown(best))]
     if paper is not best:
         figures.append(("paper's weights", mean_shown(paper)))
@@ -38,6 +43,7 @@ def _confirmed(study: StudyTables, confirmation: dict[str, Any]) -> Verdict:
         tone=tone,
         sentence=confirmation["sentence"],
         remarks=[
+            *cautions,
             f"Each candidate was trained anew on the whole training sets, {confirmation['steps']} steps, with "
             f"{seeds} {'seeds that are' if seeds > 1 else 'seed that is'} the same for all; its last state counts. "
             f"± is half of the 95 % interval of the mean. Opening number {confirmation['opening']} of the test sets "
@@ -45,6 +51,12 @@ def _confirmed(study: StudyTables, confirmation: dict[str, Any]) -> Verdict:
         ],
         figures=[*figures, *_effort(study)],
     )
+
+
+def _leader(study: StudyTables) -> int | None:
+    """The best of the trials that ended: others cannot be confirmed."""
+    ended = set(study.trials.loc[study.trials["state"].isin(["COMPLETE", "PRUNED"]), "trial"])
+    return next((int(trial) for trial in study.ranking(study.metric).index if trial in ended), None)
 
 
 def mean_shown(candidate: dict[str, Any], metric: str = TARGET) -> str:
@@ -116,9 +128,10 @@ def _cautions(study: StudyTables, metric: str, scored: int) -> list[str]:
         cautions.append(
             "This is an oracle score: accuracy on labelled images of the validation part, at each trial's best report."
         )
+    repeats = study.search["search"].get("repeats", 1)
+    each = "one training with one seed" if repeats == 1 else f"the mean of {repeats} trainings, each with its seed"
     cautions.append(
-        f"Each trial is one training with one seed, and the best of {scored} noisy scores is partly luck: expect "
-        "less on new images."
+        f"Each trial is {each}, and the best of {scored} noisy scores is partly luck: expect less on new images."
     )
     unfinished = int((study.trials["state"] == "RUNNING").sum())
     if unfinished:

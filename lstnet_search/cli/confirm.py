@@ -36,7 +36,6 @@ def confirm(
     from lstnet_search.tuning import confirm as tuning  # imports Ray and takes seconds: not before the checks
     from lstnet_search.tuning.run import Run
 
-    said = f"python -m lstnet_search confirm {folder} --top {top} --seeds {seeds}"
     return tuning.confirm(
         plan,
         Run(
@@ -48,6 +47,5 @@ def confirm(
             data_dir=data_dir or Path(recorded["data_dir"]),
             command=options.command_line(),
         ),
-        said if steps is None else f"{said} --steps {steps}",
         options.console(),
     )

@@ -17,8 +17,8 @@
 
 `confirmation.yaml`: `format_version`, `command`, `steps`, `seeds` (list), `directions` (those in
 `target_accuracy`), `confidence` 0.95, `data_fingerprint`, `test_fingerprint`, `opening` (the
-how-manieth of the test sets for this study), `winner` {`trial`, `is_paper`}, `sentence`, and
-`candidates`, in the order of the table, each:
+how-manieth of the test sets for this study), `versions`, `machine`, `git_commit`, `winner`
+{`trial`, `is_paper`}, `sentence`, and `candidates`, in the order of the table, each:
 
 - `candidate`, `trial` (null for `no translation`), `trainings`, `failed`;
 - `metrics`: by name of each accuracy column {`mean`, `standard_deviation`, `interval` [low, high]},
@@ -40,7 +40,7 @@ from lstnet_search.config.metrics import TARGET, tested_name
 from lstnet_search.results.confirmation_plan import BEST, NO_TRANSLATION
 from lstnet_search.results.records import PAPER_TRIAL, cell
 from lstnet_search.results.statistics import CONFIDENCE, Comparison, Interval, Sample, compared, holm, summed_up
-from lstnet_search.results.text import difference, percent
+from lstnet_search.results.text import LEAST_P, difference, p_value, percent
 
 FORMAT_VERSION = 1
 
@@ -176,6 +176,12 @@ def _corrected(found: list[Confirmed]) -> list[Confirmed]:
 
 def sentence(found: Sequence[Confirmed]) -> str:
     """What is to be said of the winner, for people."""
+    failed = [each for each in found if each.failed]
+    losses = (f" {each.failed} of {each.trainings} trainings of trial {each.trial} failed." for each in failed)
+    return _said_of_the_winner(found) + "".join(losses)
+
+
+def _said_of_the_winner(found: Sequence[Confirmed]) -> str:
     best = next(each for each in found if each.name == BEST)
     paper = next(each for each in found if each.trial == PAPER_TRIAL)
     reached = f"{_reached(best)} on the test sets"
@@ -268,9 +274,6 @@ def _shown_by(test: Comparison) -> str:
         return f" ({difference(TARGET, found.mean)} points with one seed, which gives no interval)"
     low, high = (difference(TARGET, end) for end in found.interval)
     return (
-        f" ({difference(TARGET, found.mean)} points, 95 % interval {low} to {high}, {found.count} seeds, {_p(test.p)})"
+        f" ({difference(TARGET, found.mean)} points, 95 % interval {low} to {high}, {found.count} seeds, "
+        f"p {'' if test.p < LEAST_P else '= '}{p_value(test.p)})"
     )
-
-
-def _p(p: float) -> str:
-    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"

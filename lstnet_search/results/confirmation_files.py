@@ -57,6 +57,12 @@ def known_accuracies(folder: ResultsFolder, steps: int) -> dict[tuple[int | None
     }
 
 
+def forget(folder: ResultsFolder) -> None:
+    """Remove what a confirmation found whose trainings are gone: its figures are not those of new ones."""
+    for path in (folder.confirmation_table_file, folder.confirmation_file):
+        path.unlink(missing_ok=True)
+
+
 def remarks(found: Sequence[Confirmed], steps: int) -> list[str]:
     """What is to be said of the winner where its settings are written."""
     best = next(each for each in found if each.name == BEST)

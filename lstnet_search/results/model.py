@@ -188,7 +188,9 @@ def read_model(path: Path) -> TrainedModel:
         raise InputError(f"{where} has format_version {version!r}; this version reads {FORMAT_VERSION}")
     try:
         return _build(header, tensors, str(where))
-    except (KeyError, TypeError, RuntimeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
+        if isinstance(error, InputError):
+            raise
         reason = " ".join(str(error).split())
         raise InputError(f"{where} does not fit its safetensors file ({reason:.200}); export the model again") from None
 
@@ -207,7 +209,7 @@ def _build(header: dict[str, Any], tensors: dict[str, Tensor], where: str) -> Tr
         module.load_state_dict(
             {name.removeprefix(start): value for name, value in tensors.items() if name.startswith(start)}
         )
-    return TrainedModel(config, (first, second), header["classes"], translator, classifiers, header["about"])
+    return TrainedModel(config, (first, second), header["classes"], translator, classifiers, dict(header["about"]))
 
 
 def _networks(translator: Translator, classifiers: Classifiers) -> dict[str, Translator | Classifier]:

@@ -59,6 +59,15 @@ STATES = {"COMPLETE": "completed", "PRUNED": "stopped early", "FAIL": "failed", 
 WEIGHTS_HEADING = " ".join(WEIGHT_NAMES)
 
 
+LEAST_P = 0.001
+"""Smaller ones are not told apart."""
+
+
+def p_value(p: float | None) -> str:
+    """A p with three decimals; a dash where there is none."""
+    return "–" if p is None else f"< {LEAST_P}" if p < LEAST_P else f"{p:.3f}"
+
+
 def percent(share: float | None) -> str:
     """A share as per cent with two decimals; a dash where there is none."""
     return "–" if share is None else f"{100 * share:.2f} %"

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from lstnet_search.config import InputError, TrialConfig, read_yaml
-from lstnet_search.config.files import write_whole
+from lstnet_search.config.files import whole_folder, write_whole
 from lstnet_search.evaluation import Prepared, round_trip_accuracy
 from lstnet_search.evaluation.samples import SAMPLES_FILE, read_samples
 from lstnet_search.results.folder import ResultsFolder, metric_of
@@ -41,10 +41,13 @@ def add_confirmation(folder: ResultsFolder, winner: TrialConfig, remarks: list[s
     A file with other settings, of a search that has gone on since, stays as it is, and so does a missing one.
     """
     path = folder.best_config_file
-    if not path.is_file() or TrialConfig.parse(read_yaml(path, "config file", "FOLDER"), str(path)) != winner:
-        return
-    kept = [remark for remark in remarks_of(path) if not remark.startswith(CONFIRMED)]
-    write_config(path, winner, [*kept, *remarks])
+    if _has(path, winner):
+        kept = [remark for remark in remarks_of(path) if not remark.startswith(CONFIRMED)]
+        write_config(path, winner, [*kept, *remarks])
+
+
+def _has(path: Path, config: TrialConfig) -> bool:
+    return path.is_file() and TrialConfig.parse(read_yaml(path, "config file", "FOLDER"), str(path)) == config
 
 
 def write_winner(
@@ -87,7 +90,9 @@ def write_winner(
     }
     trained = TrainedModel(config, prepared.shapes, prepared.classes, translator, prepared.classifiers, about)
     write_model(model, trained)
-    write_config(config_file, config, [*remarks, *_accuracies(metrics, prepared.baseline)])
+    known = remarks_of(config_file) if _has(config_file, config) else []
+    confirmed = [remark for remark in known if remark.startswith(CONFIRMED)]
+    write_config(config_file, config, [*remarks, *_accuracies(metrics, prepared.baseline), *confirmed])
     names = prepared.validation.a.name, prepared.validation.b.name
     draw_translations(pictures, read_samples(checkpoint / SAMPLES_FILE), names, f"{remarks[0]}, step {report.step}")
     return round_trips
@@ -122,10 +127,11 @@ def export(folder: ResultsFolder, target: Path) -> None:
             f"{folder.path} has no {', '.join(missing)} yet; wait for a trial's first report, then export again"
         )
     remarks = remarks_of(folder.best_config_file)
-    target.mkdir(parents=True)
-    for file in files:
-        shutil.copyfile(file, target / file.name)
-    write_whole(target / "README.md", _readme(search, remarks))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with whole_folder(target) as made:
+        for file in files:
+            shutil.copyfile(file, made / file.name)
+        (made / "README.md").write_text(_readme(search, remarks), encoding="utf-8")
 
 
 def _readme(search: Mapping[str, Any], remarks: list[str]) -> str:

@@ -16,9 +16,10 @@ from lstnet_search.results.confirmation import (
     confirmation_table,
     sentence,
 )
-from lstnet_search.results.confirmation_files import known_accuracies, remarks, write_confirmation
+from lstnet_search.results.confirmation_files import forget, known_accuracies, remarks, write_confirmation
 from lstnet_search.results.confirmation_plan import NO_TRANSLATION, Candidate, ConfirmationPlan, candidates
 from lstnet_search.results.folder import ResultsFolder
+from lstnet_search.results.provenance import provenance
 from lstnet_search.results.records import TrialRecord
 from lstnet_search.results.text import duration
 from lstnet_search.results.winner import add_confirmation
@@ -42,13 +43,12 @@ CANDIDATE = "candidate"
 """User attribute of a trial of a confirmation's study: the number in the search of the trial that it confirms."""
 
 
-def confirm(plan: ConfirmationPlan, run: Run, again: str, console: Console) -> int:
+def confirm(plan: ConfirmationPlan, run: Run, console: Console) -> int:
     """Train what a plan has, test it, print and write what that shows.
 
     Args:
         plan: of trainings; those of earlier runs are not repeated.
-        run: its folder is that of the search.
-        again: the command that goes on.
+        run: its folder is that of the search; its command goes on, given again.
         console: to print on.
 
     Returns:
@@ -65,8 +65,10 @@ def confirm(plan: ConfirmationPlan, run: Run, again: str, console: Console) -> i
     with run.folder.held(), local_cluster(placement) as address:
         for line in dashboard_lines(address, os.environ):
             console.print(line, markup=False, highlight=False)
+        if not run.folder.confirmation_plan_file.exists():
+            forget(run.folder)
         plan.write(run.folder)
-        return _Confirmation(search, plan, run, sets, placement, console).finish(again)
+        return _Confirmation(search, plan, run, sets, placement, console).finish()
 
 
 def measurable(pair: DomainPair, direction: str) -> tuple[str, ...]:
@@ -109,7 +111,7 @@ class _Confirmation:
         self.candidates = candidates(run.folder, plan.trials)
         self.study = Study(self.inner.study_file)
 
-    def finish(self, again: str) -> int:
+    def finish(self) -> int:
         """Run the trainings that are left, test them if none is, and conclude."""
         self._ask_for_missing()
         numbers = self._numbers()
@@ -133,7 +135,7 @@ class _Confirmation:
             if not left and not stopping.due and (code := self._conclude(display, stopping)) is not None:
                 return code
             what = f"{left} of {total} trainings are unfinished" if left else "the test sets are still closed"
-            display.say(f"{what}; go on with: {again}")
+            display.say(f"{what}; go on with: {self.run.command}")
             return stopping.exit_code
 
     def _planned(self) -> dict[Key, Candidate]:
@@ -220,7 +222,7 @@ class _Confirmation:
             "data_fingerprint": self.sets.fingerprint,
             "test_fingerprint": tested.fingerprint,
             "opening": tested.opening,
-        }
+        } | provenance()
         write_confirmation(self.folder, table, confirmation_content(found, about))
         add_confirmation(self.folder, self.candidates[0].config, remarks(found, self.plan.steps))
         self.console.print(verdicts(found, self.candidates, directions, self.plan.steps))

@@ -11,7 +11,7 @@ from lstnet_search.results.confirmation import Confirmed
 from lstnet_search.results.confirmation_plan import BEST, Candidate
 from lstnet_search.results.records import PAPER_TRIAL, ReportRecord
 from lstnet_search.results.statistics import Comparison, Sample
-from lstnet_search.results.text import WEIGHTS_HEADING, difference, duration, percent, weights
+from lstnet_search.results.text import WEIGHTS_HEADING, difference, duration, p_value, percent, weights
 from lstnet_search.tuning.display import Display
 
 
@@ -73,7 +73,8 @@ def verdicts(
         accuracies = (_shown(each.metrics[name]) for name in (*map(tested_name, directions), TARGET))
         test = each.against_paper
         table.add_row(
-            f"{each.name}, the paper's" if each.name == BEST and each.trial == PAPER_TRIAL else each.name,
+            (f"{each.name}, the paper's" if each.name == BEST and each.trial == PAPER_TRIAL else each.name)
+            + (f" ({each.failed} failed)" if each.failed else ""),
             "" if each.trial is None else str(each.trial),
             *accuracies,
             *(("", "", "") if test is None else (_difference(test.differences), _p(test), test.verdict)),
@@ -99,5 +100,4 @@ def _difference(differences: Sample) -> str:
 
 def _p(test: Comparison) -> str:
     """The p that the verdict goes by."""
-    p = test.p if test.p_holm is None else test.p_holm
-    return "–" if p is None else f"{p:.3f}"
+    return p_value(test.p if test.p_holm is None else test.p_holm)

@@ -18,7 +18,13 @@ from lstnet_search.results.confirmation import (
     confirmation_table,
     sentence,
 )
-from lstnet_search.results.confirmation_files import known_accuracies, read_confirmation, remarks, write_confirmation
+from lstnet_search.results.confirmation_files import (
+    forget,
+    known_accuracies,
+    read_confirmation,
+    remarks,
+    write_confirmation,
+)
 from lstnet_search.results.folder import ResultsFolder
 from lstnet_search.results.openings import log_opening, ordinal
 from lstnet_search.results.winner import add_confirmation, remarks_of, write_config
@@ -111,13 +117,14 @@ def test_failed_trainings_are_counted_and_left_out_of_the_pairs() -> None:
     assert (best.trainings, best.failed) == (3, 1)
     assert best.against_paper is not None
     assert best.against_paper.differences.count == 2
+    assert sentence(found).endswith(" 1 of 3 trainings of trial 4 failed.")
 
 
 def test_a_winner_none_of_whose_trainings_succeeded_is_said_to() -> None:
     found = conclude(table(rows("best", 4, [None, None, None]), PAPER, BASELINE))
     assert sentence(found) == (
         "No difference is shown between trial 4 and the paper's weights: no training that succeeded on the test sets "
-        "against 92.00 %, for no seed has both."
+        "against 92.00 %, for no seed has both. 3 of 3 trainings of trial 4 failed."
     )
 
 
@@ -160,6 +167,16 @@ def test_what_was_measured_comes_back_from_the_files(tmp_path: Path) -> None:
     assert known[None, 13][DIRECTIONS[0]] == 0.81
     assert yaml.safe_load(folder.confirmation_file.read_text())["candidates"][0]["against_paper"]["pairs"] == 2
     assert set(known_accuracies(folder, 31)) == {(None, seed) for seed in SEEDS}
+
+
+def test_of_a_confirmation_begun_anew_nothing_is_known(tmp_path: Path) -> None:
+    folder = ResultsFolder(tmp_path)
+    made = table(rows("best", 4, [0.94, 0.95, 0.97]), PAPER, BASELINE)
+    write_confirmation(folder, made, confirmation_content(conclude(made), ABOUT))
+    forget(folder)
+    assert read_confirmation(folder) is None
+    assert known_accuracies(folder, 30) == {}
+    forget(folder)
 
 
 def test_the_winners_settings_say_what_was_confirmed_and_stay_settings(tmp_path: Path) -> None:

@@ -107,6 +107,8 @@ def test_the_model_of_a_search_and_of_a_training_are_found(tmp_path: Path, name:
         ({"format_version": 9}, "has format_version 9; this version reads 1"),
         ({"classes": 7}, "does not fit its safetensors file"),
         ({"shapes": None}, "does not fit its safetensors file"),
+        ({"shapes": [[1, 28]]}, "does not fit its safetensors file"),
+        ({"about": None}, "does not fit its safetensors file"),
         ({"config": {"width": -1}}, "width=-1 must be > 0"),
     ],
 )

@@ -11,7 +11,7 @@ from lstnet_search.domains import Domain, DomainPair, load
 from lstnet_search.evaluation import ClassifierSettings, EvaluatedTraining, prepare_pair
 from lstnet_search.results.model import read_model
 from lstnet_search.results.records import ReportRecord
-from lstnet_search.results.winner import write_winner
+from lstnet_search.results.winner import remarks_of, write_winner
 
 CPU = torch.device("cpu")
 TINY = TrialConfig(data="bundled", width=1 / 64, batch_size=8, steps=1, reports=1)
@@ -29,6 +29,9 @@ def test_a_winner_without_labels_of_one_domain_is_written_whole(tmp_path: Path) 
     checkpoint = tmp_path / "checkpoint"
     checkpoint.mkdir()
     training.save(checkpoint)
+    (tmp_path / "config.yaml").write_text(
+        f"# trial 0\n# confirmed: before\n{yaml.safe_dump(TINY.model_dump(mode='json'))}"
+    )
     round_trips = write_winner(
         TINY,
         ReportRecord(report.step, report.seconds, report.metrics),
@@ -41,6 +44,7 @@ def test_a_winner_without_labels_of_one_domain_is_written_whole(tmp_path: Path) 
     )
     assert set(round_trips) == {"round_trip_accuracy_mnist"}
     assert yaml.safe_load((tmp_path / "config.yaml").read_text())["width"] == TINY.width
+    assert remarks_of(tmp_path / "config.yaml")[::-1][:1] == ["confirmed: before"]
     assert read_model(tmp_path / "model").classifiers[1] is None
     about = json.loads((tmp_path / "model.json").read_text())["about"]
     assert about["validation_metrics"]["infomax"] == report.metrics["infomax"]

@@ -278,7 +278,7 @@ def test_a_confirmation_that_is_stopped_goes_on_with_more_seeds_and_opens_the_te
         running.send_signal(signal.SIGINT)
         rest = running.stdout.read()
         assert running.wait(timeout=120) == 130, rest
-    assert f"go on with: python -m lstnet_search confirm {first} --top 2 --seeds 1 --steps 600" in rest
+    assert f"go on with: python -m lstnet_search confirm {first} --top 2 --steps 600 --seeds 1" in rest
     assert not (first / "test_openings.jsonl").exists()
 
     printed = run(*arguments, "--seeds", "2").stdout
