@@ -8,7 +8,7 @@ import typer
 from lstnet_search.cli import options
 from lstnet_search.config import InputError, TrialConfig, read_yaml
 from lstnet_search.config.ablation import ablation
-from lstnet_search.config.search import SearchConfig
+from lstnet_search.config.search import MAX_REPEATS, SearchConfig
 from lstnet_search.results.folder import ResultsFolder
 
 
@@ -30,11 +30,11 @@ def ablate(
         raise InputError(f"{folder} has no best_config.yaml yet; wait for a trial's first report, then ablate again")
     winner = TrialConfig.parse(read_yaml(searched.best_config_file, "config file", "FOLDER"), str(folder))
     search = SearchConfig.parse(recorded["search"], str(searched.search_file))
-    if repeats is not None and repeats < 1:
-        raise InputError(f"--repeats {repeats} must be at least 1; raise it or leave it out")
+    if repeats is not None and not 1 <= repeats <= MAX_REPEATS:
+        raise InputError(f"--repeats {repeats} must be from 1 to {MAX_REPEATS}; change it or leave it out")
     config = ablation(winner, search, folder.resolve().name, repeats)
     name = f"{folder.resolve().name}-ablation"
-    target = ResultsFolder.named(folder.parent, name)
+    target = ResultsFolder.named(folder.resolve().parent, name)
     if target.path.exists():
         raise InputError(f"{target.path} exists already; go on with it by search --name {name} --resume, or remove it")
 

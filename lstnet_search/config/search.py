@@ -15,6 +15,7 @@ from lstnet_search.config.trial import TrialConfig
 
 SamplerName = Literal["tpe", "gp", "cmaes", "nsga2", "qmc", "random"]
 SchedulerName = Literal["asha", "hyperband", "median", "none"]
+MAX_REPEATS = 1000
 
 
 class TrackerName(StrEnum):
@@ -41,7 +42,7 @@ class SearchConfig(BaseModel):
     warm_start: str | None = None
     """Results folder of another search, whose completed trials the sampler knows."""
     trials: Annotated[int, Field(ge=1, le=1_000_000)]
-    repeats: Annotated[int, Field(ge=1, le=1000)] = 1
+    repeats: Annotated[int, Field(ge=1, le=MAX_REPEATS)] = 1
     """Seeds that each trial trains in step; it is scored and stopped by their mean."""
     space_file: str
     space: Space

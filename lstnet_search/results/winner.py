@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import torch
 import yaml
 
 from lstnet_search.config import InputError, TrialConfig, read_yaml
@@ -67,7 +68,7 @@ def write_winner(
         config: of the training.
         report: what the checkpoint's network reached.
         checkpoint: with samples.
-        prepared: what the training shared with others, on the CPU.
+        prepared: what the training shared with others, on any device.
         config_file: to write.
         model: to write, without an ending.
         pictures: to write.
@@ -76,6 +77,7 @@ def write_winner(
     Returns:
         Shares of validation images whose round trip is labelled right, by metric name, of labelled domains.
     """
+    prepared = prepared.to(torch.device("cpu"))
     state, _ = read_state(checkpoint)
     translator, _ = build_networks(config, prepared.shapes, prepared.classes)
     translator.load_state_dict(evaluated_state(state))

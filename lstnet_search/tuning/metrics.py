@@ -107,7 +107,7 @@ def _trial_values(
     metrics = report.metrics
     begun, seconds = (earlier.step, earlier.seconds) if earlier else (0, 0.0)
     yield "lstnet_step", (trial,), report.step
-    if report.seconds > seconds:
+    if report.seconds > seconds and report.step > begun:  # not after a process went back to a checkpoint
         yield "lstnet_steps_per_second", (trial,), (report.step - begun) / (report.seconds - seconds)
     if TARGET in metrics:
         yield "lstnet_target_accuracy", (trial,), metrics[TARGET]

@@ -61,7 +61,8 @@ def estimate(search: SearchConfig, prepared: Prepared, placement: Placement, lef
 
 def probe(search: SearchConfig, prepared: Prepared, placement: Placement) -> Probe:
     """Measure on a worker, with the resources that a trial gets."""
-    measure = ray.remote(_measure).options(num_cpus=placement.resources["cpu"], num_gpus=placement.resources["gpu"])
+    once = ray.remote(max_calls=1)(_measure)  # a worker that stays would keep its memory on the GPU
+    measure = once.options(num_cpus=placement.resources["cpu"], num_gpus=placement.resources["gpu"])
     result: Probe = ray.get(measure.remote(search.trial, prepared, search.direction, placement.threads))
     return result
 

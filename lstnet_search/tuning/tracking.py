@@ -7,8 +7,6 @@ from importlib.util import find_spec
 from typing import Any
 
 from ray import tune
-from ray.air.integrations.mlflow import MLflowLoggerCallback
-from ray.air.integrations.wandb import WandbLoggerCallback
 from ray.tune.experiment import Trial
 from ray.tune.logger import LoggerCallback, TBXLoggerCallback
 
@@ -26,6 +24,8 @@ PACKAGES: dict[TrackerName, tuple[str, str]] = {
 PROJECT = "lstnet-search"
 UPLOAD_SECONDS = 60
 """What W&B may take at the end of a search for what it has not sent yet."""
+MLFLOW_PATIENCE = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "10"}
+"""A search waits for its trackers: by default MLflow tries for four minutes to reach a server that is gone."""
 
 
 def refuse_trackers(names: Sequence[TrackerName]) -> None:
@@ -140,7 +140,11 @@ def _tensorboard(folder: ResultsFolder) -> tuple[LoggerCallback, str]:
 
 
 def _mlflow(folder: ResultsFolder) -> tuple[LoggerCallback, str]:
+    from ray.air.integrations.mlflow import MLflowLoggerCallback  # imports MLflow, which takes seconds
+
     logging.getLogger("mlflow").setLevel(logging.WARNING)  # else it tells of each table that it makes
+    for name, value in MLFLOW_PATIENCE.items():
+        os.environ.setdefault(name, value)
     uri = os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{(folder.path / 'mlflow.db').resolve()}"
     return MLflowLoggerCallback(
         tracking_uri=uri, experiment_name=folder.path.name
@@ -148,6 +152,8 @@ def _mlflow(folder: ResultsFolder) -> tuple[LoggerCallback, str]:
 
 
 def _wandb(folder: ResultsFolder) -> tuple[LoggerCallback, str]:
+    from ray.air.integrations.wandb import WandbLoggerCallback  # imports W&B, which takes seconds
+
     project = os.environ.get("WANDB_PROJECT", PROJECT)
     offline = os.environ.get("WANDB_MODE") == "offline"
     logger = WandbLoggerCallback(project=project, group=folder.path.name, upload_timeout=UPLOAD_SECONDS)

@@ -32,7 +32,7 @@ def train_classifiers(
         By seed; None if asked to stop.
     """
     resources = placement.resources
-    train = ray.remote(_classifier).options(num_cpus=resources["cpu"], num_gpus=resources["gpu"])
+    train = ray.remote(max_calls=1)(_classifier).options(num_cpus=resources["cpu"], num_gpus=resources["gpu"])
     domains = [None if domain.labels is None else ray.put(domain) for domain in pair]
     cache = default_cache_dir()
     tasks = {

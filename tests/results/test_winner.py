@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 import torch
 import yaml
 
@@ -17,14 +18,21 @@ CPU = torch.device("cpu")
 TINY = TrialConfig(data="bundled", width=1 / 64, batch_size=8, steps=1, reports=1)
 
 
-def test_a_winner_without_labels_of_one_domain_is_written_whole(tmp_path: Path) -> None:
+CUDA = pytest.param(
+    torch.device("cuda"),
+    marks=[pytest.mark.gpu, pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")],
+)
+
+
+@pytest.mark.parametrize("device", [CPU, CUDA])
+def test_a_winner_without_labels_of_one_domain_is_written_whole(tmp_path: Path, device: torch.device) -> None:
     mnist, usps = (
         load(name, "bundled", Path("nowhere"), "train").take(torch.arange(200)) for name in ("mnist", "usps")
     )
     pair = DomainPair(mnist, Domain("usps", usps.images, None))
     settings = ClassifierSettings(epochs=0, min_steps=2, batch_size=8)
-    prepared = prepare_pair(pair, TINY, CPU, tmp_path / "cache", settings=settings)
-    training = EvaluatedTraining(TINY, prepared, "both", CPU)
+    prepared = prepare_pair(pair, TINY, device, tmp_path / "cache", settings=settings)
+    training = EvaluatedTraining(TINY, prepared, "both", device)
     report = next(training)
     checkpoint = tmp_path / "checkpoint"
     checkpoint.mkdir()
