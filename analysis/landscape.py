@@ -1,4 +1,4 @@
-"""Which weights matter and where good ones lie: importance, parallel coordinates, slices.
+"""Which weights matter and where good ones lie: importance, parallel coordinates, slices, pairs.
 
 python analysis/landscape.py results/NAME
 
@@ -6,6 +6,7 @@ Weights are drawn as ratios to w3. Every trial that did not fail stands at its b
 that were stopped early too: they are the poor ones.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, cast
 
@@ -33,6 +34,8 @@ FEW = 20
 """Trials below which importances are mostly chance."""
 DRAWN = 1000
 """Lines drawn at most among the parallel coordinates."""
+PAIRED = 3
+"""The most important settings, that pairs are drawn of."""
 COLOURS = mpl.colormaps["viridis"]
 
 
@@ -98,9 +101,12 @@ def _draw(
 ) -> Figure:
     columns = 3
     rows = -(-settings.shape[1] // columns)
-    figure = Figure(figsize=(15, 5.2 + 3.4 * rows), layout="constrained")
+    names = list(importance)[:PAIRED]
+    paired = [(across, up) for place, across in enumerate(names) for up in names[place + 1 :]]
+    heights = [5, 3.4 * rows, *([4.2] if paired else [])]
+    figure = Figure(figsize=(15, 0.2 + sum(heights)), layout="constrained")
     figure.suptitle(f"{study.name}: {metric} of {len(scores)} trials at their best reports")
-    above, below = cast(list[SubFigure], figure.subfigures(2, 1, height_ratios=(5, 3.4 * rows)))
+    above, below, *last = cast(list[SubFigure], figure.subfigures(len(heights), 1, height_ratios=heights))
     bars, coordinates = above.subplots(1, 2, width_ratios=(1, 2.4))
     _draw_importance(bars, importance)
     norm = mpl.colors.Normalize(scores.min(), scores.max() if scores.nunique() > 1 else scores.min() + 1e-9)
@@ -115,7 +121,34 @@ def _draw(
         if index % columns == 0:
             axis.set_ylabel(metric)
     slices[0][0].legend(loc="best", fontsize="small")
+    if paired:
+        _draw_pairs(last[0], settings, scores, paired, norm)
     return figure
+
+
+def _draw_pairs(
+    figure: SubFigure,
+    settings: pd.DataFrame,
+    scores: "pd.Series[float]",
+    paired: Sequence[tuple[str, str]],
+    norm: mpl.colors.Normalize,
+) -> None:
+    """Trials over two settings at a time, coloured by their scores, the best ones on top."""
+    figure.suptitle(f"pairs of the {PAIRED} most important, coloured by score", fontsize="medium")
+    worst_first = settings.loc[thinned(scores, DRAWN)[::-1]]
+    for axis, (across, up) in zip(figure.subplots(1, len(paired), squeeze=False).flat, paired, strict=True):
+        colours = COLOURS(norm(scores.loc[worst_first.index]))
+        axis.scatter(worst_first[across], worst_first[up], s=28, c=colours, linewidths=0)
+        best = settings.iloc[0]
+        axis.scatter(best[across], best[up], s=90, marker="*", color="tab:red", zorder=3)
+        if PAPER_TRIAL in settings.index:
+            paper = settings.loc[PAPER_TRIAL]
+            axis.scatter(paper[across], paper[up], s=70, marker="D", facecolors="none", edgecolors="black", zorder=4)
+        axis.set_xscale("log" if is_logarithmic(settings[across]) else "linear")
+        axis.set_yscale("log" if is_logarithmic(settings[up]) else "linear")
+        axis.set_xlabel(across)
+        axis.set_ylabel(up)
+        axis.grid(alpha=0.3)
 
 
 def _draw_importance(axis: Axes, importance: dict[str, float]) -> None:
