@@ -108,7 +108,7 @@ def _accuracy(seed: int, name: str, steps: int, data_dir: Path | None) -> dict[s
 
     (report,) = train(config, prepared.train, method, lambda net: evaluator(InContext(net, context)))
     accuracies = {key: value for key, value in report.metrics.items() if key.startswith("val_accuracy")}
-    return {"seed": seed, "format": name, "seconds": report.seconds} | accuracies
+    return {"seed": seed, "format": name} | accuracies
 
 
 def _table(rows: list[dict[str, Any]], kind: str) -> Table:
