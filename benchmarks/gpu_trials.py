@@ -6,6 +6,7 @@ A trial is a training of the `paper` preset, of which a few steps are taken.
 """
 
 import json
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -23,7 +24,7 @@ from lstnet_search.domains import Augmentation, Batches, DomainPair, load
 from lstnet_search.methods.lstnet import LSTNet
 from lstnet_search.models import ImageShape
 from lstnet_search.results.provenance import provenance
-from lstnet_search.training import autocast, use_fast_settings
+from lstnet_search.training import CapturedStep, autocast, use_fast_settings
 
 POINTS: tuple[dict[str, float], ...] = (
     {},  # the paper's weights
@@ -42,22 +43,34 @@ def main(
 ) -> None:
     """Time all of it and print trials an hour."""
     config = PRESETS["paper"].trial.override({"width": width, "batch_size": batch}, "the options")
-    rows = []
+    rows: list[dict[str, Any]] = []
+    for name, builds, trials_each in _ways(config):
+        row = _row(name, builds, steps, warm_up, trials_each)
+        row["trials_an_hour"] = 3600 * row["trials"] / (row["seconds"] * config.steps)
+        rows.append(row)
+        print(f"{name}: {row['seconds']:.4f} s/step of all", flush=True)
+        if output is not None:  # what was measured stays, whatever happens to the rest
+            output.parent.mkdir(parents=True, exist_ok=True)
+            output.write_text(json.dumps({"rows": rows, "width": width} | provenance(), indent=2) + "\n")
+    console().print(_table(rows))
+
+
+def _ways(config: TrialConfig) -> Iterator[tuple[str, list[Any], int]]:
+    """A name, what to run side by side, and the trials that each of these is."""
     for count in (1, 2, 4):
         points = [config.override(point, "a point") for point in POINTS[:count]]
-        rows.append(_row(f"{count} process(es)", [partial(_trial, point) for point in points], steps, warm_up, 1))
+        yield f"{count} process(es)", [partial(_trial, point) for point in points], 1
     for groups in (2, 4):
-        rows.append(_row(f"{groups} groups", [partial(_groups, config, groups)], steps, warm_up, groups))
+        yield f"{groups} groups", [partial(_groups, config, groups)], groups
+
+
+def _table(rows: list[dict[str, Any]]) -> Table:
     table = Table("", "s/step of all", "trials an hour", "× one by one", "MiB")
     for row in rows:
-        row["trials_an_hour"] = 3600 * row["trials"] / (row["seconds"] * config.steps)
         gain = row["trials_an_hour"] / rows[0]["trials_an_hour"]
         numbers = f"{row['seconds']:.4f}", f"{row['trials_an_hour']:.2f}", f"{gain:.2f}"
         table.add_row(row["name"], *numbers, f"{row['peak_memory_mib']:.0f}")
-    console().print(table)
-    if output is not None:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_text(json.dumps({"rows": rows, "width": width} | provenance(), indent=2) + "\n")
+    return table
 
 
 def _row(name: str, builds: list[Any], steps: int, warm_up: int, trials_each: int) -> dict[str, Any]:
@@ -77,8 +90,7 @@ def _trial(config: TrialConfig) -> Any:
     device = the_device()
     use_fast_settings(device)
     method = LSTNet(config, (ImageShape(1, 28), ImageShape(1, 16)), device, autocast(config.precision, device))
-    batches = _batches(config, device)
-    return lambda: method.step(*batches.draw())
+    return _taking(method.step, _batches(config, device).draw, device)
 
 
 def _groups(config: TrialConfig, groups: int) -> Any:
@@ -87,10 +99,23 @@ def _groups(config: TrialConfig, groups: int) -> Any:
     method = grouped_lstnet(config, (ImageShape(1, 28), ImageShape(1, 16)), device, groups)
     batches = _batches(config, device)
 
-    def repeated(images: torch.Tensor) -> torch.Tensor:
-        return images.repeat(1, groups, 1, 1).contiguous(memory_format=torch.channels_last)
+    def repeated() -> tuple[torch.Tensor, torch.Tensor]:
+        x_a, x_b = (
+            images.repeat(1, groups, 1, 1).contiguous(memory_format=torch.channels_last) for images in batches.draw()
+        )
+        return x_a, x_b
 
-    return lambda: method.step(*map(repeated, batches.draw()))
+    return _taking(method.step, repeated, device)
+
+
+def _taking(
+    step: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
+    draw: Callable[[], tuple[torch.Tensor, torch.Tensor]],
+    device: torch.device,
+) -> Callable[[], object]:
+    """What draws a batch and takes a step, as a training would."""
+    take = CapturedStep(step) if device.type == "cuda" else step
+    return lambda: take(*draw())
 
 
 def _batches(config: TrialConfig, device: torch.device) -> Batches:

@@ -63,7 +63,7 @@ def grouped_lstnet(
         module.to(device).to(memory_format=torch.channels_last)
     betas = (config.beta1, config.beta2)
     optimisers = [
-        torch.optim.Adam(module.parameters(), config.learning_rate, betas, fused=True)
+        torch.optim.Adam(module.parameters(), config.learning_rate, betas, fused=True, capturable=device.type == "cuda")
         for module in method.modules.values()
     ]
     method.translator_optimiser, method.discriminator_optimiser = optimisers

@@ -83,10 +83,10 @@ def main(
             rows = _measure(chosen, rounds, steps, warm_up, ends=ends)
             measured += [row | {"width": chosen, "threads": count} for row in rows]
             console().print(_table(f"width {chosen:g}, {count} thread(s)", rows))
+            if output is not None:  # what was measured stays, whatever happens to the rest
+                output.parent.mkdir(parents=True, exist_ok=True)
+                output.write_text(json.dumps({"rows": measured} | provenance(), indent=2) + "\n")
     print(f"median of {rounds} turns of {steps} steps, batch 64 of each domain")
-    if output is not None:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_text(json.dumps({"rows": measured} | provenance(), indent=2) + "\n")
 
 
 def _table(title: str, rows: list[dict[str, Any]]) -> Table:

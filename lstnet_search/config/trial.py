@@ -67,7 +67,7 @@ class TrialConfig(BaseModel):
     """Seed of the split into training and validation parts and of the classifiers."""
     seed: Annotated[Whole, Field(ge=0, lt=2**31)] = 0
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
-    cuda_graph: bool = False
+    cuda_graph: bool = True
     """Record the step once as a CUDA graph and replay it; without effect on a CPU."""
 
     @property

@@ -135,6 +135,7 @@ def test_state_of_other_data_is_refused() -> None:
 
 
 @pytest.mark.gpu
+@pytest.mark.filterwarnings("ignore:Synchronization debug mode is a prototype")
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 def test_cuda_draws_are_those_of_the_cpu_and_never_wait_for_the_device() -> None:
     pair = DomainPair(numbered("mnist", 200), numbered("usps", 90))
