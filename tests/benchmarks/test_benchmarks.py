@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -73,3 +74,19 @@ def test_formats_are_compared_seed_by_seed_and_nothing_is_trained_twice(tmp_path
     assert len(rows) == 4
     run(tmp_path, *command)
     assert written(output)["rows"] == rows
+
+
+def test_trials_are_recorded_once_and_go_on_from_call_to_call(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    tiny = ("--state", str(state), "--settings", '{"width": 0.015625, "batch_size": 8}')
+    command = ("benchmarks/gpu_efficiency.sh", *tiny, "--processes", "2", "--steps", "4", "--every", "2", "--trials")
+    assert "2 of 2 trials" in run(tmp_path, *command, "2")
+    first = pd.read_parquet(tmp_path / "search_efficiency.parquet")
+    assert list(first["trial"]) == [0, 0, 1, 1]
+    assert list(first["step"]) == [2, 4, 2, 4]
+    assert list(first.loc[1, ["w1", "w2", "w3", "w4", "w5", "w6", "wl"]]) == [20, 20, 100, 100, 100, 100, 30]
+    # The middle of six ranges from 1 to 1000.
+    assert list(first.loc[2, ["w1", "w3", "wl"]]) == pytest.approx([1000**0.5, 100, 1000**0.5])
+    assert "2 of 3 trials" in run(tmp_path, *command, "3", "--minutes", "0")
+    assert "3 of 3 trials" in run(tmp_path, *command, "3")
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "search_efficiency.parquet").head(4), first)

@@ -1,0 +1,146 @@
+"""Trainings of points of a search space, several at once; each is kept as soon as it has ended."""
+
+import io
+import json
+import os
+import time
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from functools import cache
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import torch
+from machine import the_device
+from scipy.stats.qmc import Sobol
+
+from lstnet_search.config import WEIGHT_NAMES, LogUniform, Range, Space, TrialConfig, Uniform
+from lstnet_search.config.files import write_whole
+from lstnet_search.config.metrics import TARGET, accuracy_name, directions_of
+from lstnet_search.config.seeding import derive_seed
+from lstnet_search.evaluation import EvaluatedTraining, Prepared, prepare
+from lstnet_search.training import DivergedError, use_fast_settings
+
+ABOUT = b"about"
+"""Key in a file's metadata: what was trained, and with what, as JSON."""
+
+ACCURACIES = (*map(accuracy_name, directions_of(*TrialConfig().domains)), TARGET)
+SCHEMA = pa.schema(
+    [("trial", pa.int64()), ("seed", pa.int64())]
+    + [(name, pa.float64()) for name in WEIGHT_NAMES]
+    + [("step", pa.int64()), ("seconds", pa.float64())]
+    + [(name, pa.float64()) for name in ACCURACIES]
+)
+"""A row a report."""
+
+
+def points(space: Space, base: TrialConfig, count: int) -> list[TrialConfig]:
+    """The base's own weights, then a Sobol sequence over the space, each with a seed of its own.
+
+    Not scrambled, so that all versions of SciPy give the same, and a shorter list is the beginning of a
+    longer one. The base takes the place of the sequence's first point, a corner of the space.
+    """
+    sequence = Sobol(space.dimensions, scramble=False).random_base2((count - 1).bit_length())
+    settings: list[dict[str, Any]] = [base.weights]
+    for row in sequence[1:count]:
+        shares = dict(zip(space.parameters, row, strict=True))
+        settings.append(
+            space.complete({name: value_at(bounds, shares[name]) for name, bounds in space.parameters.items()})
+        )
+    return [
+        base.override(each | {"seed": derive_seed(base.seed, "trial", number)}, f"point {number}")
+        for number, each in enumerate(settings)
+    ]
+
+
+def value_at(bounds: Range, share: float) -> float:
+    """The value at a share of the way through a range: the inverse of `position`."""
+    if isinstance(bounds, LogUniform):
+        return float(bounds.low * (bounds.high / bounds.low) ** share)
+    if isinstance(bounds, Uniform):
+        return float(bounds.low + share * (bounds.high - bounds.low))
+    raise SystemExit(f"there is nothing between the values of {bounds}; use uniform and loguniform ranges")
+
+
+def record(
+    trials: list[TrialConfig], state: Path, processes: int, deadline: float, about: dict[str, Any]
+) -> Iterator[str]:
+    """Train what has no file yet, and write a file a training; none is begun that would end too late.
+
+    Args:
+        trials: by number.
+        state: folder of the files, and of the classifiers.
+        processes: trainings at once, a thread each, on one GPU where there is one.
+        deadline: as `time.monotonic` counts.
+        about: goes into the files' metadata.
+
+    Yields:
+        A line a training.
+    """
+    longest = 0.0
+    left = [number for number in range(len(trials)) if not part_file(state, number).exists()]
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # of scikit-learn in the processes to come
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        running: dict[Future[dict[str, Any]], int] = {}
+        while True:
+            while left and len(running) < processes and time.monotonic() + longest < deadline:
+                number = left.pop(0)
+                running[pool.submit(_train, trials[number], state)] = number
+            if not running:
+                return
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                number, trained = running.pop(future), future.result()
+                longest = max(longest, trained["seconds"])
+                _write(part_file(state, number), _table(number, trials[number], trained["rows"], about))
+                yield f"trial {number}  {trained['seconds']:.0f} s  {trained['end']}"
+
+
+def merge(state: Path, output: Path) -> int:
+    """Write all trainings that have a file into one, in the order of their numbers; how many those are."""
+    parts = [pq.read_table(path) for path in sorted(state.glob("trial_*.parquet"))]
+    if parts:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        _write(output, pa.concat_tables(parts))
+    return len(parts)
+
+
+def part_file(state: Path, number: int) -> Path:
+    """Where one training is kept."""
+    return state / f"trial_{number:05}.parquet"
+
+
+def _train(config: TrialConfig, state: Path) -> dict[str, Any]:
+    begun = time.perf_counter()
+    torch.set_num_threads(1)
+    device = the_device()
+    use_fast_settings(device)
+    prepared = _prepared(config.data, device, state / "classifiers")
+    rows: list[dict[str, float]] = []
+    try:
+        for report in EvaluatedTraining(config, prepared, "both", device):
+            measured = {name: report.metrics[name] for name in ACCURACIES}
+            rows.append({"step": report.step, "seconds": report.seconds} | measured)
+        end = f"{rows[-1][TARGET]:.2%}"
+    except DivergedError as error:
+        end = str(error)
+    return {"rows": rows, "seconds": time.perf_counter() - begun, "end": end}
+
+
+@cache
+def _prepared(data: str, device: torch.device, classifiers: Path) -> Prepared:
+    return prepare(TrialConfig(data=data), Path(), device, classifiers)
+
+
+def _table(number: int, config: TrialConfig, rows: list[dict[str, float]], about: dict[str, Any]) -> pa.Table:
+    trial = {"trial": number, "seed": config.seed} | config.weights
+    metadata = {ABOUT: json.dumps(about).encode()}
+    return pa.Table.from_pylist([trial | row for row in rows], schema=SCHEMA.with_metadata(metadata))
+
+
+def _write(path: Path, table: pa.Table) -> None:
+    buffer = io.BytesIO()
+    pq.write_table(table, buffer)
+    write_whole(path, buffer.getvalue())
