@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from lstnet_search.config.domain_names import name_of
 from lstnet_search.config.errors import InputError
 
 TARGET = "target_accuracy"
@@ -18,7 +19,11 @@ LABEL_FREE = "infomax"
 
 
 def directions_of(first: str, second: str) -> tuple[str, str]:
-    """Names of both directions, of the first domain to the second first; the second labels images of the first."""
+    """Names of both directions, of the first domain to the second first; the second labels images of the first.
+
+    Domains may be given by name or as they are asked for (`folder:PATH`).
+    """
+    first, second = name_of(first), name_of(second)
     return f"{first}_to_{second}", f"{second}_to_{first}"
 
 

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from lstnet_search.config.domain_names import name_of
 from lstnet_search.config.errors import InputError, explain, show
 from lstnet_search.config.number import NotBoolean, Number, Whole
 
@@ -26,7 +27,10 @@ class TrialConfig(BaseModel):
 
     method: Literal["lstnet"] = "lstnet"
     domains: tuple[str, str] = ("mnist", "usps")
+    """As they are asked for: names of known sets, `folder:PATH` or `parquet:PATH`."""
     data: Literal["bundled", "full"] = "full"
+    skip_bad: bool = False
+    """Leave out a user's images that cannot be read, where they are few."""
 
     w1: Weight = 20.0
     w2: Weight = 20.0
@@ -71,6 +75,12 @@ class TrialConfig(BaseModel):
     """Record the step once as a CUDA graph and replay it; without effect on a CPU."""
 
     @property
+    def domain_names(self) -> tuple[str, str]:
+        """Short names of both domains, as directions have them."""
+        first, second = self.domains
+        return name_of(first), name_of(second)
+
+    @property
     def weights(self) -> dict[str, float]:
         """The weights of Eq. 1 by name."""
         return {name: getattr(self, name) for name in WEIGHT_NAMES}
@@ -107,6 +117,7 @@ FIXED_SETTINGS = frozenset(
         "method",
         "domains",
         "data",
+        "skip_bad",
         "steps",
         "reports",
         "validation_fraction",

@@ -1,7 +1,7 @@
 """Images of one domain, and of the two that are translated into each other."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 from typing import Literal
@@ -25,12 +25,16 @@ class Domain:
         images: uint8, (N, C, H, W), H = W, C = 1 or 3; 0 is the background of digits.
         labels: int64, (N,), in [0, classes); None where nobody labelled them.
         classes: number of classes.
+        class_names: of a user's own images, in the order of their labels; None where classes are their numbers.
+        remarks: what should be known of how they were read, a sentence each.
     """
 
     name: str
     images: Tensor
     labels: Tensor | None
     classes: int = 10
+    class_names: tuple[str, ...] | None = None
+    remarks: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.images)
@@ -44,6 +48,10 @@ class Domain:
     def side(self) -> int:
         """Height and width of an image, pixels."""
         return self.images.shape[2]
+
+    def named_classes(self) -> tuple[str, ...]:
+        """Names of all classes, in the order of their labels."""
+        return self.class_names or tuple(map(str, range(self.classes)))
 
     def channel_means(self) -> Tensor:
         """Mean over images and pixels of each channel, (C,) float32 on the CPU, in [-1, 1]."""
@@ -62,12 +70,12 @@ class Domain:
     def take(self, indices: Tensor) -> "Domain":
         """The images at some places, (M,) int64, in that order."""
         labels = None if self.labels is None else self.labels[indices]
-        return Domain(self.name, self.images[indices], labels, self.classes)
+        return replace(self, images=self.images[indices], labels=labels)
 
     def to(self, device: torch.device) -> "Domain":
         """The same on another device."""
         labels = None if self.labels is None else self.labels.to(device)
-        return Domain(self.name, self.images.to(device), labels, self.classes)
+        return replace(self, images=self.images.to(device), labels=labels)
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,11 +92,18 @@ class DomainPair:
     def __post_init__(self) -> None:
         if self.a.name == self.b.name:  # both directions would have one name
             raise InputError(f"both domains are {self.a.name!r}; they must differ: name another one")
-        if self.a.classes != self.b.classes:
-            raise InputError(
-                f"{self.a.name} has {self.a.classes} classes, {self.b.name} has {self.b.classes}; they "
-                "must be the same: leave out those that only one has"
-            )
+        if self.a.named_classes() == self.b.named_classes():
+            return
+        if self.a.class_names is None and self.b.class_names is None:
+            differ = f"{self.a.name} has {self.a.classes} classes, {self.b.name} has {self.b.classes}"
+        else:
+            only = [
+                f"only {mine.name} has {', '.join(map(repr, names))}"
+                for mine, other in ((self.a, self.b), (self.b, self.a))
+                if (names := [each for each in mine.named_classes() if each not in other.named_classes()])
+            ]
+            differ = f"the classes of {self.a.name} and {self.b.name} differ: {', '.join(only)}"
+        raise InputError(f"{differ}; they must be the same: rename them, or leave out those that only one has")
 
     def __iter__(self) -> Iterator[Domain]:
         return iter((self.a, self.b))

@@ -1,4 +1,4 @@
-"""The whole of MNIST and USPS, through torchvision."""
+"""The whole of MNIST, Fashion-MNIST and USPS, through torchvision."""
 
 import os
 import shutil
@@ -9,7 +9,7 @@ from contextlib import contextmanager, redirect_stdout
 from http.client import HTTPException
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Literal
 
 import torch
 
@@ -27,6 +27,8 @@ MNIST_FILES = (
 USPS_COUNTS: dict[Part, int] = {"train": 7291, "test": 2007}
 """The original split, not that of CoGAN's file (7438 and 1860)."""
 USPS_FILES: dict[Part, str] = {"train": "usps.bz2", "test": "usps.t.bz2"}
+IdxSet = Literal["MNIST", "FashionMNIST"]
+"""In torchvision's words, which are those of its folders."""
 TIMEOUT = 10.0
 """Seconds that a server may stay silent before a download is given up."""
 
@@ -37,15 +39,24 @@ def read_mnist(data_dir: Path, part: Part) -> Domain:
     Raises:
         InputError: if files are missing and the download fails, or if they are damaged.
     """
-    from torchvision.datasets import MNIST
+    return _read_idx("mnist", "MNIST", data_dir, part)
 
-    raw = data_dir / "MNIST" / "raw"
+
+def read_fashion(data_dir: Path, part: Part) -> Domain:
+    """Read all of Fashion-MNIST as `read_mnist` does: the same format, names of files and counts."""
+    return _read_idx("fashion", "FashionMNIST", data_dir, part)
+
+
+def _read_idx(name: str, title: IdxSet, data_dir: Path, part: Part) -> Domain:
+    from torchvision import datasets
+
+    raw = data_dir / title / "raw"
     missing = [name for name in MNIST_FILES if not (raw / name).is_file()]
     if missing:
-        _download_mnist(raw, missing)
-    with _damage_reported("MNIST", raw):
-        dataset = MNIST(data_dir, train=part == "train")
-        return _domain("mnist", dataset.data, dataset.targets, MNIST_COUNTS[part])
+        _download_idx(title, raw, missing)
+    with damage_reported(title, raw):
+        dataset = getattr(datasets, title)(data_dir, train=part == "train")
+        return _domain(name, dataset.data, dataset.targets, MNIST_COUNTS[part])
 
 
 def read_usps(data_dir: Path, part: Part) -> Domain:
@@ -67,7 +78,7 @@ def read_usps_file(data_dir: Path, part: Part) -> Domain:
     """
     from torchvision.datasets import USPS
 
-    with _damage_reported("USPS", data_dir / USPS_FILES[part]):
+    with damage_reported("USPS", data_dir / USPS_FILES[part]):
         dataset = USPS(data_dir, train=part == "train")
         return _domain("usps", torch.from_numpy(dataset.data), dataset.targets, USPS_COUNTS[part])
 
@@ -79,45 +90,60 @@ def _domain(name: str, images: torch.Tensor, labels: Any, count: int) -> Domain:
 
 
 @contextmanager
-def _damage_reported(title: str, path: Path) -> Iterator[None]:
+def damage_reported(title: str, path: Path) -> Iterator[None]:
+    """Whatever a reader of damaged files raises becomes one message.
+
+    Raises:
+        InputError: if the block raises.
+    """
     try:
         yield
     except Exception as error:  # torchvision's readers index, assert and unpack: damage can raise anything
         reason = " ".join(str(error).split()) or type(error).__name__
         raise InputError(
             f"{title} in {path} is damaged or not the original ({reason}); restore the original files, "
-            "or delete them, or use --bundled"
+            f"or delete them{_or_bundled(title)}"
         ) from error
 
 
-def _download_mnist(raw: Path, missing: list[str]) -> None:
-    """Put MNIST's missing files into `raw`, whole or not at all."""
-    from torchvision.datasets import MNIST
+def _or_bundled(title: str) -> str:
+    return ", or use --bundled" if title in ("MNIST", "USPS") else ""
+
+
+def _download_idx(title: IdxSet, raw: Path, missing: list[str]) -> None:
+    """Put a set's missing files into `raw`, whole or not at all."""
+    from torchvision import datasets
 
     try:
         # Elsewhere first: torchvision would take a file that a broken download left for a good one.
-        with TemporaryDirectory() as folder, _socket_timeout(TIMEOUT), redirect_stdout(sys.stderr):
-            unpacked = Path(folder) / "MNIST" / "raw"
+        with TemporaryDirectory() as folder, patience(), redirect_stdout(sys.stderr):
+            unpacked = Path(folder) / title / "raw"
             unpacked.mkdir(parents=True)
             for archive in raw.glob("*.gz"):  # these need no network, torchvision unpacks them
                 shutil.copy(archive, unpacked)
-            MNIST(folder, download=True)
-            raw.mkdir(parents=True, exist_ok=True)
+            getattr(datasets, title)(folder, download=True)
             for name in missing:
-                partial = raw / f"{name}.{os.getpid()}.part"
-                shutil.copy(unpacked / name, partial)
-                partial.replace(raw / name)
+                put(unpacked / name, raw / name)
     except (RuntimeError, OSError, HTTPException) as error:
         raise InputError(
             f"{raw} lacks {', '.join(missing)}, and the download failed ({' '.join(str(error).split())}); "
-            "give --data-dir DIR with these files in DIR/MNIST/raw, or use --bundled"
+            f"give --data-dir DIR with these files in DIR/{title}/raw{_or_bundled(title)}"
         ) from error
 
 
+def put(downloaded: Path, target: Path) -> None:
+    """Copy a file that is whole to its place, whole at any moment, making its folder."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(f"{target.name}.{os.getpid()}.part")
+    shutil.copy(downloaded, partial)
+    partial.replace(target)
+
+
 @contextmanager
-def _socket_timeout(seconds: float) -> Iterator[None]:
-    before = socket.getdefaulttimeout()  # torchvision sets none and offers none
-    socket.setdefaulttimeout(seconds)
+def patience() -> Iterator[None]:
+    """Servers may be silent for `TIMEOUT`; torchvision sets no bound and offers none."""
+    before = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(TIMEOUT)
     try:
         yield
     finally:

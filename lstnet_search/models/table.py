@@ -25,9 +25,6 @@ class Pooled:
     pool: Literal[1, 2]
 
 
-SIDES = (14, 16, 28, 32)
-"""Sides of images that have a column in the table, pixels."""
-
 _SAME_LAST = Layer(512, 3)
 _VALID_LAST = Layer(512, 2, valid=True)
 

@@ -30,7 +30,7 @@ class Translator(nn.Module):
         """Build both sides.
 
         Args:
-            shapes: of the images of both domains; sides must be in `table.SIDES`.
+            shapes: of the images of both domains; sides must be in `SIDES`.
             width: factor on every filter count but the last layer's.
             latent_stride: 1 (a 7×7 latent) or 3 (3×3).
             momentum: of BatchNorm, in PyTorch's sense.
