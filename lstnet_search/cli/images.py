@@ -9,13 +9,12 @@ from typing import Annotated
 
 import torch
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from lstnet_search.config import InputError
 from lstnet_search.domains.files import ImageSource, find_images
+from lstnet_search.domains.progress import progress
 from lstnet_search.domains.reading import ImageBatch, ImageReader, common_shape
-from lstnet_search.domains.registry import SOURCES
+from lstnet_search.domains.registry import is_digits
 from lstnet_search.evaluation.inference import BATCH_SIZE
 from lstnet_search.results.model import TrainedModel, find_model, read_model
 
@@ -49,17 +48,14 @@ class Job:
 
     def batches(self) -> Iterator[ImageBatch]:
         """The images, with a progress bar on a terminal."""
-        columns = BarColumn(), MofNCompleteColumn(), TextColumn("images"), TimeRemainingColumn()
-        console = Console(stderr=True)
-        with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
-            task = progress.add_task("", total=len(self.images))
+        with progress("", len(self.images)) as advance:
             for batch in self.reader:
                 yield batch
-                progress.update(task, completed=self.reader.seen)
+                advance(self.reader.seen)
 
     def finish(self, done: str, output: Path) -> None:
         """Say what was done, and on stderr what should be known of the images."""
-        for remark in self.reader.remarks(self.model.config.domains[self.source] in SOURCES):
+        for remark in self.reader.remarks(is_digits(self.model.config.domains[self.source])):
             print(f"note: {remark}", file=sys.stderr)
         read = self.reader.seen - self.reader.unreadable
         print(f"{self.model.directions[self.source]}: {done} {read} of {self.reader.seen} images: {output}")

@@ -3,7 +3,7 @@
 import shlex
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import pandas as pd
 import torch
@@ -11,6 +11,8 @@ import typer
 from rich.console import Console
 
 from lstnet_search.config import InputError, PresetName
+from lstnet_search.config.domain_names import with_full_path
+from lstnet_search.domains.registry import check_names, needs_full
 
 PresetOption = Annotated[
     PresetName | None,
@@ -23,6 +25,18 @@ DataDirOption = Annotated[
     Path | None, typer.Option("--data-dir", help="Folder of full data sets, as torchvision lays them out.")
 ]
 BundledOption = Annotated[bool, typer.Option("--bundled", help="Use the bundled images.")]
+DomainsOption = Annotated[
+    tuple[str, str] | None,
+    typer.Option(
+        "--domains",
+        metavar="A B",
+        help="Two of mnist, usps, svhn, fashion, textured, folder:PATH, parquet:PATH, NAME=folder:PATH; "
+        "default: mnist usps.",
+    ),
+]
+SkipBadOption = Annotated[
+    bool, typer.Option("--skip-bad", help="Leave out images of yours that cannot be read, where they are few.")
+]
 ResultsDirOption = Annotated[Path, typer.Option("--results-dir", help="Where results folders are kept.")]
 FolderArgument = Annotated[Path, typer.Argument(help="A results folder, such as results/NAME.")]
 FoldersArgument = Annotated[list[Path], typer.Argument(help="Results folders, such as results/NAME.")]
@@ -49,6 +63,24 @@ def data_settings(data_dir: Path | None, bundled: bool, otherwise: str) -> dict[
     if bundled:
         return {"data": "bundled"}
     return {"data": "full" if data_dir is not None else otherwise}
+
+
+def domain_settings(domains: tuple[str, str] | None, skip_bad: bool) -> dict[str, Any]:
+    """The settings that say whose images are used; none where no option does.
+
+    Raises:
+        InputError: if a domain is not known or not there.
+    """
+    settings: dict[str, Any] = {"skip_bad": True} if skip_bad else {}
+    if domains is not None:
+        check_names(*domains)
+        settings["domains"] = tuple(map(with_full_path, domains))
+    return settings
+
+
+def default_data(domains: tuple[str, ...], otherwise: str) -> str:
+    """Which images are used where no option says it: all of them, if one of the domains is not bundled."""
+    return "full" if needs_full(domains) else otherwise
 
 
 def parse_duration(text: str | None) -> float | None:

@@ -27,7 +27,8 @@ def search(
     direction: Annotated[
         str | None,
         typer.Option(
-            help="usps_to_mnist, mnist_to_usps, both (default): their mean, or pareto: both, weighed at the end."
+            help="usps_to_mnist, mnist_to_usps, with other domains their names, both (default): their mean, or "
+            "pareto: both, weighed at the end."
         ),
     ] = None,
     sampler: Annotated[
@@ -41,6 +42,8 @@ def search(
         str | None,
         typer.Option(help="Metric to maximise; default: target_accuracy, or infomax where a domain has no labels."),
     ] = None,
+    domains: options.DomainsOption = None,
+    skip_bad: options.SkipBadOption = False,
     data_dir: options.DataDirOption = None,
     bundled: options.BundledOption = False,
     name: Annotated[str | None, typer.Option(help="Name of the results folder.")] = None,
@@ -77,6 +80,7 @@ def search(
         "warm_start": None if warm_start is None else str(warm_start),
         "select_by": select_by,
         "seed": seed,
+        "domains": options.domain_settings(domains, skip_bad),
     }
     if resume:
         recorded = ResultsFolder.existing(folder.path).read_search()
@@ -120,9 +124,10 @@ def _config(asked: dict[str, Any], data_dir: Path | None, bundled: bool, begun: 
     name = asked["preset"] or (begun.preset if begun else options.default_preset())
     preset = PRESETS[name]
     trial = begun.trial if begun and begun.preset == name else preset.trial
-    changes: dict[str, Any] = {} if asked["steps"] is None else {"steps": asked["steps"]}
+    changes: dict[str, Any] = asked["domains"] | ({} if asked["steps"] is None else {"steps": asked["steps"]})
     if data_dir is not None or bundled or begun is None:
-        changes |= options.data_settings(data_dir, bundled, preset.trial.data)
+        otherwise = options.default_data(changes.get("domains", trial.domains), preset.trial.data)
+        changes |= options.data_settings(data_dir, bundled, otherwise)
     if asked["space"] is not None:
         space_file, space = str(asked["space"]), Space.read(asked["space"])
     elif begun is not None:

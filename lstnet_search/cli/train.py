@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated, Any, cast
 
 import torch
 import typer
@@ -36,6 +36,8 @@ def train(
     preset: options.PresetOption = None,
     steps: options.StepsOption = None,
     seed: options.SeedOption = None,
+    domains: options.DomainsOption = None,
+    skip_bad: options.SkipBadOption = False,
     data_dir: options.DataDirOption = None,
     bundled: options.BundledOption = False,
     output: Annotated[Path | None, typer.Option(help="Folder to make; default: results/train-YYYYMMDD-HHMMSS.")] = None,
@@ -44,7 +46,8 @@ def train(
     """Train one model, printing a line a report; its last state is written."""
     if config is not None and preset is not None:
         raise InputError("--config and --preset exclude each other; give one of them")
-    settings = _settings(config, preset, data_dir, bundled)
+    asked = options.domain_settings(domains, skip_bad)
+    settings = _settings(config, preset, asked, data_dir, bundled)
     changes = {"steps": steps, "seed": seed}
     settings = settings.override({name: value for name, value in changes.items() if value is not None}, "the options")
     output = output or Path("results") / f"train-{datetime.now():%Y%m%d-%H%M%S}"
@@ -54,12 +57,17 @@ def train(
     return _train(settings, data_dir or options.DEFAULT_DATA_DIR, output, options.console(), test, searched)
 
 
-def _settings(config: Path | None, preset: PresetName | None, data_dir: Path | None, bundled: bool) -> TrialConfig:
+def _settings(
+    config: Path | None, preset: PresetName | None, asked: dict[str, Any], data_dir: Path | None, bundled: bool
+) -> TrialConfig:
     if config is None:
-        chosen = PRESETS[preset or options.default_preset()]
-        return chosen.trial.override(options.data_settings(data_dir, bundled, chosen.trial.data), "the options")
-    settings = TrialConfig.parse(read_yaml(config, "config file", "--config"), str(config))
-    return settings.override(options.data_settings(data_dir, bundled, settings.data), "the options")
+        settings = PRESETS[preset or options.default_preset()].trial.override(asked, "the options")
+        otherwise = options.default_data(settings.domains, settings.data)
+    else:
+        settings = TrialConfig.parse(read_yaml(config, "config file", "--config"), str(config))
+        settings = settings.override(asked, "the options")
+        otherwise = options.default_data(settings.domains, settings.data) if "domains" in asked else settings.data
+    return settings.override(options.data_settings(data_dir, bundled, otherwise), "the options")
 
 
 def _is_results(folder: Path) -> bool:
@@ -129,7 +137,8 @@ def _test(
     if searched is not None:
         opening = f", the {ordinal(log_opening(searched.openings_file, options.command_line()))} time for this study"
     console.print(f"the test sets are opened{opening}", highlight=False)
-    pair = load_pair(settings.domains, settings.data, data_dir, "test").to(prepared.train.a.images.device)
+    pair = load_pair(settings.domains, settings.data, data_dir, "test", skip_bad=settings.skip_bad)
+    pair = pair.to(prepared.train.a.images.device)
     with autocast(settings.precision, pair.a.images.device)():
         accuracies = translation_accuracy(network, pair, prepared.classifiers)
     plain = translation_accuracy(Resizing(pair), pair, prepared.classifiers)

@@ -56,22 +56,31 @@ def check_domain(domain: Domain, where: str) -> None:
         )
 
 
-def check_digits(domain: Domain, side: int, where: str) -> None:
-    """Check what holds for MNIST and USPS beyond `check_domain`.
+def check_shape(domain: Domain, channels: int, side: int, where: str) -> None:
+    """Check that the images of a known set have its shape.
 
     Args:
         domain: what was loaded, already checked as a domain.
-        side: height and width that its images must have, pixels.
+        channels: that its images must have.
+        side: height and width that they must have, pixels.
         where: as in `check_domain`.
 
     Raises:
-        InputError: if the images have another shape or are dark on bright.
+        InputError: if not.
     """
-    if domain.images.shape[1:] != (1, side, side):
+    if domain.images.shape[1:] != (channels, side, side):
         raise InputError(
             f"images of {where} have shape {'x'.join(map(str, domain.images.shape[1:]))}; "
-            f"{domain.name} is 1x{side}x{side}: give the original files"
+            f"{domain.name} is {channels}x{side}x{side}: give the original files"
         )
+
+
+def check_polarity(domain: Domain, where: str) -> None:
+    """Check that digits are bright on dark.
+
+    Raises:
+        InputError: if not.
+    """
     mean = domain.images.mean(dtype=torch.float32).item()
     if mean > BRIGHTEST_MEAN:
         raise InputError(

@@ -81,7 +81,7 @@ class ImageFolder:
         self.where = where
         self.kept = pa.schema([])
         found = sorted(path for path in where.rglob("*") if _is_image(path.relative_to(where), path))
-        self._paths = {_printable(path.relative_to(where)): path for path in found}
+        self._paths = {printable(path.relative_to(where)): path for path in found}
         if not self._paths:
             endings = ", ".join(ENDINGS)
             raise InputError(f"--input {where} holds no images; give a folder with files that end in {endings}")
@@ -102,28 +102,33 @@ class ImageFolder:
 class ImageTable:
     """The rows of a Parquet file that has a column `image` of image files' bytes."""
 
-    def __init__(self, where: Path) -> None:
+    def __init__(self, where: Path, asked: str | None = None) -> None:
         """Read the schema.
+
+        Args:
+            where: the file.
+            asked: how a user asked for it, for messages; None for `--input`.
 
         Raises:
             InputError: if the file is no Parquet file, has no such column, or no row.
         """
         self.where = where
+        self._asked = asked or f"--input {where}"
         try:
             with pq.ParquetFile(where) as file:
                 schema, self._count = file.schema_arrow, file.metadata.num_rows
         except (OSError, pa.ArrowException) as error:
             raise InputError(
-                f"--input {where} is no Parquet file ({_line(error)}); give one, or a folder of images"
+                f"{self._asked} is no Parquet file ({_line(error)}); give one, or a folder of images"
             ) from None
         if IMAGE not in schema.names or not _is_bytes(schema.field(IMAGE).type):
             columns = ", ".join(f"{each.name} ({each.type})" for each in schema) or "no columns"
             raise InputError(
-                f"--input {where} has {columns}; it must have '{IMAGE}' (binary), the bytes of an image file a row, "
+                f"{self._asked} has {columns}; it must have '{IMAGE}' (binary), the bytes of an image file a row, "
                 "as the bundled images are: add that column"
             )
         if not self._count:
-            raise InputError(f"--input {where} has no rows; give a Parquet file that holds images")
+            raise InputError(f"{self._asked} has no rows; give a Parquet file that holds images")
         self.kept = pa.schema([schema.field(name) for name in KEPT if name in schema.names])
 
     def __len__(self) -> int:
@@ -139,7 +144,7 @@ class ImageTable:
                         yield ImageFile(str(row), None if content is None else BytesIO(content), values)
                         row += 1
         except (OSError, pa.ArrowException) as error:
-            raise InputError(f"--input {self.where} is damaged from row {row} on ({_line(error)}); mend it") from None
+            raise InputError(f"{self._asked} is damaged from row {row} on ({_line(error)}); mend it") from None
 
     def png_name(self, name: str) -> str:
         """The number of the row."""
@@ -157,7 +162,7 @@ def _is_bytes(kind: pa.DataType) -> bool:
     return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_binary_view(kind))
 
 
-def _printable(path: Path) -> str:
+def printable(path: Path) -> str:
     """A path as text, also where its bytes are no UTF-8, which no table could hold."""
     return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
 

@@ -114,7 +114,7 @@ class ImageReader:
         except Exception as error:  # a damaged file makes Pillow raise anything
             self.unreadable += 1
             if len(self._named) < NAMED:
-                self._named.append(f"{file.name} ({_reason(error)})")
+                self._named.append(f"{file.name} ({reason_of(error)})")
             return None
         self._low = min(self._low, values.min().item())
         self._high = max(self._high, values.max().item())
@@ -153,7 +153,7 @@ def _batch(files: list[ImageFile], images: list[Tensor]) -> ImageBatch:
     return ImageBatch([file.name for file in files], torch.stack(images), [file.kept for file in files])
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
     """An error in a few words, without the path that some messages repeat."""
     if isinstance(error, OSError) and error.strerror:
         return error.strerror

@@ -115,7 +115,9 @@ def prepare(
         InputError: if the data are missing, damaged or too few.
     """
     progress(f"reading {' and '.join(config.domains)} ({config.data})")
-    whole = load_pair(config.domains, config.data, data_dir, "train")
+    whole = load_pair(config.domains, config.data, data_dir, "train", skip_bad=config.skip_bad)
+    for remark in (*whole.a.remarks, *whole.b.remarks):
+        progress(remark)
     return prepare_pair(whole, config, device, cache_dir or default_cache_dir(), progress, settings)
 
 

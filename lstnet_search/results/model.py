@@ -69,7 +69,7 @@ class TrainedModel:
         given = "differ in size" if shape is None else "have the shape " + "x".join(map(str, shape))
         known = " and ".join(
             f"{each.channels}x{each.side}x{each.side} ({name})"
-            for each, name in zip(self.shapes, self.config.domains, strict=True)
+            for each, name in zip(self.shapes, self.config.domain_names, strict=True)
         )
         raise InputError(
             f"the images {given}, which does not tell whose they are: the model knows {known}; "
@@ -110,7 +110,7 @@ class TrainedModel:
         classifier = self.classifiers[1 - source]
         if classifier is None:
             raise InputError(
-                f"the model has no classifier of {self.config.domains[1 - source]}, which had no labels, so "
+                f"the model has no classifier of {self.config.domain_names[1 - source]}, which had no labels, so "
                 f"{self.directions[source]} gives images but no labels; use translate, or --direction "
                 f"{self.directions[1 - source]}"
             )

@@ -80,7 +80,7 @@ def _onnx(model: TrainedModel, source: int) -> bytes:
 
 
 def _metadata(model: TrainedModel, source: int) -> dict[str, str]:
-    names, shapes = model.config.domains, model.shapes
+    names, shapes = model.config.domain_names, model.shapes
     return {
         "direction": model.directions[source],
         "source_domain": names[source],
@@ -96,7 +96,7 @@ def _readme(model: TrainedModel) -> str:
     origin = [f"- {remark}" for remark in model.about.get("remarks", [])]
     files = []
     for source, direction in enumerate(model.directions):
-        shape, name = model.shapes[source], model.config.domains[source]
+        shape, name = model.shapes[source], model.config.domain_names[source]
         labels = "" if model.classifiers[1 - source] is None else f", `probabilities` (N, {model.classes})"
         files.append(
             f"| `{direction}.onnx` | `images` (N, {shape.channels}, {shape.side}, {shape.side}) of {name} "

@@ -89,6 +89,7 @@ def write_winner(
         "data_fingerprint": prepared.fingerprint,
         "validation_metrics": metrics,
         "no_translation_baseline": prepared.baseline,
+        "classes": list(prepared.train.a.named_classes()),
     }
     trained = TrainedModel(config, prepared.shapes, prepared.classes, translator, prepared.classifiers, about)
     write_model(model, trained)

@@ -81,7 +81,7 @@ def measure(
         return None
     opening = log_opening(run.folder.openings_file, run.command)
     say(f"the test sets are opened, the {ordinal(opening)} time for this study")
-    pair = load_pair(trial.domains, trial.data, run.data_dir, "test")
+    pair = load_pair(trial.domains, trial.data, run.data_dir, "test", skip_bad=trial.skip_bad)
     if earlier is not None and earlier["test_fingerprint"] != pair.fingerprint:
         raise InputError(
             f"{run.folder.path} was tested on data of fingerprint {earlier['test_fingerprint']}, this is "

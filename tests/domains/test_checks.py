@@ -3,7 +3,7 @@ import torch
 from torch import Tensor
 
 from lstnet_search.config import InputError
-from lstnet_search.domains.checks import check_digits, check_domain, doubts
+from lstnet_search.domains.checks import check_domain, check_polarity, check_shape, doubts
 from lstnet_search.domains.domain import Domain
 
 
@@ -58,18 +58,18 @@ def test_unusable_labels_are_refused(labels: Tensor, message: str) -> None:
 
 def test_digits_of_another_size_are_refused() -> None:
     with pytest.raises(InputError, match="have shape 1x16x16; usps is 1x28x28: give the original files"):
-        check_digits(domain(digits()), 28, "here")
+        check_shape(domain(digits()), 1, 28, "here")
 
 
 def test_coloured_digits_are_refused() -> None:
     with pytest.raises(InputError, match="have shape 3x16x16; usps is 1x16x16"):
-        check_digits(domain(digits(channels=3)), 16, "here")
+        check_shape(domain(digits(channels=3)), 1, 16, "here")
 
 
 def test_inverted_digits_are_refused() -> None:
-    check_digits(domain(digits()), 16, "here")
+    check_polarity(domain(digits()), "here")
     with pytest.raises(InputError, match=r"mean of 239, so dark digits on a bright background; .* invert"):
-        check_digits(domain(255 - digits()), 16, "here")  # 255 * (1 - 16 / 256)
+        check_polarity(domain(255 - digits()), "here")  # 255 * (1 - 16 / 256)
 
 
 def test_images_like_those_trained_on_leave_no_doubt() -> None:
