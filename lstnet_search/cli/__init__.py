@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from lstnet_search.cli import ablate, confirm, folders, predict, search, space, train, translate
+from lstnet_search.cli import ablate, confirm, data, folders, predict, search, space, train, translate
 from lstnet_search.cli.app import make_app, run_app
 
 app = make_app("Search the loss weights of LSTNet, an unsupervised image translation network.")
@@ -16,6 +16,7 @@ app.command("translate")(translate.translate)
 app.command("status")(folders.status)
 app.command("dashboard")(folders.dashboard)
 app.add_typer(space.app, name="space")
+app.add_typer(data.app, name="data")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

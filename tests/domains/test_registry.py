@@ -39,7 +39,7 @@ def test_full_data_are_read_from_data_dir(full_data: Path) -> None:
 def test_unknown_domain_is_refused() -> None:
     with pytest.raises(
         InputError,
-        match="unknown domain .letters.; allowed: mnist, usps, svhn, .* folder:PATH, parquet:PATH: correct",
+        match=r"unknown domain .letters.; allowed: mnist, usps, svhn, .* folder:PATH, parquet:PATH: correct",
     ):
         load("letters", "bundled", Path("data"), "train")
 
