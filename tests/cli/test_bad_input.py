@@ -92,6 +92,10 @@ def test_a_missing_space_file_is_refused(tmp_path: Path, capsys: pytest.CaptureF
         (["--sampler", "bohb"], "Invalid value for '--sampler'"),
         (["--scheduler", "pbt"], "Invalid value for '--scheduler'"),
         (["--sampler", "gp", "--space", "search_spaces/architecture.yaml"], "--sampler gp cannot learn about w1, wl"),
+        (["--domains", "mnist", "letters"], "unknown domain 'letters'; allowed: mnist, usps, svhn, fashion, textured"),
+        (["--domains", "mnist", "mnist"], "both domains are 'mnist'; they must differ"),
+        (["--domains", "mnist", "folder:nowhere"], "folder:nowhere is no folder"),
+        (["--domains", "mnist", "textured", "--direction", "usps_to_mnist"], "mnist_to_textured, textured_to_mnist"),
     ],
 )
 def test_a_bad_option_is_refused(

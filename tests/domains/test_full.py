@@ -12,11 +12,11 @@ from threading import Thread
 
 import pytest
 import torch
-from torchvision.datasets import MNIST
+from torchvision.datasets import MNIST, FashionMNIST
 
 from lstnet_search.config import InputError
 from lstnet_search.domains.bundled import read_bundled
-from lstnet_search.domains.full import MNIST_FILES, read_mnist, read_usps
+from lstnet_search.domains.full import MNIST_FILES, read_fashion, read_mnist, read_usps
 
 NOWHERE = "http://127.0.0.1:9/"
 
@@ -168,3 +168,18 @@ def test_damaged_usps_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "usps.t.bz2").write_bytes(b"no archive")
     with pytest.raises(InputError, match=r"usps\.t\.bz2 is damaged or not the original .*or delete them"):
         read_usps(tmp_path, "test")
+
+
+def test_fashion_is_read_from_files_in_mnists_format(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lstnet_search.domains.full.MNIST_COUNTS", {"train": 5, "test": 5})
+    write_mnist(tmp_path / "FashionMNIST" / "raw", 5)
+    domain = read_fashion(tmp_path, "test")
+    assert (domain.name, domain.images.shape) == ("fashion", (5, 1, 28, 28))
+
+
+def test_fashion_that_cannot_be_downloaded_is_said_without_a_bundled_way_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FashionMNIST, "mirrors", [NOWHERE])
+    with pytest.raises(InputError, match=r"give --data-dir DIR with these files in DIR/FashionMNIST/raw$"):
+        read_fashion(tmp_path, "train")

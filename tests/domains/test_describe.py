@@ -1,0 +1,37 @@
+"""What a set is like, worked out by hand."""
+
+import pytest
+import torch
+
+from lstnet_search.domains import Domain
+from lstnet_search.domains.describe import describe
+
+
+def test_counts_range_and_means() -> None:
+    images = torch.zeros(4, 1, 16, 16, dtype=torch.uint8)
+    images[:2, :, 4:12, 4:12] = 200
+    found = describe(Domain("x", images, torch.tensor([0, 0, 0, 1]), 2, ("cat", "dog")))
+    assert found.class_counts == {"cat": 3, "dog": 1}
+    assert (found.count, found.channels, found.side, found.low, found.high) == (4, 1, 16, 0, 200)
+    assert (found.mean, found.border, found.middle) == (25, 0, 100)  # a quarter of half of 200; half of 200
+    assert found.lines() == [
+        "4 images of 16x16, grey",
+        "classes: 2 (cat: 3, dog: 1); the rarest has 33% of the most",
+        "range: 0 to 200, mean 25.0",
+        "polarity: bright on dark (border 0, middle 100)",
+    ]
+
+
+def test_what_is_dark_on_bright_or_not_told_is_said() -> None:
+    images = torch.full((1, 3, 16, 16), 255, dtype=torch.uint8)
+    assert describe(Domain("x", images, None)).polarity == "not told: border and middle are alike, bright on the whole"
+    images[:, 0, 4:12, 4:12] = 0
+    assert describe(Domain("x", images, None)).polarity == "dark on bright"
+    assert "classes: unlabelled" in describe(Domain("x", images, None)).lines()
+
+
+@pytest.mark.parametrize(("change", "told"), [(0, True), (1, False)])
+def test_grey_images_saved_in_colour_are_told(change: int, told: bool) -> None:
+    images = torch.zeros(2, 3, 14, 14, dtype=torch.uint8)
+    images[1, 2, 3, 3] = change
+    assert ("all three channels equal" in describe(Domain("x", images, None)).lines()[0]) == told
