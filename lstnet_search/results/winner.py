@@ -83,14 +83,15 @@ def write_winner(
     translator.load_state_dict(evaluated_state(state))
     round_trips = round_trip_accuracy(translator, prepared.validation, prepared.classifiers)
     metrics = report.metrics | round_trips
-    about = {
+    about: dict[str, Any] = {
         "remarks": remarks,
         "step": report.step,
         "data_fingerprint": prepared.fingerprint,
         "validation_metrics": metrics,
         "no_translation_baseline": prepared.baseline,
-        "classes": list(prepared.train.a.named_classes()),
     }
+    if prepared.train.a.class_names is not None:
+        about["classes"] = list(prepared.train.a.class_names)
     trained = TrainedModel(config, prepared.shapes, prepared.classes, translator, prepared.classifiers, about)
     write_model(model, trained)
     known = remarks_of(config_file) if _has(config_file, config) else []
