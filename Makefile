@@ -10,7 +10,7 @@ PYTEST := OMP_NUM_THREADS=$${OMP_NUM_THREADS:-2} $(BIN)/pytest
 NOT_QUICK := slow or faults or browser or gpu
 
 .DEFAULT_GOAL := help
-.PHONY: help setup search test test-slow test-all lock
+.PHONY: help setup search test test-slow test-all docs lock
 .NOTPARALLEL:
 
 help: ## this list
@@ -32,6 +32,9 @@ test-slow: setup ## the other tests: real trainings, killed processes, a browser
 	$(PYTEST) -m "$(NOT_QUICK)" $(ARGS) || { test $$? -eq 5 && echo "No test bears these marks."; }
 
 test-all: test test-slow ## every test
+
+docs: setup ## the pages of docs/ as a site, in site/; a warning is an error
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict $(ARGS)
 
 lock: $(UV) ## renew the lock after a change of pyproject.toml: make lock [ARGS=--upgrade]
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-config --no-header \

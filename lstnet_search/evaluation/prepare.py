@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from lstnet_search.config import InputError, TrialConfig
+from lstnet_search.config.domain_names import own_images
 from lstnet_search.domains import Domain, DomainPair, load_pair, split
 from lstnet_search.evaluation.accuracy import confusion, shares_right
 from lstnet_search.evaluation.baseline import Resizing
@@ -114,7 +115,8 @@ def prepare(
     Raises:
         InputError: if the data are missing, damaged or too few.
     """
-    progress(f"reading {' and '.join(config.domains)} ({config.data})")
+    which = "" if all(map(own_images, config.domains)) else f" ({config.data})"
+    progress(f"reading {' and '.join(config.domains)}{which}")
     whole = load_pair(config.domains, config.data, data_dir, "train", skip_bad=config.skip_bad)
     for remark in (*whole.a.remarks, *whole.b.remarks):
         progress(remark)
