@@ -90,3 +90,8 @@ def test_trials_are_recorded_once_and_go_on_from_call_to_call(tmp_path: Path) ->
     assert "2 of 3 trials" in run(tmp_path, *command, "3", "--minutes", "0")
     assert "3 of 3 trials" in run(tmp_path, *command, "3")
     pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "search_efficiency.parquet").head(4), first)
+
+
+def test_a_folder_is_read_once_and_then_from_the_cache(tmp_path: Path) -> None:
+    told = run(tmp_path, sys.executable, "benchmarks/folders.py", "--count", "2000", "--threads", "1")
+    assert [line.partition(":")[0] for line in told.splitlines()] == ["first time", "from the cache"]
