@@ -82,7 +82,7 @@ def _table(ranked: pd.DataFrame, studies: list[StudyTables], metric: str, top: i
             *(percent(None if pd.isna(report[name]) else report[name]) for name in accuracies),
             str(report["step"]),
             study.trials.set_index("trial")["state"][report["trial"]],
-            weights(_settings(report, studies).weights),
+            weights(_settings(report, studies).model_dump()),
         )
 
     for place, (_, report) in enumerate(ranked.head(top).iterrows(), start=1):

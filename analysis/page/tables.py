@@ -8,8 +8,9 @@ import pandas as pd
 from criteria import verdicts
 from lstnet_search.config import WEIGHT_NAMES
 from lstnet_search.config.metrics import TARGET, accuracy_name
-from lstnet_search.results.records import PAPER_TRIAL
+from lstnet_search.results.records import PAPER_TRIAL, SCHEDULE
 from lstnet_search.results.regret import Verdict
+from lstnet_search.results.selection import with_last_weights
 from lstnet_search.results.studies import StudyTables
 from lstnet_search.results.text import STATES, difference, p_value, percent, shown
 from page.parts import Row, Table
@@ -27,7 +28,7 @@ def trials_table(study: StudyTables) -> Table:
     metric = study.metric
     accuracies = [accuracy_name(each) for each in study.directions if accuracy_name(each) != metric]
     ranking, reports = study.ranking(metric), study.best_reports(metric)
-    trials = study.trials.set_index("trial")
+    trials = with_last_weights(study.trials).set_index("trial")
     others = _other_settings(study)
 
     def row(place: str, trial: int, mark: str) -> Row:
@@ -58,6 +59,8 @@ def trials_table(study: StudyTables) -> Table:
         f"Validation scores at each trial's best report; the {min(TOP, len(ranking))} best of {len(ranking)} trials "
         "that did not fail. Trial 0 has the paper's weights."
     )
+    if f"config/{SCHEDULE}" in study.trials:
+        caption += " Weights that changed during a training are those at its best report."
     return Table(caption, headings, rows, words=2)
 
 

@@ -9,7 +9,7 @@ import typer
 from lstnet_search.cli import options
 from lstnet_search.config import PRESETS, WEIGHT_NAMES, InputError, Space
 from lstnet_search.config.points import read_points
-from lstnet_search.config.search import SamplerName, SchedulerName, SearchConfig, TrackerName
+from lstnet_search.config.search import POPULATION_SCHEDULERS, SamplerName, SchedulerName, SearchConfig, TrackerName
 from lstnet_search.results.folder import ResultsFolder
 
 DEFAULT_SPACE = Path(__file__).parents[2] / "search_spaces" / "weight_ratios.yaml"
@@ -36,7 +36,8 @@ def search(
         typer.Option(help="Who proposes weights; gp and nsga2 learn from whole trainings only. Default: tpe."),
     ] = None,
     scheduler: Annotated[
-        SchedulerName | None, typer.Option(help="Who stops poor trials, never trial 0. Default: asha.")
+        SchedulerName | None,
+        typer.Option(help="Who stops poor trials, or changes their weights (pbt, pb2), never trial 0. Default: asha."),
     ] = None,
     select_by: Annotated[
         str | None,
@@ -85,6 +86,11 @@ def search(
     if resume:
         recorded = ResultsFolder.existing(folder.path).read_search()
         begun = SearchConfig.parse(recorded["search"], str(folder.search_file)).enlarged(add_trials)
+        if add_trials is not None and begun.scheduler in POPULATION_SCHEDULERS:
+            raise InputError(
+                f"--add-trials: the trials of --scheduler {begun.scheduler} learn from each other from the start; "
+                "begin a larger search under another --name"
+            )
         config = _config(asked, data_dir, bundled, begun)
         begun.refuse_difference(config, str(folder.path))
         data_dir = data_dir or Path(recorded["data_dir"])
@@ -134,6 +140,13 @@ def _config(asked: dict[str, Any], data_dir: Path | None, bundled: bool, begun: 
         space_file, space = begun.space_file, begun.space
     else:
         space_file, space = str(DEFAULT_SPACE), Space.read(DEFAULT_SPACE)
+    scheduler = _first(asked["scheduler"], begun.scheduler if begun else None, "asha")
+    if scheduler in POPULATION_SCHEDULERS and asked["sampler"] is not None:
+        raise InputError(
+            f"--scheduler {scheduler} does not go with --sampler {asked['sampler']}: a population draws for itself; "
+            "leave --sampler out"
+        )
+    own_sampler = "random" if scheduler in POPULATION_SCHEDULERS else "tpe"
     seed = _first(asked["seed"], begun.seed if begun else None, 0)
     # Not the weights: trial 0 has the paper's.
     changes |= {name: value for name, value in space.fixed.items() if name not in WEIGHT_NAMES} | {"seed": seed}
@@ -146,8 +159,8 @@ def _config(asked: dict[str, Any], data_dir: Path | None, bundled: bool, begun: 
             "space_file": space_file,
             "space": space,
             "direction": _first(asked["direction"], begun.direction if begun else None, "both"),
-            "sampler": _first(asked["sampler"], begun.sampler if begun else None, "tpe"),
-            "scheduler": _first(asked["scheduler"], begun.scheduler if begun else None, "asha"),
+            "sampler": _first(asked["sampler"], begun.sampler if begun else None, own_sampler),
+            "scheduler": scheduler,
             "points": _first(asked["points"], begun.points if begun else None, ()),
             "warm_start": asked["warm_start"] or (begun.warm_start if begun else None),
             "select_by": asked["select_by"] or (begun.select_by if begun else None),

@@ -81,6 +81,10 @@ def _train(
     prepared = prepare(settings, data_dir, device, default_cache_dir(), console.print)
     training = EvaluatedTraining(settings, prepared.to(device), "both", device)
     console.print(f"weights {weights(settings.weights)} ({WEIGHTS_HEADING})", highlight=False)
+    for change in settings.schedule:
+        console.print(
+            f"weights {weights(settings.weights_after(change.step))} after step {change.step}", highlight=False
+        )
     reports: list[ReportRecord] = []
     try:
         for report in training:

@@ -1,5 +1,6 @@
 """What becomes of a winner when terms of the objective are left out."""
 
+from lstnet_search.config.errors import InputError
 from lstnet_search.config.search import SearchConfig
 from lstnet_search.config.space import Space
 from lstnet_search.config.trial import TrialConfig
@@ -16,7 +17,15 @@ def ablation(winner: TrialConfig, search: SearchConfig, name: str, repeats: int 
         search: that found it.
         name: of that search.
         repeats: seeds of each training; None for as many as the search had.
+
+    Raises:
+        InputError: if the winner's weights change during its training.
     """
+    if winner.schedule:
+        raise InputError(
+            f"the winner of {name} has a schedule of weights, which a term left out would come back with; "
+            "ablate a search by another --scheduler"
+        )
     trial = winner.override({"seed": search.seed}, "the ablation")  # a search's; trials get one derived from it
     points = tuple(point for point in ABLATIONS if any(getattr(winner, weight) for weight in point))
     return SearchConfig(

@@ -9,12 +9,15 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from lstnet_search.config.errors import InputError, explain, show
 from lstnet_search.config.metrics import TARGET, directions_of, selectable
+from lstnet_search.config.mutation import check_population
 from lstnet_search.config.presets import PresetName
 from lstnet_search.config.space import Space
 from lstnet_search.config.trial import TrialConfig
 
 SamplerName = Literal["tpe", "gp", "cmaes", "nsga2", "qmc", "random"]
-SchedulerName = Literal["asha", "hyperband", "median", "none"]
+SchedulerName = Literal["asha", "hyperband", "median", "none", "pbt", "pb2"]
+POPULATION_SCHEDULERS = ("pbt", "pb2")
+"""Those that change the weights of running trials."""
 MAX_REPEATS = 1000
 
 
@@ -98,12 +101,28 @@ class SearchConfig(BaseModel):
                 f"--trials {search.trials} leaves no room for trial 0 and {len(search.points)} points; "
                 f"raise it to at least {1 + len(search.points)}, or give fewer points"
             )
+        if search.scheduler in POPULATION_SCHEDULERS:
+            check_population(search.scheduler, search.space, search.space_file)
+            search._check_population()
         if search.space.dimensions == 0 and search.trials > 1 + len(search.points):
             raise InputError(
                 f"{search.space_file} has {1 + len(search.points)} trials and searches nothing more; "
                 "leave --add-trials and --trials out"
             )
         return search
+
+    def _check_population(self) -> None:
+        """Refuse what has no meaning where running trials take over each other's networks."""
+        for refused, reason in (
+            (self.sampler != "random", f"--sampler {self.sampler}: a population draws for itself; leave --sampler out"),
+            (self.direction == "pareto", "--direction pareto: trials are compared by one number; choose another"),
+            (bool(self.points), "--points: a population begins with draws of its own; leave them out"),
+            (self.warm_start is not None, "--warm-start: a population learns from its own trials alone; leave it out"),
+            (self.trials < 3, f"--trials {self.trials}: they are no population; raise it to at least 3"),
+            (len(self.trial.report_steps) < 3, "so few reports: weights change at every second one; raise --steps"),
+        ):
+            if refused:
+                raise InputError(f"--scheduler {self.scheduler} does not go with {reason}")
 
     def enlarged(self, trials: int | None) -> Self:
         """The same search with more trials."""

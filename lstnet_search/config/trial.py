@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from lstnet_search.config.domain_names import name_of
 from lstnet_search.config.errors import InputError, explain, show
@@ -14,6 +14,16 @@ AdversarialLoss = Literal["non_saturating", "minimax", "least_squares"]
 
 WEIGHT_NAMES = ("w1", "w2", "w3", "w4", "w5", "w6", "wl")
 """The weights of Eq. 1, in the paper's order."""
+
+
+class WeightChange(BaseModel):
+    """Weights of Eq. 1 that a training goes on with once it has taken a number of steps."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    step: Annotated[Whole, Field(ge=1)]
+    weights: Annotated[dict[Literal["w1", "w2", "w3", "w4", "w5", "w6", "wl"], Weight], Field(min_length=1)]
+    """Those that change."""
 
 
 class TrialConfig(BaseModel):
@@ -39,6 +49,8 @@ class TrialConfig(BaseModel):
     w5: Weight = 100.0
     w6: Weight = 100.0
     wl: Weight = 30.0
+    schedule: Annotated[tuple[WeightChange, ...], Field(exclude_if=lambda changes: not changes)] = ()
+    """Changes of the weights during the training, ascending in step; not written down where there are none."""
     adversarial_loss: AdversarialLoss = "non_saturating"
 
     width: Annotated[Number, Field(gt=0, le=4)] = 1.0
@@ -85,6 +97,21 @@ class TrialConfig(BaseModel):
         """The weights of Eq. 1 by name."""
         return {name: getattr(self, name) for name in WEIGHT_NAMES}
 
+    def weights_after(self, step: int) -> dict[str, float]:
+        """The weights by name of the step that comes after so many steps."""
+        changed = self.weights
+        for change in self.schedule:
+            if change.step <= step:
+                changed.update({str(name): weight for name, weight in change.weights.items()})
+        return changed
+
+    @model_validator(mode="after")
+    def _scheduled_in_order(self) -> Self:
+        steps = [change.step for change in self.schedule]
+        if steps != sorted(set(steps)):
+            raise ValueError(f"the steps of the schedule, {', '.join(map(str, steps))}, must ascend; put them in order")
+        return self
+
     @property
     def report_steps(self) -> tuple[int, ...]:
         """Steps after which a report is due, ascending; the last is `steps`."""
@@ -125,6 +152,7 @@ FIXED_SETTINGS = frozenset(
         "seed",
         "precision",
         "cuda_graph",
+        "schedule",
     }
 )
 """Settings that decide what a score means or who is compared with whom: never searched."""

@@ -1,5 +1,6 @@
 """What training, evaluation and search know of a method."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 import torch
@@ -27,6 +28,10 @@ class Method(Protocol):
     @property
     def translator(self) -> nn.Module:
         """The part that is evaluated and exported."""
+        ...
+
+    def use_weights(self, weights: Mapping[str, float]) -> None:
+        """Take the next steps with other weights of the objective, by name."""
         ...
 
     def step(self, x_a: Tensor, x_b: Tensor) -> Tensor:

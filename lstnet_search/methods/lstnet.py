@@ -1,6 +1,6 @@
 """LSTNet: how its networks take one step of training (Friedjungova et al., ESANN 2020, Eq. 1)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 
 import torch
@@ -64,6 +64,10 @@ class LSTNet:
         self.discriminators = discriminators.to(device).to(memory_format=torch.channels_last)
         self.translator_optimiser = _adam(self.translator, config)
         self.discriminator_optimiser = _adam(self.discriminators, config)
+
+    def use_weights(self, weights: Mapping[str, float]) -> None:
+        """Take the next steps with other weights of Eq. 1, all seven by name."""
+        self._weights = dict(weights)
 
     def step(self, x_a: Tensor, x_b: Tensor) -> Tensor:
         """Update discriminators, then encoders and generators, on a batch of each domain.

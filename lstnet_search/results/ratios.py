@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from lstnet_search.config import WEIGHT_NAMES
+from lstnet_search.results.records import SCHEDULE
 from lstnet_search.results.studies import StudyTables
 
 REFERENCE = "w3"
@@ -16,7 +17,7 @@ def searched_settings(study: StudyTables) -> pd.DataFrame:
 
     Returns:
         Columns such as `w1/w3` and `learning_rate`, by trial; rows whose ratios cannot be taken
-        (w3 is 0) are left out.
+        (w3 is 0) are left out, as are trials whose weights changed during their training.
     """
     space = study.search["search"]["space"]
     ties = space["ties"]
@@ -27,6 +28,8 @@ def searched_settings(study: StudyTables) -> pd.DataFrame:
         if name != REFERENCE and name not in ties and (name in drawn or REFERENCE in drawn)
     ]
     trials = study.trials.set_index("trial")
+    if (column := f"config/{SCHEDULE}") in trials:
+        trials = trials[trials[column].isna()]
     settings = pd.DataFrame(index=trials.index)
     for name in free:
         settings[f"{name}/{REFERENCE}"] = _numbers(trials, name) / _numbers(trials, REFERENCE)

@@ -1,5 +1,6 @@
 """What is known of a trial, and the two tables made of it."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -8,6 +9,9 @@ import pandas as pd
 
 State = Literal["RUNNING", "COMPLETE", "PRUNED", "FAIL"]
 
+
+SCHEDULE = "schedule"
+"""The setting whose column holds JSON, and is there only where a trial has one."""
 
 PAPER_TRIAL = 0
 """Number of the trial that has the paper's weights and is never stopped early."""
@@ -23,6 +27,21 @@ class ReportRecord:
 
 
 @dataclass(frozen=True)
+class Exploit:
+    """That a trial took over the network of another and went on with other weights.
+
+    Attributes:
+        step: steps that both had taken.
+        donor: number of the other.
+        weights: all seven, from here on.
+    """
+
+    step: int
+    donor: int
+    weights: dict[str, float]
+
+
+@dataclass(frozen=True)
 class TrialRecord:
     """A trial of a search.
 
@@ -32,6 +51,7 @@ class TrialRecord:
         settings: complete, as `TrialConfig` names them.
         reports: ascending in step.
         error: why it failed.
+        exploits: ascending in step.
     """
 
     number: int
@@ -42,6 +62,15 @@ class TrialRecord:
     peak_memory_mb: float = float("nan")
     error: str = ""
     ray_trial_id: str = ""
+    exploits: Sequence[Exploit] = ()
+
+    def weights_before(self, step: int) -> dict[str, float]:
+        """The weights with which the trial came to a step; none where they are those of its settings."""
+        weights: dict[str, float] = {}
+        for exploit in self.exploits:
+            if exploit.step < step:
+                weights = exploit.weights
+        return weights
 
     def best(self, metric: str) -> ReportRecord | None:
         """The report with the highest value of a metric, the latest of equals; None without reports."""
@@ -93,5 +122,7 @@ def history_table(records: Sequence[TrialRecord]) -> pd.DataFrame:
 
 
 def cell(value: Any) -> Any:
-    """A setting as tables have it: lists as words."""
+    """A setting as tables have it: lists as words, a schedule as JSON."""
+    if isinstance(value, list | tuple) and value and isinstance(value[0], dict):
+        return json.dumps(value)
     return " ".join(map(str, value)) if isinstance(value, list | tuple) else value

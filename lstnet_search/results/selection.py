@@ -1,10 +1,12 @@
 """Ranking trials from the table alone, and getting a trial's settings back from its row."""
 
+import json
 from typing import Any
 
 import pandas as pd
 
 from lstnet_search.config import InputError, TrialConfig
+from lstnet_search.results.records import SCHEDULE
 
 
 def rank_rows(trials: pd.DataFrame, metric: str) -> pd.DataFrame:
@@ -34,5 +36,21 @@ def settings_of_row(row: "pd.Series[Any]") -> TrialConfig:
         if str(name).startswith("config/"):
             plain = value.item() if hasattr(value, "item") else value
             settings[str(name).removeprefix("config/")] = plain
+    schedule = settings.pop(SCHEDULE, None)
+    if isinstance(schedule, str):  # other trials of the table may have one, and this none
+        settings[SCHEDULE] = json.loads(schedule)
     settings["domains"] = str(settings.get("domains", "")).split()
     return TrialConfig.parse(settings, f"the row of trial {row['trial']}")
+
+
+def with_last_weights(trials: pd.DataFrame) -> pd.DataFrame:
+    """The table, where weights that changed during a training are those of its best report."""
+    column = f"config/{SCHEDULE}"
+    if column not in trials:
+        return trials
+    table = trials.copy()
+    for index, row in trials[trials[column].notna()].iterrows():
+        config = settings_of_row(row)
+        for name, weight in config.weights_after(config.steps).items():
+            table.loc[index, f"config/{name}"] = weight
+    return table

@@ -30,8 +30,12 @@ def size(count: float) -> str:
 
 
 def weights(settings: Mapping[str, Any]) -> str:
-    """The seven weights in the paper's order, three digits each, separated by spaces."""
-    return " ".join(f"{settings[name]:.3g}" for name in WEIGHT_NAMES)
+    """The seven weights in the paper's order, three digits each, separated by spaces; of a schedule its last ones."""
+    last, since = dict(settings), ""
+    for change in settings.get("schedule", ()):
+        last |= change["weights"]
+        since = f" since step {change['step']}"
+    return " ".join(f"{last[name]:.3g}" for name in WEIGHT_NAMES) + since
 
 
 def shown(metric: str, value: float | None) -> str:

@@ -89,7 +89,11 @@ def train(
         device,
         derive_seed(config.seed, "batches"),
     )
-    take_step = CapturedStep(method.step) if config.cuda_graph and device.type == "cuda" else method.step
+
+    def prepared_step() -> Callable[[Tensor, Tensor], Tensor]:
+        return CapturedStep(method.step) if config.cuda_graph and device.type == "cuda" else method.step
+
+    take_step = prepared_step()
     average = Average(method.translator, config.ema_decay)
     begun = time.perf_counter()
     first = 0
@@ -100,8 +104,14 @@ def train(
     sums = torch.zeros(len(method.metrics), dtype=torch.float64, device=device)
     finite_steps = torch.zeros(len(method.metrics), dtype=torch.int64, device=device)
     report_steps = set(config.report_steps)
+    changes = {change.step for change in config.schedule}
+    if config.schedule:
+        method.use_weights(config.weights_after(first))
     since = first
     for step in range(first + 1, config.steps + 1):
+        if step - 1 in changes:
+            method.use_weights(config.weights_after(step - 1))
+            take_step = prepared_step()  # a recorded step has the weights that it was recorded with
         measured = take_step(*batches.draw())
         average.update(step - 1)
         sums += measured

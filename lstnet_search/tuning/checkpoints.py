@@ -1,10 +1,12 @@
 """Finding the checkpoints of a search, whichever run of it wrote them."""
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from lstnet_search.config import InputError
+from lstnet_search.results.records import TrialRecord
 from lstnet_search.training import read_header, read_state
 
 
@@ -30,7 +32,10 @@ def checkpoints(tune_folder: Path, number: int) -> Iterator[tuple[Path, dict[str
 
 def newest_checkpoint(tune_folder: Path, number: int) -> Path | None:
     """The furthest checkpoint of a trial that is whole; None where there is none."""
-    found = sorted(checkpoints(tune_folder, number), key=lambda item: -item[1]["step"])
+    # One that was taken over from another trial comes after its own of the same step.
+    found = sorted(
+        checkpoints(tune_folder, number), key=lambda item: (-item[1]["step"], item[1].get("trial") == number)
+    )
     for path, _ in found:
         try:
             read_state(path)
@@ -42,5 +47,34 @@ def newest_checkpoint(tune_folder: Path, number: int) -> Path | None:
 
 def checkpoint_at(tune_folder: Path, number: int, step: int) -> Path | None:
     """The checkpoint of a trial's report; None where it was not kept."""
-    matching = (path for path, header in checkpoints(tune_folder, number) if header["step"] == step)
+    matching = (
+        path
+        for path, header in checkpoints(tune_folder, number)
+        if header["step"] == step and header.get("trial", number) == number
+    )
     return next(matching, None)
+
+
+def take_over(checkpoint: Path, folder: Path, donor: int, step: int) -> Path:
+    """Copy a donor's checkpoint into a trial's folder, whole, in place of one that it took over earlier."""
+    target = folder / f"{_TAKEN_OVER}{donor}_{step}"
+    unfinished = folder / f"unfinished_{target.name}"
+    shutil.copytree(checkpoint, unfinished)
+    unfinished.rename(target)
+    for other in folder.glob(f"{_TAKEN_OVER}*"):
+        if other != target:
+            shutil.rmtree(other)
+    return target
+
+
+def drop_unnoted(tune_folder: Path, records: Sequence[TrialRecord]) -> None:
+    """Remove copies that a search died over before it noted what they are for."""
+    for record in records:
+        noted = {f"{_TAKEN_OVER}{exploit.donor}_{exploit.step}" for exploit in record.exploits}
+        for path in tune_folder.glob(f"run_*/{trial_folder(record.number)}/{_TAKEN_OVER}*"):
+            if path.name not in noted:
+                shutil.rmtree(path)
+
+
+_TAKEN_OVER = "checkpoint_taken_from_"
+"""Begins the name of a checkpoint that a trial took over, then the donor's number and the step."""

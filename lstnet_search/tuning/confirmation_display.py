@@ -68,7 +68,7 @@ def verdicts(
     table = Table(title=title if seeds > 1 else f"test accuracy after {steps} steps, one seed", title_justify="left")
     for heading in ("", "trial", *directions, "target", "to the paper", "p", "verdict", f"weights {WEIGHTS_HEADING}"):
         table.add_column(heading, no_wrap=True)
-    settings = {candidate.trial: candidate.config.weights for candidate in candidates}
+    settings = {candidate.trial: candidate.config.model_dump() for candidate in candidates}
     for each in found:
         accuracies = (_shown(each.metrics[name]) for name in (*map(tested_name, directions), TARGET))
         test = each.against_paper

@@ -8,7 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from lstnet_search.config.metrics import TARGET
-from lstnet_search.results.records import PAPER_TRIAL, ReportRecord, TrialRecord, ranked
+from lstnet_search.results.records import PAPER_TRIAL, Exploit, ReportRecord, TrialRecord, ranked
 from lstnet_search.results.text import WEIGHTS_HEADING, duration, percent, shown, weights
 
 HEADINGS = {TARGET: "target"}
@@ -92,6 +92,13 @@ class Display:
             f"  weights {weights(settings)}  {accuracies}"
             f"  best {shown(self._metric, best)} (trial {-best_number})  {left}"
             + "".join(f"  ALARM: {alarm}" for alarm in alarms)
+        )
+
+    def took_over(self, number: int, exploit: Exploit) -> None:
+        """Print that a trial goes on with another's network, and with which weights."""
+        self.say(
+            f"trial {number:<3} goes on from trial {exploit.donor} at step {exploit.step}"
+            f"  weights {weights(exploit.weights)}"
         )
 
     def ended(self, record: TrialRecord) -> None:

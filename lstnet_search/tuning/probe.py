@@ -11,7 +11,7 @@ import ray
 import torch
 
 from lstnet_search.config import TrialConfig
-from lstnet_search.config.search import SearchConfig
+from lstnet_search.config.search import POPULATION_SCHEDULERS, SearchConfig
 from lstnet_search.evaluation import EvaluatedTraining, Prepared
 from lstnet_search.evaluation.samples import SAMPLES_FILE
 from lstnet_search.methods.lstnet import LSTNet
@@ -52,7 +52,7 @@ def estimate(search: SearchConfig, prepared: Prepared, placement: Placement, lef
     # The best checkpoint of a trial and its last one; the samples of its last report once more.
     disk = search.trials * (2 * a_checkpoint + measured.samples_bytes)
     seeds = "" if search.repeats == 1 else f" of {search.repeats} seeds"
-    sooner = "" if search.scheduler == "none" else ", less where poor trials are stopped"
+    sooner = "" if search.scheduler in ("none", *POPULATION_SCHEDULERS) else ", less where poor trials are stopped"
     return (
         f"{left} trials{seeds} of up to {trial.steps} steps, {placement.concurrent} side by side: "
         f"at most {duration(seconds)}{sooner}; up to {size(disk)} of disk"

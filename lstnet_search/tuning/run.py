@@ -17,15 +17,16 @@ from lstnet_search.evaluation import Prepared, default_cache_dir, prepare, searc
 from lstnet_search.results.folder import ResultsFolder
 from lstnet_search.results.front import front
 from lstnet_search.results.provenance import provenance
-from lstnet_search.results.records import TrialRecord, ranked
+from lstnet_search.results.records import Exploit, ReportRecord, TrialRecord, ranked
 from lstnet_search.results.text import percent, shown
 from lstnet_search.results.winner import write_winner
-from lstnet_search.tuning.checkpoints import checkpoint_at, newest_checkpoint
+from lstnet_search.tuning.checkpoints import checkpoint_at, drop_unnoted, newest_checkpoint
 from lstnet_search.tuning.cluster import local_cluster, local_machine
 from lstnet_search.tuning.comparison import comparison
 from lstnet_search.tuning.display import Display, summary
 from lstnet_search.tuning.metrics import Metrics
 from lstnet_search.tuning.objectives import objectives
+from lstnet_search.tuning.population import POPULATIONS
 from lstnet_search.tuning.probe import estimate
 from lstnet_search.tuning.ray_dashboard import dashboard_lines
 from lstnet_search.tuning.resources import Placement, place
@@ -152,14 +153,18 @@ class _Search:
                 metrics.know(earlier)
                 try:
                     trackers = make_trackers(self.run.log, folder, display.say)
-                    self._tune(study, earlier, [watch, *trackers], left)
+                    self._tune(study, earlier, [watch, *trackers], display, left)
                 finally:
                     display.stop()
                     watch.write()
             return self._conclude(display, watch.write(), stopping)
 
-    def _tune(self, study: Study, earlier: list[TrialRecord], callbacks: list[Callback], left: int) -> None:
+    def _tune(
+        self, study: Study, earlier: list[TrialRecord], callbacks: list[Callback], display: Display, left: int
+    ) -> None:
         config, folder = self.config, self.folder
+        population = POPULATIONS.get(config.scheduler)
+        drop_unnoted(folder.tune, earlier)
         searcher = StudySearch(
             study,
             config.space,
@@ -167,13 +172,25 @@ class _Search:
             metric=self.metric,
             seed=config.seed,
             trials=config.trials,
-            max_concurrent=self.placement.concurrent,
+            max_concurrent=self.placement.concurrent if population is None else config.trials,
             last_checkpoint=lambda number: newest_checkpoint(folder.tune, number),
             objectives=objectives(config, self.metric),
             starts=[(config.start(point, "a point"), point) for point in config.points],
+            # Ray keeps the processes of paused trials only where other trials may be to come.
+            keep_asking=population is not None,
         )
-        scheduler = make_scheduler(config, earlier, self.metric)
-        tuner = make_tuner(config, searcher, scheduler, callbacks, self.prepared, self.placement, folder.tune, left)
+
+        def note(trial_id: str, number: int, exploit: Exploit) -> None:
+            searcher.on_exploit(trial_id, exploit)
+            display.took_over(number, exploit)
+
+        scheduler = (
+            make_scheduler(config, earlier, self.metric)
+            if population is None
+            else population(config, earlier, self.metric, note, self.placement.concurrent)
+        )
+        asked = left if population is None else left + 1  # and one more is asked for until the end
+        tuner = make_tuner(config, searcher, scheduler, callbacks, self.prepared, self.placement, folder.tune, asked)
         tuner.fit()
 
     def _say_estimate(self, display: Display, left: int) -> None:
@@ -229,19 +246,16 @@ class _Search:
         if checkpoint is None:  # stopped between a report and its checkpoint
             display.say(f"the checkpoint of trial {best.number} at step {report.step} is missing: no model written")
             return
+        config = TrialConfig.parse(best.settings, f"trial {best.number}")
         round_trips = write_winner(
-            TrialConfig.parse(best.settings, f"trial {best.number}"),
+            config,
             report,
             checkpoint,
             self.prepared,
             config_file=self.folder.best_config_file,
             model=self.folder.best_model,
             pictures=self.folder.translations_file,
-            remarks=[
-                f"trial {best.number} of search {self.folder.path.name}",
-                f"best by {self.metric}: {shown(self.metric, report.metrics[self.metric])}",
-                *([f"means over {repeats} seeds; settings, model and round trips are of the first"] * (repeats > 1)),
-            ],
+            remarks=self._remarks(best, report, config),
         )
         labelled = ", ".join(
             f"{percent(share)} of {name.removeprefix('round_trip_accuracy_')}" for name, share in round_trips.items()
@@ -249,9 +263,23 @@ class _Search:
         model = "" if repeats == 1 else f", whose model is that of the first of {repeats} seeds"
         display.say(f"best: trial {best.number}{model}; after a round trip {labelled} are labelled right")
 
+    def _remarks(self, best: TrialRecord, report: ReportRecord, config: TrialConfig) -> list[str]:
+        remarks = [
+            f"trial {best.number} of search {self.folder.path.name}",
+            f"best by {self.metric}: {shown(self.metric, report.metrics[self.metric])}",
+        ]
+        if self.config.repeats > 1:
+            remarks.append(f"means over {self.config.repeats} seeds; settings, model and round trips are of the first")
+        if config.schedule:
+            steps = ", ".join(str(change.step) for change in config.schedule)
+            remarks.append(f"weights change after step {steps}; seed and first weights are of the trial it began in")
+        return remarks
+
     def _warn_of_edges(self, display: Display, best: TrialRecord) -> None:
-        values = self.config.space.values(best.settings)
-        for name, edge in self.config.space.edges(best.settings).items():
+        config = TrialConfig.parse(best.settings, f"trial {best.number}")
+        settings = best.settings | config.weights_after(config.steps)
+        values = self.config.space.values(settings)
+        for name, edge in self.config.space.edges(settings).items():
             display.say(
                 f"warning: the best {name}={values[name]:.4g} lies at the {edge} end of its range; "
                 f"widen it in {self.config.space_file}"

@@ -11,8 +11,8 @@ from ray.tune.search.optuna import OptunaSearch
 
 from lstnet_search.config import Space, TrialConfig
 from lstnet_search.config.seeding import derive_seed
-from lstnet_search.results.records import ReportRecord
-from lstnet_search.tuning.study import Study, distribution, reports_of, settings_of
+from lstnet_search.results.records import Exploit, ReportRecord
+from lstnet_search.tuning.study import Study, distribution, exploits_of, reports_of, settings_of
 
 SCORE = "score"
 """Name in Ray's results of the metric that the search maximises, whichever that is."""
@@ -48,6 +48,7 @@ class StudySearch(OptunaSearch):
         last_checkpoint: Callable[[int], Path | None],
         starts: Sequence[tuple[dict[str, Any], dict[str, Any]]] = (),
         objectives: Sequence[str] = (),
+        keep_asking: bool = False,
     ) -> None:
         """Search a space.
 
@@ -62,6 +63,7 @@ class StudySearch(OptunaSearch):
             last_checkpoint: where a trial of an earlier run goes on from, by number.
             starts: of the trials after trial 0, each a draw and the settings that it stands for.
             objectives: metrics that the study maximises, of a trial's best report by `metric`; if none, that alone.
+            keep_asking: while trials run, do not say that there are no more to come.
         """
         super().__init__(
             space=lambda trial: None,  # any: `suggest` draws, so that a draw can depend on what was drawn before
@@ -79,6 +81,7 @@ class StudySearch(OptunaSearch):
         self._max_concurrent = max_concurrent
         self._last_checkpoint = last_checkpoint
         self._objectives = objectives or (metric,)
+        self._keep_asking = keep_asking
         known = study.trials()
         if all(trial.state == TrialState.WAITING for trial in known):  # new, or it died while being begun
             for drawn, settings in [(space.point(base), base.weights), *starts][len(known) :]:
@@ -95,6 +98,8 @@ class StudySearch(OptunaSearch):
         if self._unfinished:
             return self._hand_out_again(trial_id, self._unfinished.pop(0))
         if self._to_ask <= 0:
+            if self._live and self._keep_asking:
+                return None
             return str(Searcher.FINISHED)  # type: ignore[return-value]  # the sentinel that Ray expects
         self._to_ask -= 1
         trial = self._truth.study.ask()
@@ -157,7 +162,13 @@ class StudySearch(OptunaSearch):
         trial = optuna.Trial(self._truth.study, left._trial_id)
         if SETTINGS not in left.system_attrs:  # it died while it was asked for
             return self._hand_out(trial_id, trial, self._settings(trial), None)
-        return self._hand_out(trial_id, trial, settings_of(left), self._last_checkpoint(self._truth.number(left)))
+        exploits = exploits_of(left)
+        config = self._hand_out(trial_id, trial, settings_of(left), self._last_checkpoint(self._truth.number(left)))
+        return config if not exploits else config | {SETTINGS: config[SETTINGS] | exploits[-1].weights}
+
+    def on_exploit(self, trial_id: str, exploit: Exploit) -> None:
+        """Tell the study that a trial goes on with another's network."""
+        self._truth.exploit(self._live[trial_id], exploit)
 
     def _hand_out(
         self, trial_id: str, trial: optuna.Trial, settings: dict[str, Any], checkpoint: Path | None

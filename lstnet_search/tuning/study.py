@@ -16,7 +16,7 @@ from optuna.storages.journal import JournalFileBackend
 from optuna.trial import FrozenTrial, TrialState
 
 from lstnet_search.config import Choice, LogUniform, QUniform, RandInt, Range
-from lstnet_search.results.records import ReportRecord, TrialRecord
+from lstnet_search.results.records import Exploit, ReportRecord, TrialRecord
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)  # its warnings are of what is refused first, or of speed
 
@@ -26,6 +26,7 @@ OTHER = "other_search"
 """User attribute of a trial that another search made: which one."""
 
 _REPORT = "report:"
+_EXPLOIT = "exploit:"
 _SETTINGS = "settings"
 
 
@@ -95,6 +96,12 @@ class Study:
         if len(self.study.directions) == 1:  # with several, TPE takes a stopped trial that has any for an error
             self.storage.set_trial_intermediate_value(trial_id, report.step, report.metrics[metric])
 
+    def exploit(self, trial_id: int, exploit: Exploit) -> None:
+        """Note that a trial took over another's network; noting it twice changes nothing."""
+        self._note(trial_id, f"{_EXPLOIT}{exploit.step}", {"donor": exploit.donor, "weights": exploit.weights})
+        told = {"trial": exploit.donor} | exploit.weights  # what dashboards show
+        self.storage.set_trial_user_attr(trial_id, f"took over at step {exploit.step}", told)
+
     def finish(self, trial_id: int, state: TrialState, values: list[float] | None, attributes: dict[str, Any]) -> None:
         """End a trial; one that has ended already stays as it is."""
         if self.storage.get_trial(trial_id).state.is_finished():
@@ -122,6 +129,16 @@ def reports_of(trial: FrozenTrial) -> Sequence[ReportRecord]:
     return sorted(found, key=lambda report: report.step)
 
 
+def exploits_of(trial: FrozenTrial) -> Sequence[Exploit]:
+    """What a trial took over from others, ascending in step."""
+    found = [
+        Exploit(int(name.removeprefix(_EXPLOIT)), **content)
+        for name, content in trial.system_attrs.items()
+        if name.startswith(_EXPLOIT)
+    ]
+    return sorted(found, key=lambda exploit: exploit.step)
+
+
 def settings_of(trial: FrozenTrial) -> dict[str, Any]:
     """The complete settings that a trial was given."""
     return dict(trial.system_attrs[_SETTINGS])
@@ -141,4 +158,5 @@ def record(trial: FrozenTrial, number: int) -> TrialRecord:
         peak_memory_mb=attributes.get("peak_memory_mb", float("nan")),
         error=attributes.get("error", ""),
         ray_trial_id=attributes.get("ray_trial_id", ""),
+        exploits=exploits_of(trial),
     )

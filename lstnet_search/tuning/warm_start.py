@@ -51,7 +51,7 @@ def completed_trials(folder: ResultsFolder, search: SearchConfig) -> list[Frozen
     found = []
     for record in Study(folder.study_file).records() if folder.study_file.is_file() else []:
         best = record.best(metric)
-        if record.state != "COMPLETE" or best is None:
+        if record.state != "COMPLETE" or best is None or record.exploits:  # no weights of its own made its score
             continue
         where = f"trial {record.number} of {folder.path}"
         with suppress(InputError):  # outside the space

@@ -11,6 +11,7 @@ from ray.tune.experiment import Trial
 
 from lstnet_search.evaluation.samples import SAMPLES_FILE
 from lstnet_search.results.folder import ResultsFolder
+from lstnet_search.results.lineage import with_schedules
 from lstnet_search.results.records import TrialRecord
 from lstnet_search.tuning.display import Display
 from lstnet_search.tuning.metrics import Metrics
@@ -87,7 +88,7 @@ class Watch(tune.Callback):
 
     def write(self) -> list[TrialRecord]:
         """Write the tables, from the study."""
-        records = self._study.records()
+        records = with_schedules(self._study.records(), self._metric)
         self._folder.write_tables(records, self._metric)
         self._metrics.know(records)
         self._unwritten = False

@@ -90,7 +90,14 @@ def test_a_missing_space_file_is_refused(tmp_path: Path, capsys: pytest.CaptureF
         (["--points", "no-such-file.yaml"], "cannot read the points file no-such-file.yaml"),
         (["--direction", "pareto", "--sampler", "cmaes"], "--sampler cmaes "),  # not installed, or refused
         (["--sampler", "bohb"], "Invalid value for '--sampler'"),
-        (["--scheduler", "pbt"], "Invalid value for '--scheduler'"),
+        (["--scheduler", "bohb"], "Invalid value for '--scheduler'"),
+        (
+            ["--scheduler", "pbt", "--sampler", "tpe"],
+            "--scheduler pbt does not go with --sampler tpe",
+        ),
+        (["--scheduler", "pb2", "--direction", "pareto"], "--scheduler pb2 does not go with --direction pareto"),
+        (["--scheduler", "pbt", "--space", "search_spaces/weights.yaml"], "--scheduler pbt cannot search w3"),
+        (["--scheduler", "pbt", "--space", "search_spaces/optimizer.yaml"], "only weights change during a training"),
         (["--sampler", "gp", "--space", "search_spaces/architecture.yaml"], "--sampler gp cannot learn about w1, wl"),
         (["--domains", "mnist", "letters"], "unknown domain 'letters'; allowed: mnist, usps, svhn, fashion, textured"),
         (["--domains", "mnist", "mnist"], "both domains are 'mnist'; they must differ"),

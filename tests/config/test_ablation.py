@@ -1,6 +1,8 @@
 """The points of an ablation."""
 
-from lstnet_search.config import PRESETS, Space, TrialConfig
+import pytest
+
+from lstnet_search.config import PRESETS, InputError, Space, TrialConfig
 from lstnet_search.config.ablation import ablation
 from lstnet_search.config.search import SearchConfig
 
@@ -39,3 +41,9 @@ def test_it_trains_as_many_seeds_as_the_search_did_unless_asked_for_more() -> No
 
 def test_terms_that_the_winner_does_not_have_are_not_left_out_again() -> None:
     assert ablation(TrialConfig(wl=0, w5=0), SEARCH, "NAME").points == ({"w5": 0, "w6": 0}, {"w1": 0, "w2": 0})
+
+
+def test_a_winner_whose_weights_change_is_refused() -> None:
+    winner = TrialConfig.parse({"schedule": [{"step": 4, "weights": {"wl": 1}}]}, "test")
+    with pytest.raises(InputError, match="the winner of NAME has a schedule of weights"):
+        ablation(winner, SEARCH, "NAME")

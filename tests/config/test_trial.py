@@ -150,3 +150,33 @@ def test_what_decides_the_meaning_of_a_score_is_not_searchable() -> None:
 
 def test_a_checked_setting_comes_back_as_a_trial_has_it() -> None:
     assert isinstance(check_setting("w1", 100, "mine.yaml"), float)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "message"),
+    [
+        ([{"step": 4, "weights": {"w1": 1}}, {"step": 4, "weights": {"w1": 2}}], "the schedule, 4, 4, must ascend"),
+        ([{"step": 4, "weights": {"w1": 1}}, {"step": 2, "weights": {"w1": 2}}], "the schedule, 4, 2, must ascend"),
+        ([{"step": 4, "weights": {"w9": 1}}], r"schedule\.0\.weights\.w9"),
+        ([{"step": 4, "weights": {"learning_rate": 1}}], r"schedule\.0\.weights\.learning_rate"),
+        ([{"step": 4, "weights": {"w1": -1}}], r"schedule\.0\.weights\.w1=-1 must be >= 0"),
+        ([{"step": 0, "weights": {"w1": 1}}], r"schedule\.0\.step=0 must be >= 1"),
+        ([{"step": 4, "w1": 1}], r"schedule\.0"),
+    ],
+)
+def test_a_schedule_out_of_order_or_of_unknown_settings_is_refused(schedule: list[object], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        TrialConfig.parse({"schedule": schedule}, "mine.yaml")
+
+
+def test_weights_that_a_change_does_not_name_stay() -> None:
+    config = TrialConfig.parse({"schedule": [{"step": 4, "weights": {"w1": 1}}]}, "mine.yaml")
+    assert config.weights_after(3) == config.weights
+    assert config.weights_after(4) == config.weights | {"w1": 1}
+
+
+def test_a_schedule_is_written_down_where_there_is_one() -> None:
+    config = TrialConfig.parse({"schedule": [{"step": 4, "weights": {"w1": 1}}]}, "mine.yaml")
+    assert config.model_dump(mode="json")["schedule"] == [{"step": 4, "weights": {"w1": 1.0}}]
+    assert TrialConfig.parse(config.model_dump(mode="json"), "again") == config
+    assert "schedule" not in TrialConfig().model_dump()

@@ -3,7 +3,7 @@ import pytest
 
 from lstnet_search.config import PRESETS, InputError
 from lstnet_search.results.records import ReportRecord, TrialRecord, trials_table
-from lstnet_search.results.selection import rank_rows, settings_of_row
+from lstnet_search.results.selection import rank_rows, settings_of_row, with_last_weights
 
 
 def table() -> pd.DataFrame:
@@ -29,6 +29,15 @@ def test_an_unknown_metric_is_refused_naming_those_there_are() -> None:
 def test_settings_come_back_from_a_row() -> None:
     expected = PRESETS["cpu"].trial.model_copy(update={"w1": 20.0})
     assert settings_of_row(rank_rows(table(), "target_accuracy").iloc[0]) == expected
+
+
+def test_weights_that_changed_are_those_of_the_best_report() -> None:
+    settings = PRESETS["cpu"].trial.model_dump(mode="json")
+    changed = settings | {"schedule": [{"step": 40, "weights": {"w1": 1.5}}, {"step": 80, "weights": {"w2": 4.0}}]}
+    records = [TrialRecord(number, "COMPLETE", each) for number, each in enumerate([settings, changed])]
+    last = with_last_weights(trials_table(records, "snd"))
+    assert last[["config/w1", "config/w2", "config/w3"]].to_numpy().tolist() == [[20, 20, 100], [1.5, 4, 100]]
+    assert with_last_weights(table()).equals(table())
 
 
 def test_a_row_without_complete_settings_is_refused() -> None:

@@ -139,6 +139,13 @@ def test_weights_that_are_shares_of_a_sum_are_searched(tmp_path: Path) -> None:
     assert settings.columns.tolist() == ["w1/w3", "w2/w3", "w4/w3", "w5/w3", "w6/w3", "wl/w3"]
 
 
+def test_trials_whose_weights_changed_are_left_out(tmp_path: Path) -> None:
+    space = {"fixed": {"w3": 50}, "ranges": {"w1": RANGE}, "ties": {}}
+    schedule = [{"step": 1, "weights": {"w1": 2.0}}]
+    records = [trial(0, [], w1=10.0, w3=50.0), trial(1, [], w1=10.0, w3=50.0, schedule=schedule)]
+    assert searched_settings(study(tmp_path, records, space)).index.tolist() == [0]
+
+
 def test_words_and_missing_columns_are_left_out(tmp_path: Path) -> None:
     space = {"fixed": {}, "ranges": {"adversarial_loss": {"type": "choice", "values": ["a"]}, "w1": RANGE}, "ties": {}}
     assert searched_settings(study(tmp_path, [trial(0, [])], space)).columns.tolist() == ["w1/w3"]

@@ -29,6 +29,13 @@ def test_weights_stand_in_the_papers_order() -> None:
     assert weights(TrialConfig().weights) == "20 20 100 100 100 100 30"
 
 
+def test_of_a_schedule_the_last_weights_are_shown_and_since_when() -> None:
+    schedule = [{"step": 40, "weights": {"w1": 1, "w3": 50}}, {"step": 80, "weights": {"w1": 4}}]
+    config = TrialConfig.parse({"schedule": schedule}, "test")
+    assert weights(config.model_dump()) == "4 20 50 100 100 100 30 since step 80"
+    assert weights(config.model_dump(mode="json")) == "4 20 50 100 100 100 30 since step 80"
+
+
 def test_a_share_is_printed_as_per_cent_and_a_missing_one_as_a_dash() -> None:
     assert percent(0.97014) == "97.01 %"
     assert percent(None) == "–"

@@ -189,3 +189,47 @@ def test_where_an_update_broke_the_networks_the_losses_that_it_broke_are_named()
     method = Broken(TINY, (ImageShape(1, 28), ImageShape(1, 16)), CPU)
     with pytest.raises(DivergedError, match="diverged at step 3: loss_an1 is not finite"):
         next(train(TINY, PAIR, method, lambda network: {"infomax": float("nan")}))
+
+
+SCHEDULE = [{"step": 2, "weights": {"w1": 1.0, "w3": 50.0}}, {"step": 3, "weights": {"w1": 400.0}}]
+
+
+def scheduled() -> TrialConfig:
+    return TINY.override({"schedule": SCHEDULE}, "test")
+
+
+def test_weights_of_a_schedule_hold_from_the_step_after_on() -> None:
+    used: list[tuple[int, float, float]] = []
+
+    class Noting(LSTNet):
+        taken = 0
+
+        def step(self, x_a: Tensor, x_b: Tensor) -> Tensor:
+            self.taken += 1
+            used.append((self.taken, self._weights["w1"], self._weights["w3"]))
+            return super().step(x_a, x_b)
+
+    list(train(scheduled(), PAIR, Noting(scheduled(), (ImageShape(1, 28), ImageShape(1, 16)), CPU), nothing))
+    assert used == [(1, 20, 100), (2, 20, 100), (3, 1, 50), (4, 400, 50), (5, 400, 50), (6, 400, 50)]
+
+
+@pytest.mark.parametrize("stop_at", [2, 4])
+def test_a_scheduled_training_is_resumed_to_the_bit(stop_at: int) -> None:
+    whole = [(report.metrics, bits(report)) for report in train(scheduled(), PAIR, begin(), nothing)]
+    for report in train(scheduled(), PAIR, begin(), nothing):
+        if report.step == stop_at:
+            start = Start(bits(report), report.step, report.seconds)
+            break
+    rest = [(report.metrics, bits(report)) for report in train(scheduled(), PAIR, begin(), nothing, start)]
+    for (metrics, state), (expected, expected_state) in zip(rest, whole[stop_at // 2 :], strict=True):
+        assert metrics == expected
+        assert all(torch.equal(state[name], tensor) for name, tensor in expected_state.items())
+
+
+def test_a_training_gone_on_with_under_other_weights_is_the_scheduled_one() -> None:
+    first = next(train(TINY, PAIR, begin(), nothing))
+    other = TINY.override({"w1": 1.0, "w3": 50.0}, "test")
+    rest = list(train(other, PAIR, begin(other), nothing, Start(bits(first), first.step, first.seconds)))
+    one = TINY.override({"schedule": SCHEDULE[:1]}, "test")
+    whole = list(train(one, PAIR, begin(one), nothing))
+    assert [report.metrics for report in rest] == [report.metrics for report in whole[1:]]

@@ -10,7 +10,7 @@ from optuna.trial import TrialState
 from ray.tune.search import Searcher
 
 from lstnet_search.config import PRESETS, Space, TrialConfig
-from lstnet_search.results.records import TrialRecord, ranked, trials_table
+from lstnet_search.results.records import Exploit, TrialRecord, ranked, trials_table
 from lstnet_search.tuning.searcher import SCORE, StudySearch
 from lstnet_search.tuning.study import Study, distribution
 
@@ -195,6 +195,34 @@ def test_trials_left_unfinished_are_handed_out_again_first_under_their_own_numbe
     again.on_trial_complete("x", result(30, 0.7))
     assert [trial.state.name for trial in study.trials()] == ["COMPLETE", "COMPLETE", "RUNNING"]
     assert study.trials()[1].intermediate_values == {10: 0.4, 30: 0.7}
+
+
+def test_what_a_trial_took_over_is_in_the_study_and_holds_when_it_is_handed_out_again(tmp_path: Path) -> None:
+    searcher, study = make(tmp_path)
+    given(searcher, "a")
+    handed = given(searcher, "b")
+    weights = TrialConfig().weights | {"w1": 7.0}
+    for _ in range(2):  # telling twice changes nothing
+        searcher.on_exploit("b", Exploit(20, 0, weights))
+    (record,) = [record for record in study.records() if record.number == 1]
+    assert record.exploits == [Exploit(20, 0, weights)]
+    assert record.settings == handed["settings"]
+    assert study.trials()[1].user_attrs["took over at step 20"] == {"trial": 0} | weights
+
+    again, study = make(tmp_path)
+    given(again, "x")
+    assert given(again, "y")["settings"] == handed["settings"] | weights
+    assert [record.settings["w1"] for record in study.records()] == [20.0, handed["settings"]["w1"]]
+
+
+def test_others_may_be_to_come_while_a_trial_runs_where_that_is_asked_for(tmp_path: Path) -> None:
+    searcher, _ = make(tmp_path, trials=1)
+    given(searcher, "a")
+    assert searcher.suggest("b") == Searcher.FINISHED
+    searcher._keep_asking = True
+    assert searcher.suggest("b") is None
+    searcher.on_trial_complete("a", result(30, 0.5))
+    assert searcher.suggest("b") == Searcher.FINISHED
 
 
 def test_a_trial_that_was_being_asked_for_when_the_process_died_is_handed_out_whole(tmp_path: Path) -> None:

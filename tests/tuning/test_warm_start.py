@@ -9,6 +9,7 @@ from optuna.trial import TrialState
 from lstnet_search.config import PRESETS, InputError, Space
 from lstnet_search.config.search import SearchConfig
 from lstnet_search.results.folder import ResultsFolder
+from lstnet_search.results.records import Exploit
 from lstnet_search.tuning.samplers import refuse_sampler
 from lstnet_search.tuning.searcher import SCORE, StudySearch
 from lstnet_search.tuning.study import Study
@@ -76,6 +77,17 @@ def test_trials_are_taken_into_another_form_of_space_where_they_lie_in_it(other:
     space = {"w3": 100, "w4": 100, "w1": {"ratio_of": "w3", "type": "uniform", "low": 0.1, "high": 1}}
     known = completed_trials(other, search(space))
     assert [trial.params for trial in known] == [{"w1/w3": 0.2}]
+
+
+def test_a_trial_that_took_over_from_another_is_not_taken(other: ResultsFolder) -> None:
+    config = search(WIDE, select_by="snd")
+    study = Study(other.study_file)
+    hands = searcher(study, config)
+    hands.suggest("5")
+    hands.on_exploit("5", Exploit(20, 0, config.trial.weights))
+    hands.on_trial_complete("5", result(30, 0.9))
+    assert study.records()[5].state == "COMPLETE"
+    assert len(completed_trials(other, search(WIDE))) == 3  # as without it
 
 
 def test_a_search_without_a_trial_in_the_space_is_refused(other: ResultsFolder) -> None:
