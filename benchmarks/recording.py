@@ -131,7 +131,7 @@ def _train(config: TrialConfig, state: Path) -> dict[str, Any]:
 
 @cache
 def _prepared(data: str, device: torch.device, classifiers: Path) -> Prepared:
-    return prepare(TrialConfig(data=data), Path(), device, classifiers)
+    return prepare(TrialConfig.parse({"data": data}, "the preset"), Path(), device, classifiers)
 
 
 def _table(number: int, config: TrialConfig, rows: list[dict[str, float]], about: dict[str, Any]) -> pa.Table:

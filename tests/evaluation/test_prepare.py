@@ -81,7 +81,7 @@ def test_it_survives_being_sent_to_another_process(prepared: Prepared) -> None:
 
 
 def test_missing_data_are_the_users_to_mend(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="unknown domain 'svhn'"):
+    with pytest.raises(InputError, match="svhn is not bundled; leave --bundled out"):
         prepare(TrialConfig(data="bundled", domains=("svhn", "usps")), NOWHERE, CPU, tmp_path)
 
 
