@@ -18,7 +18,7 @@ from lstnet_search.config import InputError, TrialConfig
 from lstnet_search.results.records import PAPER_TRIAL
 from lstnet_search.results.selection import settings_of_row
 from lstnet_search.results.studies import StudyTables
-from lstnet_search.results.text import WEIGHTS_HEADING, percent, shown, weights
+from lstnet_search.results.text import percent, shown, weights, weights_heading
 from lstnet_search.results.winner import write_config
 
 
@@ -69,7 +69,8 @@ def _settings(report: "pd.Series[Any]", studies: list[StudyTables]) -> TrialConf
 def _table(ranked: pd.DataFrame, studies: list[StudyTables], metric: str, top: int) -> Table:
     accuracies = [name for name in ranked.columns if name.startswith("val_accuracy_") and name != metric]
     table = Table(title=f"best by {metric}", title_justify="left")
-    for heading in ("", "study", "trial", metric, *accuracies, "at step", "state", f"weights {WEIGHTS_HEADING}"):
+    names = " or ".join(dict.fromkeys(weights_heading(study.search["search"]["trial"]["method"]) for study in studies))
+    for heading in ("", "study", "trial", metric, *accuracies, "at step", "state", f"weights {names}"):
         table.add_column(heading.removeprefix("val_accuracy_"), no_wrap=True)
 
     def add(place: str, report: "pd.Series[Any]") -> None:

@@ -19,7 +19,7 @@ from rich.table import Table
 
 from lstnet_search.cli.app import run_script
 from lstnet_search.cli.options import console
-from lstnet_search.config import PRESETS, TrialConfig
+from lstnet_search.config import PRESETS, LSTNetConfig
 from lstnet_search.domains import Augmentation, Batches, DomainPair, load
 from lstnet_search.methods.lstnet import LSTNet
 from lstnet_search.models import ImageShape
@@ -55,7 +55,7 @@ def main(
     console().print(_table(rows))
 
 
-def _ways(config: TrialConfig) -> Iterator[tuple[str, list[Any], int]]:
+def _ways(config: LSTNetConfig) -> Iterator[tuple[str, list[Any], int]]:
     """A name, what to run side by side, and the trials that each of these is."""
     for count in (1, 2, 4):
         points = [config.override(point, "a point") for point in POINTS[:count]]
@@ -86,14 +86,14 @@ def _row(name: str, builds: list[Any], steps: int, warm_up: int, trials_each: in
     return {"name": name, "trials": len(builds) * trials_each, "seconds": seconds, "peak_memory_mib": memory}
 
 
-def _trial(config: TrialConfig) -> Any:
+def _trial(config: LSTNetConfig) -> Any:
     device = the_device()
     use_fast_settings(device)
     method = LSTNet(config, (ImageShape(1, 28), ImageShape(1, 16)), device, autocast(config.precision, device))
     return _taking(method.step, _batches(config, device).draw, device)
 
 
-def _groups(config: TrialConfig, groups: int) -> Any:
+def _groups(config: LSTNetConfig, groups: int) -> Any:
     device = the_device()
     use_fast_settings(device)
     method = grouped_lstnet(config, (ImageShape(1, 28), ImageShape(1, 16)), device, groups)
@@ -109,8 +109,8 @@ def _groups(config: TrialConfig, groups: int) -> Any:
 
 
 def _taking(
-    step: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
-    draw: Callable[[], tuple[torch.Tensor, torch.Tensor]],
+    step: Callable[..., torch.Tensor],
+    draw: Callable[[], tuple[torch.Tensor, ...]],
     device: torch.device,
 ) -> Callable[[], object]:
     """What draws a batch and takes a step, as a training would."""
@@ -118,7 +118,7 @@ def _taking(
     return lambda: take(*draw())
 
 
-def _batches(config: TrialConfig, device: torch.device) -> Batches:
+def _batches(config: LSTNetConfig, device: torch.device) -> Batches:
     pair = DomainPair(*(load(name, "bundled", Path(), "train") for name in config.domains))
     augmentation = Augmentation(config.rotation, config.scale, config.shift)
     return Batches(pair, config.batch_size, augmentation, device, 0)

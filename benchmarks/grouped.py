@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from lstnet_search.config import TrialConfig
+from lstnet_search.config import LSTNetConfig
 from lstnet_search.methods.lstnet import LSTNet
 from lstnet_search.models import ImageShape
 from lstnet_search.models.discriminator import Discriminator
@@ -50,7 +50,7 @@ def _grouped_convolution(layer: nn.Conv2d | nn.ConvTranspose2d, groups: int) -> 
 
 
 def grouped_lstnet(
-    config: TrialConfig, shapes: tuple[ImageShape, ImageShape], device: torch.device, groups: int
+    config: LSTNetConfig, shapes: tuple[ImageShape, ImageShape], device: torch.device, groups: int
 ) -> LSTNet:
     """A method whose step trains several networks on the same batch, repeated along the channels.
 

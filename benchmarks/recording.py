@@ -17,7 +17,7 @@ import torch
 from machine import the_device
 from scipy.stats.qmc import Sobol
 
-from lstnet_search.config import WEIGHT_NAMES, LogUniform, Range, Space, TrialConfig, Uniform
+from lstnet_search.config import WEIGHT_NAMES, LogUniform, LSTNetConfig, Range, Space, TrialConfig, Uniform
 from lstnet_search.config.files import write_whole
 from lstnet_search.config.metrics import TARGET, accuracy_name, directions_of
 from lstnet_search.config.seeding import derive_seed
@@ -27,7 +27,7 @@ from lstnet_search.training import DivergedError, use_fast_settings
 ABOUT = b"about"
 """Key in a file's metadata: what was trained, and with what, as JSON."""
 
-ACCURACIES = (*map(accuracy_name, directions_of(*TrialConfig().domains)), TARGET)
+ACCURACIES = (*map(accuracy_name, directions_of(*LSTNetConfig().domains)), TARGET)
 SCHEMA = pa.schema(
     [("trial", pa.int64()), ("seed", pa.int64())]
     + [(name, pa.float64()) for name in WEIGHT_NAMES]
@@ -131,7 +131,7 @@ def _train(config: TrialConfig, state: Path) -> dict[str, Any]:
 
 @cache
 def _prepared(data: str, device: torch.device, classifiers: Path) -> Prepared:
-    return prepare(TrialConfig.parse({"data": data}, "the preset"), Path(), device, classifiers)
+    return prepare(LSTNetConfig.parse({"data": data}, "data"), Path(), device, classifiers)
 
 
 def _table(number: int, config: TrialConfig, rows: list[dict[str, float]], about: dict[str, Any]) -> pa.Table:

@@ -23,7 +23,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from lstnet_search.cli.app import run_script
 from lstnet_search.cli.options import console
-from lstnet_search.config import PRESETS, TrialConfig
+from lstnet_search.config import PRESETS, LSTNetConfig
 from lstnet_search.domains import Augmentation, Batches, DomainPair, load
 from lstnet_search.methods.lstnet import LSTNet
 from lstnet_search.models import ImageShape
@@ -155,7 +155,7 @@ def _build(row: Row, width: float) -> Turn:
 
 
 def _step(
-    row: Row, config: TrialConfig, shapes: tuple[ImageShape, ImageShape], device: torch.device
+    row: Row, config: LSTNetConfig, shapes: tuple[ImageShape, ImageShape], device: torch.device
 ) -> Callable[..., object]:
     if row.tricks is not None:
         return Textbook(config, shapes, device, row.tricks).step

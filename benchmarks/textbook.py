@@ -14,7 +14,7 @@ from torch.nn import functional as F
 from torch.utils.data import DataLoader, Dataset
 from torchvision.transforms import v2
 
-from lstnet_search.config import TrialConfig
+from lstnet_search.config import LSTNetConfig
 from lstnet_search.domains import Domain, DomainPair
 from lstnet_search.models import ImageShape, build_discriminators, build_translator
 
@@ -22,7 +22,7 @@ from lstnet_search.models import ImageShape, build_discriminators, build_transla
 class Images(Dataset[Tensor]):
     """Images of a domain, each transformed as it is fetched."""
 
-    def __init__(self, domain: Domain, config: TrialConfig) -> None:
+    def __init__(self, domain: Domain, config: LSTNetConfig) -> None:
         self._images = domain.images
         shift = config.shift / domain.side
         self._transform = v2.Compose(
@@ -46,7 +46,7 @@ class Images(Dataset[Tensor]):
         return image
 
 
-def batches(pair: DomainPair, config: TrialConfig, device: torch.device) -> Iterator[tuple[Tensor, Tensor]]:
+def batches(pair: DomainPair, config: LSTNetConfig, device: torch.device) -> Iterator[tuple[Tensor, Tensor]]:
     """Endless batches of both domains on the device."""
     streams = [
         _endless(
@@ -86,7 +86,7 @@ class Textbook:
 
     def __init__(
         self,
-        config: TrialConfig,
+        config: LSTNetConfig,
         shapes: tuple[ImageShape, ImageShape],
         device: torch.device,
         tricks: Tricks = Tricks(),

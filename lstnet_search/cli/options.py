@@ -12,12 +12,14 @@ from rich.console import Console
 
 from lstnet_search.config import InputError, PresetName
 from lstnet_search.config.domain_names import with_full_path
+from lstnet_search.config.presets import MethodName
 from lstnet_search.domains.registry import check_names, needs_full
 
 PresetOption = Annotated[
     PresetName | None,
     typer.Option("--preset", help="Budget and settings; default: paper where there is a GPU, else cpu."),
 ]
+MethodOption = Annotated[MethodName | None, typer.Option("--method", help="What is trained; default: lstnet.")]
 StepsOption = Annotated[int | None, typer.Option("--steps", help="Steps of a whole training.")]
 SeedOption = Annotated[int | None, typer.Option("--seed", help="Seed; the same seed gives the same trials.")]
 RepeatsOption = Annotated[int | None, typer.Option("--repeats", help="Seeds of a trial, judged by their mean.")]

@@ -23,7 +23,7 @@ def predict(
         raise InputError(f"--output {output} must end in .parquet; rename it")
     own.check_output(output, folder=False)
     job = own.open_job(model, images, direction, batch_size)
-    job.model.target_classifier(job.source)  # refuses a model that cannot label, before any image is read
+    job.model.refuse_unlabelled(job.source)  # refuses a model that cannot label, before any image is read
     with whole_file(output) as file:
         write_predictions(file, job.model, job.source, job.batches())
     job.finish("labelled", output)

@@ -7,23 +7,33 @@ from typing import Annotated, Any
 import typer
 
 from lstnet_search.cli import options
-from lstnet_search.config import PRESETS, WEIGHT_NAMES, InputError, Space
+from lstnet_search.config import METHODS, InputError, Space
 from lstnet_search.config.points import read_points
+from lstnet_search.config.presets import METHOD_PRESETS, MethodName
 from lstnet_search.config.search import POPULATION_SCHEDULERS, SamplerName, SchedulerName, SearchConfig, TrackerName
 from lstnet_search.results.folder import ResultsFolder
 
-DEFAULT_SPACE = Path(__file__).parents[2] / "search_spaces" / "weight_ratios.yaml"
+SPACES = Path(__file__).parents[2] / "search_spaces"
+DEFAULT_SPACES = {
+    "lstnet": "weight_ratios.yaml",
+    "unit": "unit.yaml",
+    "cogan": "cogan.yaml",
+    "deepjdot": "deepjdot.yaml",
+}
 
 
 def search(
     gpus: Annotated[int | None, typer.Option(help="GPUs to use; default: all.")] = None,
     cpus: Annotated[int | None, typer.Option(help="CPUs to use; default: all.")] = None,
+    method: options.MethodOption = None,
     preset: options.PresetOption = None,
     trials: Annotated[int | None, typer.Option(help="Number of trials.")] = None,
     steps: options.StepsOption = None,
     repeats: options.RepeatsOption = None,
     time_budget: Annotated[str | None, typer.Option(help="Stop cleanly in time, such as 30m or 8h.")] = None,
-    space: Annotated[Path | None, typer.Option(help="Search space; default: weight_ratios.yaml.")] = None,
+    space: Annotated[
+        Path | None, typer.Option(help="Search space; default: weight_ratios.yaml, or the method's own.")
+    ] = None,
     direction: Annotated[
         str | None,
         typer.Option(
@@ -68,7 +78,13 @@ def search(
         _check_add_trials(add_trials, resume, trials)
     options.check_simulated(simulate_gpus)
     folder = ResultsFolder.named(results_dir, name or f"search-{datetime.now():%Y%m%d-%H%M%S}")
+    recorded = ResultsFolder.existing(folder.path).read_search() if resume else {}
+    begun = None
+    if resume:
+        begun = SearchConfig.parse(recorded["search"], str(folder.search_file)).enlarged(add_trials)
+    trained = method or (begun.trial.method if begun else "lstnet")
     asked = {
+        "method": trained,
         "preset": preset,
         "trials": trials,
         "steps": steps,
@@ -77,25 +93,21 @@ def search(
         "direction": direction,
         "sampler": sampler,
         "scheduler": scheduler,
-        "points": None if points is None else read_points(points),
+        "points": None if points is None else read_points(points, METHODS[trained]),
         "warm_start": None if warm_start is None else str(warm_start),
         "select_by": select_by,
         "seed": seed,
         "domains": options.domain_settings(domains, skip_bad),
     }
-    if resume:
-        recorded = ResultsFolder.existing(folder.path).read_search()
-        begun = SearchConfig.parse(recorded["search"], str(folder.search_file)).enlarged(add_trials)
+    config = _config(asked, data_dir, bundled, begun)
+    if begun is not None:
         if add_trials is not None and begun.scheduler in POPULATION_SCHEDULERS:
             raise InputError(
                 f"--add-trials: the trials of --scheduler {begun.scheduler} learn from each other from the start; "
                 "begin a larger search under another --name"
             )
-        config = _config(asked, data_dir, bundled, begun)
         begun.refuse_difference(config, str(folder.path))
         data_dir = data_dir or Path(recorded["data_dir"])
-    else:
-        config = _config(asked, data_dir, bundled, None)
 
     from lstnet_search.tuning import run  # imports Ray and takes seconds: not before the checks
 
@@ -128,18 +140,19 @@ def _check_add_trials(add_trials: int, resume: bool, trials: int | None) -> None
 def _config(asked: dict[str, Any], data_dir: Path | None, bundled: bool, begun: SearchConfig | None) -> SearchConfig:
     """What is asked for; where nothing is, what the search was begun with, or the preset has."""
     name = asked["preset"] or (begun.preset if begun else options.default_preset())
-    preset = PRESETS[name]
+    method: MethodName = asked["method"]
+    preset, of = METHOD_PRESETS[method][name], METHODS[method]
     trial = begun.trial if begun and begun.preset == name else preset.trial
     changes: dict[str, Any] = asked["domains"] | ({} if asked["steps"] is None else {"steps": asked["steps"]})
     if data_dir is not None or bundled or begun is None:
         otherwise = options.default_data(changes.get("domains", trial.domains), preset.trial.data)
         changes |= options.data_settings(data_dir, bundled, otherwise)
     if asked["space"] is not None:
-        space_file, space = str(asked["space"]), Space.read(asked["space"])
+        space_file, space = str(asked["space"]), Space.read(asked["space"], of)
     elif begun is not None:
         space_file, space = begun.space_file, begun.space
     else:
-        space_file, space = str(DEFAULT_SPACE), Space.read(DEFAULT_SPACE)
+        space_file, space = _default_space(method)
     scheduler = _first(asked["scheduler"], begun.scheduler if begun else None, "asha")
     if scheduler in POPULATION_SCHEDULERS and asked["sampler"] is not None:
         raise InputError(
@@ -149,7 +162,7 @@ def _config(asked: dict[str, Any], data_dir: Path | None, bundled: bool, begun: 
     own_sampler = "random" if scheduler in POPULATION_SCHEDULERS else "tpe"
     seed = _first(asked["seed"], begun.seed if begun else None, 0)
     # Not the weights: trial 0 has the paper's.
-    changes |= {name: value for name, value in space.fixed.items() if name not in WEIGHT_NAMES} | {"seed": seed}
+    changes |= {name: value for name, value in space.fixed.items() if name not in of.weight_names} | {"seed": seed}
     return SearchConfig.parse(
         {
             "preset": name,
@@ -168,6 +181,13 @@ def _config(asked: dict[str, Any], data_dir: Path | None, bundled: bool, begun: 
         },
         "the options",
     )
+
+
+def _default_space(method: MethodName) -> tuple[str, Space]:
+    if method not in DEFAULT_SPACES:
+        return "no space", Space()
+    file = SPACES / DEFAULT_SPACES[method]
+    return str(file), Space.read(file, METHODS[method])
 
 
 def _first(*values: Any) -> Any:

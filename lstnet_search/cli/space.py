@@ -8,7 +8,7 @@ from rich.table import Table
 
 from lstnet_search.cli import options
 from lstnet_search.cli.app import make_app
-from lstnet_search.config import Space, TrialConfig
+from lstnet_search.config import METHODS, Space
 from lstnet_search.config.space_text import redundancy, setting_lines
 
 app = make_app("Look at search spaces.")
@@ -20,15 +20,18 @@ def _group() -> None:
 
 
 @app.command("show")
-def show(file: Annotated[Path, typer.Argument(help="A space file, such as search_spaces/tied.yaml.")]) -> None:
+def show(
+    file: Annotated[Path, typer.Argument(help="A space file, such as search_spaces/tied.yaml.")],
+    method: options.MethodOption = None,
+) -> None:
     """Print the settings of a space with their ranges, and how many dimensions are free."""
-    space = Space.read(file)
-    paper = TrialConfig()
+    of = METHODS[method or "lstnet"]
+    space = Space.read(file, of)
     table = Table()
     for heading in ("setting", "values", "paper"):
         table.add_column(heading, overflow="fold")
-    for name, values in setting_lines(space):
-        value = getattr(paper, name)
+    for name, values in setting_lines(space, of):
+        value = of.model_fields[name].default
         table.add_row(name, values, f"{value:g}" if isinstance(value, float) else str(value))
     console = options.console()
     console.print(f"{file}: {_count(space.dimensions)}", markup=False, highlight=False)

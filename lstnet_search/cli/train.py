@@ -9,30 +9,32 @@ import typer
 from rich.console import Console
 
 from lstnet_search.cli import options
-from lstnet_search.config import PRESETS, InputError, TrialConfig, read_yaml
+from lstnet_search.config import InputError, TrialConfig, read_yaml
 from lstnet_search.config.files import write_whole
 from lstnet_search.config.metrics import TARGET, accuracy_name, tested_name
-from lstnet_search.config.presets import PresetName
+from lstnet_search.config.presets import METHOD_PRESETS, MethodName, PresetName
 from lstnet_search.domains import load_pair
 from lstnet_search.evaluation import (
     EvaluatedTraining,
     Prepared,
     Resizing,
+    TranslatesImages,
     default_cache_dir,
     prepare,
     translation_accuracy,
 )
-from lstnet_search.models import Translator
+from lstnet_search.methods.labeller import Labeller
 from lstnet_search.results.folder import ResultsFolder
 from lstnet_search.results.openings import log_opening, ordinal
 from lstnet_search.results.records import ReportRecord, TrialRecord, history_table
-from lstnet_search.results.text import WEIGHTS_HEADING, percent, weights
+from lstnet_search.results.text import percent, weights, weights_heading
 from lstnet_search.results.winner import write_winner
 from lstnet_search.training import DivergedError, autocast
 
 
 def train(
     config: Annotated[Path | None, typer.Option(help="Settings, such as a search's best_config.yaml.")] = None,
+    method: options.MethodOption = None,
     preset: options.PresetOption = None,
     steps: options.StepsOption = None,
     seed: options.SeedOption = None,
@@ -44,10 +46,11 @@ def train(
     test: Annotated[bool, typer.Option("--test", help="Open the test sets at the end, for the last state.")] = False,
 ) -> int:
     """Train one model, printing a line a report; its last state is written."""
-    if config is not None and preset is not None:
-        raise InputError("--config and --preset exclude each other; give one of them")
+    for option, given in (("--preset", preset), ("--method", method)):
+        if config is not None and given is not None:
+            raise InputError(f"--config and {option} exclude each other; give one of them")
     asked = options.domain_settings(domains, skip_bad)
-    settings = _settings(config, preset, asked, data_dir, bundled)
+    settings = _settings(config, method or "lstnet", preset, asked, data_dir, bundled)
     changes = {"steps": steps, "seed": seed}
     settings = settings.override({name: value for name, value in changes.items() if value is not None}, "the options")
     output = output or Path("results") / f"train-{datetime.now():%Y%m%d-%H%M%S}"
@@ -58,10 +61,15 @@ def train(
 
 
 def _settings(
-    config: Path | None, preset: PresetName | None, asked: dict[str, Any], data_dir: Path | None, bundled: bool
+    config: Path | None,
+    method: MethodName,
+    preset: PresetName | None,
+    asked: dict[str, Any],
+    data_dir: Path | None,
+    bundled: bool,
 ) -> TrialConfig:
     if config is None:
-        settings = PRESETS[preset or options.default_preset()].trial.override(asked, "the options")
+        settings = METHOD_PRESETS[method][preset or options.default_preset()].trial.override(asked, "the options")
         otherwise = options.default_data(settings.domains, settings.data)
     else:
         settings = TrialConfig.parse(read_yaml(config, "config file", "--config"), str(config))
@@ -80,7 +88,7 @@ def _train(
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     prepared = prepare(settings, data_dir, device, default_cache_dir(), console.print)
     training = EvaluatedTraining(settings, prepared.to(device), "both", device)
-    console.print(f"weights {weights(settings.weights)} ({WEIGHTS_HEADING})", highlight=False)
+    console.print(f"weights {weights(settings.weights)} ({weights_heading(settings.method)})", highlight=False)
     for change in settings.schedule:
         console.print(
             f"weights {weights(settings.weights_after(change.step))} after step {change.step}", highlight=False
@@ -109,7 +117,7 @@ def _train(
     write_whole(output / "history.parquet", history_table([record]).to_parquet(index=False))
     remarks = ["last state of one training"]
     if test:
-        network = cast(Translator, last.evaluated)
+        network = cast(TranslatesImages | Labeller, last.evaluated)
         remarks += _test(settings, data_dir, network, prepared.to(device), console, searched)
     write_winner(
         settings,
@@ -128,7 +136,7 @@ def _train(
 def _test(
     settings: TrialConfig,
     data_dir: Path,
-    network: Translator,
+    network: TranslatesImages | Labeller,
     prepared: Prepared,
     console: Console,
     searched: ResultsFolder | None,

@@ -1,25 +1,41 @@
 """Typed, checked settings of a trial, of a search space, of a search."""
 
 from lstnet_search.config.errors import InputError, explain
+from lstnet_search.config.methods import (
+    WEIGHT_NAMES,
+    CoGANConfig,
+    DeepJDOTConfig,
+    LSTNetConfig,
+    NoTranslationConfig,
+    TranslationConfig,
+    UNITConfig,
+)
 from lstnet_search.config.presets import PRESETS, Preset, PresetName
 from lstnet_search.config.ranges import Choice, LogUniform, QUniform, RandInt, Range, Uniform
 from lstnet_search.config.space import Space
-from lstnet_search.config.trial import WEIGHT_NAMES, TrialConfig
+from lstnet_search.config.trial import METHODS, TrialConfig
 from lstnet_search.config.yaml_file import read_yaml
 
 __all__ = [
+    "METHODS",
     "PRESETS",
     "WEIGHT_NAMES",
     "Choice",
+    "CoGANConfig",
+    "DeepJDOTConfig",
     "InputError",
+    "LSTNetConfig",
     "LogUniform",
+    "NoTranslationConfig",
     "Preset",
     "PresetName",
     "QUniform",
     "RandInt",
     "Range",
     "Space",
+    "TranslationConfig",
     "TrialConfig",
+    "UNITConfig",
     "Uniform",
     "explain",
     "read_yaml",

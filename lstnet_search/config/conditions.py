@@ -6,8 +6,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from lstnet_search.config.errors import InputError, show
+from lstnet_search.config.methods import LSTNetConfig
 from lstnet_search.config.ranges import Choice, Range
-from lstnet_search.config.trial import check_setting
+from lstnet_search.config.setting import Settings, check_setting
 
 
 class Condition(BaseModel):
@@ -27,7 +28,12 @@ class Condition(BaseModel):
 
 
 def parse_condition(
-    name: str, content: Any, ranges: Mapping[str, Range], conditional: Mapping[str, Any], where: str
+    name: str,
+    content: Any,
+    ranges: Mapping[str, Range],
+    conditional: Mapping[str, Any],
+    where: str,
+    of: Settings = LSTNetConfig,
 ) -> Condition:
     """What a space file writes after `when`.
 
@@ -37,6 +43,7 @@ def parse_condition(
         ranges: of all settings that the file searches.
         conditional: those of them that have a condition.
         where: the file, for messages.
+        of: the settings of the method.
 
     Raises:
         InputError: if it is no condition on a choice that is always searched.
@@ -54,7 +61,7 @@ def parse_condition(
             "depend on such a choice, or remove 'when'"
         )
     values = tuple(
-        check_setting(setting, value, where, f"the 'when' of {name}")
+        check_setting(setting, value, where, f"the 'when' of {name}", of)
         for value in (wanted if isinstance(wanted, list) else [wanted])
     )
     for value in values:

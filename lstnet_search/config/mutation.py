@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from lstnet_search.config.errors import InputError
+from lstnet_search.config.methods import WEIGHT_NAMES, LSTNetConfig
 from lstnet_search.config.ranges import LogUniform, Uniform
 from lstnet_search.config.space import Space
-from lstnet_search.config.trial import WEIGHT_NAMES, TrialConfig
 
 REFERENCE = "w3"
 """The weight that stays as it is: a common factor on all would act like a step of the learning rate."""
@@ -18,7 +18,7 @@ def check_population(scheduler: str, space: Space, where: str) -> None:
     Raises:
         InputError: naming the first thing that cannot.
     """
-    fixed = float(space.fixed.get(REFERENCE, TrialConfig().w3))
+    fixed = float(space.fixed.get(REFERENCE, LSTNetConfig().w3))
     searched = {*space.ranges, *space.ties}
     others = sorted(searched - {*WEIGHT_NAMES})
     stiff = sorted(name for name, bounds in space.ranges.items() if not isinstance(bounds, Uniform | LogUniform))
@@ -27,7 +27,7 @@ def check_population(scheduler: str, space: Space, where: str) -> None:
         ([REFERENCE] if REFERENCE in searched else [], "only ratios to w3 matter, which stays; fix it"),
         (sorted(space.conditions), "what is searched must not change during a training; remove its 'when'"),
         (sorted(space.simplex.of) if space.simplex else [], "shares of a sum change together; give it a range"),
-        ([REFERENCE] if fixed != TrialConfig().w3 else [], "trial 0 has another, and gives its network; leave it out"),
+        ([REFERENCE] if fixed != LSTNetConfig().w3 else [], "trial 0 has another, and gives its network; leave it out"),
         (stiff, "it must be able to take any value of its range; use uniform or loguniform"),
     ):
         if found:

@@ -1,24 +1,27 @@
 """Budgets that suit a kind of machine: `cpu` for a laptop, `paper` for the published settings."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 
+from lstnet_search.config.methods import CoGANConfig, DeepJDOTConfig, LSTNetConfig, NoTranslationConfig, UNITConfig
 from lstnet_search.config.trial import TrialConfig
 
 PresetName = Literal["cpu", "paper"]
+MethodName = Literal["lstnet", "unit", "cogan", "deepjdot", "no_translation"]
+Trial_co = TypeVar("Trial_co", bound=TrialConfig, covariant=True)
 
 
 @dataclass(frozen=True)
-class Preset:
+class Preset(Generic[Trial_co]):
     """A training and the number of them that a search makes."""
 
-    trial: TrialConfig
+    trial: Trial_co
     trials: int
 
 
-PRESETS: dict[PresetName, Preset] = {
+PRESETS: dict[PresetName, Preset[LSTNetConfig]] = {
     "cpu": Preset(
-        trial=TrialConfig(
+        trial=LSTNetConfig(
             data="bundled",
             width=1 / 16,
             learning_rate=1e-3,
@@ -29,5 +32,57 @@ PRESETS: dict[PresetName, Preset] = {
         ),
         trials=6,
     ),
-    "paper": Preset(trial=TrialConfig(), trials=64),
+    "paper": Preset(trial=LSTNetConfig(), trials=64),
 }
+"""Of LSTNet."""
+
+METHOD_PRESETS: dict[MethodName, dict[PresetName, Preset[TrialConfig]]] = {
+    "lstnet": {**PRESETS},
+    "unit": {
+        "cpu": Preset(
+            trial=UNITConfig(
+                data="bundled",
+                width=1 / 16,
+                learning_rate=1e-3,
+                batch_norm_momentum=0.1,
+                ema_decay=0.995,
+                steps=1500,
+                reports=12,
+            ),
+            trials=6,
+        ),
+        "paper": Preset(trial=UNITConfig(), trials=64),
+    },
+    "cogan": {
+        "cpu": Preset(
+            trial=CoGANConfig(data="bundled", width=1 / 4, ema_decay=0.995, steps=1200, reports=12), trials=6
+        ),
+        "paper": Preset(trial=CoGANConfig(), trials=64),
+    },
+    "deepjdot": {
+        "cpu": Preset(
+            trial=DeepJDOTConfig(
+                data="bundled",
+                width=1 / 2,
+                pool_stride=2,
+                batch_size=100,
+                pretraining_steps=200,
+                pretraining_batch_size=100,
+                pretraining_rate=1e-3,
+                learning_rate=5e-4,
+                rotation=10,
+                scale=0.1,
+                shift=2,
+                steps=600,
+                reports=12,
+            ),
+            trials=6,
+        ),
+        "paper": Preset(trial=DeepJDOTConfig(), trials=64),
+    },
+    "no_translation": {
+        "cpu": Preset(trial=NoTranslationConfig(data="bundled"), trials=1),
+        "paper": Preset(trial=NoTranslationConfig(), trials=1),
+    },
+}
+"""Of every method: the `cpu` ones are ours, sized for minutes."""

@@ -6,8 +6,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from lstnet_search.config.errors import InputError, explain, show
+from lstnet_search.config.methods import LSTNetConfig
 from lstnet_search.config.number import Number, Whole
-from lstnet_search.config.trial import TrialConfig, check_setting
+from lstnet_search.config.setting import Settings, check_setting
 
 
 class _Range(BaseModel):
@@ -157,7 +158,7 @@ def parse_range(name: str, content: dict[str, Any], where: str) -> Range:
         raise explain(error, where, f"the range of {name}") from None
 
 
-def check_range(name: str, bounds: Range, where: str, owner: str) -> Range:
+def check_range(name: str, bounds: Range, where: str, owner: str, of: Settings = LSTNetConfig) -> Range:
     """Check that a setting can take whatever is drawn from a range.
 
     Args:
@@ -165,6 +166,7 @@ def check_range(name: str, bounds: Range, where: str, owner: str) -> Range:
         bounds: the range.
         where: the file, for messages.
         owner: the setting in whose line the range stands; another one where `name` is tied to it.
+        of: the settings of the method.
 
     Returns:
         The range, its choices as a trial has them (`1e-5` a number, though YAML 1.1 takes it for text).
@@ -174,14 +176,14 @@ def check_range(name: str, bounds: Range, where: str, owner: str) -> Range:
     """
     if isinstance(bounds, Choice):
         values = (
-            check_setting(name, value, where, f"value {index} of {owner}")
+            check_setting(name, value, where, f"value {index} of {owner}", of)
             for index, value in enumerate(bounds.values, start=1)
         )
         return Choice(values=tuple(values))
     last = bounds.high - 1 if isinstance(bounds, RandInt) else bounds.high
-    check_setting(name, bounds.low, where, f"lower bound 'low' of {owner}")
-    check_setting(name, last, where, f"upper bound 'high' of {owner}")
-    field = TrialConfig.model_fields[name].annotation
+    check_setting(name, bounds.low, where, f"lower bound 'low' of {owner}", of)
+    check_setting(name, last, where, f"upper bound 'high' of {owner}", of)
+    field = of.model_fields[name].annotation
     if field is int and not _is_whole(bounds):
         raise InputError(
             f"{name} must be a whole number, and a draw from {bounds.type} need not be one; use randint, "

@@ -5,14 +5,14 @@ from enum import StrEnum
 from math import isclose
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, ValidationError, model_validator
 
 from lstnet_search.config.errors import InputError, explain, show
 from lstnet_search.config.metrics import TARGET, directions_of, selectable
 from lstnet_search.config.mutation import check_population
 from lstnet_search.config.presets import PresetName
 from lstnet_search.config.space import Space
-from lstnet_search.config.trial import TrialConfig
+from lstnet_search.config.trial import DEFAULT_METHOD, TrialConfig
 
 SamplerName = Literal["tpe", "gp", "cmaes", "nsga2", "qmc", "random"]
 SchedulerName = Literal["asha", "hyperband", "median", "none", "pbt", "pb2"]
@@ -38,7 +38,7 @@ class SearchConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     preset: PresetName
-    trial: TrialConfig
+    trial: SerializeAsAny[TrialConfig]
     """Settings that the space does not decide; its weights are those of trial 0."""
     points: tuple[dict[str, Any], ...] = ()
     """Settings of the trials after trial 0, each where it differs from trial 0."""
@@ -91,7 +91,7 @@ class SearchConfig(BaseModel):
             search = cls.model_validate(settings)
         except ValidationError as error:
             raise explain(error, where) from None
-        if search.space.dimensions == 0 and not search.points:
+        if search.space.dimensions == 0 and not search.points and search.trial.searchable():
             raise InputError(f"{search.space_file} searches nothing; give a setting a range, or use train --preset")
         search.space.point(search.trial)
         for number, point in enumerate(search.points, start=1):
@@ -102,9 +102,18 @@ class SearchConfig(BaseModel):
                 f"raise it to at least {1 + len(search.points)}, or give fewer points"
             )
         if search.scheduler in POPULATION_SCHEDULERS:
+            if search.trial.method != DEFAULT_METHOD:
+                raise InputError(
+                    f"--scheduler {search.scheduler} changes weights of lstnet alone; "
+                    f"choose another with --method {search.trial.method}"
+                )
             check_population(search.scheduler, search.space, search.space_file)
             search._check_population()
         if search.space.dimensions == 0 and search.trials > 1 + len(search.points):
+            if not search.trial.searchable():
+                raise InputError(
+                    f"{search.trial.method} has one trial, for it has nothing to search; leave --trials out"
+                )
             raise InputError(
                 f"{search.space_file} has {1 + len(search.points)} trials and searches nothing more; "
                 "leave --add-trials and --trials out"
@@ -164,9 +173,9 @@ class SearchConfig(BaseModel):
         """
         mine, theirs = self._said(), asked._said()
         for name, value in mine.items():
-            if value != theirs[name]:
+            if value != theirs.get(name):
                 raise InputError(
-                    f"{where} was begun with {name} {value}, and is asked to go on with {theirs[name]}; "
+                    f"{where} was begun with {name} {value}, and is asked to go on with {theirs.get(name)}; "
                     "leave the option out to go on, or choose another --name"
                 )
 
@@ -175,4 +184,4 @@ class SearchConfig(BaseModel):
         budget = ("preset", "trials", "repeats")
         names = (*budget, "direction", "select_by", "sampler", "scheduler", "points", "warm_start")
         chosen = {name: getattr(self, name) for name in names} | {"space": self.space.content()}
-        return chosen | self.trial.model_dump() | {"seed": self.seed}
+        return {"method": self.trial.method} | chosen | self.trial.model_dump() | {"seed": self.seed}

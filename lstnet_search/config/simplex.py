@@ -7,9 +7,10 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lstnet_search.config.errors import InputError, explain, show
+from lstnet_search.config.methods import LSTNetConfig
 from lstnet_search.config.number import Number
 from lstnet_search.config.ranges import Uniform, check_range
-from lstnet_search.config.trial import check_name
+from lstnet_search.config.setting import Settings, check_name
 
 
 class Simplex(BaseModel):
@@ -59,7 +60,7 @@ class Simplex(BaseModel):
         return drawn
 
 
-def parse_simplex(content: Any, where: str) -> Simplex:
+def parse_simplex(content: Any, where: str, of: Settings = LSTNetConfig) -> Simplex:
     """The simplex of a space file.
 
     Raises:
@@ -74,6 +75,6 @@ def parse_simplex(content: Any, where: str) -> Simplex:
     if len(set(simplex.of)) < len(simplex.of):
         raise InputError(f"the simplex in {where} names a setting twice; remove one of them")
     for name in simplex.of:
-        check_name(name, where)
-        check_range(name, Uniform(low=0, high=simplex.sum), where, owner="the simplex")
+        check_name(name, where, of)
+        check_range(name, Uniform(low=0, high=simplex.sum), where, owner="the simplex", of=of)
     return simplex

@@ -9,10 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from lstnet_search.config.conditions import Condition
 from lstnet_search.config.errors import InputError, show
+from lstnet_search.config.methods import WEIGHT_NAMES, LSTNetConfig
 from lstnet_search.config.ranges import LogUniform, QUniform, Range, Uniform
+from lstnet_search.config.setting import Settings
 from lstnet_search.config.simplex import Simplex
 from lstnet_search.config.space_file import parse_space
-from lstnet_search.config.trial import WEIGHT_NAMES, TrialConfig
+from lstnet_search.config.trial import TrialConfig
 from lstnet_search.config.yaml_file import read_yaml
 
 
@@ -37,18 +39,18 @@ class Space(BaseModel):
     simplex: Simplex | None = None
 
     @classmethod
-    def read(cls, path: Path) -> Self:
-        """Read a space file.
+    def read(cls, path: Path, of: Settings = LSTNetConfig) -> Self:
+        """Read a space file, of settings of a method.
 
         Raises:
             InputError: if the file is missing, empty, not YAML, or any key or bound is wrong.
         """
-        return cls.parse(read_yaml(path, "space file", "--space"), str(path))
+        return cls.parse(read_yaml(path, "space file", "--space"), str(path), of)
 
     @classmethod
-    def parse(cls, content: Any, where: str) -> Self:
+    def parse(cls, content: Any, where: str, of: Settings = LSTNetConfig) -> Self:
         """Check the content of a space file; see `parse_space`."""
-        return cls(**parse_space(content, where))
+        return cls(**parse_space(content, where, of))
 
     @property
     def parameters(self) -> dict[str, Range]:

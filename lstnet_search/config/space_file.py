@@ -4,17 +4,19 @@ from typing import Any
 
 from lstnet_search.config.conditions import Condition, parse_condition
 from lstnet_search.config.errors import InputError, show
+from lstnet_search.config.methods import LSTNetConfig
 from lstnet_search.config.ranges import LogUniform, QUniform, RandInt, Range, Uniform, check_range, parse_range
+from lstnet_search.config.setting import Settings, check_name, check_setting
 from lstnet_search.config.simplex import Simplex, parse_simplex
-from lstnet_search.config.trial import check_name, check_setting
 
 
-def parse_space(content: Any, where: str) -> dict[str, Any]:
+def parse_space(content: Any, where: str, of: Settings = LSTNetConfig) -> dict[str, Any]:
     """Check the content of a space file.
 
     Args:
         content: setting -> value, or a mapping that describes a range or a tie.
         where: the file, for messages.
+        of: the settings of the method.
 
     Returns:
         The fields of a `Space`.
@@ -24,14 +26,15 @@ def parse_space(content: Any, where: str) -> dict[str, Any]:
     """
     if not isinstance(content, dict) or not content:
         raise InputError(f"{where} is empty or not a mapping; write one line a setting, such as 'w3: 100'")
-    return _Reader(where).read(content)
+    return _Reader(where, of).read(content)
 
 
 class _Reader:
     """The lines of one file, sorted by what they say."""
 
-    def __init__(self, where: str) -> None:
+    def __init__(self, where: str, of: Settings) -> None:
         self._where = where
+        self._of = of
         self._fixed: dict[str, Any] = {}
         self._ranges: dict[str, Range] = {}
         self._ties: dict[str, str] = {}
@@ -61,11 +64,11 @@ class _Reader:
         if not isinstance(name, str):
             raise InputError(f"the key {show(name)} in {self._where} must be the name of a setting")
         if name == "simplex":
-            self._simplex = parse_simplex(value, self._where)
+            self._simplex = parse_simplex(value, self._where, self._of)
         elif not isinstance(value, dict):
-            self._fixed[name] = check_setting(name, value, self._where)
+            self._fixed[name] = check_setting(name, value, self._where, of=self._of)
         elif "tie" in value:
-            self._ties[name] = _parse_tie(name, value, self._where)
+            self._ties[name] = _parse_tie(name, value, self._where, self._of)
         else:
             bounds = {key: part for key, part in value.items() if key not in ("ratio_of", "when")}
             self._ranges[name] = parse_range(name, bounds, self._where)
@@ -74,10 +77,10 @@ class _Reader:
             if "ratio_of" in value:
                 self._ratios[name] = value["ratio_of"]
             else:
-                self._ranges[name] = check_range(name, self._ranges[name], self._where, owner=name)
+                self._ranges[name] = check_range(name, self._ranges[name], self._where, owner=name, of=self._of)
 
     def _check_ratio(self, name: str, target: Any) -> None:
-        check_name(name, self._where)
+        check_name(name, self._where, self._of)
         bounds = self._ranges[name]
         if not isinstance(bounds, Uniform | LogUniform):
             raise InputError(
@@ -106,18 +109,18 @@ class _Reader:
         assert isinstance(bounds, Uniform | LogUniform)
         least, most = self._positive(target)
         products = Uniform.model_construct(low=bounds.low * least, high=bounds.high * most)  # unchecked: may be inf
-        check_range(name, products, self._where, owner=f"{owner}, times {target},")
+        check_range(name, products, self._where, owner=f"{owner}, times {target},", of=self._of)
 
     def _check_tie(self, name: str, target: str) -> None:
         where = self._where
         if target in self._ratios:
             self._check_products(name, target)
         elif target in self._ranges:
-            check_range(name, self._ranges[target], where, owner=target)
+            check_range(name, self._ranges[target], where, owner=target, of=self._of)
         elif target in self._fixed:
-            check_setting(name, self._fixed[target], where, f"the value of {target}, to which it is tied,")
+            check_setting(name, self._fixed[target], where, f"the value of {target}, to which it is tied,", self._of)
         elif self._simplex and target in self._simplex.of:
-            check_range(name, Uniform(low=0, high=self._simplex.sum), where, owner="the simplex")
+            check_range(name, Uniform(low=0, high=self._simplex.sum), where, owner="the simplex", of=self._of)
         else:
             raise InputError(
                 f"{name} is tied to {show(target)}, which is neither fixed nor searched; "
@@ -133,13 +136,13 @@ class _Reader:
 
     def _conditions(self) -> dict[str, Condition]:
         return {
-            name: parse_condition(name, content, self._ranges, self._when, self._where)
+            name: parse_condition(name, content, self._ranges, self._when, self._where, self._of)
             for name, content in self._when.items()
         }
 
 
-def _parse_tie(name: str, content: dict[Any, Any], where: str) -> str:
-    check_name(name, where)
+def _parse_tie(name: str, content: dict[Any, Any], where: str, of: Settings) -> str:
+    check_name(name, where, of)
     target = content["tie"]
     if len(content) > 1 or not isinstance(target, str):
         raise InputError(

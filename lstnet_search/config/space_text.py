@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 
 from lstnet_search.config.errors import show
+from lstnet_search.config.methods import LSTNetConfig
 from lstnet_search.config.ranges import Choice, QUniform, RandInt, Range
 from lstnet_search.config.space import Space
-from lstnet_search.config.trial import SEARCHABLE_SETTINGS
+from lstnet_search.config.trial import TrialConfig
 
 
-def setting_lines(space: Space) -> Iterator[tuple[str, str]]:
-    """The settings that a space decides, in the order of `TrialConfig`, each with what it may be."""
-    for name in SEARCHABLE_SETTINGS:
+def setting_lines(space: Space, of: type[TrialConfig] = LSTNetConfig) -> Iterator[tuple[str, str]]:
+    """The settings that a space decides, in the order of the method's, each with what it may be."""
+    for name in of.searchable():
         if name in space.fixed:
             yield name, _value(space.fixed[name])
         elif name in space.ties:

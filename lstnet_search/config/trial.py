@@ -1,62 +1,52 @@
 """All settings of one training."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, ValidationError, model_validator
 
 from lstnet_search.config.domain_names import name_of
-from lstnet_search.config.errors import InputError, explain, show
-from lstnet_search.config.number import NotBoolean, Number, Whole
+from lstnet_search.config.errors import explain, show
+from lstnet_search.config.number import Number, Whole
 
 Weight = Annotated[Number, Field(ge=0)]
 Fraction = Annotated[Number, Field(ge=0, lt=1)]
-AdversarialLoss = Literal["non_saturating", "minimax", "least_squares"]
 
-WEIGHT_NAMES = ("w1", "w2", "w3", "w4", "w5", "w6", "wl")
-"""The weights of Eq. 1, in the paper's order."""
+DEFAULT_METHOD = "lstnet"
+METHODS: "dict[str, type[TrialConfig]]" = {}
+"""The settings of each method, by its name."""
 
 
 class WeightChange(BaseModel):
-    """Weights of Eq. 1 that a training goes on with once it has taken a number of steps."""
+    """Weights of the objective that a training goes on with once it has taken a number of steps."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     step: Annotated[Whole, Field(ge=1)]
-    weights: Annotated[dict[Literal["w1", "w2", "w3", "w4", "w5", "w6", "wl"], Weight], Field(min_length=1)]
+    weights: Annotated[dict[str, Weight], Field(min_length=1)]
     """Those that change."""
 
 
 class TrialConfig(BaseModel):
     """Everything that decides how one model is trained; complete, checked and unchangeable.
 
-    The defaults are the paper's (Friedjungova et al., ESANN 2020) or, where it is silent,
-    those argued for in docs/decisions.md.
+    These are the settings that every method has; the others are in a class for each, and `method`
+    says which: `TrialConfig(...)` gives that class, LSTNet's where nothing is said, as `Path(...)` gives a PosixPath.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    method: Literal["lstnet"] = "lstnet"
+    weight_names: ClassVar[tuple[str, ...]] = ()
+    """Settings that weigh the terms of the method's objective: those of trial 0 are the published ones."""
+
+    method: str
     domains: tuple[str, str] = ("mnist", "usps")
     """As they are asked for: names of known sets, `folder:PATH` or `parquet:PATH`."""
     data: Literal["bundled", "full"] = "full"
     skip_bad: bool = False
     """Leave out a user's images that cannot be read, where they are few."""
 
-    w1: Weight = 20.0
-    w2: Weight = 20.0
-    w3: Weight = 100.0
-    w4: Weight = 100.0
-    w5: Weight = 100.0
-    w6: Weight = 100.0
-    wl: Weight = 30.0
     schedule: Annotated[tuple[WeightChange, ...], Field(exclude_if=lambda changes: not changes)] = ()
     """Changes of the weights during the training, ascending in step; not written down where there are none."""
-    adversarial_loss: AdversarialLoss = "non_saturating"
-
-    width: Annotated[Number, Field(gt=0, le=4)] = 1.0
-    latent_stride: Annotated[Literal[1, 3], NotBoolean] = 1
-    batch_norm_momentum: Annotated[Number, Field(gt=0, le=1)] = 0.01
-    """In PyTorch's sense: the share of the newest batch."""
 
     learning_rate: Annotated[Number, Field(gt=0, le=1)] = 1e-4
     beta1: Fraction = 0.8
@@ -86,6 +76,32 @@ class TrialConfig(BaseModel):
     cuda_graph: bool = True
     """Record the step once as a CUDA graph and replay it; without effect on a CPU."""
 
+    def __new__(cls, **settings: Any) -> Self:
+        """An instance of the class that the method has."""
+        made = super().__new__(cls._of(settings) if cls is TrialConfig else cls)
+        return cast(Self, made)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _as_its_method_has_it(cls, content: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        if cls is TrialConfig and not isinstance(content, TrialConfig):
+            return cast(Self, cls._of(content).model_validate(content))
+        return handler(content)
+
+    @classmethod
+    def _of(cls, content: Any) -> "type[TrialConfig]":
+        """The class of the method that settings name."""
+        name = content.get("method", DEFAULT_METHOD) if isinstance(content, dict) else DEFAULT_METHOD
+        if name not in METHODS:
+            raise ValueError(f"method={show(name)} must be one of {', '.join(METHODS)}")
+        return METHODS[name]
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        name = cls.model_fields["method"].default
+        if isinstance(name, str):
+            METHODS[name] = cls
+
     @property
     def domain_names(self) -> tuple[str, str]:
         """Short names of both domains, as directions have them."""
@@ -94,22 +110,32 @@ class TrialConfig(BaseModel):
 
     @property
     def weights(self) -> dict[str, float]:
-        """The weights of Eq. 1 by name."""
-        return {name: getattr(self, name) for name in WEIGHT_NAMES}
+        """The weights of the method's objective by name."""
+        return {name: getattr(self, name) for name in self.weight_names}
+
+    @classmethod
+    def published_weights(cls) -> dict[str, float]:
+        """The weights that trial 0 has, by name."""
+        return {name: cls.model_fields[name].default for name in cls.weight_names}
 
     def weights_after(self, step: int) -> dict[str, float]:
         """The weights by name of the step that comes after so many steps."""
         changed = self.weights
         for change in self.schedule:
             if change.step <= step:
-                changed.update({str(name): weight for name, weight in change.weights.items()})
+                changed.update(change.weights)
         return changed
 
     @model_validator(mode="after")
-    def _scheduled_in_order(self) -> Self:
+    def _schedule_of_its_weights_in_order(self) -> Self:
         steps = [change.step for change in self.schedule]
         if steps != sorted(set(steps)):
             raise ValueError(f"the steps of the schedule, {', '.join(map(str, steps))}, must ascend; put them in order")
+        for place, change in enumerate(self.schedule):
+            for name in change.weights:
+                if name not in self.weight_names:
+                    allowed = ", ".join(self.weight_names) or "none"
+                    raise ValueError(f"schedule.{place}.weights.{name} is no weight; allowed: {allowed}")
         return self
 
     @property
@@ -138,6 +164,13 @@ class TrialConfig(BaseModel):
         """
         return type(self).parse(self.model_dump() | settings, where)
 
+    @classmethod
+    def searchable(cls) -> tuple[str, ...]:
+        """The settings that a space may decide: weights, others of the method alone, those of all methods."""
+        own = (name for name in cls.model_fields if name not in TrialConfig.model_fields)
+        names = dict.fromkeys((*cls.weight_names, *own, *TrialConfig.model_fields))
+        return tuple(name for name in names if name not in FIXED_SETTINGS)
+
 
 FIXED_SETTINGS = frozenset(
     {
@@ -156,40 +189,3 @@ FIXED_SETTINGS = frozenset(
     }
 )
 """Settings that decide what a score means or who is compared with whom: never searched."""
-
-SEARCHABLE_SETTINGS = tuple(name for name in TrialConfig.model_fields if name not in FIXED_SETTINGS)
-
-
-def check_name(name: str, where: str) -> None:
-    """Check that there is such a setting and that a space may decide it.
-
-    Raises:
-        InputError: if not.
-    """
-    if name not in TrialConfig.model_fields:
-        allowed = ", ".join(SEARCHABLE_SETTINGS)
-        raise InputError(f"unknown setting {show(name)} in {where}; allowed: {allowed}")
-    if name in FIXED_SETTINGS:
-        raise InputError(f"'{name}' cannot be searched, for scores could not be compared; remove it from {where}")
-
-
-def check_setting(name: str, value: Any, where: str, part: str = "") -> Any:
-    """Check one value of one searchable setting.
-
-    Args:
-        name: the setting.
-        value: what was written.
-        where: the file, for messages.
-        part: which of its values that is, if it has more than one ("lower bound 'low' of w3").
-
-    Returns:
-        The value as a trial has it: `w3: 100` is 100.0.
-
-    Raises:
-        InputError: if the setting is unknown, not searchable, or cannot take the value.
-    """
-    check_name(name, where)
-    try:
-        return getattr(TrialConfig.model_validate({name: value}), name)
-    except ValidationError as error:
-        raise explain(error, where, part) from None

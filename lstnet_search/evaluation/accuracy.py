@@ -6,7 +6,8 @@ import torch
 from torch import Tensor
 
 from lstnet_search.domains import DomainPair
-from lstnet_search.evaluation.inference import TranslatesImages, evaluation_mode, in_batches, labelled
+from lstnet_search.evaluation.inference import TranslatesImages, evaluation_mode, in_batches, labelled, labels_given
+from lstnet_search.methods.labeller import Labeller
 from lstnet_search.models.classifier import Classifier, Classifiers
 
 
@@ -30,19 +31,29 @@ def round_trip_accuracy(translator: TranslatesImages, pair: DomainPair, classifi
         return _read(there_and_back, pair, names, classifiers)
 
 
-def translation_accuracy(translator: TranslatesImages, pair: DomainPair, classifiers: Classifiers) -> dict[str, float]:
-    """Share of images that the other domain's classifier labels right once translated.
+def translation_accuracy(
+    network: TranslatesImages | Labeller, pair: DomainPair, classifiers: Classifiers
+) -> dict[str, float]:
+    """Share of images that the other domain's classifier labels right once translated, or a labeller as they are.
 
     Args:
-        translator: on the device of all else.
+        network: on the device of all else.
         pair: images.
-        classifiers: of `a` and `b`, in evaluation mode.
+        classifiers: of `a` and `b`, in evaluation mode; a labeller needs none.
 
     Returns:
         In [0, 1], by direction, of each whose images are labelled and whose target has a classifier.
     """
-    with evaluation_mode(translator):
-        return _read(translator.translate, pair, pair.directions, classifiers[::-1])
+    if isinstance(network, Labeller):
+        return shares_right(
+            {
+                pair.directions[source]: confusion(labels_given(network, domain.images, source)[1], domain.labels)
+                for source, domain in enumerate(pair)
+                if source in network.sources and domain.labels is not None
+            }
+        )
+    with evaluation_mode(network):
+        return _read(network.translate, pair, pair.directions, classifiers[::-1])
 
 
 def _read(

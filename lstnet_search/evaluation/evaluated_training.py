@@ -12,8 +12,9 @@ from lstnet_search.domains import DomainPair, to_unit_range
 from lstnet_search.evaluation.evaluator import Evaluator, searched_means
 from lstnet_search.evaluation.latent_probe import latent_probe
 from lstnet_search.evaluation.prepare import Prepared
-from lstnet_search.evaluation.samples import SAMPLES_FILE, Samples, collect_samples, write_samples
-from lstnet_search.methods.lstnet import LSTNet
+from lstnet_search.evaluation.samples import SAMPLES_FILE, Samples, collect_samples, confusions_alone, write_samples
+from lstnet_search.methods.labeller import Labeller
+from lstnet_search.methods.registry import build_method
 from lstnet_search.models import Translator
 from lstnet_search.training import Report, Start, autocast, train, write_state
 
@@ -47,7 +48,7 @@ class EvaluatedTraining(Iterator[Report]):
         self._evaluator = Evaluator(prepared.validation, prepared.classifiers, resized_labels=prepared.resized_labels)
         self._probed = _probed(prepared.validation)
         self._context = autocast(config.precision, device)
-        method = LSTNet(config, prepared.shapes, device, self._context, prepared.image_means)
+        method = build_method(config, prepared.problem(direction), device, self._context)
         self._reports = train(config, prepared.train, method, self._evaluate, start)
 
     def __iter__(self) -> Self:
@@ -66,22 +67,26 @@ class EvaluatedTraining(Iterator[Report]):
 
     @torch.inference_mode()
     def _evaluate(self, network: torch.nn.Module) -> dict[str, float]:
-        translator = cast(Translator, network)
         with self._context():
-            metrics = self._evaluator(translator)
-            latents_a, latents_b = (
-                translator.encode(to_unit_range(images), domain).flatten(1)
-                for domain, images in enumerate(self._probed)
-            )
-        probe = {"latent_probe": latent_probe(latents_a, latents_b)}
+            metrics = self._evaluator(cast(Translator | Labeller, network))
+            probe = {"latent_probe": self._probe(network)} if isinstance(network, Translator) else {}
         return metrics | searched_means(metrics, self._directions) | probe
 
+    def _probe(self, translator: Translator) -> float:
+        latents_a, latents_b = (
+            translator.encode(to_unit_range(images), domain).flatten(1) for domain, images in enumerate(self._probed)
+        )
+        return latent_probe(latents_a, latents_b)
+
     def samples(self) -> Samples:
-        """Samples of the last report's network."""
+        """Samples of the last report's network; of one that makes no images, its confusions."""
         assert self.last is not None
+        network = self.last.evaluated
+        if not isinstance(network, Translator):
+            return confusions_alone(self._evaluator.confusions)
         with self._context():
             return collect_samples(
-                cast(Translator, self.last.evaluated),
+                network,
                 self._prepared.validation,
                 self._prepared.classifiers,
                 self._evaluator.confusions,

@@ -9,7 +9,6 @@ from lstnet_search.config.metrics import CRITERIA, TARGET, accuracy_name
 from lstnet_search.domains import DomainPair
 from lstnet_search.evaluation import criteria
 from lstnet_search.evaluation.accuracy import confusion, shares_right
-from lstnet_search.evaluation.baseline import Resizing
 from lstnet_search.evaluation.inference import (
     BATCH_SIZE,
     TranslatesImages,
@@ -18,8 +17,11 @@ from lstnet_search.evaluation.inference import (
     floats_in_batches,
     in_batches,
     labelled,
+    labels_given,
 )
 from lstnet_search.evaluation.permutation import Permutation, find_permutation
+from lstnet_search.methods.labeller import Labeller
+from lstnet_search.methods.resizing import Resizing
 from lstnet_search.models.classifier import Classifiers
 
 ROUND_TRIPS = 500
@@ -31,20 +33,21 @@ class Outputs:
     """What one pass over the n images of a domain gave.
 
     Attributes:
-        translated: the images as ones of the other domain, (n, C, S, S) in [-1, 1].
-        features: of the translated images, (n, D), by the other domain's classifier.
-        logits: its labels, (n, K).
+        features: last hidden ones, (n, D), by the other domain's classifier, or by a labeller.
+        logits: of the labels given, (n, K).
+        translated: the images as ones of the other domain, (n, C, S, S) in [-1, 1]; None of a labeller.
     """
 
-    translated: Tensor
     features: Tensor
     logits: Tensor
+    translated: Tensor | None = None
 
 
 class Evaluator:
     """Translates validation images both ways, has the classifiers label them, and measures.
 
-    All that it holds lives on one device, which the translator must share.
+    Instead of a translator it takes a labeller, which labels the images itself. All that it holds lives on one
+    device, which the network must share.
 
     Attributes:
         confusions: of the last evaluation, by direction: (K, K) int64, true class × label given;
@@ -77,42 +80,45 @@ class Evaluator:
         self._batch_size = batch_size
         self.resized_labels = resized_labels or self._label_resized(Resizing(pair))
 
-    def __call__(self, translator: TranslatesImages) -> dict[str, float]:
-        """Measure a translator.
+    def __call__(self, network: TranslatesImages | Labeller) -> dict[str, float]:
+        """Measure a network.
 
         Returns:
-            Of each direction that is measured: `val_accuracy_<direction>`, in [0, 1], if its
+            Of each direction that is measured and known to a labeller: `val_accuracy_<direction>`, in [0, 1], if its
             images are labelled; the label-free criteria, `round_trip` if the target's images are
             labelled; `permuted_share_<direction>`, what a permutation of classes would gain.
         """
         self.confusions, self.permutations = {}, {}
-        passes = [self.outputs(translator, source) for source in (0, 1)]
+        known = network.sources if isinstance(network, Labeller) else (0, 1)
+        passes = {source: self.outputs(network, source) for source in known}
         measured: dict[str, float] = {}
-        for source, direction in enumerate(self._directions):
-            target = 1 - source
+        for source, there in passes.items():
+            direction, target, labels = self._directions[source], 1 - source, self._domains[source].labels
             if self._classifiers[target] is None:
                 continue
-            there, labels = passes[source], self._domains[source].labels
             if labels is not None:
                 self.confusions[direction] = confusion(there.logits, labels)
             table = confusion(there.logits, self.resized_labels[source])
             self.permutations[direction] = permutation = find_permutation(table)
             named = of_labels_given(there, self._domains[target].classes)
-            named |= self._round_trip(translator, target, passes[target].translated)
+            if not isinstance(network, Labeller):
+                named |= self._round_trip(network, target, passes[target].translated)
             named |= {"agreement": criteria.agreement(table), "permuted_share": permutation.share}
             measured |= {f"{name}_{direction}": value for name, value in named.items()}
         return shares_right({accuracy_name(name): counts for name, counts in self.confusions.items()}) | measured
 
-    def outputs(self, translator: TranslatesImages, source: int) -> Outputs:
-        """Translations of the images of `source`, and what the other classifier, if any, makes of them."""
-        classifier = self._classifiers[1 - source]
+    def outputs(self, network: TranslatesImages | Labeller, source: int) -> Outputs:
+        """What a network, or the other classifier, if any, makes of the images of `source`, with their translations."""
+        if isinstance(network, Labeller):
+            return Outputs(*labels_given(network, self._domains[source].images, source, self._batch_size))
+        classifier, translator = self._classifiers[1 - source], network
 
         def there(images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
             translated = translator.translate(images, source)
             if classifier is None:
                 nothing = translated.new_empty(len(images), 1)
-                return translated, nothing, nothing
-            return translated, *features_and_logits(classifier, translated)
+                return nothing, nothing, translated
+            return *features_and_logits(classifier, translated), translated
 
         with evaluation_mode(translator):
             return Outputs(*in_batches(there, self._domains[source].images, self._batch_size))
@@ -120,10 +126,10 @@ class Evaluator:
     def _label_resized(self, resizing: Resizing) -> tuple[Tensor, Tensor]:
         return self.outputs(resizing, 0).logits.argmax(1), self.outputs(resizing, 1).logits.argmax(1)
 
-    def _round_trip(self, translator: TranslatesImages, source: int, translated: Tensor) -> dict[str, float]:
+    def _round_trip(self, translator: TranslatesImages, source: int, translated: Tensor | None) -> dict[str, float]:
         """How well images of `source` that were translated are labelled once they are back."""
         classifier, labels = self._classifiers[source], self._domains[source].labels
-        if classifier is None or labels is None:
+        if classifier is None or labels is None or translated is None:
             return {}
         chosen = _some(len(labels), ROUND_TRIPS).to(labels.device)
 

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from lstnet_search.domains import to_unit_range
+from lstnet_search.methods.labeller import Labeller
 from lstnet_search.models.classifier import Classifier
 
 BATCH_SIZE = 256
@@ -50,6 +51,20 @@ def features_and_logits(classifier: Classifier, images: Tensor) -> tuple[Tensor,
         return features, logits
 
 
+def labels_given(
+    labeller: Labeller, images: Tensor, source: int, batch_size: int = BATCH_SIZE
+) -> tuple[Tensor, Tensor]:
+    """Features, (N, D), and logits, (N, K), both float32, of uint8 images (N, C, H, W) of domain `source`."""
+
+    def label(batch: Tensor) -> tuple[Tensor, Tensor]:
+        features, logits = labeller.label(batch, source)
+        return features.float(), logits.float()
+
+    with evaluation_mode(labeller):
+        features, logits = in_batches(label, images, batch_size)
+    return features, logits
+
+
 def in_batches(
     function: Callable[[Tensor], tuple[Tensor, ...]], images: Tensor, batch_size: int = BATCH_SIZE
 ) -> tuple[Tensor, ...]:
@@ -69,7 +84,7 @@ def floats_in_batches(
 
 
 @contextmanager
-def evaluation_mode(module: TranslatesImages) -> Iterator[None]:
+def evaluation_mode(module: TranslatesImages | nn.Module) -> Iterator[None]:
     """Evaluation mode for a while; afterwards each module inside is in the mode that it was found in."""
     found = [(each, each.training) for each in module.modules()]
     module.eval()

@@ -13,11 +13,12 @@ from lstnet_search.config import InputError, TrialConfig
 from lstnet_search.config.domain_names import own_images
 from lstnet_search.domains import Domain, DomainPair, load_pair, split
 from lstnet_search.evaluation.accuracy import confusion, shares_right
-from lstnet_search.evaluation.baseline import Resizing
 from lstnet_search.evaluation.classifier_cache import cached_classifier, default_cache_dir
 from lstnet_search.evaluation.classifiers import ClassifierSettings
 from lstnet_search.evaluation.evaluator import Evaluator
 from lstnet_search.evaluation.inference import in_batches
+from lstnet_search.methods.base import Problem
+from lstnet_search.methods.resizing import Resizing
 from lstnet_search.models import ImageShape
 from lstnet_search.models.classifier import Classifier, Classifiers
 
@@ -58,6 +59,11 @@ class Prepared:
         """Of the images of `a` and `b`."""
         a, b = self.train
         return ImageShape(a.channels, a.side), ImageShape(b.channels, b.side)
+
+    def problem(self, direction: str) -> Problem:
+        """What a method is told of the data when a direction is searched; see `searched`."""
+        sources = tuple(self.directions.index(each) for each in self.searched(direction))
+        return Problem(self.shapes, self.classes, sources, self.image_means)
 
     @property
     def classes(self) -> int:

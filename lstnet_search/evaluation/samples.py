@@ -42,7 +42,7 @@ def collect_samples(
         classifier says of `translated_a`, -1 without one; `latents_a` (500, L · 49) float16 with
         `latent_labels_a` (500,); `confusion_<direction>` (K, K) int64.
     """
-    samples: Samples = {f"confusion_{name}": counts.cpu().numpy() for name, counts in confusions.items()}
+    samples = confusions_alone(confusions)
     for source, (letter, domain) in enumerate(zip("ab", pair, strict=True)):
         chosen = domain.take(_some_of_each_class(domain))
         images = to_unit_range(chosen.images).contiguous(memory_format=torch.channels_last)
@@ -62,6 +62,11 @@ def collect_samples(
             f"latent_labels_{letter}": _labels(first),
         }
     return samples
+
+
+def confusions_alone(confusions: dict[str, Tensor]) -> Samples:
+    """What there is of a network that makes no images: `confusion_<direction>`, as `collect_samples` has it."""
+    return {f"confusion_{name}": counts.cpu().numpy() for name, counts in confusions.items()}
 
 
 def write_samples(path: Path, samples: Samples) -> None:

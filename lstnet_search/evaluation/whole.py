@@ -11,7 +11,8 @@ from torch import Tensor, nn
 
 from lstnet_search.config import TrialConfig
 from lstnet_search.domains import DomainPair, load_pair
-from lstnet_search.methods.lstnet import LSTNet
+from lstnet_search.methods.base import Problem
+from lstnet_search.methods.registry import build_method
 from lstnet_search.models import ImageShape
 from lstnet_search.training import Report, Start, autocast, train, write_state
 
@@ -53,6 +54,12 @@ class WholeSets:
         a, b = self.train
         return ImageShape(a.channels, a.side), ImageShape(b.channels, b.side)
 
+    @property
+    def problem(self) -> Problem:
+        """What a method is told of them: all that has labels is learnt from."""
+        sources = tuple(1 - place for place, domain in enumerate(self.train) if domain.labels is not None)
+        return Problem(self.shapes, self.train.a.classes, sources[::-1], self.image_means)
+
     def to(self, device: torch.device) -> "WholeSets":
         """The same on another device."""
         return WholeSets(self.train.to(device), self.image_means, self.fingerprint)
@@ -74,7 +81,7 @@ class UnwatchedTraining(Iterator[Report]):
         self.alarms: list[str] = []
         """None: as `EvaluatedTraining` has them."""
         taken = iter(step for step in config.report_steps if start is None or step > start.step)
-        method = LSTNet(config, sets.shapes, device, autocast(config.precision, device), sets.image_means)
+        method = build_method(config, sets.problem, device, autocast(config.precision, device))
 
         def progress(translator: nn.Module) -> dict[str, float]:
             finite = all(bool(each.isfinite().all()) for each in translator.parameters())

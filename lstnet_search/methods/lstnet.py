@@ -6,10 +6,12 @@ from contextlib import AbstractContextManager, nullcontext
 import torch
 from torch import Tensor, nn
 
-from lstnet_search.config import TrialConfig
-from lstnet_search.config.seeding import derive_seed
-from lstnet_search.methods.objective import ADVERSARIAL, adversarial_value, cycle_consistency, told_right
-from lstnet_search.models import ImageShape, build_discriminators, build_translator
+from lstnet_search.config import LSTNetConfig
+from lstnet_search.domains import IMAGES_ALONE
+from lstnet_search.methods.base import Problem
+from lstnet_search.methods.objective import ADVERSARIAL, cycle_consistency
+from lstnet_search.methods.parts import adam, build_parts, exact, update, update_discriminators
+from lstnet_search.models import ImageShape
 
 LOSSES = ("an1", "an2", "anl", "cc1", "cc2", "cc3", "cc4")
 METRICS = (
@@ -29,10 +31,11 @@ class LSTNet:
     """
 
     metrics = METRICS
+    inputs = IMAGES_ALONE
 
     def __init__(
         self,
-        config: TrialConfig,
+        config: LSTNetConfig,
         shapes: tuple[ImageShape, ImageShape],
         device: torch.device,
         autocast: Callable[[], AbstractContextManager[None]] = nullcontext,
@@ -51,19 +54,10 @@ class LSTNet:
         self._autocast = autocast
         self._adversarial = ADVERSARIAL[config.adversarial_loss]
         self._weights = config.weights
-        width, stride = config.width, config.latent_stride
-        translator = build_translator(
-            shapes, width, stride, config.batch_norm_momentum, derive_seed(config.seed, "translator")
-        )
-        if means is not None:
-            translator.start_at(means)
-        discriminators = build_discriminators(
-            shapes, translator.latent_channels, width, stride, derive_seed(config.seed, "discriminators")
-        )
-        self.translator = translator.to(device).to(memory_format=torch.channels_last)
-        self.discriminators = discriminators.to(device).to(memory_format=torch.channels_last)
-        self.translator_optimiser = _adam(self.translator, config)
-        self.discriminator_optimiser = _adam(self.discriminators, config)
+        problem = Problem(shapes, classes=0, means=means)  # no label is looked at
+        self.translator, self.discriminators = build_parts(config, problem, device)
+        self.translator_optimiser = adam(self.translator, config)
+        self.discriminator_optimiser = adam(self.discriminators, config)
 
     def use_weights(self, weights: Mapping[str, float]) -> None:
         """Take the next steps with other weights of Eq. 1, all seven by name."""
@@ -98,45 +92,39 @@ class LSTNet:
             latent_a, latent_b = self.discriminators.latent(torch.cat((z_a, z_b))).chunk(2)
         self.discriminators.requires_grad_(True)
         games = (
-            self._adversarial.image_generator(_exact(fake_a)),
-            self._adversarial.image_generator(_exact(fake_b)),
-            self._adversarial.encoders(_exact(latent_a), _exact(latent_b)),
+            self._adversarial.image_generator(exact(fake_a)),
+            self._adversarial.image_generator(exact(fake_b)),
+            self._adversarial.encoders(exact(latent_a), exact(latent_b)),
         )
         cycles = (
-            cycle_consistency(x_a, _exact(x_aa)),
-            cycle_consistency(x_b, _exact(x_bb)),
-            cycle_consistency(x_a, _exact(x_aba)),
-            cycle_consistency(x_b, _exact(x_bab)),
+            cycle_consistency(x_a, exact(x_aa)),
+            cycle_consistency(x_b, exact(x_bb)),
+            cycle_consistency(x_a, exact(x_aba)),
+            cycle_consistency(x_b, exact(x_bab)),
         )
         w = self._weights
         weighted = w["w1"] * games[0] + w["w2"] * games[1] + w["wl"] * games[2]
         weighted = weighted + w["w3"] * cycles[0] + w["w4"] * cycles[1] + w["w5"] * cycles[2] + w["w6"] * cycles[3]
-        self.translator_optimiser.zero_grad(set_to_none=True)
-        weighted.backward()
-        self.translator_optimiser.step()
+        update(self.translator_optimiser, weighted)
         return torch.stack((*values[:3], *cycles, *games, *values[3:])).detach()
 
     def _discriminator_step(
         self, real: tuple[Tensor, Tensor], fake: tuple[Tensor, Tensor], latents: tuple[Tensor, Tensor]
     ) -> tuple[Tensor, ...]:
-        """Update D1, D2, Dl; the values of Eq. 1 before the update, then the shares told right.
-
-        The weights are left out: each discriminator stands in one term, and under Adam a
-        factor on its gradient changes nothing.
-        """
+        """Update D1, D2, Dl; the values of Eq. 1 before the update, then the shares told right."""
         with self._autocast():
             logits = [
-                _exact(self.discriminators.image(torch.cat((x, y)), domain)).chunk(2)
+                exact(self.discriminators.image(torch.cat((x, y)), domain)).chunk(2)
                 for domain, (x, y) in enumerate(zip(real, fake, strict=True))
             ]
-            logits.append(_exact(self.discriminators.latent(torch.cat(latents).detach())).chunk(2))
-        loss = torch.stack([self._adversarial.discriminator(*pair) for pair in logits]).sum()
-        self.discriminator_optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        self.discriminator_optimiser.step()
-        with torch.no_grad():
-            values = [adversarial_value(*pair) for pair in logits]
-            return *values, *(told_right(*pair) for pair in logits)
+            logits.append(exact(self.discriminators.latent(torch.cat(latents).detach())).chunk(2))
+        values, shares = update_discriminators(self._adversarial, logits, self.discriminator_optimiser)
+        return *values, *shares
+
+    @property
+    def evaluated(self) -> nn.Module:
+        """The translator."""
+        return self.translator
 
     @property
     def modules(self) -> dict[str, nn.Module]:
@@ -147,21 +135,3 @@ class LSTNet:
     def optimisers(self) -> dict[str, torch.optim.Optimizer]:
         """All optimisers by the name of their networks."""
         return {"translator": self.translator_optimiser, "discriminators": self.discriminator_optimiser}
-
-
-def _adam(module: nn.Module, config: TrialConfig) -> torch.optim.Adam:
-    betas = (config.beta1, config.beta2)
-    capturable = config.cuda_graph and next(module.parameters()).is_cuda
-    return torch.optim.Adam(
-        module.parameters(),
-        config.learning_rate,
-        betas,
-        eps=config.adam_epsilon,
-        fused=True,
-        capturable=capturable,
-    )
-
-
-def _exact(values: Tensor) -> Tensor:
-    """What losses are computed from: float32 where networks run in bfloat16."""
-    return values.float() if values.dtype == torch.bfloat16 else values

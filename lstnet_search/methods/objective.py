@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from torch import Tensor
 from torch.nn import functional as F
 
-from lstnet_search.config.trial import AdversarialLoss
+from lstnet_search.config.methods import AdversarialLoss
 
 
 def adversarial_value(real: Tensor, fake: Tensor) -> Tensor:

@@ -25,15 +25,17 @@ class Discriminator(nn.Module):
 
 
 class Discriminators(nn.Module):
-    """D1, D2 and Dl of Table 1."""
+    """D1, D2 and Dl of Table 1; without a stride of latents, D1 and D2 alone."""
 
     def __init__(
-        self, shapes: tuple[ImageShape, ImageShape], latent_channels: int, width: float, latent_stride: int
+        self, shapes: tuple[ImageShape, ImageShape], latent_channels: int, width: float, latent_stride: int | None
     ) -> None:
         super().__init__()
         self.images = nn.ModuleList(
             Discriminator(shape.channels, DISCRIMINATOR[shape.side], 4, width) for shape in shapes
         )
+        if latent_stride is None:
+            return
         final_side = -(-LATENT_SIDE[latent_stride] // 2)
         self.latents = Discriminator(latent_channels, LATENT_DISCRIMINATOR, final_side, width)
 
@@ -47,7 +49,7 @@ class Discriminators(nn.Module):
 
 
 def build_discriminators(
-    shapes: tuple[ImageShape, ImageShape], latent_channels: int, width: float, latent_stride: int, seed: int
+    shapes: tuple[ImageShape, ImageShape], latent_channels: int, width: float, latent_stride: int | None, seed: int
 ) -> Discriminators:
     """Discriminators with PyTorch's initial weights, drawn from a seed of their own."""
     with torch.random.fork_rng(devices=[]):

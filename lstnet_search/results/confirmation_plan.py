@@ -98,7 +98,7 @@ def make_plan(folder: ResultsFolder, top: int, seeds: int, steps: int | None) ->
             raise InputError(f"{option} {value} must be at least 1; raise it or leave it out")
     recorded = folder.read_search()
     search = SearchConfig.parse(recorded["search"], str(folder.search_file))
-    if search.trial.weights != TrialConfig().weights:
+    if search.trial.weights != search.trial.published_weights():
         raise InputError(
             f"trial 0 of {folder.path} does not have the paper's weights, so there is nothing to compare with; "
             "confirm the search that an ablation was made of"

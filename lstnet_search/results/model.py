@@ -3,17 +3,20 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save
-from torch import Tensor
+from torch import Tensor, nn
 
 from lstnet_search.config import InputError, TrialConfig
 from lstnet_search.config.files import write_whole
 from lstnet_search.config.metrics import directions_of
-from lstnet_search.evaluation.inference import floats_in_batches, labelled
+from lstnet_search.evaluation.inference import TranslatesImages, floats_in_batches, labelled
+from lstnet_search.methods.base import Problem
+from lstnet_search.methods.labeller import Labeller
+from lstnet_search.methods.registry import build_network
 from lstnet_search.models import ImageShape, Translator
 from lstnet_search.models.classifier import Classifier, Classifiers
 
@@ -24,13 +27,13 @@ NAMES = ("best_model", "model")
 
 @dataclass(frozen=True)
 class TrainedModel:
-    """All that labels images of one domain by translating them to the other.
+    """All that labels images of one domain, by translating them to the other if the method does.
 
     Attributes:
         config: of the training.
         shapes: of the images of both domains.
         classes: of both domains.
-        translator: in evaluation mode.
+        network: what was trained, in evaluation mode.
         classifiers: of both domains, in evaluation mode; None for one without labels.
         about: where it comes from and how well it did, for people.
     """
@@ -38,9 +41,23 @@ class TrainedModel:
     config: TrialConfig
     shapes: tuple[ImageShape, ImageShape]
     classes: int
-    translator: Translator
+    network: nn.Module
     classifiers: Classifiers
     about: dict[str, Any]
+
+    @property
+    def translator(self) -> Translator:
+        """The network.
+
+        Raises:
+            InputError: if it makes no images.
+        """
+        if not isinstance(self.network, Translator):
+            raise InputError(
+                f"the model is of {self.config.method}, which translates no images, so there is nothing to translate, "
+                "to send back or to export as ONNX; use predict, or a model of another --method"
+            )
+        return self.network
 
     @property
     def directions(self) -> tuple[str, str]:
@@ -93,20 +110,31 @@ class TrainedModel:
         Raises:
             InputError: if the other domain has no classifier.
         """
-        classifier = self.target_classifier(source)
-        (logits,) = floats_in_batches(
-            lambda batch: (labelled(classifier, self.translator.translate(batch, source)),),
-            images.to(self._device),
-            len(images),
-        )
+        self.refuse_unlabelled(source)
+        classifier, network = self.classifiers[1 - source], self.network
+
+        def label(batch: Tensor) -> tuple[Tensor]:
+            if isinstance(network, Labeller):
+                return (network.label(batch, source)[1].float(),)
+            assert classifier is not None
+            return (labelled(classifier, cast(TranslatesImages, network).translate(batch, source)),)
+
+        (logits,) = floats_in_batches(label, images.to(self._device), len(images))
         return logits.softmax(1).cpu()
 
-    def target_classifier(self, source: int) -> Classifier:
-        """What labels images of domain `source` once they are translated.
+    def refuse_unlabelled(self, source: int) -> None:
+        """Refuse images of domain `source` if nothing can label them.
 
         Raises:
-            InputError: if there is none, for the other domain had no labels.
+            InputError: if the other domain had no labels, or the search was for the other direction alone.
         """
+        if isinstance(self.network, Labeller):
+            if source not in self.network.sources:
+                raise InputError(
+                    f"the model was trained for {self.directions[1 - source]} alone, so it cannot label images of "
+                    f"{self.config.domains[source]}; search again with --direction both"
+                )
+            return
         classifier = self.classifiers[1 - source]
         if classifier is None:
             raise InputError(
@@ -114,33 +142,41 @@ class TrainedModel:
                 f"{self.directions[source]} gives images but no labels; use translate, or --direction "
                 f"{self.directions[1 - source]}"
             )
-        return classifier
 
     def to(self, device: torch.device) -> "TrainedModel":
         """The same with its networks moved to a device."""
-        for network in (self.translator, *self.classifiers):
+        for network in (self.network, *self.classifiers):
             if network is not None:
                 network.to(device)
         return self
 
     @property
     def _device(self) -> torch.device:
-        return next(self.translator.parameters()).device
+        known = (network for network in (self.network, *self.classifiers) if network is not None)
+        return next(parameter.device for network in known for parameter in network.parameters())
 
 
 def build_networks(
-    config: TrialConfig, shapes: tuple[ImageShape, ImageShape], classes: int
-) -> tuple[Translator, tuple[Classifier, Classifier]]:
-    """Untrained networks of the given sizes, in evaluation mode."""
-    translator = Translator(shapes, config.width, config.latent_stride, config.batch_norm_momentum)
+    config: TrialConfig, shapes: tuple[ImageShape, ImageShape], classes: int, sources: tuple[int, ...] = (0, 1)
+) -> tuple[nn.Module, tuple[Classifier, Classifier]]:
+    """Untrained networks of the given sizes, in evaluation mode; `sources` as a `Problem` has them."""
     first, second = (Classifier(shape.channels, shape.side, classes).eval() for shape in shapes)
-    return translator.eval(), (first, second)
+    return build_network(config, Problem(shapes, classes, sources)), (first, second)
+
+
+def trained_network(
+    config: TrialConfig, shapes: tuple[ImageShape, ImageShape], classes: int, state: dict[str, Tensor]
+) -> nn.Module:
+    """The network that a training's `evaluated_state` is of, in evaluation mode, on the CPU."""
+    network = build_network(config, Problem(shapes, classes, Labeller.sources_of(state)))
+    network.load_state_dict(state)
+    return network
 
 
 def write_model(path: Path, model: TrainedModel) -> None:
     """Write `path.safetensors` and then `path.json`, each whole."""
     tensors: dict[str, Tensor] = {}
-    for prefix, module in _networks(model.translator, model.classifiers).items():
+    for prefix, module in _networks(model.network, model.classifiers).items():
         tensors |= {f"{prefix}.{name}": value.cpu().contiguous() for name, value in module.state_dict().items()}
     header = {
         "format_version": FORMAT_VERSION,
@@ -198,20 +234,22 @@ def read_model(path: Path) -> TrainedModel:
 def _build(header: dict[str, Any], tensors: dict[str, Tensor], where: str) -> TrainedModel:
     config = TrialConfig.parse(header["config"], where)
     first, second = (ImageShape(*shape) for shape in header["shapes"])
-    translator, built = build_networks(config, (first, second), header["classes"])
+    sources = Labeller.sources_of(name.removeprefix("labeller.") for name in tensors)
+    network, built = build_networks(config, (first, second), header["classes"], sources)
     classifier_a, classifier_b = (
         classifier if any(name.startswith(f"classifier_{letter}.") for name in tensors) else None
         for letter, classifier in zip("ab", built, strict=True)
     )
     classifiers = classifier_a, classifier_b
-    for prefix, module in _networks(translator, classifiers).items():
+    for prefix, module in _networks(network, classifiers).items():
         start = f"{prefix}."
         module.load_state_dict(
             {name.removeprefix(start): value for name, value in tensors.items() if name.startswith(start)}
         )
-    return TrainedModel(config, (first, second), header["classes"], translator, classifiers, dict(header["about"]))
+    return TrainedModel(config, (first, second), header["classes"], network, classifiers, dict(header["about"]))
 
 
-def _networks(translator: Translator, classifiers: Classifiers) -> dict[str, Translator | Classifier]:
-    named = {"translator": translator, "classifier_a": classifiers[0], "classifier_b": classifiers[1]}
+def _networks(network: nn.Module, classifiers: Classifiers) -> dict[str, nn.Module]:
+    kind = "labeller" if isinstance(network, Labeller) else "translator"
+    named = {kind: network, "classifier_a": classifiers[0], "classifier_b": classifiers[1]}
     return {name: network for name, network in named.items() if network is not None}

@@ -44,8 +44,9 @@ def export_onnx(model: TrainedModel, target: Path) -> None:
         target: to make.
 
     Raises:
-        InputError: if the target exists, or a package that this needs is missing.
+        InputError: if the target exists, a package that this needs is missing, or the method makes no images.
     """
+    translator = model.translator
     if target.exists():
         raise InputError(f"{target} exists already; choose another --to")
     missing = [name for name in PACKAGES if find_spec(name) is None]
@@ -57,15 +58,15 @@ def export_onnx(model: TrainedModel, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     with whole_folder(target) as folder:
         for source, direction in enumerate(model.directions):
-            (folder / f"{direction}.onnx").write_bytes(_onnx(model, source))
+            (folder / f"{direction}.onnx").write_bytes(_onnx(model, translator, source))
         (folder / "README.md").write_text(_readme(model), encoding="utf-8")
 
 
-def _onnx(model: TrainedModel, source: int) -> bytes:
+def _onnx(model: TrainedModel, translator: Translator, source: int) -> bytes:
     classifier = model.classifiers[1 - source]
     shape = model.shapes[source]
     program = torch.onnx.export(
-        _Direction(model.translator, classifier, source).eval(),
+        _Direction(translator, classifier, source).eval(),
         (torch.zeros(2, shape.channels, shape.side, shape.side),),  # a batch of 1 would be taken for a constant
         input_names=["images"],
         output_names=["translated"] if classifier is None else ["translated", "probabilities"],

@@ -6,7 +6,7 @@ from datetime import datetime
 from lstnet_search.config import InputError
 from lstnet_search.results.folder import ResultsFolder, metric_of
 from lstnet_search.results.selection import rank_rows, settings_of_row
-from lstnet_search.results.text import STATES, duration, shown, weights
+from lstnet_search.results.text import STATES, duration, shown, weights, weights_heading
 
 
 def status_lines(folder: ResultsFolder) -> Iterator[str]:
@@ -28,6 +28,6 @@ def status_lines(folder: ResultsFolder) -> Iterator[str]:
         repeats = search["search"].get("repeats", 1)
         mean = f" (mean of {repeats} seeds)" if repeats > 1 else ""
         yield f"best: trial {best['trial']}, {metric} {shown(metric, best[f'best/{metric}'])}{mean}"
-        yield f"weights {weights(settings.model_dump())} (w1 to w6, wl)"
+        yield f"weights {weights(settings.model_dump())} ({weights_heading(settings.method)})"
     age = datetime.now().timestamp() - folder.trials_file.stat().st_mtime
     yield f"{duration(trials.seconds.sum())} of training; tables written {duration(age)} ago"

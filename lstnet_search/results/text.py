@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from lstnet_search.config import WEIGHT_NAMES
+from lstnet_search.config import METHODS
 from lstnet_search.config.metrics import TARGET, accuracy_name
 
 
@@ -30,12 +30,22 @@ def size(count: float) -> str:
 
 
 def weights(settings: Mapping[str, Any]) -> str:
-    """The seven weights in the paper's order, three digits each, separated by spaces; of a schedule its last ones."""
+    """Weights in the paper's order, three digits each, separated by spaces; of a schedule its last ones.
+
+    Args:
+        settings: complete, or weights alone.
+    """
+    names = METHODS[settings["method"]].weight_names if "method" in settings else tuple(settings)
     last, since = dict(settings), ""
     for change in settings.get("schedule", ()):
         last |= change["weights"]
         since = f" since step {change['step']}"
-    return " ".join(f"{last[name]:.3g}" for name in WEIGHT_NAMES) + since
+    return " ".join(f"{last[name]:.3g}" for name in names) + since
+
+
+def weights_heading(method: str) -> str:
+    """What `weights` gives, by name; a dash for a method without."""
+    return " ".join(METHODS[method].weight_names) or "–"
 
 
 def shown(metric: str, value: float | None) -> str:
@@ -59,8 +69,6 @@ _SHARES = (TARGET, accuracy_name(""), "round_trip", "agreement", "permuted_share
 
 STATES = {"COMPLETE": "completed", "PRUNED": "stopped early", "FAIL": "failed", "RUNNING": "unfinished"}
 """How a trial ended, in words."""
-
-WEIGHTS_HEADING = " ".join(WEIGHT_NAMES)
 
 
 LEAST_P = 0.001

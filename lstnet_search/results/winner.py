@@ -12,8 +12,10 @@ from lstnet_search.config import InputError, TrialConfig, read_yaml
 from lstnet_search.config.files import whole_folder, write_whole
 from lstnet_search.evaluation import Prepared, round_trip_accuracy
 from lstnet_search.evaluation.samples import SAMPLES_FILE, read_samples
+from lstnet_search.methods.registry import translates
+from lstnet_search.models import Translator
 from lstnet_search.results.folder import ResultsFolder, metric_of
-from lstnet_search.results.model import TrainedModel, build_networks, write_model
+from lstnet_search.results.model import TrainedModel, trained_network, write_model
 from lstnet_search.results.pictures import draw_translations
 from lstnet_search.results.records import ReportRecord
 from lstnet_search.results.text import percent
@@ -48,7 +50,11 @@ def add_confirmation(folder: ResultsFolder, winner: TrialConfig, remarks: list[s
 
 
 def _has(path: Path, config: TrialConfig) -> bool:
-    return path.is_file() and TrialConfig.parse(read_yaml(path, "config file", "FOLDER"), str(path)) == config
+    return path.is_file() and _read_config(path) == config
+
+
+def _read_config(path: Path) -> TrialConfig:
+    return TrialConfig.parse(read_yaml(path, "config file", "FOLDER"), str(path))
 
 
 def write_winner(
@@ -75,13 +81,17 @@ def write_winner(
         remarks: on where the training comes from.
 
     Returns:
-        Shares of validation images whose round trip is labelled right, by metric name, of labelled domains.
+        Shares of validation images whose round trip is labelled right, by metric name, of labelled domains; none
+        of a method that makes no images, of which no pictures are drawn either.
     """
     prepared = prepared.to(torch.device("cpu"))
     state, _ = read_state(checkpoint)
-    translator, _ = build_networks(config, prepared.shapes, prepared.classes)
-    translator.load_state_dict(evaluated_state(state))
-    round_trips = round_trip_accuracy(translator, prepared.validation, prepared.classifiers)
+    network = trained_network(config, prepared.shapes, prepared.classes, evaluated_state(state))
+    round_trips = (
+        round_trip_accuracy(network, prepared.validation, prepared.classifiers)
+        if isinstance(network, Translator)
+        else {}
+    )
     metrics = report.metrics | round_trips
     about: dict[str, Any] = {
         "remarks": remarks,
@@ -92,13 +102,14 @@ def write_winner(
     }
     if prepared.train.a.class_names is not None:
         about["classes"] = list(prepared.train.a.class_names)
-    trained = TrainedModel(config, prepared.shapes, prepared.classes, translator, prepared.classifiers, about)
+    trained = TrainedModel(config, prepared.shapes, prepared.classes, network, prepared.classifiers, about)
     write_model(model, trained)
     known = remarks_of(config_file) if _has(config_file, config) else []
     confirmed = [remark for remark in known if remark.startswith(CONFIRMED)]
     write_config(config_file, config, [*remarks, *_accuracies(metrics, prepared.baseline), *confirmed])
-    names = prepared.validation.a.name, prepared.validation.b.name
-    draw_translations(pictures, read_samples(checkpoint / SAMPLES_FILE), names, f"{remarks[0]}, step {report.step}")
+    if isinstance(network, Translator):
+        names = prepared.validation.a.name, prepared.validation.b.name
+        draw_translations(pictures, read_samples(checkpoint / SAMPLES_FILE), names, f"{remarks[0]}, step {report.step}")
     return round_trips
 
 
@@ -123,8 +134,9 @@ def export(folder: ResultsFolder, target: Path) -> None:
         folder.best_config_file,
         folder.best_model.with_suffix(".safetensors"),
         folder.best_model.with_suffix(".json"),
-        folder.translations_file,
     ]
+    if not folder.best_config_file.is_file() or translates(_read_config(folder.best_config_file)):
+        files.append(folder.translations_file)
     missing = [file.name for file in files if not file.is_file()]
     if missing:
         raise InputError(

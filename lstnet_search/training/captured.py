@@ -16,7 +16,7 @@ class CapturedStep:
     step returns is overwritten by the next one.
     """
 
-    def __init__(self, step: Callable[[Tensor, Tensor], Tensor]) -> None:
+    def __init__(self, step: Callable[..., Tensor]) -> None:
         """Record later.
 
         Args:
@@ -26,27 +26,27 @@ class CapturedStep:
         self._taken = 0
         self._stream = torch.cuda.Stream()
         self._graph: torch.cuda.CUDAGraph | None = None
-        self._inputs: tuple[Tensor, Tensor] = (torch.empty(0), torch.empty(0))
+        self._inputs: tuple[Tensor, ...] = ()
         self._output = torch.empty(0)
 
-    def __call__(self, x_a: Tensor, x_b: Tensor) -> Tensor:
+    def __call__(self, *batch: Tensor) -> Tensor:
         """Take one step; shapes, types and layouts must be those of the first."""
         if self._taken < WARM_UP:
             self._taken += 1
-            return self._beside(x_a, x_b)
+            return self._beside(batch)
         if self._graph is None:
-            self._inputs = x_a.clone(), x_b.clone()
+            self._inputs = tuple(each.clone() for each in batch)
             self._graph = torch.cuda.CUDAGraph()
             with torch.cuda.graph(self._graph):
                 self._output = self._step(*self._inputs)
-        for place, images in zip(self._inputs, (x_a, x_b), strict=True):
-            place.copy_(images)
+        for place, given in zip(self._inputs, batch, strict=True):
+            place.copy_(given)
         self._graph.replay()
         return self._output
 
-    def _beside(self, x_a: Tensor, x_b: Tensor) -> Tensor:
+    def _beside(self, batch: tuple[Tensor, ...]) -> Tensor:
         self._stream.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(self._stream):
-            output = self._step(x_a, x_b)
+            output = self._step(*batch)
         torch.cuda.current_stream().wait_stream(self._stream)
         return output

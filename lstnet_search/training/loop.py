@@ -88,13 +88,14 @@ def train(
         Augmentation(config.rotation, config.scale, config.shift),
         device,
         derive_seed(config.seed, "batches"),
+        method.inputs,
     )
 
-    def prepared_step() -> Callable[[Tensor, Tensor], Tensor]:
+    def prepared_step() -> Callable[..., Tensor]:
         return CapturedStep(method.step) if config.cuda_graph and device.type == "cuda" else method.step
 
     take_step = prepared_step()
-    average = Average(method.translator, config.ema_decay)
+    average = Average(method.evaluated, config.ema_decay)
     begun = time.perf_counter()
     first = 0
     if start is not None:
@@ -162,7 +163,7 @@ def _collect(method: Method, average: Average, batches: Batches) -> State:
         state |= module_state(module, f"modules.{name}")
     for name, optimiser in method.optimisers.items():
         state |= optimiser_state(optimiser, f"optimisers.{name}")
-    if average.module is not method.translator:
+    if average.module is not method.evaluated:
         state |= module_state(average.module, "average")
     return state | {f"batches.{name}": tensor for name, tensor in batches.state_dict().items()}
 
@@ -172,11 +173,11 @@ def _restore(state: State, method: Method, average: Average, batches: Batches) -
         load_module(module, state, f"modules.{name}")
     for name, optimiser in method.optimisers.items():
         load_optimiser(optimiser, state, f"optimisers.{name}")
-    if average.module is not method.translator:
+    if average.module is not method.evaluated:
         load_module(average.module, state, "average")
     batches.load_state_dict(under(state, "batches"))
 
 
 def evaluated_state(state: State) -> dict[str, Tensor]:
     """Of a training's state, the network that is evaluated and exported."""
-    return under(state, "average") or under(state, "modules.translator")
+    return under(state, "average") or under(state, "modules.translator") or under(state, "modules.labeller")

@@ -11,7 +11,7 @@ from lstnet_search.results.confirmation import Confirmed
 from lstnet_search.results.confirmation_plan import BEST, Candidate
 from lstnet_search.results.records import PAPER_TRIAL, ReportRecord
 from lstnet_search.results.statistics import Comparison, Sample
-from lstnet_search.results.text import WEIGHTS_HEADING, difference, duration, p_value, percent, weights
+from lstnet_search.results.text import difference, duration, p_value, percent, weights, weights_heading
 from lstnet_search.tuning.display import Display
 
 
@@ -66,7 +66,8 @@ def verdicts(
         f"test accuracy after {steps} steps, mean of {seeds} seeds ± half of the 95 % interval; differences in points"
     )
     table = Table(title=title if seeds > 1 else f"test accuracy after {steps} steps, one seed", title_justify="left")
-    for heading in ("", "trial", *directions, "target", "to the paper", "p", "verdict", f"weights {WEIGHTS_HEADING}"):
+    names = weights_heading(candidates[0].config.method)
+    for heading in ("", "trial", *directions, "target", "to the paper", "p", "verdict", f"weights {names}"):
         table.add_column(heading, no_wrap=True)
     settings = {candidate.trial: candidate.config.model_dump() for candidate in candidates}
     for each in found:

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from lstnet_search.config.metrics import TARGET
 from lstnet_search.results.records import PAPER_TRIAL, Exploit, ReportRecord, TrialRecord, ranked
-from lstnet_search.results.text import WEIGHTS_HEADING, duration, percent, shown, weights
+from lstnet_search.results.text import duration, percent, shown, weights, weights_heading
 
 HEADINGS = {TARGET: "target"}
 
@@ -138,9 +138,10 @@ def summary(
 ) -> Table:
     """The best trials, with the paper's weights and the no-translation baseline as rows."""
     table = Table(title=title, title_justify="left")
-    for heading in ("", "trial", *directions, HEADINGS.get(metric, metric), "steps", f"weights {WEIGHTS_HEADING}"):
-        table.add_column(heading, no_wrap=True)
     order = ranked(records, metric)
+    names = weights_heading(order[0].settings["method"]) if order else ""
+    for heading in ("", "trial", *directions, HEADINGS.get(metric, metric), "steps", f"weights {names}"):
+        table.add_column(heading, no_wrap=True)
     rows = [(f"{place}.", record) for place, record in enumerate(order[:count], start=1)]
     rows += [("paper", record) for record in order if record.number == PAPER_TRIAL]
     for place, record in rows:

@@ -2,16 +2,18 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 
 from lstnet_search.config import InputError, TrialConfig
 from lstnet_search.domains import load_pair
-from lstnet_search.evaluation import Resizing, WholeSets, translation_accuracy
+from lstnet_search.evaluation import Resizing, TranslatesImages, WholeSets, translation_accuracy
+from lstnet_search.methods.labeller import Labeller
 from lstnet_search.models.classifier import Classifiers
 from lstnet_search.results.confirmation_files import known_accuracies, read_confirmation
 from lstnet_search.results.folder import ResultsFolder
-from lstnet_search.results.model import build_networks
+from lstnet_search.results.model import trained_network
 from lstnet_search.results.openings import log_opening, ordinal
 from lstnet_search.results.records import TrialRecord
 from lstnet_search.training import autocast, evaluated_state, read_state
@@ -98,11 +100,10 @@ def measure(
         config = TrialConfig.parse(record.settings, f"training {record.number}")
         checkpoint = checkpoint_at(tune, record.number, steps)
         assert checkpoint is not None
-        translator, _ = build_networks(config, sets.shapes, there.a.classes)
-        translator.load_state_dict(evaluated_state(read_state(checkpoint)[0]))
-        translator.to(device).to(memory_format=torch.channels_last)
+        network = trained_network(config, sets.shapes, there.a.classes, evaluated_state(read_state(checkpoint)[0]))
+        network.to(device).to(memory_format=torch.channels_last)
         with autocast(config.precision, device)():
-            accuracies[key] = translation_accuracy(translator, there, of_seed)
+            accuracies[key] = translation_accuracy(cast(TranslatesImages | Labeller, network), there, of_seed)
     if not any(accuracies.values()):
         raise InputError(f"the test sets of {' and '.join(trial.domains)} have no labels; give labels of one of them")
     return Tested(accuracies, opening, pair.fingerprint)

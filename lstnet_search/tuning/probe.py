@@ -14,7 +14,7 @@ from lstnet_search.config import TrialConfig
 from lstnet_search.config.search import POPULATION_SCHEDULERS, SearchConfig
 from lstnet_search.evaluation import EvaluatedTraining, Prepared
 from lstnet_search.evaluation.samples import SAMPLES_FILE
-from lstnet_search.methods.lstnet import LSTNet
+from lstnet_search.methods.registry import build_method
 from lstnet_search.results.text import duration, size
 from lstnet_search.training import autocast, train
 from lstnet_search.tuning.resources import Placement, upper_bound_seconds
@@ -72,8 +72,8 @@ def _measure(config: TrialConfig, prepared: Prepared, direction: str, threads: i
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     prepared = prepared.to(device)
     steps = WARM_UP + COUNTED
-    short = config.model_copy(update={"steps": steps, "reports": steps})
-    method = LSTNet(short, prepared.shapes, device, autocast(config.precision, device))
+    short = config.model_copy(update={"steps": steps, "reports": steps})  # unchecked: some take one step only
+    method = build_method(short, prepared.problem(direction), device, autocast(config.precision, device))
     seconds = [report.seconds for report in train(short, prepared.train, method, evaluate=lambda translator: {})]
     training = EvaluatedTraining(config.model_copy(update={"steps": 1, "reports": 1}), prepared, direction, device)
     with TemporaryDirectory() as name:

@@ -261,7 +261,8 @@ class _Search:
             f"{percent(share)} of {name.removeprefix('round_trip_accuracy_')}" for name, share in round_trips.items()
         )
         model = "" if repeats == 1 else f", whose model is that of the first of {repeats} seeds"
-        display.say(f"best: trial {best.number}{model}; after a round trip {labelled} are labelled right")
+        back = f"; after a round trip {labelled} are labelled right" if round_trips else ""
+        display.say(f"best: trial {best.number}{model}{back}")
 
     def _remarks(self, best: TrialRecord, report: ReportRecord, config: TrialConfig) -> list[str]:
         remarks = [

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from lstnet_search.config import PRESETS, WEIGHT_NAMES, InputError, TrialConfig
-from lstnet_search.config.trial import SEARCHABLE_SETTINGS, check_setting
+from lstnet_search.config import PRESETS, WEIGHT_NAMES, InputError, LSTNetConfig, TrialConfig
+from lstnet_search.config.setting import check_setting
 
 
 def test_the_default_is_the_papers_trial() -> None:
@@ -144,8 +144,10 @@ def test_settings_survive_a_dump_and_a_parse() -> None:
 
 
 def test_what_decides_the_meaning_of_a_score_is_not_searchable() -> None:
-    assert set(WEIGHT_NAMES) <= set(SEARCHABLE_SETTINGS)
-    assert not {"steps", "seed", "split_seed", "validation_fraction", "domains", "method"} & set(SEARCHABLE_SETTINGS)
+    assert set(WEIGHT_NAMES) <= set(LSTNetConfig.searchable())
+    assert not {"steps", "seed", "split_seed", "validation_fraction", "domains", "method"} & set(
+        LSTNetConfig.searchable()
+    )
 
 
 def test_a_checked_setting_comes_back_as_a_trial_has_it() -> None:
