@@ -51,10 +51,12 @@ def images(
     print("\n".join(titles.values()))
     output = output or folder / "analysis"
     names = study.search["search"]["trial"]["domains"]
-    pictures = {
-        "translations": _draw_translations(chosen, titles, names),
-        "latents": _draw_latents(chosen, titles, names),
-    }
+    pictures = {}
+    if makes_images(chosen):
+        pictures["translations"] = _draw_translations(chosen, titles, names)
+        pictures["latents"] = _draw_latents(chosen, titles, names)
+    else:
+        print(f"{study.name}: its method makes no images, so no translations and no latents")
     if any(name.startswith("confusion_") for _, samples in chosen.values() for name in samples):
         pictures["confusions"] = _draw_confusions(chosen, titles, study.directions)
     else:
@@ -62,6 +64,11 @@ def images(
     for name, figure in pictures.items():
         save_figure(figure, output / f"{name}.png")
         print(f"picture: {output / f'{name}.png'}")
+
+
+def makes_images(chosen: Chosen) -> bool:
+    """Whether samples are of a method that translates."""
+    return all("images_a" in samples for _, samples in chosen.values())
 
 
 def choose(study: StudyTables, ranked: list[int]) -> Chosen:

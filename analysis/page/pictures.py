@@ -4,7 +4,7 @@ import base64
 
 from matplotlib.figure import Figure
 
-from images import Chosen, choose, draw_confusion, draw_one_way
+from images import Chosen, choose, draw_confusion, draw_one_way, makes_images
 from lstnet_search.results.figures import as_png
 from lstnet_search.results.studies import StudyTables
 from lstnet_search.results.text import shown
@@ -29,9 +29,12 @@ def sampled_pictures(study: StudyTables) -> list[Part]:
     parts: list[Part] = []
     for rank, (trial, _) in chosen.items():
         title = f"The {rank} trial: {trial_name(trial)}, highest {study.metric} {shown(study.metric, ranking[trial])}"
-        parts.append(Pictures(f"{title}, at its last report", _translations(chosen, rank, names)))
+        title = f"{title}, at its last report"
+        if makes_images(chosen):
+            parts.append(Pictures(title, _translations(chosen, rank, names)))
+            title = ""
         if confusions := _confusions(chosen, rank, study.directions):
-            parts.append(Pictures("", confusions))
+            parts.append(Pictures(title, confusions))
     return parts
 
 

@@ -6,7 +6,7 @@ from typing import Any, cast
 import pandas as pd
 
 from criteria import verdicts
-from lstnet_search.config import WEIGHT_NAMES
+from lstnet_search.config import METHODS
 from lstnet_search.config.metrics import TARGET, accuracy_name
 from lstnet_search.results.records import PAPER_TRIAL, SCHEDULE
 from lstnet_search.results.regret import Verdict
@@ -29,7 +29,8 @@ def trials_table(study: StudyTables) -> Table:
     accuracies = [accuracy_name(each) for each in study.directions if accuracy_name(each) != metric]
     ranking, reports = study.ranking(metric), study.best_reports(metric)
     trials = with_last_weights(study.trials).set_index("trial")
-    others = _other_settings(study)
+    weights = METHODS[study.search["search"]["trial"]["method"]].weight_names
+    others = _other_settings(study, weights)
 
     def row(place: str, trial: int, mark: str) -> Row:
         report = cast("pd.Series[Any]", reports.loc[trial])
@@ -37,7 +38,7 @@ def trials_table(study: StudyTables) -> Table:
         cells = [place, str(trial), shown(metric, report[metric])]
         cells += [_percent(report.get(name)) for name in accuracies]
         cells += [f"{int(report['step'])}", STATES[settings["state"]]]
-        cells += [_number(settings.get(f"config/{name}")) for name in (*WEIGHT_NAMES, *others)]
+        cells += [_number(settings.get(f"config/{name}")) for name in (*weights, *others)]
         return Row(cells, mark)
 
     rows = [
@@ -50,11 +51,11 @@ def trials_table(study: StudyTables) -> Table:
         rows.append(row(f"{place + 1}.", PAPER_TRIAL, "paper"))
     measured = [_percent(study.baseline.get(name)) for name in accuracies]
     cells = ["", "no translation", shown(metric, study.baseline.get(metric)), *measured]
-    blank = [""] * (2 + len(WEIGHT_NAMES) + len(others))
+    blank = [""] * (2 + len(weights) + len(others))
     rows.append(Row([*cells, *blank], "baseline"))
     directions = [arrow(name.removeprefix("val_accuracy_")) for name in accuracies]
     shown_metric = "target" if metric == TARGET else metric
-    headings = ["", "trial", shown_metric, *directions, "at step", "how it ended", *WEIGHT_NAMES, *others]
+    headings = ["", "trial", shown_metric, *directions, "at step", "how it ended", *weights, *others]
     caption = (
         f"Validation scores at each trial's best report; the {min(TOP, len(ranking))} best of {len(ranking)} trials "
         "that did not fail. Trial 0 has the paper's weights."
@@ -64,10 +65,10 @@ def trials_table(study: StudyTables) -> Table:
     return Table(caption, headings, rows, words=2)
 
 
-def _other_settings(study: StudyTables) -> list[str]:
+def _other_settings(study: StudyTables, weights: tuple[str, ...]) -> list[str]:
     """What was searched beside the weights."""
     drawn = study.search["search"]["space"]["ranges"]
-    return [name for name in drawn if name not in WEIGHT_NAMES and f"config/{name}" in study.trials]
+    return [name for name in drawn if name not in weights and f"config/{name}" in study.trials]
 
 
 def errors_table(study: StudyTables) -> Table | None:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lstnet_search.config import (
+    METHODS,
     PRESETS,
     Choice,
     InputError,
@@ -20,6 +21,7 @@ from lstnet_search.config import (
     TrialConfig,
     Uniform,
 )
+from lstnet_search.config.presets import METHOD_PRESETS
 
 SHIPPED = Path(__file__).parents[2] / "search_spaces"
 DIMENSIONS = {
@@ -31,6 +33,7 @@ DIMENSIONS = {
     "architecture": 5,
     "smoke": 2,
 }
+OF_OTHER_METHODS = {"unit": 4, "cogan": 3, "deepjdot": 3}
 
 
 def shipped(name: str) -> Space:
@@ -45,7 +48,33 @@ def uniform(low: float, high: float) -> dict[str, Any]:
 
 
 def test_every_shipped_space_is_known_here() -> None:
-    assert {path.stem for path in SHIPPED.iterdir()} == set(DIMENSIONS)
+    assert {path.stem for path in SHIPPED.iterdir()} == {*DIMENSIONS, *OF_OTHER_METHODS}
+
+
+@pytest.mark.parametrize(("name", "dimensions"), OF_OTHER_METHODS.items())
+def test_the_space_of_another_method_holds_its_published_weights_and_its_presets(name: str, dimensions: int) -> None:
+    space = Space.read(SHIPPED / f"{name}.yaml", METHODS[name])
+    assert space.dimensions == dimensions
+    for preset in METHOD_PRESETS[name].values():  # type: ignore[index]
+        assert space.edges(preset.trial.model_dump()) == {}
+        assert set(space.point(preset.trial)) == set(space.parameters)
+
+
+@pytest.mark.parametrize("line", ["w1: 3", "w1: {type: loguniform, low: 1, high: 2}", "alpha: {tie: w1}"])
+def test_a_space_of_another_method_knows_its_settings_alone(tmp_path: Path, line: str) -> None:
+    file = tmp_path / "space.yaml"
+    file.write_text(f"lam: 1\n{line}\n")
+    with pytest.raises(InputError, match=r"(unknown setting 'w1'|tied to 'w1', which is neither)"):
+        Space.read(file, METHODS["deepjdot"])
+    with pytest.raises(InputError, match=r"unknown setting 'lam' in .*; allowed: w1, w2"):
+        Space.read(file)
+
+
+def test_nothing_can_be_searched_of_plain_resizing(tmp_path: Path) -> None:
+    file = tmp_path / "space.yaml"
+    file.write_text("batch_size: 8\n")
+    with pytest.raises(InputError, match=r"^no_translation has nothing to search; leave .*space\.yaml out$"):
+        Space.read(file, METHODS["no_translation"])
 
 
 @pytest.mark.parametrize(("name", "dimensions"), DIMENSIONS.items())
