@@ -11,7 +11,7 @@ from typing import Any
 import optuna
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 from optuna.samplers import BaseSampler
-from optuna.storages import JournalStorage
+from optuna.storages import BaseStorage, JournalStorage
 from optuna.storages.journal import JournalFileBackend
 from optuna.trial import FrozenTrial, TrialState
 
@@ -54,7 +54,9 @@ class Study:
 
     def __init__(self, path: Path, sampler: BaseSampler | None = None, objectives: int = 1) -> None:
         """Open the study of a file, or make it for a number of objectives."""
-        self.storage = JournalStorage(JournalFileBackend(str(path)))
+        self.storage = self._storage(path)
+        self._ended: dict[int, TrialRecord] = {}
+        """Records of trials that have ended, by the study's id: they change no more."""
         self.study = optuna.create_study(
             storage=self.storage,
             study_name=STUDY_NAME,
@@ -112,7 +114,23 @@ class Study:
 
     def records(self) -> list[TrialRecord]:
         """All trials that were given settings, as the results folder keeps them."""
-        return [record(trial, self.number(trial)) for trial in self.trials() if _SETTINGS in trial.system_attrs]
+        return [self._record(trial) for trial in self.trials() if _SETTINGS in trial.system_attrs]
+
+    def record(self, number: int) -> TrialRecord:
+        """One of these trials."""
+        return self._record(self.trials()[number])
+
+    def _record(self, trial: FrozenTrial) -> TrialRecord:
+        """A trial's record: made once after it has ended, or each trial's end would cost as much as all before it."""
+        known = self._ended.get(trial._trial_id)
+        if known is None:
+            known = record(trial, self.number(trial))
+            if trial.state.is_finished():
+                self._ended[trial._trial_id] = known
+        return known
+
+    def _storage(self, path: Path) -> BaseStorage:
+        return JournalStorage(JournalFileBackend(str(path)))
 
     def _note(self, trial_id: int, name: str, content: dict[str, Any]) -> None:
         # System attributes: hundreds of reports would bury the user attributes on a dashboard.
