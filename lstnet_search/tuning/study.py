@@ -5,18 +5,19 @@ study alone, whatever ended the search. Ray's own snapshots are never read back.
 """
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import optuna
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 from optuna.samplers import BaseSampler
-from optuna.storages import BaseStorage, JournalStorage
-from optuna.storages.journal import JournalFileBackend
+from optuna.storages import BaseStorage
 from optuna.trial import FrozenTrial, TrialState
 
 from lstnet_search.config import Choice, LogUniform, QUniform, RandInt, Range
 from lstnet_search.results.records import Exploit, ReportRecord, TrialRecord
+from lstnet_search.tuning.journal import Journal
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)  # its warnings are of what is refused first, or of speed
 
@@ -86,6 +87,10 @@ class Study:
             self.study.add_trials(others[self._others :])
             self._others = len(others)
 
+    def together(self) -> AbstractContextManager[None]:
+        """A block whose writes are one, where the study is in a journal."""
+        return self.storage.together() if isinstance(self.storage, Journal) else nullcontext()
+
     def give(self, trial: optuna.Trial, settings: dict[str, Any], ray_trial_id: str) -> None:
         """Note what a new trial trains with."""
         self._note(trial._trial_id, _SETTINGS, settings)
@@ -94,9 +99,10 @@ class Study:
 
     def report(self, trial_id: int, report: ReportRecord, metric: str) -> None:
         """Note a report; noting one twice changes nothing."""
-        self._note(trial_id, f"{_REPORT}{report.step}", {"seconds": report.seconds} | report.metrics)
-        if len(self.study.directions) == 1:  # with several, TPE takes a stopped trial that has any for an error
-            self.storage.set_trial_intermediate_value(trial_id, report.step, report.metrics[metric])
+        with self.together():
+            self._note(trial_id, f"{_REPORT}{report.step}", {"seconds": report.seconds} | report.metrics)
+            if len(self.study.directions) == 1:  # with several, TPE takes a stopped trial that has any for an error
+                self.storage.set_trial_intermediate_value(trial_id, report.step, report.metrics[metric])
 
     def exploit(self, trial_id: int, exploit: Exploit) -> None:
         """Note that a trial took over another's network; noting it twice changes nothing."""
@@ -108,9 +114,10 @@ class Study:
         """End a trial; one that has ended already stays as it is."""
         if self.storage.get_trial(trial_id).state.is_finished():
             return
-        for name, content in attributes.items():
-            self.storage.set_trial_user_attr(trial_id, name, content)
-        self.storage.set_trial_state_values(trial_id, state, values)
+        with self.together():
+            for name, content in attributes.items():
+                self.storage.set_trial_user_attr(trial_id, name, content)
+            self.storage.set_trial_state_values(trial_id, state, values)
 
     def records(self) -> list[TrialRecord]:
         """All trials that were given settings, as the results folder keeps them."""
@@ -130,7 +137,7 @@ class Study:
         return known
 
     def _storage(self, path: Path) -> BaseStorage:
-        return JournalStorage(JournalFileBackend(str(path)))
+        return Journal(path)
 
     def _note(self, trial_id: int, name: str, content: dict[str, Any]) -> None:
         # System attributes: hundreds of reports would bury the user attributes on a dashboard.
