@@ -3,7 +3,7 @@
     python benchmarks/overhead.py --output benchmarks/results/overhead.json
 
 Each trial reports once. The plain Tuner has Ray's own OptunaSearch, reused actors and no loggers; all three
-have the same space, sampler and storage, and take turns.
+have the same space, sampler and storage (ours has its own backend of Optuna's journal), and take turns.
 """
 
 import json
@@ -36,6 +36,7 @@ from lstnet_search.results.provenance import provenance
 from lstnet_search.training import Report, Start
 from lstnet_search.tuning.cluster import local_cluster
 from lstnet_search.tuning.display import Display
+from lstnet_search.tuning.journal import Journal
 from lstnet_search.tuning.metrics import Metrics
 from lstnet_search.tuning.resources import Placement
 from lstnet_search.tuning.samplers import make_sampler
@@ -258,7 +259,9 @@ def _measured(way: str, kind: str, size: int, concurrent: int) -> dict[str, floa
     )
     with tempfile.TemporaryDirectory() as folder:
         begun = time.perf_counter()
-        ends = WAYS[way](config, STORAGES[kind](Path(folder)), Path(folder), concurrent)
+        own = way == "ours" and kind == "journal"
+        storage = Journal(Path(folder) / "study") if own else STORAGES[kind](Path(folder))
+        ends = WAYS[way](config, storage, Path(folder), concurrent)
         ended = time.perf_counter()
     assert len(ends) == size
     rate = (ends[-1] - ends[0]) / (size - 1)
