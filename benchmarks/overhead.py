@@ -10,9 +10,10 @@ import json
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, Self, cast
 
 import optuna
 import torch
@@ -58,15 +59,28 @@ STORAGES: dict[str, Callable[[Path], BaseStorage]] = {
 }
 
 
+@dataclass(frozen=True)
+class Moment:
+    """Seconds of a clock, and of this process' work."""
+
+    clock: float
+    work: float
+
+    @classmethod
+    def now(cls) -> Self:
+        """This one."""
+        return cls(time.perf_counter(), time.process_time())
+
+
 class Clock(tune.Callback):
     """Notes when trials end."""
 
     def __init__(self) -> None:
-        self.ends: list[float] = []
+        self.ends: list[Moment] = []
 
     def on_trial_complete(self, iteration: int, trials: list[Any], trial: Any, **info: Any) -> None:
         """Note the time."""
-        self.ends.append(time.perf_counter())
+        self.ends.append(Moment.now())
 
     def __getstate__(self) -> dict[str, Any]:
         """Nothing: Ray writes callbacks down."""
@@ -150,7 +164,7 @@ def score(weights: dict[str, float]) -> float:
     return -abs(weights["w1"] - 30) - abs(weights["w2"] - 30)
 
 
-def raw_optuna(config: SearchConfig, storage: BaseStorage, folder: Path, concurrent: int) -> list[float]:
+def raw_optuna(config: SearchConfig, storage: BaseStorage, folder: Path, concurrent: int) -> list[Moment]:
     """Ask and tell; when trials ended."""
     space = {name: distribution(bounds) for name, bounds in config.space.parameters.items()}
     study = optuna.create_study(storage=storage, sampler=make_sampler(config, 0), direction="maximize")
@@ -158,11 +172,11 @@ def raw_optuna(config: SearchConfig, storage: BaseStorage, folder: Path, concurr
     for _ in range(config.trials):
         trial = study.ask(space)
         study.tell(trial, score(trial.params))
-        ends.append(time.perf_counter())
+        ends.append(Moment.now())
     return ends
 
 
-def plain_tuner(config: SearchConfig, storage: BaseStorage, folder: Path, concurrent: int) -> list[float]:
+def plain_tuner(config: SearchConfig, storage: BaseStorage, folder: Path, concurrent: int) -> list[Moment]:
     """Ray Tune with Ray's OptunaSearch; when trials ended."""
     clock = Clock()
     space = {name: distribution(bounds) for name, bounds in config.space.parameters.items()}
@@ -179,7 +193,7 @@ def plain_tuner(config: SearchConfig, storage: BaseStorage, folder: Path, concur
     return clock.ends
 
 
-def our_tuner(config: SearchConfig, storage: BaseStorage, folder: Path, concurrent: int) -> list[float]:
+def our_tuner(config: SearchConfig, storage: BaseStorage, folder: Path, concurrent: int) -> list[Moment]:
     """Our searcher, scheduler, callbacks and tables, as a search has them; when trials ended."""
     clock = Clock()
     results = ResultsFolder(folder / "results")
@@ -217,7 +231,7 @@ def our_tuner(config: SearchConfig, storage: BaseStorage, folder: Path, concurre
     return clock.ends
 
 
-WAYS: dict[str, Callable[[SearchConfig, BaseStorage, Path, int], list[float]]] = {
+WAYS: dict[str, Callable[[SearchConfig, BaseStorage, Path, int], list[Moment]]] = {
     "Optuna": raw_optuna,
     "plain Tuner": plain_tuner,
     "ours": our_tuner,
@@ -264,8 +278,13 @@ def _measured(way: str, kind: str, size: int, concurrent: int) -> dict[str, floa
         ends = WAYS[way](config, storage, Path(folder), concurrent)
         ended = time.perf_counter()
     assert len(ends) == size
-    rate = (ends[-1] - ends[0]) / (size - 1)
-    return {"start": ends[0] - begun, "seconds_per_trial": rate, "end": ended - ends[-1]}
+    first, last = ends[0], ends[-1]
+    return {
+        "start": first.clock - begun,
+        "seconds_per_trial": (last.clock - first.clock) / (size - 1),
+        "work_per_trial": (last.work - first.work) / (size - 1),
+        "end": ended - last.clock,
+    }
 
 
 def _table(rows: list[dict[str, Any]], storages: list[str], sizes: list[int]) -> Table:
