@@ -22,9 +22,7 @@ def ablation(winner: TrialConfig, search: SearchConfig, name: str, repeats: int 
         InputError: if the winner's weights change during its training.
     """
     if winner.method != "lstnet":
-        raise InputError(
-            f"{name} searched {winner.method}, and ablations are of LSTNet's Eq. 1; give another"
-        )
+        raise InputError(f"{name} searched {winner.method}, and ablations are of LSTNet's Eq. 1; give another")
     if winner.schedule:
         raise InputError(
             f"the winner of {name} has a schedule of weights, which a term left out would come back with; "

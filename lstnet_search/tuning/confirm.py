@@ -33,6 +33,7 @@ from lstnet_search.tuning.resources import Placement, place, upper_bound_seconds
 from lstnet_search.tuning.run import Run, refuse_other_data
 from lstnet_search.tuning.scheduler import make_scheduler
 from lstnet_search.tuning.searcher import START, StudySearch
+from lstnet_search.tuning.snapshots import without_snapshots
 from lstnet_search.tuning.stopping import Stopping
 from lstnet_search.tuning.study import Study
 from lstnet_search.tuning.tuner import make_tuner
@@ -187,7 +188,8 @@ class _Confirmation:
         tuner = make_tuner(self.search, searcher, scheduler, [watch], self.sets, self.placement, self.inner.tune, left)
         display.start(earlier)
         try:
-            tuner.fit()
+            with without_snapshots():
+                tuner.fit()
         finally:
             display.stop()
             watch.write()

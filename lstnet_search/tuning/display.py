@@ -1,7 +1,7 @@
 """What a search prints: one line a report, a progress bar on a terminal, a table at the end."""
 
 from collections.abc import Mapping, Sequence
-from statistics import mean
+from statistics import fmean
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -117,7 +117,7 @@ class Display:
         """As many steps as are still likely, at the mean rate of the trials so far."""
         steps = {number: report.step for number, report in self._last.items()}
         ended = [steps.get(number, 0) for number in self._ended if number != PAPER_TRIAL]
-        likely = mean(ended) if ended else self._steps  # schedulers stop most trials early, but never the paper's
+        likely = fmean(ended) if ended else self._steps  # schedulers stop most trials early, but never the paper's
         running = sum(
             (self._steps if number == PAPER_TRIAL or step >= likely else likely) - step
             for number, step in steps.items()

@@ -33,6 +33,7 @@ from lstnet_search.tuning.resources import Placement, place
 from lstnet_search.tuning.samplers import make_sampler, refuse_sampler
 from lstnet_search.tuning.scheduler import make_scheduler
 from lstnet_search.tuning.searcher import StudySearch
+from lstnet_search.tuning.snapshots import without_snapshots
 from lstnet_search.tuning.stopping import Stopping
 from lstnet_search.tuning.study import Study
 from lstnet_search.tuning.tracking import make_trackers, refuse_trackers
@@ -191,7 +192,8 @@ class _Search:
         )
         asked = left if population is None else left + 1  # and one more is asked for until the end
         tuner = make_tuner(config, searcher, scheduler, callbacks, self.prepared, self.placement, folder.tune, asked)
-        tuner.fit()
+        with without_snapshots():
+            tuner.fit()
 
     def _say_estimate(self, display: Display, left: int) -> None:
         """Say how long it takes, how much it writes, and what is to be beaten."""

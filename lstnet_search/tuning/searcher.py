@@ -103,7 +103,8 @@ class StudySearch(OptunaSearch):
             return str(Searcher.FINISHED)  # type: ignore[return-value]  # the sentinel that Ray expects
         self._to_ask -= 1
         trial = self._truth.study.ask()
-        return self._hand_out(trial_id, trial, self._settings(trial), None)
+        with self._truth.together():  # the draw and what is made of it
+            return self._hand_out(trial_id, trial, self._settings(trial), None)
 
     def on_trial_result(self, trial_id: str, result: dict[str, Any]) -> None:
         """Tell the study a report after which the trial goes on."""

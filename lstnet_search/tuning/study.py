@@ -5,18 +5,19 @@ study alone, whatever ended the search. Ray's own snapshots are never read back.
 """
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import optuna
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 from optuna.samplers import BaseSampler
-from optuna.storages import JournalStorage
-from optuna.storages.journal import JournalFileBackend
+from optuna.storages import BaseStorage
 from optuna.trial import FrozenTrial, TrialState
 
 from lstnet_search.config import Choice, LogUniform, QUniform, RandInt, Range
 from lstnet_search.results.records import Exploit, ReportRecord, TrialRecord
+from lstnet_search.tuning.journal import Journal
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)  # its warnings are of what is refused first, or of speed
 
@@ -54,7 +55,9 @@ class Study:
 
     def __init__(self, path: Path, sampler: BaseSampler | None = None, objectives: int = 1) -> None:
         """Open the study of a file, or make it for a number of objectives."""
-        self.storage = JournalStorage(JournalFileBackend(str(path)))
+        self.storage = self._storage(path)
+        self._ended: dict[int, TrialRecord] = {}
+        """Records of trials that have ended, by the study's id: they change no more."""
         self.study = optuna.create_study(
             storage=self.storage,
             study_name=STUDY_NAME,
@@ -84,6 +87,10 @@ class Study:
             self.study.add_trials(others[self._others :])
             self._others = len(others)
 
+    def together(self) -> AbstractContextManager[None]:
+        """A block whose writes are one, where the study is in a journal."""
+        return self.storage.together() if isinstance(self.storage, Journal) else nullcontext()
+
     def give(self, trial: optuna.Trial, settings: dict[str, Any], ray_trial_id: str) -> None:
         """Note what a new trial trains with."""
         self._note(trial._trial_id, _SETTINGS, settings)
@@ -92,9 +99,10 @@ class Study:
 
     def report(self, trial_id: int, report: ReportRecord, metric: str) -> None:
         """Note a report; noting one twice changes nothing."""
-        self._note(trial_id, f"{_REPORT}{report.step}", {"seconds": report.seconds} | report.metrics)
-        if len(self.study.directions) == 1:  # with several, TPE takes a stopped trial that has any for an error
-            self.storage.set_trial_intermediate_value(trial_id, report.step, report.metrics[metric])
+        with self.together():
+            self._note(trial_id, f"{_REPORT}{report.step}", {"seconds": report.seconds} | report.metrics)
+            if len(self.study.directions) == 1:  # with several, TPE takes a stopped trial that has any for an error
+                self.storage.set_trial_intermediate_value(trial_id, report.step, report.metrics[metric])
 
     def exploit(self, trial_id: int, exploit: Exploit) -> None:
         """Note that a trial took over another's network; noting it twice changes nothing."""
@@ -106,13 +114,30 @@ class Study:
         """End a trial; one that has ended already stays as it is."""
         if self.storage.get_trial(trial_id).state.is_finished():
             return
-        for name, content in attributes.items():
-            self.storage.set_trial_user_attr(trial_id, name, content)
-        self.storage.set_trial_state_values(trial_id, state, values)
+        with self.together():
+            for name, content in attributes.items():
+                self.storage.set_trial_user_attr(trial_id, name, content)
+            self.storage.set_trial_state_values(trial_id, state, values)
 
     def records(self) -> list[TrialRecord]:
         """All trials that were given settings, as the results folder keeps them."""
-        return [record(trial, self.number(trial)) for trial in self.trials() if _SETTINGS in trial.system_attrs]
+        return [self._record(trial) for trial in self.trials() if _SETTINGS in trial.system_attrs]
+
+    def record(self, number: int) -> TrialRecord:
+        """One of these trials."""
+        return self._record(self.trials()[number])
+
+    def _record(self, trial: FrozenTrial) -> TrialRecord:
+        """A trial's record: made once after it has ended, or each trial's end would cost as much as all before it."""
+        known = self._ended.get(trial._trial_id)
+        if known is None:
+            known = record(trial, self.number(trial))
+            if trial.state.is_finished():
+                self._ended[trial._trial_id] = known
+        return known
+
+    def _storage(self, path: Path) -> BaseStorage:
+        return Journal(path)
 
     def _note(self, trial_id: int, name: str, content: dict[str, Any]) -> None:
         # System attributes: hundreds of reports would bury the user attributes on a dashboard.

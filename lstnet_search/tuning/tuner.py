@@ -25,10 +25,11 @@ def make_tuner(
     placement: Placement,
     tune_folder: Path,
     trials: int,
+    trainable: type[Trainable] = Trainable,
 ) -> tune.Tuner:
     """A tuner that runs a number of trials and keeps, of each, the best checkpoint and the last."""
-    trainable = tune.with_parameters(
-        Trainable,
+    with_data = tune.with_parameters(
+        trainable,
         prepared=prepared,
         direction=search.direction,
         metric=search.select_by,
@@ -36,7 +37,7 @@ def make_tuner(
         repeats=search.repeats,
     )
     return tune.Tuner(
-        tune.with_resources(trainable, placement.resources),
+        tune.with_resources(with_data, placement.resources),
         tune_config=tune.TuneConfig(
             search_alg=searcher,
             scheduler=scheduler,

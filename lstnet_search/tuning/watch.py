@@ -21,6 +21,9 @@ from lstnet_search.tuning.study import Study
 from lstnet_search.tuning.vigil import Vigil
 
 TABLES_EVERY_SECONDS = 10.0
+TABLES_AT_MOST = 0.05
+"""Share of the time that goes into tables, however long they are."""
+FIGURES_EVERY_SECONDS = 1.0
 
 
 class Watch(tune.Callback):
@@ -43,12 +46,15 @@ class Watch(tune.Callback):
         self._metric = metric
         self._metrics = metrics
         self._vigil = vigil
-        self._unwritten = False
-        self._written_at = time.monotonic()
+        self._unwritten = True
+        self._write_at = time.monotonic() + TABLES_EVERY_SECONDS
+        self._uncounted = False
+        self._counted_at = time.monotonic()
         self._interrupted = False
 
     def on_trial_start(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
         """Note that a trial has a process."""
+        self._unwritten = True
         self._vigil.started(trial.config[NUMBER])
 
     def on_trial_result(
@@ -80,29 +86,38 @@ class Watch(tune.Callback):
         self._metrics.refresh()
         for line in self._vigil.look(trials):
             self._display.say(line)
-        if self._unwritten and time.monotonic() - self._written_at > TABLES_EVERY_SECONDS:
+        if self._unwritten and time.monotonic() > self._write_at:
             self.write()
+        if self._uncounted and time.monotonic() - self._counted_at > FIGURES_EVERY_SECONDS:
+            self._count(self._study.records())
         if self._stopping.due and not self._interrupted:
             self._interrupted = True
             signal.raise_signal(signal.SIGUSR1)  # Ray Tune's own: it stops as if by Ctrl-C
 
     def write(self) -> list[TrialRecord]:
-        """Write the tables, from the study."""
+        """Write the tables, from the study, if they are not written already."""
         records = with_schedules(self._study.records(), self._metric)
-        self._folder.write_tables(records, self._metric)
-        self._metrics.know(records)
-        self._unwritten = False
-        self._written_at = time.monotonic()
+        if self._unwritten:
+            begun = time.monotonic()
+            self._folder.write_tables(records, self._metric)
+            self._unwritten = False
+            ended = time.monotonic()
+            self._write_at = ended + max(TABLES_EVERY_SECONDS, (ended - begun) / TABLES_AT_MOST)
+        self._count(records)
         return records
 
     def __getstate__(self) -> dict[str, Any]:
         """Nothing: Ray writes what it could restore a search from, which is never read."""
         return {}
 
+    def _count(self, records: list[TrialRecord]) -> None:
+        self._metrics.know(records)
+        self._uncounted = False
+        self._counted_at = time.monotonic()
+
     def _say_end(self, trial: Trial) -> None:
         number = trial.config[NUMBER]
         self._unwritten = True
-        records = self._study.records()
+        self._uncounted = True
         self._metrics.ended(number)
-        self._metrics.know(records)
-        self._display.ended(next(record for record in records if record.number == number))
+        self._display.ended(self._study.record(number))

@@ -12,6 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 TINY = json.dumps({"width": 1 / 64, "batch_size": 8, "steps": 4, "reports": 2, "data": "bundled"})
+PRIMES = (1, 3, 1, 5, 7, 11, 13)
 
 pytestmark = pytest.mark.slow
 
@@ -95,3 +96,44 @@ def test_trials_are_recorded_once_and_go_on_from_call_to_call(tmp_path: Path) ->
 def test_a_folder_is_read_once_and_then_from_the_cache(tmp_path: Path) -> None:
     told = run(tmp_path, sys.executable, "benchmarks/folders.py", "--count", "2000", "--threads", "1")
     assert [line.partition(":")[0] for line in told.splitlines()] == ["first time", "from the cache"]
+
+
+def test_a_comparison_counts_steps_to_what_random_search_finds(tmp_path: Path) -> None:
+    recorded, output = tmp_path / "recorded.parquet", tmp_path / "efficiency.json"
+    weights = ("w1", "w2", "w3", "w4", "w5", "w6", "wl")
+    pd.DataFrame(
+        {"trial": trial, "step": step, "target_accuracy": trial / 16 * step / 50}
+        | {
+            name: 100.0 if name == "w3" else 1000 ** ((trial * prime % 16) / 16)
+            for name, prime in zip(weights, PRIMES, strict=True)
+        }
+        for trial in range(16)
+        for step in (25, 50)
+    ).to_parquet(recorded)
+    brief = ("--trials", "4", "--seeds", "2", "--workers", "2", "--output", str(output))
+    printed = run(
+        tmp_path, sys.executable, "benchmarks/search_efficiency.py", "compare", "--recorded", str(recorded), *brief
+    )
+    assert "4 trials drawn at random find" in printed
+    result = written(output)
+    assert result["budget"] == 4 * 50
+    assert [(row["sampler"], row["scheduler"]) for row in result["rows"]][:3] == [
+        ("random", "none"),
+        ("random", "asha"),
+        ("random", "median"),
+    ]
+    assert len(result["rows"]) == 9
+    taken = [steps for steps in result["rows"][0]["steps"] if steps is not None]
+    assert taken
+    assert all(0 < steps <= 200 and steps % 25 == 0 for steps in taken)
+
+
+def test_overhead_has_a_row_for_each_way_and_number_of_trials(tmp_path: Path) -> None:
+    output = tmp_path / "overhead.json"
+    brief = ("--trials", "3", "--trials", "5", "--storage", "journal", "--output", str(output))
+    assert "ours / plain" in run(tmp_path, sys.executable, "benchmarks/overhead.py", *brief)
+    rows = written(output)["rows"]
+    assert [(row["trials"], row["way"]) for row in rows] == [
+        (size, way) for size in (3, 5) for way in ("Optuna", "plain Tuner", "ours")
+    ]
+    assert all(row["seconds_per_trial"] > 0 for row in rows)

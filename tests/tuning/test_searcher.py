@@ -306,3 +306,17 @@ def test_records_of_a_study_are_the_same_when_it_is_read_anew(tmp_path: Path) ->
     records: list[TrialRecord] = Study(tmp_path / "study.journal").records()
     assert records == study.records()
     assert records[0].settings["w1"] == 20
+
+
+def test_the_record_of_a_trial_that_has_ended_is_made_once(tmp_path: Path) -> None:
+    searcher, study = make(tmp_path)
+    given(searcher, "a")
+    given(searcher, "b")
+    searcher.on_trial_complete("a", result(30, 0.5))
+    searcher.on_trial_result("b", result(10, 0.5))
+    ended, running = study.records()
+    assert study.record(0) is ended
+    assert ended.state == "COMPLETE"
+    searcher.on_trial_result("b", result(20, 0.6))
+    assert [report.step for report in running.reports] == [10]
+    assert [report.step for report in study.record(1).reports] == [10, 20]

@@ -1,0 +1,315 @@
+"""What a search costs beside its training: trials that do nothing, of Optuna alone, of a plain Tuner, and of ours.
+
+    python benchmarks/overhead.py --output benchmarks/results/overhead.json
+
+Each trial reports once. The plain Tuner has Ray's own OptunaSearch, reused actors and no loggers; all three
+have the same space, sampler and storage (ours has its own backend of Optuna's journal), and take turns.
+"""
+
+import json
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Annotated, Any, Self, cast
+
+import optuna
+import torch
+import typer
+from optuna.storages import BaseStorage, InMemoryStorage, JournalStorage, RDBStorage
+from optuna.storages.journal import JournalFileBackend
+from ray import tune
+from ray.tune.search import ConcurrencyLimiter
+from ray.tune.search.optuna import OptunaSearch
+from rich.console import Console
+from rich.table import Table
+
+from lstnet_search.cli.app import run_script
+from lstnet_search.cli.options import console
+from lstnet_search.config import PRESETS, Space
+from lstnet_search.config.metrics import TARGET
+from lstnet_search.config.search import SearchConfig
+from lstnet_search.evaluation import EvaluatedTraining, Prepared
+from lstnet_search.results.folder import ResultsFolder
+from lstnet_search.results.provenance import provenance
+from lstnet_search.training import Report, Start
+from lstnet_search.tuning.cluster import local_cluster
+from lstnet_search.tuning.display import Display
+from lstnet_search.tuning.journal import Journal
+from lstnet_search.tuning.metrics import Metrics
+from lstnet_search.tuning.resources import Placement
+from lstnet_search.tuning.samplers import make_sampler
+from lstnet_search.tuning.scheduler import make_scheduler
+from lstnet_search.tuning.searcher import SCORE, StudySearch
+from lstnet_search.tuning.snapshots import without_snapshots
+from lstnet_search.tuning.stopping import Stopping
+from lstnet_search.tuning.study import Study, distribution
+from lstnet_search.tuning.trainable import Trainable
+from lstnet_search.tuning.tuner import make_tuner
+from lstnet_search.tuning.vigil import Vigil
+from lstnet_search.tuning.watch import Watch
+
+SPACE = Path("search_spaces/weight_ratios.yaml")
+STORAGES: dict[str, Callable[[Path], BaseStorage]] = {
+    "memory": lambda folder: InMemoryStorage(),
+    "journal": lambda folder: JournalStorage(JournalFileBackend(str(folder / "study"))),
+    "sqlite": lambda folder: RDBStorage(f"sqlite:///{folder / 'study'}"),
+}
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Seconds of a clock, and of this process' work."""
+
+    clock: float
+    work: float
+
+    @classmethod
+    def now(cls) -> Self:
+        """This one."""
+        return cls(time.perf_counter(), time.process_time())
+
+
+class Clock(tune.Callback):
+    """Notes when trials end."""
+
+    def __init__(self) -> None:
+        self.ends: list[Moment] = []
+
+    def on_trial_complete(self, iteration: int, trials: list[Any], trial: Any, **info: Any) -> None:
+        """Note the time."""
+        self.ends.append(Moment.now())
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Nothing: Ray writes callbacks down."""
+        return {}
+
+
+class Nothing(Iterator[Report]):
+    """A training whose only report comes at once."""
+
+    alarms = ()
+
+    def __init__(self, steps: int, score: float) -> None:
+        self.last: Report | None = None
+        self._steps, self._score = steps, score
+
+    def __next__(self) -> Report:
+        """The report, as if all steps were taken."""
+        network = torch.nn.Identity()
+        self.last = Report(self._steps, 0.0, {TARGET: self._score}, network, dict)
+        return self.last
+
+    def save(self, folder: Path, **about: Any) -> None:
+        """Write an empty file."""
+        (folder / "state").touch()
+
+
+class Ours(Trainable):
+    """Our trainable with that training."""
+
+    def _make(self, start: Start | None) -> EvaluatedTraining:
+        return cast(EvaluatedTraining, Nothing(self._settings.steps, score(self._settings.weights)))
+
+
+class Plain(tune.Trainable):
+    """The least that Ray Tune can run."""
+
+    def setup(self, config: dict[str, Any]) -> None:
+        """Take a trial."""
+        self.reset_config(config)
+
+    def reset_config(self, new_config: dict[str, Any]) -> bool:
+        """Take the next one."""
+        self._weights = new_config
+        return True
+
+    def step(self) -> dict[str, Any]:
+        """Report."""
+        return {SCORE: score(self._weights), "done": True}
+
+    def save_checkpoint(self, checkpoint_dir: str) -> None:
+        """Write an empty file."""
+        (Path(checkpoint_dir) / "state").touch()
+
+    def load_checkpoint(self, checkpoint: dict[str, Any] | None) -> None:
+        """Never asked for."""
+
+
+class Unprepared:
+    """Data that nothing looks at."""
+
+    directions = ("mnist_to_usps", "usps_to_mnist")
+
+    def to(self, device: torch.device) -> "Unprepared":
+        """On any device."""
+        return self
+
+
+class StudyIn(Study):
+    """Our study in another storage."""
+
+    def __init__(self, storage: BaseStorage, sampler: optuna.samplers.BaseSampler) -> None:
+        self._given = storage
+        super().__init__(Path(), sampler)
+
+    def _storage(self, path: Path) -> BaseStorage:
+        return self._given
+
+
+def score(weights: dict[str, float]) -> float:
+    """Any smooth function, so that samplers have something to do."""
+    return -abs(weights["w1"] - 30) - abs(weights["w2"] - 30)
+
+
+def raw_optuna(config: SearchConfig, storage: BaseStorage, folder: Path, concurrent: int) -> list[Moment]:
+    """Ask and tell; when trials ended."""
+    space = {name: distribution(bounds) for name, bounds in config.space.parameters.items()}
+    study = optuna.create_study(storage=storage, sampler=make_sampler(config, 0), direction="maximize")
+    ends = []
+    for _ in range(config.trials):
+        trial = study.ask(space)
+        study.tell(trial, score(trial.params))
+        ends.append(Moment.now())
+    return ends
+
+
+def plain_tuner(config: SearchConfig, storage: BaseStorage, folder: Path, concurrent: int) -> list[Moment]:
+    """Ray Tune with Ray's OptunaSearch; when trials ended."""
+    clock = Clock()
+    space = {name: distribution(bounds) for name, bounds in config.space.parameters.items()}
+    searcher = OptunaSearch(space, metric=SCORE, mode="max", storage=storage, sampler=make_sampler(config, 0))
+    tune.Tuner(
+        tune.with_resources(Plain, {"cpu": 1}),
+        tune_config=tune.TuneConfig(
+            search_alg=ConcurrencyLimiter(searcher, max_concurrent=concurrent),
+            num_samples=config.trials,
+            reuse_actors=True,
+        ),
+        run_config=tune.RunConfig(name="plain", storage_path=str(folder), callbacks=[clock], verbose=0),
+    ).fit()
+    return clock.ends
+
+
+def our_tuner(config: SearchConfig, storage: BaseStorage, folder: Path, concurrent: int) -> list[Moment]:
+    """Our searcher, scheduler, callbacks and tables, as a search has them; when trials ended."""
+    clock = Clock()
+    results = ResultsFolder(folder / "results")
+    results.create({"search": config.model_dump(mode="json")})
+    placement = Placement(cpus=concurrent, gpus=0, concurrent=concurrent)
+    study = StudyIn(storage, make_sampler(config, 0))
+    with (folder / "lines").open("w") as lines, Stopping() as stopping:
+        display = Display(
+            Console(file=lines, width=200), config.directions, config.trial.steps, config.trials, 2, TARGET
+        )
+        metrics = Metrics("overhead", TARGET, config.directions)
+        watch = Watch(results, study, display, stopping, TARGET, metrics, Vigil(placement.resources))
+        display.start([])
+        searcher = StudySearch(
+            study,
+            config.space,
+            config.trial,
+            metric=TARGET,
+            seed=config.seed,
+            trials=config.trials,
+            max_concurrent=concurrent,
+            last_checkpoint=lambda number: None,
+        )
+        scheduler = make_scheduler(config, [], TARGET)
+        prepared = cast(Prepared, Unprepared())
+        tuner = make_tuner(
+            config, searcher, scheduler, [watch, clock], prepared, placement, results.tune, config.trials, Ours
+        )
+        with without_snapshots():
+            tuner.fit()
+        display.stop()
+        records = watch.write()
+    assert [record.state for record in records] == ["COMPLETE"] * config.trials
+    assert len(results.read_trials()) == config.trials
+    return clock.ends
+
+
+WAYS: dict[str, Callable[[SearchConfig, BaseStorage, Path, int], list[Moment]]] = {
+    "Optuna": raw_optuna,
+    "plain Tuner": plain_tuner,
+    "ours": our_tuner,
+}
+
+
+def main(
+    trials: Annotated[list[int] | None, typer.Option(help="Trials of a search; may be repeated.")] = None,
+    storage: Annotated[list[str] | None, typer.Option(help="Storage; may be repeated.")] = None,
+    rounds: Annotated[int, typer.Option(min=1, help="Turns.")] = 1,
+    concurrent: Annotated[int, typer.Option(min=1, help="Trials at once.")] = 2,
+    output: Annotated[Path | None, typer.Option(help="JSON to write.")] = None,
+) -> None:
+    """Print milliseconds a trial, from the first trial's end to the last's; Ray runs already."""
+    sizes, storages = trials or [200, 1000], storage or list(STORAGES)
+    rows: list[dict[str, Any]] = []
+    with local_cluster(Placement(cpus=concurrent, gpus=0, concurrent=concurrent)):
+        for turn in range(rounds):
+            for kind in storages:
+                for size in sizes:
+                    for way in WAYS:
+                        rows.append({"round": turn, "storage": kind, "trials": size, "way": way})
+                        rows[-1] |= _measured(way, kind, size, concurrent)
+                        print(rows[-1], flush=True)
+    if output is not None:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_text(json.dumps({"rows": rows} | provenance(), indent=2) + "\n")
+    console().print(_table(rows, storages, sizes))
+
+
+def _measured(way: str, kind: str, size: int, concurrent: int) -> dict[str, float]:
+    config = SearchConfig(
+        preset="cpu",
+        trial=PRESETS["cpu"].trial,
+        trials=size,
+        space_file=str(SPACE),
+        space=Space.read(SPACE),
+        select_by=TARGET,
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        begun = time.perf_counter()
+        own = way == "ours" and kind == "journal"
+        storage = Journal(Path(folder) / "study") if own else STORAGES[kind](Path(folder))
+        ends = WAYS[way](config, storage, Path(folder), concurrent)
+        ended = time.perf_counter()
+    assert len(ends) == size
+    first, last = ends[0], ends[-1]
+    return {
+        "start": first.clock - begun,
+        "seconds_per_trial": (last.clock - first.clock) / (size - 1),
+        "work_per_trial": (last.work - first.work) / (size - 1),
+        "end": ended - last.clock,
+    }
+
+
+def _table(rows: list[dict[str, Any]], storages: list[str], sizes: list[int]) -> Table:
+    table = Table(title="milliseconds a trial, medians over rounds", title_justify="left")
+    for heading in ("storage", "trials", *WAYS, "ours / plain", *(f"{way}, × {min(sizes)} trials" for way in WAYS)):
+        table.add_column(heading, no_wrap=True)
+
+    def milliseconds(kind: str, size: int, way: str) -> float:
+        wanted = {"storage": kind, "trials": size, "way": way}
+        return 1e3 * median(  # type: ignore[no-any-return]
+            row["seconds_per_trial"] for row in rows if wanted.items() <= row.items()
+        )
+
+    for kind in storages:
+        for size in sizes:
+            each = {way: milliseconds(kind, size, way) for way in WAYS}
+            table.add_row(
+                kind,
+                str(size),
+                *(f"{value:.1f}" for value in each.values()),
+                f"{each['ours'] / each['plain Tuner']:.2f}",
+                *(f"{value / milliseconds(kind, min(sizes), way):.2f}" for way, value in each.items()),
+            )
+    return table
+
+
+if __name__ == "__main__":
+    run_script(main)

@@ -1,0 +1,54 @@
+"""Writes that belong together, in a journal file."""
+
+from pathlib import Path
+
+import optuna
+import pytest
+
+from lstnet_search.tuning.journal import Journal
+
+
+def attributes(path: Path) -> dict[str, object]:
+    """What another process reads."""
+    (trial,) = optuna.load_study(study_name="it", storage=Journal(path)).trials
+    return dict(trial.user_attrs)
+
+
+def test_what_is_written_together_appears_when_the_outer_block_ends(tmp_path: Path) -> None:
+    path = tmp_path / "study.journal"
+    journal = Journal(path)
+    trial = optuna.create_study(storage=journal, study_name="it").ask()
+    with journal.together():
+        trial.set_user_attr("first", 1)
+        with journal.together():
+            trial.set_user_attr("second", 2)
+        assert attributes(path) == {}
+    assert attributes(path) == {"first": 1, "second": 2}
+    trial.set_user_attr("third", 3)
+    assert attributes(path) == {"first": 1, "second": 2, "third": 3}
+
+
+def test_what_was_written_before_an_error_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "study.journal"
+    journal = Journal(path)
+    trial = optuna.create_study(storage=journal, study_name="it").ask()
+
+    def write() -> None:
+        with journal.together():
+            trial.set_user_attr("first", 1)
+            raise KeyError("broken")
+
+    with pytest.raises(KeyError, match="broken"):
+        write()
+    assert attributes(path) == {"first": 1}
+
+
+def test_together_is_one_write_to_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal = Journal(tmp_path / "study.journal")
+    trial = optuna.create_study(storage=journal, study_name="it").ask()
+    synced: list[int] = []
+    monkeypatch.setattr("os.fsync", synced.append)
+    with journal.together():
+        trial.suggest_float("w1", 1, 10)
+        trial.set_user_attr("seed", 0)
+    assert len(synced) == 1

@@ -1,0 +1,89 @@
+"""What the driver writes beside a run, on a real cluster."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ray import tune
+from ray.tune.experiment import Trial
+from rich.console import Console
+
+from lstnet_search.results.folder import ResultsFolder
+from lstnet_search.tuning.cluster import local_cluster
+from lstnet_search.tuning.display import Display
+from lstnet_search.tuning.metrics import Metrics
+from lstnet_search.tuning.resources import Placement
+from lstnet_search.tuning.searcher import NUMBER
+from lstnet_search.tuning.snapshots import without_snapshots
+from lstnet_search.tuning.stopping import Stopping
+from lstnet_search.tuning.study import Study
+from lstnet_search.tuning.vigil import Vigil
+from lstnet_search.tuning.watch import Watch
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cluster() -> Iterator[None]:
+    with local_cluster(Placement(cpus=1, gpus=0, concurrent=1)):
+        yield
+
+
+def test_tables_are_written_once_for_what_is_new(tmp_path: Path) -> None:
+    folder = ResultsFolder(tmp_path / "it")
+    folder.create({"search": {}})
+    directions = ("mnist_to_usps", "usps_to_mnist")
+    display = Display(Console(), directions, 10, 1, 1, "snd")
+    metrics, vigil = Metrics("it", "snd", directions), Vigil({"cpu": 1.0})
+    watch = Watch(folder, Study(folder.study_file), display, Stopping(), "snd", metrics, vigil)
+    watch.write()  # as after a search that was killed before it wrote them
+    folder.trials_file.unlink()
+    watch.write()
+    assert not folder.trials_file.exists()
+    watch.on_trial_start(0, [], Trial("__fake", config={NUMBER: 0}, stub=True))
+    watch.write()
+    assert folder.trials_file.exists()
+
+
+class Briefly(tune.Trainable):
+    def step(self) -> dict[str, Any]:
+        return {"score": 1.0, "done": self.iteration == 2}
+
+    def save_checkpoint(self, checkpoint_dir: str) -> None:
+        (Path(checkpoint_dir) / "state").touch()
+
+
+class Counting(tune.Callback):
+    """Counts the snapshots that are there when a trial ends."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.found: list[int] = []
+
+    def on_trial_complete(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
+        self.found.append(snapshots(self.folder))
+
+
+def snapshots(folder: Path) -> int:
+    return len(list(folder.glob("it/experiment_state-*.json")))
+
+
+def run(folder: Path) -> list[int]:
+    counting = Counting(folder)
+    kept = tune.CheckpointConfig(num_to_keep=1, checkpoint_frequency=1)
+    tune.Tuner(
+        Briefly,
+        tune_config=tune.TuneConfig(num_samples=2, max_concurrent_trials=1, reuse_actors=False),
+        run_config=tune.RunConfig(
+            name="it", storage_path=str(folder), callbacks=[counting], checkpoint_config=kept, verbose=0
+        ),
+    ).fit()
+    return counting.found
+
+
+def test_ray_writes_its_state_at_the_end_alone(tmp_path: Path) -> None:
+    with without_snapshots():
+        assert run(tmp_path / "without") == [0, 0]
+    assert snapshots(tmp_path / "without") == 1
+    assert run(tmp_path / "with")[-1] == 1
