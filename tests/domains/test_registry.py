@@ -15,6 +15,8 @@ def test_room_exports_what_other_rooms_use() -> None:
         "Batches",
         "Domain",
         "DomainPair",
+        "IMAGES_ALONE",
+        "Inputs",
         "Part",
         "load",
         "load_pair",

@@ -6,7 +6,7 @@ from lstnet_search.results.records import ReportRecord, TrialRecord
 from lstnet_search.tuning.display import Display, summary
 
 DIRECTIONS = ("a_to_b", "b_to_a")
-SETTINGS = dict.fromkeys(("w1", "w2", "w3", "w4", "w5", "w6", "wl"), 20.0)
+SETTINGS = {"method": "lstnet"} | dict.fromkeys(("w1", "w2", "w3", "w4", "w5", "w6", "wl"), 20.0)
 
 
 def report(step: int, accuracy: float = 0.5, seconds: float = 1.0) -> ReportRecord:
