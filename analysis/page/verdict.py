@@ -24,16 +24,17 @@ def verdict(study: StudyTables, confirmation: dict[str, Any] | None) -> Verdict:
 def _confirmed(study: StudyTables, confirmation: dict[str, Any]) -> Verdict:
     candidates = {each["candidate"]: each for each in confirmation["candidates"]}
     best = candidates["best"]
-    paper = next(each for each in confirmation["candidates"] if each["trial"] == PAPER_TRIAL)
+    paper = next((each for each in confirmation["candidates"] if each["trial"] == PAPER_TRIAL), None)
     test = best["against_paper"]
-    badge, tone = BADGES[test["verdict"]] if test else ("confirmed: the paper's weights lead", "neutral")
+    alone = "confirmed" if paper is None else "confirmed: the paper's weights lead"
+    badge, tone = BADGES[test["verdict"]] if test else (alone, "neutral")
     cautions = []
     leader = _leader(study)
     if leader != best["trial"]:
         badge, tone = "confirmed before the search went on", "open"
         cautions.append(f"Trial {leader} leads the search now and is not confirmed: confirm it too.")
     figures = [("best, on the test sets", mean_shown(best))]
-    if paper is not best:
+    if paper is not None and paper is not best:
         figures.append(("paper's weights", mean_shown(paper)))
     if "no translation" in candidates:
         figures.append(("no translation", percent(candidates["no translation"]["metrics"][TARGET]["mean"])))

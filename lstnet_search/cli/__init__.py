@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from lstnet_search.cli import ablate, confirm, data, folders, predict, search, space, train, translate
+from lstnet_search.cli import ablate, confirm, data, folders, predict, search, space, table2, train, translate
 from lstnet_search.cli.app import make_app, run_app
 
 app = make_app("Search the loss weights of LSTNet, an unsupervised image translation network.")
 app.command("search")(search.search)
 app.command("train")(train.train)
 app.command("ablate")(ablate.ablate)
+app.command("table2")(table2.table2)
 app.command("confirm")(confirm.confirm)
 app.command("export")(folders.export)
 app.command("predict")(predict.predict)

@@ -21,6 +21,11 @@ DEFAULT_SPACES = {
     "deepjdot": "deepjdot.yaml",
 }
 
+_ASKED = (
+    *("preset", "trials", "steps", "repeats", "space", "direction", "sampler", "scheduler", "points", "warm_start"),
+    *("select_by", "seed"),
+)
+
 
 def search(
     gpus: Annotated[int | None, typer.Option(help="GPUs to use; default: all.")] = None,
@@ -99,7 +104,7 @@ def search(
         "seed": seed,
         "domains": options.domain_settings(domains, skip_bad),
     }
-    config = _config(asked, data_dir, bundled, begun)
+    config = search_config(asked, data_dir, bundled, begun)
     if begun is not None:
         if add_trials is not None and begun.scheduler in POPULATION_SCHEDULERS:
             raise InputError(
@@ -137,8 +142,21 @@ def _check_add_trials(add_trials: int, resume: bool, trials: int | None) -> None
         raise InputError(f"--add-trials {add_trials} must be at least 1; raise it or leave it out")
 
 
-def _config(asked: dict[str, Any], data_dir: Path | None, bundled: bool, begun: SearchConfig | None) -> SearchConfig:
-    """What is asked for; where nothing is, what the search was begun with, or the preset has."""
+def search_config(
+    asked: dict[str, Any], data_dir: Path | None, bundled: bool, begun: SearchConfig | None = None
+) -> SearchConfig:
+    """What is asked for; where nothing is, what the search was begun with, or the preset has.
+
+    Args:
+        asked: of the options, by name; what is left out, or None, is not asked for.
+        data_dir: of full data.
+        bundled: whether the bundled images are asked for.
+        begun: the search that is gone on with.
+
+    Raises:
+        InputError: if anything does not go together.
+    """
+    asked = dict.fromkeys(_ASKED) | {"domains": {}} | asked
     name = asked["preset"] or (begun.preset if begun else options.default_preset())
     method: MethodName = asked["method"]
     preset, of = METHOD_PRESETS[method][name], METHODS[method]

@@ -23,8 +23,9 @@ how-manieth of the test sets for this study), `versions`, `machine`, `git_commit
 - `candidate`, `trial` (null for `no translation`), `trainings`, `failed`;
 - `metrics`: by name of each accuracy column {`mean`, `standard_deviation`, `interval` [low, high]},
   null of too few values;
-- `against_paper` (null for the paper's weights and `no translation`) and `against_no_translation`
-  (of `best` alone, else null): {`pairs`, `difference`, `interval`, `p`, `p_holm`, `verdict`}:
+- `against_paper` (null for the paper's weights and `no translation`, or where those were not
+  confirmed) and `against_no_translation` (of `best` alone, else null): {`pairs`, `difference`,
+  `interval`, `p`, `p_holm`, `verdict`}:
   differences of `target_accuracy` by seed, the candidate's less the other's; `p_holm` is null where
   nothing is corrected, which is the case for `best`; `verdict` is `better`, `worse` or `no
   difference shown`.
@@ -142,10 +143,10 @@ def conclude(table: pd.DataFrame) -> list[Confirmed]:
                 metrics={metric: summed_up(group[metric].dropna().astype(float).tolist()) for metric in names},
             )
         )
-    paper = next(each.name for each in found if each.trial == PAPER_TRIAL)
+    paper = next((each.name for each in found if each.trial == PAPER_TRIAL), None)
     found = [
         each
-        if each.trial in (None, PAPER_TRIAL)
+        if paper is None or each.trial in (None, PAPER_TRIAL)
         else replace(each, against_paper=compared(targets[each.name], targets[paper]))
         for each in found
     ]
@@ -183,10 +184,12 @@ def sentence(found: Sequence[Confirmed]) -> str:
 
 def _said_of_the_winner(found: Sequence[Confirmed]) -> str:
     best = next(each for each in found if each.name == BEST)
-    paper = next(each for each in found if each.trial == PAPER_TRIAL)
+    paper = next((each for each in found if each.trial == PAPER_TRIAL), None)
     reached = f"{_reached(best)} on the test sets"
     if best is paper:
         said = f"The search found nothing better than the paper's weights: trial 0 is its best, with {reached}."
+    elif paper is None:
+        said = f"Trial {best.trial}, the search's best, reaches {reached}; the paper's weights were not confirmed."
     else:
         test = best.against_paper
         assert test is not None

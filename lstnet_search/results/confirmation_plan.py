@@ -80,7 +80,9 @@ class Candidate:
         return self.trial == PAPER_TRIAL
 
 
-def make_plan(folder: ResultsFolder, top: int, seeds: int, steps: int | None) -> ConfirmationPlan:
+def make_plan(
+    folder: ResultsFolder, top: int, seeds: int, steps: int | None, *, paper: bool = True
+) -> ConfirmationPlan:
     """What is to be trained: all that an earlier run was asked for, and what is asked for now.
 
     Args:
@@ -88,6 +90,7 @@ def make_plan(folder: ResultsFolder, top: int, seeds: int, steps: int | None) ->
         top: so many of the search's best trials.
         seeds: number of seeds.
         steps: of each training; None for the earlier run's, or the search's.
+        paper: whether the paper's weights come with them.
 
     Raises:
         InputError: if less than one of anything is asked for, there is no trial to confirm, trial 0
@@ -115,7 +118,7 @@ def make_plan(folder: ResultsFolder, top: int, seeds: int, steps: int | None) ->
     return ConfirmationPlan(
         steps=known.steps,
         seeds=more_seeds(search.seed, known.seeds, seeds, trained),
-        trials=tuple(dict.fromkeys([*known.trials, *best, PAPER_TRIAL])),
+        trials=tuple(dict.fromkeys([*known.trials, *best, *([PAPER_TRIAL] if paper else [])])),
     )
 
 
@@ -154,7 +157,7 @@ def candidates(folder: ResultsFolder, trials: Sequence[int]) -> list[Candidate]:
         number = int(row["trial"])
         if number in trials and (place == 1 or number != PAPER_TRIAL):
             found.append(Candidate(BEST if place == 1 else str(place), number, settings_of_row(row)))
-    if not any(candidate.is_paper for candidate in found):
+    if PAPER_TRIAL in trials and not any(candidate.is_paper for candidate in found):
         found.append(Candidate(PAPER, PAPER_TRIAL, search.trial))
     return found
 

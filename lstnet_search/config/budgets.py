@@ -1,0 +1,52 @@
+"""What Table 2 may cost."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from lstnet_search.config.presets import MethodName, PresetName
+
+BudgetName = Literal["small", "full"]
+ORDER: tuple[MethodName, ...] = ("no_translation", "lstnet", "deepjdot", "unit", "cogan")
+"""The one that trains nothing first: its confirmation trains the classifiers that all share."""
+
+
+@dataclass(frozen=True)
+class Budget:
+    """One wall time for each method's search and the confirmation of its winner.
+
+    Attributes:
+        preset: of all methods.
+        method_seconds: of each method.
+        search_seconds: of these, what a search may take at most.
+        total_seconds: of all methods together.
+        seeds: of each confirmation, the same for all.
+        changes: of the preset's settings, by method; they have steps that leave time for the confirmation.
+        trials: of each search; None for the preset's.
+    """
+
+    preset: PresetName
+    method_seconds: float
+    search_seconds: float
+    total_seconds: float
+    seeds: int = 3
+    changes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    trials: int | None = None
+
+
+BUDGETS: dict[BudgetName, Budget] = {
+    "small": Budget(
+        preset="cpu",
+        method_seconds=20 * 60,
+        search_seconds=11 * 60,
+        total_seconds=90 * 60,
+        changes={
+            "lstnet": {"steps": 840},
+            "unit": {"steps": 840},
+            "cogan": {"steps": 600},
+            "deepjdot": {"steps": 480},
+        },
+    ),
+    "full": Budget(preset="paper", method_seconds=48 * 3600, search_seconds=36 * 3600, total_seconds=200 * 3600),
+}
+"""`small` is for two CPU cores, `full` for GPUs."""

@@ -1,0 +1,115 @@
+"""Table 2 from its command's searches to its table, with a budget of seconds and networks of no use."""
+
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from lstnet_search.cli.table2 import planned_search
+from lstnet_search.config import InputError
+from lstnet_search.config.budgets import BUDGETS, ORDER, Budget
+from lstnet_search.config.search import SearchConfig
+from lstnet_search.results.confirmation_files import read_confirmation
+from lstnet_search.results.folder import ResultsFolder
+from lstnet_search.results.table2 import Spent, Table2Folder
+
+ROOT = Path(__file__).parents[2]
+TINY_TABLE = {"width": 1 / 64, "batch_size": 8, "steps": 2, "reports": 2, "ema_decay": 0}
+TINY: Mapping[str, Mapping[str, Any]] = {
+    "lstnet": TINY_TABLE,
+    "unit": TINY_TABLE,
+    "cogan": {"width": 1 / 64, "batch_size": 8, "steps": 2, "reports": 2, "ema_decay": 0},
+    "deepjdot": {"width": 1 / 8, "batch_size": 10, "pretraining_steps": 1, "steps": 2, "reports": 2},
+}
+BUDGET = replace(BUDGETS["small"], seeds=2, trials=1, changes=TINY)
+
+
+RUN = ("no_translation", "lstnet", "deepjdot")
+"""Methods that resize, that translate, that label themselves: the others differ in nothing that Table 2 sees."""
+
+
+def searches() -> dict[str, SearchConfig]:
+    return {method: planned_search(method, BUDGET, None, bundled=True) for method in RUN}
+
+
+def test_every_method_has_the_same_time_and_all_of_them_90_minutes() -> None:
+    small = BUDGETS["small"]
+    assert small.method_seconds <= 20 * 60
+    assert small.total_seconds <= 90 * 60
+    assert small.search_seconds < small.method_seconds
+    assert small.seeds == 3
+
+
+@pytest.mark.parametrize("name", BUDGETS)
+def test_every_method_is_planned_with_its_own_preset_and_space(name: str) -> None:
+    planned = {method: planned_search(method, BUDGETS[name], None, bundled=True) for method in ORDER}
+    assert {method: search.trial.method for method, search in planned.items()} == {each: each for each in ORDER}
+    assert {search.seed for search in planned.values()} == {0}, "confirmations would have other seeds"
+    assert all(search.trial.weights == search.trial.published_weights() for search in planned.values())
+    assert planned["no_translation"].trials == 1
+
+
+@pytest.mark.slow
+def test_a_table_is_made_goes_on_where_it_stopped_and_is_printed(tmp_path: Path) -> None:
+    from lstnet_search.tuning.run import Run
+    from lstnet_search.tuning.table2 import table2
+
+    folder = Table2Folder(tmp_path / "table2-small")
+    run = Run(folder=ResultsFolder(folder.path), data_dir=tmp_path, command="python -m lstnet_search table2")
+
+    def make(budget: Budget) -> tuple[int, str]:
+        out = io.StringIO()
+        return table2(searches(), budget, "small", folder, run, Console(file=out, width=200)), out.getvalue()
+
+    code, _ = make(replace(BUDGET, total_seconds=1))
+    assert code == 0
+    assert folder.spent()["no_translation"].searched
+    assert not folder.confirmed("no_translation", seeds=2), "no time was left"
+
+    code, said = make(BUDGET)
+    assert code == 0, said
+    assert all(folder.confirmed(method, seeds=2) for method in RUN)
+    confirmations = [read_confirmation(folder.study(method)) for method in RUN]
+    assert len({tuple(found["seeds"]) for found in confirmations if found is not None}) == 1
+    assert all(folder.spent()[method].confirm_seconds > 0 for method in RUN)
+
+    code, said = make(BUDGET)
+    assert (code, said.count("confirmed, "), said.count("search,")) == (0, 3, 0), "nothing was left to do"
+
+    printed = subprocess.run(
+        [sys.executable, "analysis/table2.py", str(folder.path)],
+        cwd=ROOT,
+        env=os.environ,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    ).stdout
+    assert printed == (folder.path / "analysis" / "table2.md").read_text()
+    (lstnet,) = (line for line in printed.splitlines() if line.startswith("| LSTNet "))
+    assert "| 97.01 | 97.61 |" in lstnet
+    assert "±" in lstnet
+    assert "USPS 7291/2007, oracle" in lstnet
+    assert "| UNIT | not begun | not begun |" in printed
+
+
+def test_what_was_spent_is_read_as_it_was_written(tmp_path: Path) -> None:
+    folder = Table2Folder(tmp_path / "x")
+    assert folder.spent() == {}
+    spent = {"unit": Spent(12.5, 3.0, searched=True), "cogan": Spent()}
+    folder.write("small", "the command", spent)
+    assert folder.spent() == spent
+    assert folder.spent()["unit"].seconds == 15.5
+    assert not folder.confirmed("unit", 3)
+
+
+def test_a_folder_that_is_no_table2_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"cannot read .*table2\.yaml"):
+        Table2Folder(tmp_path).read()
