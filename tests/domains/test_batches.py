@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from lstnet_search.domains import Augmentation, Batches, Domain, DomainPair, to_unit_range
+from lstnet_search.domains import Augmentation, Batches, Domain, DomainPair, Inputs, to_unit_range
 
 CPU = torch.device("cpu")
 STILL = Augmentation(rotation=0, scale=0, shift=0)
@@ -148,3 +148,48 @@ def test_cuda_draws_are_those_of_the_cpu_and_never_wait_for_the_device() -> None
         torch.cuda.set_sync_debug_mode("default")
     for x, expected in zip(drawn, draws(on_cpu, 8), strict=True):
         torch.testing.assert_close(x.cpu(), expected, atol=1e-4, rtol=0)
+
+
+def labelled_batches(inputs: Inputs, seed: int = 0, batch_size: int = 6) -> Batches:
+    """Of images that are their number all over; MNIST's first 8 of 10 are of class 0, of USPS nothing is known."""
+    mnist = numbered("mnist", 10)
+    labels = torch.tensor([0] * 8 + [1, 2])
+    pair = DomainPair(Domain("mnist", mnist.images, labels, classes=3), Domain("usps", mnist.images, None, classes=3))
+    return Batches(pair, batch_size, STILL, CPU, seed, inputs)
+
+
+def test_labelled_images_come_with_their_labels_and_apart_from_the_others() -> None:
+    x_a, _, images, labels = labelled_batches(Inputs(labelled=(0,))).draw()
+    assert labels.tolist() == [max(0, number - 7) for number in numbers(images)]
+    assert numbers(x_a) != numbers(images)
+    plain = labelled_batches(Inputs()).draw()
+    assert torch.equal(plain[0], x_a), "what is drawn without labels must not depend on them"
+
+
+def test_balanced_batches_have_equally_many_of_each_class_also_in_a_part() -> None:
+    source = labelled_batches(Inputs(labelled=(0,), balanced=True), batch_size=12)
+    counts = torch.zeros(3)
+    for _ in range(100):
+        *_, images, labels = source.draw()
+        assert labels.bincount().tolist() == [4, 4, 4]
+        assert labels.tolist() == [max(0, number - 7) for number in numbers(images)]
+        counts += labels[:6].bincount(minlength=3)
+    assert counts.max() - counts.min() < 100
+
+
+def test_a_balanced_batch_gives_what_is_left_over_to_the_first_classes() -> None:
+    *_, labels = labelled_batches(Inputs(labelled=(0,), balanced=True), batch_size=8).draw()
+    assert labels.bincount().tolist() == [3, 3, 2]
+
+
+def test_noise_is_normal_of_its_shapes_and_goes_on_where_it_stopped() -> None:
+    inputs = Inputs(labelled=(0,), balanced=True, noise=((5,), (2, 3, 3)))
+    source = labelled_batches(inputs)
+    first = source.draw()
+    assert [tuple(each.shape) for each in first[4:]] == [(6, 5), (6, 2, 3, 3)]
+    state = source.state_dict()
+    expected = source.draw()
+    resumed = labelled_batches(inputs, seed=1)
+    resumed.load_state_dict(state)
+    assert equal([*expected], [*resumed.draw()])
+    assert not torch.equal(expected[4], first[4])

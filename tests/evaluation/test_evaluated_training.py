@@ -8,8 +8,9 @@ import torch
 
 from lstnet_search.config import InputError, TrialConfig
 from lstnet_search.config.metrics import CRITERIA
-from lstnet_search.domains import Domain, DomainPair, load
+from lstnet_search.domains import Domain, DomainPair, load, to_unit_range
 from lstnet_search.evaluation import ClassifierSettings, EvaluatedTraining, Prepared, prepare_pair
+from lstnet_search.evaluation.criteria import neg_entropy
 from lstnet_search.evaluation.permutation import Permutation
 
 CPU = torch.device("cpu")
@@ -97,3 +98,40 @@ def test_swapped_classes_of_a_report_are_told_in_a_sentence(unlabelled: Prepared
     assert training.alarms == []
     training._evaluator.permutations["usps_to_mnist"] = Permutation(0.06, {3: 8, 8: 3})
     assert training.alarms == ["classes swapped in usps_to_mnist: 3 read as 8, 8 read as 3"]
+
+
+@pytest.mark.parametrize("method", ["cogan", "deepjdot"])
+def test_a_method_without_translation_is_read_by_its_own_head_and_leaves_images_out(
+    method: str, cache: Path, tmp_path: Path
+) -> None:
+    config = TrialConfig.parse({"method": method, "width": 1 / 64, "batch_size": 8, "steps": 1, "data": "bundled"}, "")
+    prepared = prepared_of(True, True, cache)
+    training = EvaluatedTraining(config, prepared, "both", CPU)
+    report = next(training)
+    read = {name for name in CRITERIA if name != "round_trip"}
+    assert {f"{name}_usps_to_mnist" for name in (*read, "val_accuracy", "permuted_share")} <= set(report.metrics)
+    assert {"target_accuracy", *read} <= set(report.metrics)
+    assert not {"round_trip", "round_trip_usps_to_mnist", "latent_probe"} & set(report.metrics)
+    _, logits = report.evaluated.label(to_unit_range(prepared.validation.b.images), 1)  # type: ignore[operator]
+    labels = prepared.validation.b.labels
+    right = float((logits.argmax(1) == labels).double().mean())
+    assert report.metrics["val_accuracy_usps_to_mnist"] == pytest.approx(right, abs=0.03)
+    probabilities = logits.detach().double().softmax(1)
+    assert report.metrics["neg_entropy_usps_to_mnist"] == pytest.approx(neg_entropy(probabilities), abs=0.01)
+    training.save(tmp_path)
+    assert set(np.load(tmp_path / "samples.npz")) == {"confusion_mnist_to_usps", "confusion_usps_to_mnist"}
+
+
+def test_where_one_direction_is_searched_a_directed_method_trains_that_alone(cache: Path) -> None:
+    config = TrialConfig.parse({"method": "cogan", "width": 1 / 64, "batch_size": 8, "steps": 1}, "")
+    report = next(EvaluatedTraining(config, prepared_of(True, True, cache), "usps_to_mnist", CPU))
+    assert not [name for name in report.metrics if name.endswith("mnist_to_usps")]
+    assert "target_accuracy" in report.metrics
+
+
+def test_plain_resizing_as_a_method_is_the_baseline(cache: Path) -> None:
+    prepared = prepared_of(True, True, cache)
+    report = next(EvaluatedTraining(TrialConfig.parse({"method": "no_translation"}, ""), prepared, "both", CPU))
+    accuracies = {name: value for name, value in report.metrics.items() if name.startswith("val_accuracy_")}
+    assert accuracies == {name: prepared.baseline[name] for name in accuracies}
+    assert len(accuracies) == 2

@@ -120,3 +120,21 @@ def test_a_model_that_cannot_be_used_is_refused(
     (tmp_path / "m.json").write_text(json.dumps(header | change))
     with pytest.raises(InputError, match=message):
         read_model(tmp_path / "m")
+
+
+@pytest.mark.parametrize("sources", [(0, 1), (1,)])
+def test_a_model_that_labels_itself_is_read_as_it_was_written_and_translates_nothing(
+    tmp_path: Path, sources: tuple[int, ...]
+) -> None:
+    config = TrialConfig.parse({"method": "deepjdot", "width": 1 / 8, "pool_stride": 2}, "test")
+    network, classifiers = build_networks(config, SHAPES, 10, sources)
+    write_model(tmp_path / "model", TrainedModel(config, SHAPES, 10, network, classifiers, {}))
+    model = read_model(tmp_path / "model")
+    images = torch.rand(3, SHAPES[1].channels, SHAPES[1].side, SHAPES[1].side) * 2 - 1
+    expected = network.label(images, 1)[1].softmax(1)  # type: ignore[operator]
+    torch.testing.assert_close(model.probabilities(images, 1), expected)
+    with pytest.raises(InputError, match=r"the model is of deepjdot, which translates no images, .* use predict"):
+        model.translate(images, 1)
+    if sources == (1,):
+        with pytest.raises(InputError, match=r"trained for usps_to_mnist alone, so it cannot label images of mnist"):
+            model.refuse_unlabelled(0)
