@@ -102,7 +102,7 @@ def test_a_missing_space_file_is_refused(tmp_path: Path, capsys: pytest.CaptureF
         (["--method", "magic"], "Invalid value for '--method'"),
         (
             ["--method", "no_translation", "--trials", "2"],
-            "no_translation has one trial, for it has nothing to search; leave --trials out",
+            "no_translation has one trial, for it has nothing to search",
         ),
         (["--method", "no_translation", "--steps", "5"], "steps=5 must be one of 1; in the options"),
         (["--method", "no_translation", "--space", "search_spaces/unit.yaml"], "unknown setting 'gan1'"),
