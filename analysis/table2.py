@@ -37,7 +37,9 @@ def table2(
         raise InputError(f"{folder} has no table2.yaml; give the folder of a table2, such as results/table2-small")
     text = render(made)
     print(text, end="")
-    write_whole(output or folder / "analysis" / "table2.md", text)
+    output = output or folder / "analysis" / "table2.md"
+    output.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(output, text)
 
 
 def render(folder: Table2Folder) -> str:

@@ -11,6 +11,7 @@ from lstnet_search.config import InputError
 from lstnet_search.config.budgets import Budget
 from lstnet_search.config.search import SearchConfig
 from lstnet_search.results.confirmation_plan import make_plan
+from lstnet_search.results.folder import ResultsFolder
 from lstnet_search.results.table2 import Spent, Table2Folder
 from lstnet_search.results.text import duration
 from lstnet_search.tuning.confirm import confirm
@@ -68,6 +69,9 @@ class _Table2:
         mine = self._spent.setdefault(method, Spent())
         if not mine.searched and (code := self._search(method, config, mine)):
             return code
+        if not mine.searched:
+            self._say(f"{method}: the time of all methods is over before its search is")
+            return 0
         if self._folder.confirmed(method, self._budget.seeds):
             self._say(f"{method}: confirmed, {duration(mine.seconds)} in all")
             return 0
@@ -76,9 +80,6 @@ class _Table2:
     def _search(self, method: str, config: SearchConfig, mine: Spent) -> int:
         left = min(self._budget.search_seconds - mine.search_seconds, self._left(mine))
         study = self._folder.study(method)
-        if left <= 0 and not study.trials_file.is_file():
-            self._say(f"{method}: no time is left for its search")
-            return 0
         code = 0
         if left > 0:
             self._say(f"{method}: search, {duration(left)} at most")
@@ -92,7 +93,7 @@ class _Table2:
                 code = search(config, run, self._console)
         if code >= STOPPED:
             return code
-        mine.searched = True
+        mine.searched = mine.search_seconds >= self._budget.search_seconds or _ended(study, config)
         self._write()
         return code
 
@@ -132,3 +133,8 @@ class _Table2:
 
     def _say(self, line: str) -> None:
         self._console.print(line, markup=False, highlight=False)
+
+
+def _ended(study: ResultsFolder, config: SearchConfig) -> bool:
+    """Whether all trials of a search have ended."""
+    return study.trials_file.is_file() and int((study.read_trials()["state"] != "RUNNING").sum()) >= config.trials
