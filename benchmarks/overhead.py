@@ -34,6 +34,7 @@ from lstnet_search.config.search import SearchConfig
 from lstnet_search.evaluation import EvaluatedTraining, Prepared
 from lstnet_search.results.folder import ResultsFolder
 from lstnet_search.results.provenance import provenance
+from lstnet_search.results.storage import Storage
 from lstnet_search.training import Report, Start
 from lstnet_search.tuning.cluster import local_cluster
 from lstnet_search.tuning.display import Display
@@ -220,7 +221,15 @@ def our_tuner(config: SearchConfig, storage: BaseStorage, folder: Path, concurre
         scheduler = make_scheduler(config, [], TARGET)
         prepared = cast(Prepared, Unprepared())
         tuner = make_tuner(
-            config, searcher, scheduler, [watch, clock], prepared, placement, results.tune, config.trials, Ours
+            config,
+            searcher,
+            scheduler,
+            [watch, clock],
+            prepared,
+            placement,
+            Storage.local(results.path),
+            config.trials,
+            Ours,
         )
         with without_snapshots():
             tuner.fit()

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import torch
 from machine import the_device
@@ -105,6 +106,16 @@ def merge(state: Path, output: Path) -> int:
         output.parent.mkdir(parents=True, exist_ok=True)
         _write(output, pa.concat_tables(parts))
     return len(parts)
+
+
+def take_over(output: Path, state: Path) -> None:
+    """Let a recording go on from what an earlier one has written, where its folder has not got it."""
+    if not output.exists():
+        return
+    table = pq.read_table(output)
+    for number in pc.unique(table["trial"]).to_pylist():
+        if not part_file(state, number).exists():
+            _write(part_file(state, number), table.filter(pc.field("trial") == number))
 
 
 def part_file(state: Path, number: int) -> Path:

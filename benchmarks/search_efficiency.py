@@ -4,8 +4,8 @@
     python benchmarks/search_efficiency.py compare --processes 2
 
 `record` trains short trials all over the default search space, none stopped. It can be stopped and gone
-on with: what it goes on from is in `--state`. `compare` makes a surrogate of them, and counts the steps that
-our searcher and schedulers need on it to find what random search finds, which stops nothing.
+on with: from `--state`, or from the `--output` of an earlier run. `compare` makes a surrogate of them, and
+counts the steps that our searcher and schedulers need on it to find what random search finds, which stops nothing.
 """
 
 import json
@@ -21,7 +21,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import typer
 from machine import the_device
-from recording import ABOUT, merge, points, record
+from recording import ABOUT, merge, points, record, take_over
 from rich.table import Table
 from surrogate import Recorded, Surrogate
 
@@ -53,7 +53,7 @@ def record_trials(
     state: Annotated[Path, typer.Option(help="Folder to go on from, and to leave for the next call.")] = Path(
         "build/search_efficiency"
     ),
-    output: Annotated[Path, typer.Option(help="Parquet to write all trainings to.")] = RECORDED,
+    output: Annotated[Path, typer.Option(help="Parquet to write all trainings to, and to go on from.")] = RECORDED,
 ) -> None:
     """Train points of the default space, a row a report."""
     deadline = time.monotonic() + 60 * minutes
@@ -63,6 +63,7 @@ def record_trials(
     searched = Space.read(space)
     about: dict[str, Any] = {"trial": base.model_dump(mode="json"), "space": searched.content()}
     state.mkdir(parents=True, exist_ok=True)
+    take_over(output, state)
     _refuse_other(state, about)
     prepare(base, Path(), the_device(), state / "classifiers", print)  # once, for all processes
     for line in record(points(searched, base, trials), state, processes, deadline, about | provenance()):

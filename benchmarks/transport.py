@@ -17,6 +17,7 @@ from lstnet_search.config import DeepJDOTConfig
 from lstnet_search.domains import Augmentation, Batches, load_pair
 from lstnet_search.methods import deepjdot
 from lstnet_search.methods.base import Problem
+from lstnet_search.methods.registry import build_method
 from lstnet_search.models import ImageShape
 from lstnet_search.results.provenance import provenance
 from lstnet_search.training import autocast, use_fast_settings
@@ -36,7 +37,7 @@ def main(
     config = DeepJDOTConfig.parse(settings, "the options")
     pair = load_pair(("mnist", "usps"), "bundled", Path(), "train").to(device)
     problem = Problem((ImageShape(1, 28), ImageShape(1, 16)), 10, sources=(0,))
-    method = deepjdot.deepjdot(config, problem, device, autocast(config.precision, device))
+    method = build_method(config, problem, device, autocast(config.precision, device))
     batches = Batches(pair, batch_size, Augmentation(0, 0, 0), device, 0, method.inputs)
     spent: list[float] = []
     plan = deepjdot.transport

@@ -10,6 +10,7 @@ from lstnet_search.config import InputError, TrialConfig, read_yaml
 from lstnet_search.config.ablation import ablation
 from lstnet_search.config.search import MAX_REPEATS, SearchConfig
 from lstnet_search.results.folder import ResultsFolder
+from lstnet_search.results.storage import written
 
 
 def ablate(
@@ -18,6 +19,9 @@ def ablate(
     gpus: Annotated[int | None, typer.Option(help="GPUs to use; default: all.")] = None,
     cpus: Annotated[int | None, typer.Option(help="CPUs to use; default: all.")] = None,
     time_budget: Annotated[str | None, typer.Option(help="Stop cleanly in time, such as 30m or 8h.")] = None,
+    address: options.AddressOption = None,
+    storage: options.StorageOption = None,
+    max_concurrent: options.MaxConcurrentOption = None,
     data_dir: Annotated[Path | None, typer.Option(help="Folder of full data sets; default: the search's.")] = None,
 ) -> int:
     """Train a search's winner again, whole and without terms of its objective, and compare.
@@ -46,6 +50,9 @@ def ablate(
             folder=target,
             cpus=cpus,
             gpus=gpus,
+            max_concurrent=max_concurrent,
+            address=address,
+            storage=None if storage is None else written(storage),
             time_budget=options.parse_duration(time_budget),
             data_dir=data_dir or Path(recorded["data_dir"]),
             command=options.command_line(),

@@ -9,6 +9,7 @@ from lstnet_search.cli import options
 from lstnet_search.config import InputError
 from lstnet_search.results.confirmation_plan import make_plan
 from lstnet_search.results.folder import ResultsFolder
+from lstnet_search.results.storage import written
 
 
 def confirm(
@@ -19,6 +20,9 @@ def confirm(
     gpus: Annotated[int | None, typer.Option(help="GPUs to use; default: all.")] = None,
     cpus: Annotated[int | None, typer.Option(help="CPUs to use; default: all.")] = None,
     time_budget: Annotated[str | None, typer.Option(help="Stop cleanly in time, such as 30m or 8h.")] = None,
+    address: options.AddressOption = None,
+    storage: options.StorageOption = None,
+    max_concurrent: options.MaxConcurrentOption = None,
     data_dir: Annotated[Path | None, typer.Option(help="Folder of full data sets; default: the search's.")] = None,
     simulate_gpus: Annotated[int | None, typer.Option(help="Place trainings as on so many GPUs, without any.")] = None,
 ) -> int:
@@ -42,6 +46,9 @@ def confirm(
             folder=searched,
             cpus=cpus,
             gpus=gpus,
+            max_concurrent=max_concurrent,
+            address=address,
+            storage=recorded.get("storage") if storage is None else written(storage),
             simulated_gpus=simulate_gpus,
             time_budget=options.parse_duration(time_budget),
             data_dir=data_dir or Path(recorded["data_dir"]),

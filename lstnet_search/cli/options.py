@@ -40,6 +40,15 @@ SkipBadOption = Annotated[
     bool, typer.Option("--skip-bad", help="Leave out images of yours that cannot be read, where they are few.")
 ]
 ResultsDirOption = Annotated[Path, typer.Option("--results-dir", help="Where results folders are kept.")]
+AddressOption = Annotated[
+    str | None,
+    typer.Option(help="auto or HOST:PORT of a Ray cluster to join; default: RAY_ADDRESS, else one is started here."),
+]
+StorageOption = Annotated[
+    str | None,
+    typer.Option(help="Folder that every node mounts, or s3://BUCKET/FOLDER: for checkpoints and a copy of results."),
+]
+MaxConcurrentOption = Annotated[int | None, typer.Option(help="Trials at once at most; default: all that have room.")]
 FolderArgument = Annotated[Path, typer.Argument(help="A results folder, such as results/NAME.")]
 FoldersArgument = Annotated[list[Path], typer.Argument(help="Results folders, such as results/NAME.")]
 

@@ -1,5 +1,6 @@
 """`search`: the main job."""
 
+import os
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -7,11 +8,13 @@ from typing import Annotated, Any
 import typer
 
 from lstnet_search.cli import options
-from lstnet_search.config import METHODS, InputError, Space
+from lstnet_search.config import METHODS, InputError, PresetName, Space
 from lstnet_search.config.points import read_points
 from lstnet_search.config.presets import METHOD_PRESETS, MethodName
 from lstnet_search.config.search import POPULATION_SCHEDULERS, SamplerName, SchedulerName, SearchConfig, TrackerName
 from lstnet_search.results.folder import ResultsFolder
+from lstnet_search.results.mirror import fetch, recorded_search
+from lstnet_search.results.storage import Storage, written
 
 SPACES = Path(__file__).parents[2] / "search_spaces"
 DEFAULT_SPACES = {
@@ -74,6 +77,9 @@ def search(
     log: Annotated[
         list[TrackerName] | None, typer.Option(help="Write reports there too; may be given more than once.")
     ] = None,
+    address: options.AddressOption = None,
+    storage: options.StorageOption = None,
+    max_concurrent: options.MaxConcurrentOption = None,
     simulate_gpus: Annotated[int | None, typer.Option(help="Place trials as on so many GPUs, without any.")] = None,
 ) -> int:
     """Search loss weights: trials side by side, poor ones stopped, the best one exported."""
@@ -82,10 +88,14 @@ def search(
     if add_trials is not None:
         _check_add_trials(add_trials, resume, trials)
     options.check_simulated(simulate_gpus)
+    storage = None if storage is None else written(storage)
     folder = ResultsFolder.named(results_dir, name or f"search-{datetime.now():%Y%m%d-%H%M%S}")
-    recorded = ResultsFolder.existing(folder.path).read_search() if resume else {}
-    begun = None
+    mirror = None
+    if resume and storage is not None and not folder.search_file.exists():
+        mirror = Storage.at(storage, folder.path.name)
+    recorded, begun = {}, None
     if resume:
+        recorded = recorded_search(folder, mirror) if mirror else ResultsFolder.existing(folder.path).read_search()
         begun = SearchConfig.parse(recorded["search"], str(folder.search_file)).enlarged(add_trials)
     trained = method or (begun.trial.method if begun else "lstnet")
     asked = {
@@ -104,7 +114,7 @@ def search(
         "seed": seed,
         "domains": options.domain_settings(domains, skip_bad),
     }
-    config = search_config(asked, data_dir, bundled, begun)
+    config = search_config(asked, data_dir, bundled, begun, address)
     if begun is not None:
         if add_trials is not None and begun.scheduler in POPULATION_SCHEDULERS:
             raise InputError(
@@ -113,6 +123,9 @@ def search(
             )
         begun.refuse_difference(config, str(folder.path))
         data_dir = data_dir or Path(recorded["data_dir"])
+        storage = _same_storage(storage, recorded.get("storage"), folder.path)
+        if mirror is not None:
+            fetch(mirror, folder)
 
     from lstnet_search.tuning import run  # imports Ray and takes seconds: not before the checks
 
@@ -123,6 +136,9 @@ def search(
             resume=resume,
             cpus=cpus,
             gpus=gpus,
+            max_concurrent=max_concurrent,
+            address=address,
+            storage=storage,
             simulated_gpus=simulate_gpus,
             time_budget=options.parse_duration(time_budget),
             data_dir=data_dir or options.DEFAULT_DATA_DIR,
@@ -131,6 +147,14 @@ def search(
         ),
         options.console(),
     )
+
+
+def _same_storage(asked: str | None, begun: str | None, folder: Path) -> str | None:
+    """Where a search was begun to keep its checkpoints; there they are."""
+    if asked is not None and asked != begun:
+        was = f"with --storage {begun}" if begun else "without --storage"
+        raise InputError(f"{folder} was begun {was}, and is asked to go on with {asked}; leave it out to go on")
+    return begun
 
 
 def _check_add_trials(add_trials: int, resume: bool, trials: int | None) -> None:
@@ -143,7 +167,11 @@ def _check_add_trials(add_trials: int, resume: bool, trials: int | None) -> None
 
 
 def search_config(
-    asked: dict[str, Any], data_dir: Path | None, bundled: bool, begun: SearchConfig | None = None
+    asked: dict[str, Any],
+    data_dir: Path | None,
+    bundled: bool,
+    begun: SearchConfig | None = None,
+    address: str | None = None,
 ) -> SearchConfig:
     """What is asked for; where nothing is, what the search was begun with, or the preset has.
 
@@ -152,12 +180,13 @@ def search_config(
         data_dir: of full data.
         bundled: whether the bundled images are asked for.
         begun: the search that is gone on with.
+        address: of the cluster to join, whose GPUs name the preset.
 
     Raises:
         InputError: if anything does not go together.
     """
     asked = dict.fromkeys(_ASKED) | {"domains": {}} | asked
-    name = asked["preset"] or (begun.preset if begun else options.default_preset())
+    name = asked["preset"] or (begun.preset if begun else _default_preset(address))
     method: MethodName = asked["method"]
     preset, of = METHOD_PRESETS[method][name], METHODS[method]
     trial = begun.trial if begun and begun.preset == name else preset.trial
@@ -206,6 +235,16 @@ def _default_space(method: MethodName) -> tuple[str, Space]:
         return "no space", Space()
     file = SPACES / DEFAULT_SPACES[method]
     return str(file), Space.read(file, METHODS[method])
+
+
+def _default_preset(address: str | None) -> PresetName:
+    """`paper` where the cluster that is joined, or else this machine, has a GPU."""
+    if address is None and "RAY_ADDRESS" not in os.environ:
+        return options.default_preset()
+    from lstnet_search.tuning.cluster import address_of, gpus_of  # imports Ray and takes seconds
+
+    joined = address_of(address)
+    return options.default_preset() if joined is None else "paper" if gpus_of(joined) else "cpu"
 
 
 def _first(*values: Any) -> Any:

@@ -1,7 +1,7 @@
 """Budgets that suit a kind of machine: `cpu` for a laptop, `paper` for the published settings."""
 
 from dataclasses import dataclass
-from typing import Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from lstnet_search.config.methods import CoGANConfig, DeepJDOTConfig, LSTNetConfig, NoTranslationConfig, UNITConfig
 from lstnet_search.config.trial import TrialConfig
@@ -19,17 +19,20 @@ class Preset(Generic[Trial_co]):
     trials: int
 
 
+_SMALL_TRANSLATOR: dict[str, Any] = {
+    "data": "bundled",
+    "width": 1 / 16,
+    "learning_rate": 1e-3,
+    "batch_norm_momentum": 0.1,
+    "ema_decay": 0.995,
+    "steps": 1500,
+    "reports": 12,
+}
+"""Of the `cpu` preset of methods with the networks of Table 1."""
+
 PRESETS: dict[PresetName, Preset[LSTNetConfig]] = {
     "cpu": Preset(
-        trial=LSTNetConfig(
-            data="bundled",
-            width=1 / 16,
-            learning_rate=1e-3,
-            batch_norm_momentum=0.1,
-            ema_decay=0.995,
-            steps=1500,
-            reports=12,
-        ),
+        trial=LSTNetConfig(**_SMALL_TRANSLATOR),
         trials=6,
     ),
     "paper": Preset(trial=LSTNetConfig(), trials=64),
@@ -40,15 +43,7 @@ METHOD_PRESETS: dict[MethodName, dict[PresetName, Preset[TrialConfig]]] = {
     "lstnet": {**PRESETS},
     "unit": {
         "cpu": Preset(
-            trial=UNITConfig(
-                data="bundled",
-                width=1 / 16,
-                learning_rate=1e-3,
-                batch_norm_momentum=0.1,
-                ema_decay=0.995,
-                steps=1500,
-                reports=12,
-            ),
+            trial=UNITConfig(**_SMALL_TRANSLATOR),
             trials=6,
         ),
         "paper": Preset(trial=UNITConfig(), trials=64),

@@ -57,8 +57,9 @@ class WholeSets:
     @property
     def problem(self) -> Problem:
         """What a method is told of them: all that has labels is learnt from."""
-        sources = tuple(1 - place for place, domain in enumerate(self.train) if domain.labels is not None)
-        return Problem(self.shapes, self.train.a.classes, sources[::-1], self.image_means)
+        a, b = self.train
+        sources = tuple(source for source, other in enumerate((b, a)) if other.labels is not None)
+        return Problem(self.shapes, self.train.a.classes, sources, self.image_means)
 
     def to(self, device: torch.device) -> "WholeSets":
         """The same on another device."""

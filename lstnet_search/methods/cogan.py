@@ -8,11 +8,10 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from lstnet_search.config import CoGANConfig
-from lstnet_search.config.metrics import directions_of
 from lstnet_search.config.seeding import derive_seed
 from lstnet_search.methods.base import Problem
 from lstnet_search.methods.cogan_networks import NOISE, PairDiscriminator, PairGenerator, pair_shapes
-from lstnet_search.methods.directed import Adaptation, Directed
+from lstnet_search.methods.directed import Adaptation
 from lstnet_search.methods.objective import ADVERSARIAL, adversarial_value, told_right
 from lstnet_search.methods.parts import adam, exact, placed, seeded, update
 
@@ -23,6 +22,7 @@ class CoGANAdaptation(Adaptation):
     """One direction of CoGAN; the discriminator goes first, both on every batch."""
 
     names = ("loss_game", "generator_loss_game", "loss_classification", "loss_similarity", "discriminator_accuracy")
+    noise = ((NOISE,),)
 
     def __init__(
         self,
@@ -80,17 +80,3 @@ class CoGANAdaptation(Adaptation):
             value = torch.stack([adversarial_value(*each) for each in logits]).sum()
             accuracy = torch.stack([told_right(*each) for each in logits]).mean()
         return torch.stack((value, fooling, classification, similarity, accuracy)).detach()
-
-
-def cogan(
-    config: CoGANConfig,
-    problem: Problem,
-    device: torch.device,
-    autocast: Callable[[], AbstractContextManager[None]] = nullcontext,
-) -> Directed:
-    """A training of CoGAN for each domain that is to be labelled."""
-    return Directed(
-        {source: CoGANAdaptation(config, problem, source, device, autocast) for source in problem.sources},
-        directions_of(*config.domain_names),
-        noise=[(NOISE,)],
-    )

@@ -9,11 +9,10 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from lstnet_search.config import DeepJDOTConfig
-from lstnet_search.config.metrics import directions_of
 from lstnet_search.config.seeding import derive_seed
 from lstnet_search.methods.base import Problem
 from lstnet_search.methods.deepjdot_network import JointNetwork
-from lstnet_search.methods.directed import Adaptation, Directed
+from lstnet_search.methods.directed import Adaptation
 from lstnet_search.methods.parts import adam, exact, placed, seeded, update
 
 DECAY = 0.1
@@ -23,6 +22,7 @@ class DeepJDOTAdaptation(Adaptation):
     """One direction of DeepJDOT: first the labelled domain alone, then both, with an optimiser each."""
 
     names = ("loss_classification", "loss_feature_transport", "loss_label_transport")
+    balanced = True
 
     def __init__(
         self,
@@ -103,17 +103,3 @@ def updates(optimiser: torch.optim.Optimizer) -> int:
     """How many steps an optimiser has taken, also in an earlier process."""
     state = optimiser.state.get(optimiser.param_groups[0]["params"][0], {})
     return int(state.get("step", 0))
-
-
-def deepjdot(
-    config: DeepJDOTConfig,
-    problem: Problem,
-    device: torch.device,
-    autocast: Callable[[], AbstractContextManager[None]] = nullcontext,
-) -> Directed:
-    """A training of DeepJDOT for each domain that is to be labelled."""
-    return Directed(
-        {source: DeepJDOTAdaptation(config, problem, source, device, autocast) for source in problem.sources},
-        directions_of(*config.domain_names),
-        balanced=True,
-    )

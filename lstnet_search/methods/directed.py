@@ -1,12 +1,16 @@
 """Methods that adapt one direction per training: both directions are two trainings, whose steps are taken in turn."""
 
-from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
 
+from lstnet_search.config import TrialConfig
+from lstnet_search.config.metrics import directions_of
 from lstnet_search.domains import Inputs
+from lstnet_search.methods.base import Problem
 from lstnet_search.methods.labeller import Adapted, Labeller
 
 
@@ -15,6 +19,8 @@ class Adaptation:
 
     Attributes:
         names: of what a step measures, in its order.
+        balanced: whether labelled batches have equally many images of each class.
+        noise: shapes of it that a training takes for an image.
         weights: of the objective, by name.
         network: what labels.
         others: networks beside it, by name.
@@ -22,10 +28,31 @@ class Adaptation:
     """
 
     names: ClassVar[tuple[str, ...]]
+    balanced: ClassVar[bool] = False
+    noise: ClassVar[tuple[tuple[int, ...], ...]] = ()
     weights: dict[str, float]
     network: Adapted
     others: dict[str, nn.Module]
     optimisers: dict[str, torch.optim.Optimizer]
+
+    def __init__(
+        self,
+        config: Any,
+        problem: Problem,
+        source: int,
+        device: torch.device,
+        autocast: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
+        """Build the networks.
+
+        Args:
+            config: the method's own settings.
+            problem: what is known of the data.
+            source: domain whose images are to be labelled.
+            device: where everything is to live.
+            autocast: makes the context of mixed precision that networks run in.
+        """
+        raise NotImplementedError
 
     def use_weights(self, weights: Mapping[str, float]) -> None:
         """Take the next steps with other weights, all by name."""
@@ -51,27 +78,29 @@ class Directed:
 
     def __init__(
         self,
-        adaptations: Mapping[int, Adaptation],
-        directions: tuple[str, str],
-        *,
-        balanced: bool = False,
-        noise: Sequence[tuple[int, ...]] = (),
+        kind: type[Adaptation],
+        config: TrialConfig,
+        problem: Problem,
+        device: torch.device,
+        autocast: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
-        """Put trainings beside each other.
+        """Build a training for each domain that is to be labelled.
 
         Args:
-            adaptations: by the domain that is to be labelled, 0 or 1.
-            directions: names of both, of the first domain to the second first.
-            balanced: whether labelled batches have equally many images of each class.
-            noise: shapes of it that each training takes for an image.
+            kind: of the trainings.
+            config: its settings.
+            problem: what is known of the data.
+            device: where everything is to live.
+            autocast: makes the context of mixed precision that networks run in.
         """
-        self._adaptations = dict(adaptations)
-        self._directions = directions
-        self._noises = len(noise)
-        self._labeller = Labeller({source: each.network for source, each in adaptations.items()})
-        self.inputs = Inputs(tuple(1 - source for source in adaptations), balanced, (*noise,) * len(adaptations))
+        self._adaptations = {source: kind(config, problem, source, device, autocast) for source in problem.sources}
+        self._directions = directions_of(*config.domain_names)
+        self._noises = len(kind.noise)
+        self._labeller = Labeller({source: each.network for source, each in self._adaptations.items()})
+        labelled = tuple(1 - source for source in self._adaptations)
+        self.inputs = Inputs(labelled, kind.balanced, kind.noise * len(labelled))
         self.metrics = tuple(
-            f"{name}_{directions[source]}" for source, each in adaptations.items() for name in each.names
+            f"{name}_{self._directions[source]}" for source in self._adaptations for name in kind.names
         )
 
     def use_weights(self, weights: Mapping[str, float]) -> None:

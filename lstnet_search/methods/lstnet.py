@@ -1,16 +1,17 @@
 """LSTNet: how its networks take one step of training (Friedjungova et al., ESANN 2020, Eq. 1)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from lstnet_search.config import LSTNetConfig
 from lstnet_search.domains import IMAGES_ALONE
 from lstnet_search.methods.base import Problem
-from lstnet_search.methods.objective import ADVERSARIAL, cycle_consistency
-from lstnet_search.methods.parts import adam, build_parts, exact, update, update_discriminators
+from lstnet_search.methods.objective import cycle_consistency
+from lstnet_search.methods.parts import exact, update, update_discriminators
+from lstnet_search.methods.translating import Translating
 from lstnet_search.models import ImageShape
 
 LOSSES = ("an1", "an2", "anl", "cc1", "cc2", "cc3", "cc4")
@@ -22,7 +23,7 @@ METRICS = (
 """What `LSTNet.step` measures, in its order."""
 
 
-class LSTNet:
+class LSTNet(Translating):
     """Networks and optimisers of one training.
 
     Discriminators go first, both teams on every batch. Translations depend on encoders and
@@ -51,17 +52,7 @@ class LSTNet:
             means: of each domain's images over pixels, (C,) in [-1, 1], at which the generators
                 start; None leaves their last bias to PyTorch.
         """
-        self._autocast = autocast
-        self._adversarial = ADVERSARIAL[config.adversarial_loss]
-        self._weights = config.weights
-        problem = Problem(shapes, classes=0, means=means)  # no label is looked at
-        self.translator, self.discriminators = build_parts(config, problem, device)
-        self.translator_optimiser = adam(self.translator, config)
-        self.discriminator_optimiser = adam(self.discriminators, config)
-
-    def use_weights(self, weights: Mapping[str, float]) -> None:
-        """Take the next steps with other weights of Eq. 1, all seven by name."""
-        self._weights = dict(weights)
+        super().__init__(config, Problem(shapes, classes=0, means=means), device, autocast)  # no label is looked at
 
     def step(self, x_a: Tensor, x_b: Tensor) -> Tensor:
         """Update discriminators, then encoders and generators, on a batch of each domain.
@@ -120,18 +111,3 @@ class LSTNet:
             logits.append(exact(self.discriminators.latent(torch.cat(latents).detach())).chunk(2))
         values, shares = update_discriminators(self._adversarial, logits, self.discriminator_optimiser)
         return *values, *shares
-
-    @property
-    def evaluated(self) -> nn.Module:
-        """The translator."""
-        return self.translator
-
-    @property
-    def modules(self) -> dict[str, nn.Module]:
-        """All networks by name."""
-        return {"translator": self.translator, "discriminators": self.discriminators}
-
-    @property
-    def optimisers(self) -> dict[str, torch.optim.Optimizer]:
-        """All optimisers by the name of their networks."""
-        return {"translator": self.translator_optimiser, "discriminators": self.discriminator_optimiser}

@@ -16,10 +16,11 @@ from lstnet_search.config import (
     UNITConfig,
 )
 from lstnet_search.methods.base import Method, Problem
-from lstnet_search.methods.cogan import cogan
+from lstnet_search.methods.cogan import CoGANAdaptation
 from lstnet_search.methods.cogan_networks import PairDiscriminator, pair_shapes
-from lstnet_search.methods.deepjdot import deepjdot
+from lstnet_search.methods.deepjdot import DeepJDOTAdaptation
 from lstnet_search.methods.deepjdot_network import JointNetwork
+from lstnet_search.methods.directed import Directed
 from lstnet_search.methods.labeller import Labeller
 from lstnet_search.methods.lstnet import LSTNet
 from lstnet_search.methods.no_translation import NoTranslation
@@ -48,9 +49,9 @@ def build_method(
         case UNITConfig():
             return UNIT(config, problem, device, autocast)
         case CoGANConfig():
-            return cogan(config, problem, device, autocast)
+            return Directed(CoGANAdaptation, config, problem, device, autocast)
         case DeepJDOTConfig():
-            return deepjdot(config, problem, device, autocast)
+            return Directed(DeepJDOTAdaptation, config, problem, device, autocast)
         case NoTranslationConfig():
             return NoTranslation(problem, device)
     raise AssertionError(config)

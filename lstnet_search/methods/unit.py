@@ -1,16 +1,16 @@
 """UNIT: LSTNet's networks with a variational latent space (Liu, Breuel, Kautz, NeurIPS 2017)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from lstnet_search.config import UNITConfig
 from lstnet_search.domains import Inputs
 from lstnet_search.methods.base import Problem
-from lstnet_search.methods.objective import ADVERSARIAL
-from lstnet_search.methods.parts import adam, build_parts, exact, update, update_discriminators
+from lstnet_search.methods.parts import exact, update, update_discriminators
+from lstnet_search.methods.translating import Translating
 from lstnet_search.models.table import LATENT_SIDE
 
 METRICS = (
@@ -21,7 +21,7 @@ METRICS = (
 """What `UNIT.step` measures, in its order."""
 
 
-class UNIT:
+class UNIT(Translating):
     """Networks and optimisers of one training.
 
     There is no discriminator of latents: they are normal with unit variance around what an encoder gives, and
@@ -38,18 +38,9 @@ class UNIT:
         autocast: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         """Build the networks; see `LSTNet`."""
-        self._autocast = autocast
-        self._adversarial = ADVERSARIAL[config.adversarial_loss]
-        self._weights = config.weights
-        self.translator, self.discriminators = build_parts(config, problem, device, latent=False)
-        self.translator_optimiser = adam(self.translator, config)
-        self.discriminator_optimiser = adam(self.discriminators, config)
+        super().__init__(config, problem, device, autocast, latent=False)
         side = LATENT_SIDE[config.latent_stride]
         self.inputs = Inputs(noise=((self.translator.latent_channels, side, side),) * 4)
-
-    def use_weights(self, weights: Mapping[str, float]) -> None:
-        """Take the next steps with other weights, all by name."""
-        self._weights = dict(weights)
 
     def step(self, x_a: Tensor, x_b: Tensor, *noise: Tensor) -> Tensor:
         """Update discriminators, then encoders and generators, on a batch of each domain.
@@ -94,21 +85,6 @@ class UNIT:
         }
         update(self.translator_optimiser, torch.stack([self._weights[name] * terms[name] for name in terms]).sum())
         return torch.stack((*values, *list(terms.values())[2:], *games, *shares)).detach()
-
-    @property
-    def evaluated(self) -> nn.Module:
-        """The translator."""
-        return self.translator
-
-    @property
-    def modules(self) -> dict[str, nn.Module]:
-        """All networks by name."""
-        return {"translator": self.translator, "discriminators": self.discriminators}
-
-    @property
-    def optimisers(self) -> dict[str, torch.optim.Optimizer]:
-        """All optimisers by the name of their networks."""
-        return {"translator": self.translator_optimiser, "discriminators": self.discriminator_optimiser}
 
 
 def divergence(means: Tensor) -> Tensor:

@@ -14,7 +14,7 @@ from lstnet_search.config import InputError
 State = dict[str, Tensor]
 
 _TENSORS = "state.safetensors"
-_HEADER = "state.json"
+HEADER = "state.json"
 FORMAT_VERSION = 1
 
 
@@ -73,23 +73,26 @@ def write_state(folder: Path, state: State, header: dict[str, Any]) -> None:
     (folder / _TENSORS).write_bytes(content)
     digest = sha256(content).hexdigest()
     header = {"format_version": FORMAT_VERSION, "sha256": digest} | header
-    (folder / _HEADER).write_text(json.dumps(header), encoding="utf-8")
+    (folder / HEADER).write_text(json.dumps(header), encoding="utf-8")
 
 
-def read_header(folder: Path) -> dict[str, Any]:
+def parse_header(content: bytes, where: str) -> dict[str, Any]:
     """The header of a checkpoint.
 
+    Args:
+        content: of its file.
+        where: the file, as messages name it.
+
     Raises:
-        InputError: if it is missing, unreadable, or of another format version.
+        InputError: if it is unreadable, or of another format version.
     """
-    path = folder / _HEADER
     try:
-        header = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path} cannot be read as a checkpoint's header: {error}") from None
+        header = json.loads(content)
+    except ValueError as error:
+        raise InputError(f"{where} cannot be read as a checkpoint's header: {error}") from None
     version = header.get("format_version") if isinstance(header, dict) else None
     if version != FORMAT_VERSION:
-        raise InputError(f"{path} has format_version {version!r}; this version reads {FORMAT_VERSION}")
+        raise InputError(f"{where} has format_version {version!r}; this version reads {FORMAT_VERSION}")
     return dict(header)
 
 
@@ -99,7 +102,11 @@ def read_state(folder: Path) -> tuple[State, dict[str, Any]]:
     Raises:
         InputError: if anything is missing, truncated, or does not match the header's digest.
     """
-    header = read_header(folder)
+    path = folder / HEADER
+    try:
+        header = parse_header(path.read_bytes(), str(path))
+    except OSError as error:
+        raise InputError(f"{path} cannot be read as a checkpoint's header: {error}") from None
     path = folder / _TENSORS
     try:
         content = path.read_bytes()

@@ -1,13 +1,19 @@
-"""Finding the checkpoints of a search, whichever run of it wrote them."""
+"""Finding the checkpoints of a search, whichever run of it wrote them and wherever they are."""
 
-import shutil
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from pyarrow import fs
+from ray.tune import Checkpoint
+
 from lstnet_search.config import InputError
 from lstnet_search.results.records import TrialRecord
-from lstnet_search.training import read_header, read_state
+from lstnet_search.results.storage import Storage
+from lstnet_search.training import HEADER, parse_header, read_state
+
+_CHECKPOINT = re.compile(r"/run_\d+/trial_(\d+)/checkpoint_[^/]+$")
 
 
 def trial_folder(number: int) -> str:
@@ -15,66 +21,108 @@ def trial_folder(number: int) -> str:
     return f"trial_{number:05d}"
 
 
-def run_name(tune_folder: Path) -> str:
+def run_name(storage: Storage) -> str:
     """The name of the next run's folder: each run of a search writes into a new one."""
-    runs = [int(path.name.removeprefix("run_")) for path in tune_folder.glob("run_*")]
+    runs = [int(info.base_name.removeprefix("run_")) for info in _below(storage, recursive=False)]
     return f"run_{max(runs, default=0) + 1:03d}"
 
 
-def checkpoints(tune_folder: Path, number: int) -> Iterator[tuple[Path, dict[str, Any]]]:
+def checkpoints(storage: Storage, number: int) -> Iterator[tuple[Checkpoint, dict[str, Any]]]:
     """Checkpoints of a trial with their headers, those of unreadable headers left out."""
-    for path in tune_folder.glob(f"run_*/{trial_folder(number)}/checkpoint_*"):
-        try:
-            yield path, read_header(path)
-        except InputError:  # being written, or cut short: then it is not there
-            continue
+    for path, trial in _found(storage):
+        if trial == number:
+            try:
+                checkpoint = Checkpoint(path, storage.filesystem)
+                yield checkpoint, header_of(checkpoint)
+            except InputError:  # being written, or cut short: then it is not there
+                continue
 
 
-def newest_checkpoint(tune_folder: Path, number: int) -> Path | None:
-    """The furthest checkpoint of a trial that is whole; None where there is none."""
+def newest_checkpoint(storage: Storage, number: int) -> str | None:
+    """The path of the furthest checkpoint of a trial that is whole; None where there is none."""
     # One that was taken over from another trial comes after its own of the same step.
-    found = sorted(
-        checkpoints(tune_folder, number), key=lambda item: (-item[1]["step"], item[1].get("trial") == number)
-    )
-    for path, _ in found:
+    found = sorted(checkpoints(storage, number), key=lambda item: (-item[1]["step"], item[1].get("trial") == number))
+    for checkpoint, _ in found:
         try:
-            read_state(path)
+            with checkpoint.as_directory() as folder:
+                read_state(Path(folder))
         except InputError:
             continue
-        return path
+        return str(checkpoint.path)
     return None
 
 
-def checkpoint_at(tune_folder: Path, number: int, step: int) -> Path | None:
+def checkpoint_at(storage: Storage, number: int, step: int) -> Checkpoint | None:
     """The checkpoint of a trial's report; None where it was not kept."""
     matching = (
-        path
-        for path, header in checkpoints(tune_folder, number)
+        checkpoint
+        for checkpoint, header in checkpoints(storage, number)
         if header["step"] == step and header.get("trial", number) == number
     )
     return next(matching, None)
 
 
-def take_over(checkpoint: Path, folder: Path, donor: int, step: int) -> Path:
-    """Copy a donor's checkpoint into a trial's folder, whole, in place of one that it took over earlier."""
-    target = folder / f"{_TAKEN_OVER}{donor}_{step}"
-    unfinished = folder / f"unfinished_{target.name}"
-    shutil.copytree(checkpoint, unfinished)
-    unfinished.rename(target)
-    for other in folder.glob(f"{_TAKEN_OVER}*"):
-        if other != target:
-            shutil.rmtree(other)
-    return target
+def take_over(checkpoint: Checkpoint, folder: str, donor: int, step: int) -> Checkpoint:
+    """Copy a donor's checkpoint into a trial's folder, in place of one that it took over earlier.
+
+    A copy that is cut short does not have the digest of its header, and is passed over.
+    """
+    filesystem = checkpoint.filesystem
+    assert filesystem is not None
+    target = f"{folder}/{_TAKEN_OVER}{donor}_{step}"
+    filesystem.create_dir(target, recursive=True)
+    fs.copy_files(checkpoint.path, target, source_filesystem=filesystem, destination_filesystem=filesystem)
+    for other in filesystem.get_file_info(fs.FileSelector(folder)):
+        if other.base_name.startswith(_TAKEN_OVER) and other.path != target:
+            filesystem.delete_dir(other.path)
+    return Checkpoint(target, filesystem)
 
 
-def drop_unnoted(tune_folder: Path, records: Sequence[TrialRecord]) -> None:
+def drop_unnoted(storage: Storage, records: Sequence[TrialRecord]) -> None:
     """Remove copies that a search died over before it noted what they are for."""
-    for record in records:
-        noted = {f"{_TAKEN_OVER}{exploit.donor}_{exploit.step}" for exploit in record.exploits}
-        for path in tune_folder.glob(f"run_*/{trial_folder(record.number)}/{_TAKEN_OVER}*"):
-            if path.name not in noted:
-                shutil.rmtree(path)
+    noted = {
+        (record.number, f"{_TAKEN_OVER}{exploit.donor}_{exploit.step}")
+        for record in records
+        for exploit in record.exploits
+    }
+    for path, number in _found(storage):
+        name = path.rpartition("/")[2]
+        if name.startswith(_TAKEN_OVER) and (number, name) not in noted:
+            storage.filesystem.delete_dir(path)
 
 
 _TAKEN_OVER = "checkpoint_taken_from_"
 """Begins the name of a checkpoint that a trial took over, then the donor's number and the step."""
+
+
+def discard(storage: Storage, numbers: Collection[int]) -> None:
+    """Delete the checkpoints of trials."""
+    for path, trial in _found(storage):
+        if trial in numbers:
+            storage.filesystem.delete_dir(path)
+
+
+def _found(storage: Storage) -> list[tuple[str, int]]:
+    """Paths of all checkpoints with their trials' numbers."""
+    matches = ((info.path, _CHECKPOINT.search(info.path)) for info in _below(storage, recursive=True))
+    return [(path, int(match[1])) for path, match in matches if match]
+
+
+def _below(storage: Storage, recursive: bool) -> list[fs.FileInfo]:
+    selector = fs.FileSelector(storage.tune, recursive=recursive, allow_not_found=True)
+    return list(storage.filesystem.get_file_info(selector))
+
+
+def header_of(checkpoint: Checkpoint) -> dict[str, Any]:
+    """The header of a checkpoint.
+
+    Raises:
+        InputError: if it is missing, unreadable, or of another format version.
+    """
+    where = f"{checkpoint.path}/{HEADER}"
+    assert checkpoint.filesystem is not None
+    try:
+        with checkpoint.filesystem.open_input_stream(where) as stream:
+            return parse_header(stream.read(), where)
+    except OSError as error:
+        raise InputError(f"{where} cannot be read: {error}") from None

@@ -1,14 +1,28 @@
-"""Starting Ray, quietly, and asking it what there is."""
+"""Starting Ray, or joining a cluster that runs, quietly, and asking it what there is."""
 
+import json
 import logging
 import os
+import re
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import ray
 import torch
+from pyarrow import ArrowException, fs
+from ray._private.authentication.authentication_token_setup import maybe_enable_token_auth_if_token_available
+from ray._private.services import canonicalize_bootstrap_address
+from ray._raylet import GcsClient  # type: ignore[attr-defined]  # compiled
+from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-from lstnet_search.tuning.resources import Machine, Placement
+import lstnet_search
+from lstnet_search.config import InputError
+from lstnet_search.results.storage import Storage, sentence
+from lstnet_search.tuning.resources import Machine, Placement, place
 
 _QUIET = {
     "RAY_AIR_NEW_OUTPUT": "0",  # which prints boxes even when it is to print nothing
@@ -19,11 +33,98 @@ _QUIET = {
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
 }
 
+_TOLD_TO_WORKERS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_REGION", "AWS_DEFAULT_REGION")
+"""Where an object store is. Not its keys: a runtime environment can be read on the dashboard."""
 
-def local_machine(simulated_gpus: int | None) -> Machine:
-    """What this machine has, with simulated GPUs in place of real ones where they are asked for."""
-    gpus = torch.cuda.device_count() if simulated_gpus is None else simulated_gpus
-    return Machine(cpus=len(os.sched_getaffinity(0)), gpus=gpus)
+_ANSWER_SECONDS = 5
+_NODE_SECONDS = 300  # a first import of torch from a shared folder is slow
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked of a cluster; None for all that there is.
+
+    Attributes:
+        trials: more places than that are not needed.
+        simulated_gpus: in place of this machine's.
+    """
+
+    cpus: int | None
+    gpus: int | None
+    trials: int
+    max_concurrent: int | None = None
+    simulated_gpus: int | None = None
+
+    def placed(self, nodes: list[Machine]) -> Placement:
+        """The placement on nodes.
+
+        Raises:
+            InputError: as `place`.
+        """
+        return place(nodes, self.cpus, self.gpus, self.trials, self.max_concurrent)
+
+    def placed_here(self) -> Placement:
+        """The placement on this machine, with simulated GPUs in place of real ones where they are asked for.
+
+        Raises:
+            InputError: as `place`.
+        """
+        gpus = torch.cuda.device_count() if self.simulated_gpus is None else self.simulated_gpus
+        return self.placed([Machine(cpus=len(os.sched_getaffinity(0)), gpus=gpus)])
+
+
+def address_of(asked: str | None) -> str | None:
+    """The address of a cluster to join, from an option or, as Ray does, from RAY_ADDRESS; None to start one.
+
+    Ray sets RAY_ADDRESS where it runs a job that was submitted to it.
+
+    Raises:
+        InputError: if it is neither `auto` nor HOST:PORT.
+    """
+    address = asked or os.environ.get("RAY_ADDRESS") or "local"
+    if address == "local":
+        return None
+    if address != "auto" and not re.fullmatch(r"[^/\s:]+:\d{1,5}", address):
+        name = "--address" if asked else "RAY_ADDRESS"
+        raise InputError(f"{name} {address} must be auto or HOST:PORT; from outside a cluster, use `ray job submit`")
+    return address
+
+
+@contextmanager
+def cluster(address: str | None, wanted: Wanted, storage: Storage | None) -> Iterator[tuple[Placement, str | None]]:
+    """Run Ray on this machine, or join a cluster that runs, and see that a search can use it.
+
+    Args:
+        address: of the cluster to join, as `address_of` gives it; None to start one.
+        wanted: what the search asks for.
+        storage: that every node is to reach; None for a folder of this machine.
+
+    Yields:
+        The placement; the dashboard's host and port, nothing where there is none.
+
+    Raises:
+        InputError: if there is less than is asked for, or the cluster or its way to the storage is not usable.
+    """
+    if address is None:
+        placement = wanted.placed_here()
+        with local_cluster(placement) as dashboard:
+            if storage is not None:
+                _check_reach(storage, [])
+            yield placement, dashboard
+        return
+    if wanted.simulated_gpus is not None:
+        raise InputError("--simulate-gpus is for a cluster of this machine; leave it or --address out")
+    with _joined(address, _environment(storage)) as dashboard:
+        nodes = _nodes()
+        if len(nodes) > 1 and storage is None:
+            raise InputError(
+                f"the cluster has {len(nodes)} nodes, which need a place for checkpoints that all reach; "
+                "give --storage a folder that all of them mount, or s3://BUCKET/FOLDER"
+            )
+        placement = wanted.placed([_machine(node) for node in nodes])
+        if storage is not None:
+            _check_reach(storage, nodes)
+        yield placement, dashboard
 
 
 @contextmanager
@@ -36,8 +137,9 @@ def local_cluster(placement: Placement) -> Iterator[str | None]:
     Yields:
         The dashboard's host and port; nothing where it could not be started.
     """
-    os.environ.update({name: value for name, value in _QUIET.items() if name not in os.environ})
+    _hush()
     context = ray.init(
+        address="local",
         num_cpus=placement.cpus,
         num_gpus=placement.gpus,
         include_dashboard=None,  # if it can be: True raises where a package is missing
@@ -49,3 +151,143 @@ def local_cluster(placement: Placement) -> Iterator[str | None]:
         yield context.dashboard_url
     finally:
         ray.shutdown()
+
+
+def gpus_of(address: str) -> int:
+    """GPUs of a cluster that runs.
+
+    Raises:
+        InputError: if it cannot be joined.
+    """
+    with _joined(address, {}):
+        return sum(_machine(node).gpus for node in _nodes())
+
+
+def refuse_lost(folder: Path) -> None:
+    """Refuse a folder that Ray deletes when the job that we run in has ended.
+
+    Raises:
+        InputError: if it lies in the job's copy of the working directory.
+    """
+    if "working_dir_files" in folder.resolve().parts:
+        raise InputError(
+            "results would be deleted with the job's copy of the working directory; "
+            "give --results-dir a folder outside of it, such as /shared/results, or --storage"
+        )
+
+
+def _hush() -> None:
+    os.environ.update({name: value for name, value in _QUIET.items() if name not in os.environ})
+
+
+def _nodes() -> list[dict[str, Any]]:
+    """What Ray says of each node that is alive."""
+    return [node for node in ray.nodes() if node["Alive"]]  # type: ignore[no-untyped-call]
+
+
+def _machine(node: dict[str, Any]) -> Machine:
+    resources = node["Resources"]
+    return Machine(cpus=int(resources.get("CPU", 0)), gpus=int(resources.get("GPU", 0)))
+
+
+def _environment(storage: Storage | None) -> dict[str, Any]:
+    """The runtime environment of the workers: this code, and where the object store is.
+
+    What the job that we run in gives them already is left to it: Ray refuses to be told twice.
+    """
+    given = json.loads(os.environ.get("RAY_JOB_CONFIG_JSON_ENV_VAR", "{}")).get("runtime_env") or {}
+    environment: dict[str, Any] = {"py_modules": [str(Path(lstnet_search.__file__).parent)]}
+    names = set() if storage is None else {name for name in _TOLD_TO_WORKERS if name in os.environ}
+    told = {name: os.environ[name] for name in names - set(given.get("env_vars") or {})}
+    if told:
+        environment["env_vars"] = told
+    return {name: value for name, value in environment.items() if name == "env_vars" or name not in given}
+
+
+@contextmanager
+def _joined(address: str, environment: dict[str, Any]) -> Iterator[str | None]:
+    _hush()
+    _knock(address)
+    try:
+        context = ray.init(
+            address=address, runtime_env=environment, log_to_driver=False, logging_level=logging.CRITICAL
+        )
+    except (ConnectionError, RuntimeError, ValueError, ray.exceptions.RayError) as error:  # such as another version
+        raise InputError(f"the cluster at {address} cannot be joined: {sentence(error)}") from None
+    try:
+        yield context.dashboard_url
+    finally:
+        ray.shutdown()
+
+
+def _knock(address: str) -> None:
+    """See that a cluster is there and lets us in, which Ray itself would try for minutes, a line a second.
+
+    Raises:
+        InputError: if it does not.
+    """
+    logging.getLogger("ray._private.authentication").setLevel(logging.ERROR)
+    maybe_enable_token_auth_if_token_available(warn_if_disabled=False)  # which Ray does for `auto` alone
+    found = canonicalize_bootstrap_address(address)
+    if found is None:
+        raise InputError("no cluster runs on this machine; give its HOST:PORT as --address, or start it: `ray start`")
+    host, port = found.rsplit(":", 1)
+    try:
+        socket.create_connection((host, int(port)), timeout=_ANSWER_SECONDS).close()
+    except (OSError, OverflowError) as error:
+        raise InputError(f"no cluster answers at {found}: {sentence(error)}; see `ray status` there") from None
+    try:
+        with _without_stderr():
+            GcsClient(address=found)
+    except ray.exceptions.AuthenticationError:
+        raise InputError(
+            f"the cluster at {found} refuses the token; give that of its head node as RAY_AUTH_TOKEN, or its file as "
+            "RAY_AUTH_TOKEN_PATH (default: ~/.ray/auth_token), and leave RAY_AUTH_MODE as it is there"
+        ) from None
+    except ray.exceptions.RpcError as error:
+        raise InputError(f"what answers at {found} is no Ray cluster: {sentence(error)}") from None
+
+
+@contextmanager
+def _without_stderr() -> Iterator[None]:
+    """Keep what libraries in C++ write to stderr from the terminal."""
+    kept = os.dup(2)
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nothing, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nothing)
+
+
+def _check_reach(storage: Storage, nodes: list[dict[str, Any]]) -> None:
+    """Look from every node for a file written here: whether the code, the folder and the keys are there."""
+    mark = storage.write_mark()
+    try:
+        for node in nodes:
+            where = f"node {node['NodeManagerAddress']} ({node['NodeManagerHostname']})"
+            there = NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)
+            look = ray.remote(_trouble_with).options(num_cpus=0, scheduling_strategy=there)
+            try:
+                trouble = ray.get(look.remote(storage.filesystem, mark), timeout=_NODE_SECONDS)
+            except ray.exceptions.RayError as error:
+                raise InputError(f"{where} cannot run the search: {sentence(error)}") from None
+            if trouble:
+                raise InputError(
+                    f"{where} does not reach --storage: {trouble}; give a folder that every node mounts, or an "
+                    "object store whose credentials every node has"
+                )
+    finally:
+        storage.filesystem.delete_file(mark)
+
+
+def _trouble_with(filesystem: fs.FileSystem, path: str) -> str:
+    """Why a file cannot be seen from here; empty where it can."""
+    try:
+        if filesystem.get_file_info(path).type == fs.FileType.NotFound:
+            return "it shows other content there than here"
+    except (OSError, ArrowException) as error:
+        return sentence(error)
+    return ""

@@ -1,7 +1,5 @@
 """A confirmation from the first check to the verdict: trainings, then the test sets."""
 
-import os
-
 from rich.console import Console
 
 from lstnet_search.config import InputError, Space
@@ -19,17 +17,16 @@ from lstnet_search.results.confirmation import (
 from lstnet_search.results.confirmation_files import forget, known_accuracies, remarks, write_confirmation
 from lstnet_search.results.confirmation_plan import NO_TRANSLATION, Candidate, ConfirmationPlan, candidates
 from lstnet_search.results.folder import ResultsFolder
+from lstnet_search.results.mirror import Mirror
 from lstnet_search.results.provenance import provenance
 from lstnet_search.results.records import TrialRecord
 from lstnet_search.results.text import duration
 from lstnet_search.results.winner import add_confirmation
 from lstnet_search.tuning.checkpoints import checkpoint_at, newest_checkpoint
-from lstnet_search.tuning.cluster import local_cluster, local_machine
 from lstnet_search.tuning.confirmation_display import ConfirmationDisplay, verdicts
 from lstnet_search.tuning.metrics import Metrics
 from lstnet_search.tuning.opening import Key, Tested, measure
-from lstnet_search.tuning.ray_dashboard import dashboard_lines
-from lstnet_search.tuning.resources import Placement, place, upper_bound_seconds
+from lstnet_search.tuning.resources import Placement, upper_bound_seconds
 from lstnet_search.tuning.run import Run, refuse_other_data
 from lstnet_search.tuning.scheduler import make_scheduler
 from lstnet_search.tuning.searcher import START, StudySearch
@@ -59,15 +56,20 @@ def confirm(plan: ConfirmationPlan, run: Run, console: Console) -> int:
         InputError: before anything is trained or written.
     """
     search = SearchConfig.parse(run.folder.read_search()["search"], str(run.folder.search_file))
-    placement = place(local_machine(run.simulated_gpus), run.cpus, run.gpus, len(plan.trials) * len(plan.seeds))
+    trainings = len(plan.trials) * len(plan.seeds)
+    run.refuse_placement(trainings)
     sets = WholeSets.read(search.trial, run.data_dir)
     refuse_other_data(run.folder, sets.fingerprint, "--data-dir")
     measurable(sets.train, search.direction)
-    with run.folder.held(), local_cluster(placement) as address:
-        for line in dashboard_lines(address, os.environ):
-            console.print(line, markup=False, highlight=False)
+
+    def say(line: str) -> None:
+        console.print(line, markup=False, highlight=False)
+
+    with run.folder.held(), run.on_cluster(trainings, say) as placement:
         if not run.folder.confirmation_plan_file.exists():
             forget(run.folder)
+            if run.storage is not None:
+                run.stored().below(run.folder.confirmation.name).remove()
         plan.write(run.folder)
         return _Confirmation(search, plan, run, sets, placement, console).finish()
 
@@ -109,6 +111,7 @@ class _Confirmation:
         self.console = console
         self.folder = run.folder
         self.inner = ResultsFolder(run.folder.confirmation)
+        self.storage = run.stored().below(run.folder.confirmation.name)
         self.candidates = candidates(run.folder, plan.trials)
         self.study = Study(self.inner.study_file)
 
@@ -128,7 +131,17 @@ class _Confirmation:
         with Stopping(self.run.time_budget) as stopping:
             metrics = Metrics(f"{self.folder.path.name}-confirmation", PROGRESS, self.sets.train.directions)
             vigil = Vigil(self.placement.resources)
-            watch = Watch(self.inner, self.study, display, stopping, PROGRESS, metrics, vigil)
+            watch = Watch(
+                self.inner,
+                self.study,
+                display,
+                stopping,
+                PROGRESS,
+                metrics,
+                vigil,
+                storage=self.storage,  # where all checkpoints stay: each is tested in the end
+                mirror=Mirror(self.folder, self.run.stored()),
+            )
             left = total - sum(record.state != "RUNNING" for record in self.study.records())
             if left:
                 self._train(display, watch, left, total)
@@ -150,7 +163,7 @@ class _Confirmation:
 
         def lost(number: int) -> bool:  # killed between the last report and its checkpoint
             ended = number in records and records[number].state == "COMPLETE"
-            return ended and checkpoint_at(self.inner.tune, number, self.plan.steps) is None
+            return ended and checkpoint_at(self.storage, number, self.plan.steps) is None
 
         for key, candidate in self._planned().items():
             if key not in numbers or (key not in tested and lost(numbers[key])):
@@ -182,10 +195,10 @@ class _Confirmation:
             seed=self.search.seed,
             trials=total,
             max_concurrent=self.placement.concurrent,
-            last_checkpoint=lambda number: newest_checkpoint(self.inner.tune, number),
+            last_checkpoint=lambda number: newest_checkpoint(self.storage, number),
         )
         scheduler = make_scheduler(self.search, earlier, PROGRESS)
-        tuner = make_tuner(self.search, searcher, scheduler, [watch], self.sets, self.placement, self.inner.tune, left)
+        tuner = make_tuner(self.search, searcher, scheduler, [watch], self.sets, self.placement, self.storage, left)
         display.start(earlier)
         try:
             with without_snapshots():

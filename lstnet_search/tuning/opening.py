@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import cast
 
 import torch
@@ -12,7 +13,6 @@ from lstnet_search.evaluation import Resizing, TranslatesImages, WholeSets, tran
 from lstnet_search.methods.labeller import Labeller
 from lstnet_search.models.classifier import Classifiers
 from lstnet_search.results.confirmation_files import known_accuracies, read_confirmation
-from lstnet_search.results.folder import ResultsFolder
 from lstnet_search.results.model import trained_network
 from lstnet_search.results.openings import log_opening, ordinal
 from lstnet_search.results.records import TrialRecord
@@ -91,16 +91,18 @@ def measure(
         )
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     there = pair.to(device)
-    tune = ResultsFolder(run.folder.confirmation).tune
+    storage = run.stored().below(run.folder.confirmation.name)
     for key, record in missing.items():
         of_seed = _to(classifiers[key[1]], device)
         if record is None:
             accuracies[key] = translation_accuracy(Resizing(there), there, of_seed)
             continue
         config = TrialConfig.parse(record.settings, f"training {record.number}")
-        checkpoint = checkpoint_at(tune, record.number, steps)
+        checkpoint = checkpoint_at(storage, record.number, steps)
         assert checkpoint is not None
-        network = trained_network(config, sets.shapes, there.a.classes, evaluated_state(read_state(checkpoint)[0]))
+        with checkpoint.as_directory() as fetched:
+            state = evaluated_state(read_state(Path(fetched))[0])
+        network = trained_network(config, sets.shapes, there.a.classes, state)
         network.to(device).to(memory_format=torch.channels_last)
         with autocast(config.precision, device)():
             accuracies[key] = translation_accuracy(cast(TranslatesImages | Labeller, network), there, of_seed)

@@ -9,7 +9,6 @@ import random
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,8 +27,7 @@ from lstnet_search.config.mutation import mutated_weights
 from lstnet_search.config.search import SearchConfig
 from lstnet_search.config.seeding import derive_seed
 from lstnet_search.results.records import PAPER_TRIAL, Exploit, TrialRecord
-from lstnet_search.training import read_header
-from lstnet_search.tuning.checkpoints import take_over, trial_folder
+from lstnet_search.tuning.checkpoints import header_of, take_over, trial_folder
 from lstnet_search.tuning.searcher import CHECKPOINT, NUMBER, SCORE, SETTINGS
 
 Tell = Callable[[str, int, Exploit], None]
@@ -111,8 +109,9 @@ class Pbt(PopulationBasedTraining):
         trial.set_status(Trial.PAUSED)  # type: ignore[no-untyped-call]  # pending ones Ray would start by itself
         if trial.config[CHECKPOINT] is None:
             return
-        checkpoint = Path(trial.config[CHECKPOINT])
-        state.last_train_time = read_header(checkpoint)["step"]
+        assert trial.storage is not None
+        checkpoint = tune.Checkpoint(trial.config[CHECKPOINT], trial.storage.storage_filesystem)
+        state.last_train_time = header_of(checkpoint)["step"]
         if state.last_train_time == self._next:
             record = self._earlier[trial.config[NUMBER]]
             report = next(report for report in record.reports if report.step == self._next)
@@ -191,7 +190,7 @@ class Pbt(PopulationBasedTraining):
         step, donor = int(self._next), _number(trial_to_clone)
         assert trial_to_clone.checkpoint is not None  # it is paused
         assert trial.path is not None
-        copy = take_over(Path(trial_to_clone.checkpoint.path), Path(trial.path), donor, step)
+        copy = take_over(trial_to_clone.checkpoint, trial.path, donor, step)
         _continue_from(trial, copy, dict(self._trial_state[trial_to_clone].last_result or {}))
         weights = {name: trial.config[SETTINGS][name] for name in WEIGHT_NAMES}
         self._tell(trial.trial_id, _number(trial), Exploit(step, donor, weights))
@@ -284,11 +283,11 @@ def _drawing_from(seed: int) -> Iterator[None]:
         np.random.set_state(theirs)
 
 
-def _continue_from(trial: Trial, checkpoint: Path, result: dict[str, Any]) -> None:
+def _continue_from(trial: Trial, checkpoint: tune.Checkpoint, result: dict[str, Any]) -> None:
     """Let a paused trial go on from a checkpoint."""
     manager = trial.run_metadata.checkpoint_manager
     assert manager is not None
-    manager._latest_checkpoint_result = _TrainingResult(checkpoint=tune.Checkpoint(str(checkpoint)), metrics=result)
+    manager._latest_checkpoint_result = _TrainingResult(checkpoint=checkpoint, metrics=result)
 
 
 def _number(trial: Trial) -> int:

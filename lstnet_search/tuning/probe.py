@@ -17,6 +17,7 @@ from lstnet_search.evaluation.samples import SAMPLES_FILE
 from lstnet_search.methods.registry import build_method
 from lstnet_search.results.text import duration, size
 from lstnet_search.training import autocast, train
+from lstnet_search.tuning.kept import KEPT_TRIALS
 from lstnet_search.tuning.resources import Placement, upper_bound_seconds
 
 WARM_UP, COUNTED = 2, 5
@@ -49,8 +50,9 @@ def estimate(search: SearchConfig, prepared: Prepared, placement: Placement, lef
     # A checkpoint has the states of all repeats, and samples of the first.
     state_bytes = measured.checkpoint_bytes - measured.samples_bytes
     a_checkpoint = search.repeats * state_bytes + measured.samples_bytes
-    # The best checkpoint of a trial and its last one; the samples of its last report once more.
-    disk = search.trials * (2 * a_checkpoint + measured.samples_bytes)
+    # The best checkpoint of a trial that runs or is among the best, and its last one; samples of all.
+    with_checkpoints = min(search.trials, placement.concurrent + KEPT_TRIALS)
+    disk = 2 * with_checkpoints * a_checkpoint + search.trials * measured.samples_bytes
     seeds = "" if search.repeats == 1 else f" of {search.repeats} seeds"
     sooner = "" if search.scheduler in ("none", *POPULATION_SCHEDULERS) else ", less where poor trials are stopped"
     return (

@@ -1,7 +1,10 @@
 """A search from the first check to the exported winner."""
 
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,26 +19,30 @@ from lstnet_search.config.search import SearchConfig, TrackerName
 from lstnet_search.evaluation import Prepared, default_cache_dir, prepare, searched_means
 from lstnet_search.results.folder import ResultsFolder
 from lstnet_search.results.front import front
+from lstnet_search.results.mirror import refuse_older
 from lstnet_search.results.provenance import provenance
 from lstnet_search.results.records import Exploit, ReportRecord, TrialRecord, ranked
+from lstnet_search.results.storage import Storage
 from lstnet_search.results.text import percent, shown
 from lstnet_search.results.winner import write_winner
 from lstnet_search.tuning.checkpoints import checkpoint_at, drop_unnoted, newest_checkpoint
-from lstnet_search.tuning.cluster import local_cluster, local_machine
+from lstnet_search.tuning.cluster import Wanted, address_of, cluster, refuse_lost
 from lstnet_search.tuning.comparison import comparison
+from lstnet_search.tuning.disk import disk_full
 from lstnet_search.tuning.display import Display, summary
+from lstnet_search.tuning.kept import superfluous
 from lstnet_search.tuning.metrics import Metrics
 from lstnet_search.tuning.objectives import objectives
 from lstnet_search.tuning.population import POPULATIONS
 from lstnet_search.tuning.probe import estimate
 from lstnet_search.tuning.ray_dashboard import dashboard_lines
-from lstnet_search.tuning.resources import Placement, place
+from lstnet_search.tuning.resources import Placement
 from lstnet_search.tuning.samplers import make_sampler, refuse_sampler
 from lstnet_search.tuning.scheduler import make_scheduler
 from lstnet_search.tuning.searcher import StudySearch
 from lstnet_search.tuning.snapshots import without_snapshots
 from lstnet_search.tuning.stopping import Stopping
-from lstnet_search.tuning.study import Study
+from lstnet_search.tuning.study import Study, mend
 from lstnet_search.tuning.tracking import make_trackers, refuse_trackers
 from lstnet_search.tuning.tuner import make_tuner
 from lstnet_search.tuning.vigil import Vigil
@@ -53,6 +60,9 @@ class Run:
         cpus: to use at most; None for all.
         gpus: to use at most; None for all.
         simulated_gpus: GPUs to pretend, for trying placement out.
+        max_concurrent: trials at once at most; None for as many as find a place.
+        address: of a running cluster; None for what RAY_ADDRESS says, else one of this machine.
+        storage: URI of a place that every node reaches, as `results.storage.written` gives it; None for the folder.
         time_budget: seconds after which the search stops; None for no bound.
         data_dir: of full data sets.
         command: as it was typed.
@@ -64,10 +74,48 @@ class Run:
     cpus: int | None = None
     gpus: int | None = None
     simulated_gpus: int | None = None
+    max_concurrent: int | None = None
+    address: str | None = None
+    storage: str | None = None
     time_budget: float | None = None
     data_dir: Path = Path("data")
     command: str = ""
     log: tuple[TrackerName, ...] = ()
+
+    def stored(self) -> Storage:
+        """Where Ray's state and checkpoints are, and the copy of the results folder.
+
+        Raises:
+            InputError: if there is no such place.
+        """
+        if self.storage is None:
+            return Storage.local(self.folder.path)
+        return Storage.at(self.storage, self.folder.path.name)
+
+    def refuse_placement(self, trials: int) -> None:
+        """Refuse what this machine has no room for, before anything is read; of a cluster that is not known yet.
+
+        Raises:
+            InputError: as `place`.
+        """
+        if address_of(self.address) is None:
+            self._wanted(trials).placed_here()
+
+    @contextmanager
+    def on_cluster(self, trials: int, say: Callable[[str], None]) -> Iterator[Placement]:
+        """Start or join the cluster, and say where its dashboard is.
+
+        Raises:
+            InputError: if it has no room for what is asked for, or cannot be used.
+        """
+        storage = None if self.storage is None else self.stored()
+        with cluster(address_of(self.address), self._wanted(trials), storage) as (placement, dashboard):
+            for line in dashboard_lines(dashboard, os.environ):
+                say(line)
+            yield placement
+
+    def _wanted(self, trials: int) -> Wanted:
+        return Wanted(self.cpus, self.gpus, trials, self.max_concurrent, self.simulated_gpus)
 
 
 def search(config: SearchConfig, run: Run, console: Console) -> int:
@@ -86,12 +134,19 @@ def search(config: SearchConfig, run: Run, console: Console) -> int:
     refuse_sampler(config)
     refuse_trackers(run.log)
     trials_to_know(config, run.folder, run.resume)  # refused, if they are, before any data are read
-    placement = place(local_machine(run.simulated_gpus), run.cpus, run.gpus, config.trials)
+    run.refuse_placement(config.trials)
     if not run.resume:
         run.folder.refuse_existing()
-    with local_cluster(placement) as address:
-        for line in dashboard_lines(address, os.environ):
-            say(line)
+    if run.storage is None:
+        refuse_lost(run.folder.path)
+    elif run.resume:
+        refuse_older(run.folder, run.stored())
+    elif run.stored().exists():
+        raise InputError(
+            f"--storage {run.storage} has a {run.folder.path.name} already; choose another --name, "
+            "or go on with it by --resume"
+        )
+    with run.on_cluster(config.trials, say) as placement:
         device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         prepared = prepare(config.trial, run.data_dir, device, default_cache_dir(), say)
         metric = choose_metric(config.select_by, _without_translation(config, prepared), config.trial.domains)
@@ -121,6 +176,7 @@ class _Search:
         self.config = config
         self.run = run
         self.folder = run.folder
+        self.storage = run.stored()
         self.prepared = prepared
         self.placement = placement
         self.console = console
@@ -128,7 +184,16 @@ class _Search:
 
     def finish(self, others: list[FrozenTrial]) -> int:
         """Run the trials that are left, knowing others that another search made, and conclude."""
+        try:
+            return self._finish(others)
+        except Exception as error:
+            if not disk_full(error):
+                raise
+            return self._say_disk_full()
+
+    def _finish(self, others: list[FrozenTrial]) -> int:
         config, folder = self.config, self.folder
+        mend(folder.study_file)
         study = Study(folder.study_file, objectives=len(objectives(config, self.metric)))
         study.know(others)
         earlier = study.records()
@@ -147,7 +212,17 @@ class _Search:
         with Stopping(self.run.time_budget) as stopping:
             metrics = Metrics(folder.path.name, self.metric, self.prepared.directions)
             vigil = Vigil(self.placement.resources)
-            watch = Watch(folder, study, display, stopping, self.metric, metrics, vigil)
+            watch = Watch(
+                folder,
+                study,
+                display,
+                stopping,
+                self.metric,
+                metrics,
+                vigil,
+                storage=self.storage,
+                superfluous=partial(superfluous, metric=self.metric, objectives=objectives(config, self.metric)),
+            )
             if left > 0:
                 self._say_estimate(display, left)
                 display.start(earlier)
@@ -158,14 +233,14 @@ class _Search:
                 finally:
                     display.stop()
                     watch.write()
-            return self._conclude(display, watch.write(), stopping)
+            return self._conclude(display, watch, stopping)
 
     def _tune(
         self, study: Study, earlier: list[TrialRecord], callbacks: list[Callback], display: Display, left: int
     ) -> None:
-        config, folder = self.config, self.folder
+        config = self.config
         population = POPULATIONS.get(config.scheduler)
-        drop_unnoted(folder.tune, earlier)
+        drop_unnoted(self.storage, earlier)
         searcher = StudySearch(
             study,
             config.space,
@@ -174,7 +249,7 @@ class _Search:
             seed=config.seed,
             trials=config.trials,
             max_concurrent=self.placement.concurrent if population is None else config.trials,
-            last_checkpoint=lambda number: newest_checkpoint(folder.tune, number),
+            last_checkpoint=lambda number: newest_checkpoint(self.storage, number),
             objectives=objectives(config, self.metric),
             starts=[(config.start(point, "a point"), point) for point in config.points],
             # Ray keeps the processes of paused trials only where other trials may be to come.
@@ -191,7 +266,7 @@ class _Search:
             else population(config, earlier, self.metric, note, self.placement.concurrent)
         )
         asked = left if population is None else left + 1  # and one more is asked for until the end
-        tuner = make_tuner(config, searcher, scheduler, callbacks, self.prepared, self.placement, folder.tune, asked)
+        tuner = make_tuner(config, searcher, scheduler, callbacks, self.prepared, self.placement, self.storage, asked)
         with without_snapshots():
             tuner.fit()
 
@@ -203,27 +278,49 @@ class _Search:
         )
         display.say(f"without translation: {baseline}")
 
-    def _conclude(self, display: Display, records: list[TrialRecord], stopping: Stopping) -> int:
+    def _conclude(self, display: Display, watch: Watch, stopping: Stopping) -> int:
         """Write the winner, print the table, and say what is left to do."""
+        records = watch.write()
         order = ranked(records, self.metric)
         if order:
             self._write_winner(display, order[0])
             self._print_table(records, _without_translation(self.config, self.prepared))
             self._warn_of_edges(display, order[0])
         unfinished = self.config.trials - sum(record.state != "RUNNING" for record in records)
+        mirrored = watch.mirror()
         display.say(f"results: {self.folder.path}")
         if unfinished:
+            display.say(f"{unfinished} of {self.config.trials} trials are unfinished; go on with: {self._go_on()}")
+        if not mirrored:
             display.say(
-                f"{unfinished} of {self.config.trials} trials are unfinished; go on with: "
-                f"python run_search.py --name {self.folder.path.name} --resume"
-                + ("" if str(self.folder.path.parent) == "results" else f" --results-dir {self.folder.path.parent}")
+                f"error: the copy in --storage is not up to date, {self.folder.path} is; go on: {self._go_on()}"
             )
+        if stopping.disk_full:
+            return self._say_disk_full()
         if stopping.signal is not None:
             return stopping.exit_code
+        if not mirrored:
+            return 1
         if not order and not unfinished:
             display.say("no trial succeeded; the column 'error' of trials.parquet says why")
             return 1
         return 0
+
+    def _go_on(self) -> str:
+        parent = self.folder.path.parent
+        return f"python run_search.py --name {self.folder.path.name} --resume" + (
+            "" if str(parent) == "results" else f" --results-dir {parent}"
+        )
+
+    def _say_disk_full(self) -> int:
+        self.console.print(
+            "error: the disk is full, here or where the checkpoints are; what was reported is kept; "
+            f"make room, then go on with: {self._go_on()}",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
+        return 1
 
     def _print_table(self, records: list[TrialRecord], baseline: dict[str, float]) -> None:
         directions = self.prepared.directions
@@ -244,21 +341,22 @@ class _Search:
         report = best.best(self.metric)
         assert report is not None
         repeats = self.config.repeats
-        checkpoint = checkpoint_at(self.folder.tune, best.number, report.step)
+        checkpoint = checkpoint_at(self.storage, best.number, report.step)
         if checkpoint is None:  # stopped between a report and its checkpoint
             display.say(f"the checkpoint of trial {best.number} at step {report.step} is missing: no model written")
             return
         config = TrialConfig.parse(best.settings, f"trial {best.number}")
-        round_trips = write_winner(
-            config,
-            report,
-            checkpoint,
-            self.prepared,
-            config_file=self.folder.best_config_file,
-            model=self.folder.best_model,
-            pictures=self.folder.translations_file,
-            remarks=self._remarks(best, report, config),
-        )
+        with checkpoint.as_directory() as fetched:
+            round_trips = write_winner(
+                config,
+                report,
+                Path(fetched),
+                self.prepared,
+                config_file=self.folder.best_config_file,
+                model=self.folder.best_model,
+                pictures=self.folder.translations_file,
+                remarks=self._remarks(best, report, config),
+            )
         labelled = ", ".join(
             f"{percent(share)} of {name.removeprefix('round_trip_accuracy_')}" for name, share in round_trips.items()
         )
@@ -298,6 +396,7 @@ def _search_file(config: SearchConfig, run: Run, placement: Placement, prepared:
     return {
         "command": run.command,
         "search": config.model_dump(mode="json"),
+        "storage": run.storage,
         "data_dir": str(run.data_dir.resolve()),
         "data_fingerprint": prepared.fingerprint,
         "no_translation_baseline": prepared.baseline,

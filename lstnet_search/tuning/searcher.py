@@ -17,6 +17,9 @@ from lstnet_search.tuning.study import Study, distribution, exploits_of, reports
 SCORE = "score"
 """Name in Ray's results of the metric that the search maximises, whichever that is."""
 
+NODE = "node"
+"""Name in Ray's results, and in the study, of the node that a trial ran on: Ray's id of it."""
+
 ALARMS = "alarms"
 """Name in Ray's results of sentences that a report's line ends with."""
 
@@ -45,7 +48,7 @@ class StudySearch(OptunaSearch):
         seed: int,
         trials: int,
         max_concurrent: int,
-        last_checkpoint: Callable[[int], Path | None],
+        last_checkpoint: Callable[[int], str | None],
         starts: Sequence[tuple[dict[str, Any], dict[str, Any]]] = (),
         objectives: Sequence[str] = (),
         keep_asking: bool = False,
@@ -60,7 +63,7 @@ class StudySearch(OptunaSearch):
             seed: of the search; each trial trains with a seed of its own derived from it, points alone with one.
             trials: how many there are to be in the end.
             max_concurrent: trials at once. Asking no earlier lets each suggestion know more.
-            last_checkpoint: where a trial of an earlier run goes on from, by number.
+            last_checkpoint: path of what a trial of an earlier run goes on from, by number.
             starts: of the trials after trial 0, each a draw and the settings that it stands for.
             objectives: metrics that the study maximises, of a trial's best report by `metric`; if none, that alone.
             keep_asking: while trials run, do not say that there are no more to come.
@@ -116,19 +119,19 @@ class StudySearch(OptunaSearch):
         if study_id is None:
             return
         result = result or {}
-        memory = {"peak_memory_mb": result["peak_memory_mb"]} if "peak_memory_mb" in result else {}
+        about = {name: result[name] for name in ("peak_memory_mb", NODE) if name in result}
         reason = result.get("error") or ("the process of the trial died, more often than is retried" if error else "")
         if reason:
             reports = reports_of(self._truth.storage.get_trial(study_id))
             trained = {"seconds": reports[-1].seconds if reports else 0.0}
-            self._truth.finish(study_id, TrialState.FAIL, None, memory | trained | {"error": reason})
+            self._truth.finish(study_id, TrialState.FAIL, None, about | trained | {"error": reason})
             return
         if not result:  # stopped before its first report: it goes on at the next resume
             return
         self._report(study_id, result)
         trial = self._truth.storage.get_trial(study_id)
         reports = reports_of(trial)
-        attributes = memory | {"seconds": reports[-1].seconds}
+        attributes = about | {"seconds": reports[-1].seconds}
         if reports[-1].step >= settings_of(trial)["steps"]:
             best = max(reversed(reports), key=lambda report: report.metrics[self._maximised])
             values = [best.metrics[name] for name in self._objectives]
@@ -172,14 +175,14 @@ class StudySearch(OptunaSearch):
         self._truth.exploit(self._live[trial_id], exploit)
 
     def _hand_out(
-        self, trial_id: str, trial: optuna.Trial, settings: dict[str, Any], checkpoint: Path | None
+        self, trial_id: str, trial: optuna.Trial, settings: dict[str, Any], checkpoint: str | None
     ) -> dict[str, Any]:
         self._truth.give(trial, settings, trial_id)
         self._live[trial_id] = trial._trial_id
         return {
             NUMBER: self._truth.number(trial),
             SETTINGS: settings,
-            CHECKPOINT: None if checkpoint is None else str(checkpoint),
+            CHECKPOINT: checkpoint,
         }
 
     def _report(self, study_id: int, result: dict[str, Any]) -> None:

@@ -17,6 +17,8 @@ class Stopping:
     def __init__(self, time_budget: float | None = None) -> None:
         """Wait for signals, and for a time budget in seconds."""
         self.signal: signal.Signals | None = None
+        self.disk_full = False
+        """Set by who notices it."""
         self._budget = time_budget
         self._earlier: dict[signal.Signals, Any] = {}
         self._deadline = float("inf")
@@ -37,7 +39,7 @@ class Stopping:
     @property
     def due(self) -> bool:
         """Whether the search is to stop."""
-        return self.signal is not None or time.monotonic() > self._deadline
+        return self.signal is not None or self.disk_full or time.monotonic() > self._deadline
 
     @property
     def exit_code(self) -> int:

@@ -46,6 +46,16 @@ def distribution(bounds: Range) -> BaseDistribution:
             return FloatDistribution(bounds.low, bounds.high)
 
 
+def mend(path: Path) -> None:
+    """Take a last line that was cut short, by a kill or a full disk, out of a journal that nobody writes.
+
+    What it was to say is not known, and the next line would be read as its end.
+    """
+    if path.is_file():
+        with path.open("r+b") as file:
+            file.truncate(file.read().rfind(b"\n") + 1)
+
+
 class Study:
     """One study in one journal file.
 

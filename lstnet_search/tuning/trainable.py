@@ -3,14 +3,16 @@
 from pathlib import Path
 from typing import Any
 
+import ray
 import torch
+from pyarrow import fs
 from ray import tune
 
 from lstnet_search.config import TrialConfig
 from lstnet_search.evaluation import EvaluatedTraining, Prepared, RepeatedTraining, UnwatchedTraining, WholeSets
 from lstnet_search.training import Start, read_state
 from lstnet_search.tuning.memory import peak_memory_mb, reset_peak_memory
-from lstnet_search.tuning.searcher import ALARMS, CHECKPOINT, NUMBER, SCORE, SETTINGS
+from lstnet_search.tuning.searcher import ALARMS, CHECKPOINT, NODE, NUMBER, SCORE, SETTINGS
 
 
 class Trainable(tune.Trainable):
@@ -27,6 +29,7 @@ class Trainable(tune.Trainable):
         direction: str,
         metric: str,
         threads: int,
+        filesystem: fs.FileSystem,
         repeats: int = 1,
     ) -> None:
         """Begin, or go on with, the trial of a configuration that the searcher made."""
@@ -36,6 +39,8 @@ class Trainable(tune.Trainable):
         self._direction = direction
         self._metric = metric
         self._repeats = repeats
+        self._filesystem = filesystem
+        self._node = ray.get_runtime_context().get_node_id()
         self.reset_config(config)
 
     def reset_config(self, new_config: dict[str, Any]) -> bool:
@@ -43,7 +48,11 @@ class Trainable(tune.Trainable):
         self._number = new_config[NUMBER]
         self._settings = TrialConfig.parse(new_config[SETTINGS], f"trial {self._number}")
         reset_peak_memory(self._device)
-        self._begin(Path(new_config[CHECKPOINT]) if new_config[CHECKPOINT] else None)
+        if new_config[CHECKPOINT]:
+            with tune.Checkpoint(new_config[CHECKPOINT], self._filesystem).as_directory() as folder:
+                self._begin(Path(folder))
+        else:
+            self._begin(None)
         return True
 
     def _begin(self, checkpoint: Path | None) -> None:
@@ -73,6 +82,7 @@ class Trainable(tune.Trainable):
         return {
             "step": report.step,
             "seconds": report.seconds,
+            NODE: self._node,
             "peak_memory_mb": peak_memory_mb(self._device),
             "metric": report.metrics,
             SCORE: report.metrics[self._metric],

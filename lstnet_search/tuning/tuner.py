@@ -1,13 +1,12 @@
 """Ray Tune set up for a search: reused actors, checkpoints at every report, nothing printed."""
 
-from pathlib import Path
-
 from ray import tune
 from ray.tune.experiment import Trial
 from ray.tune.schedulers import TrialScheduler
 
 from lstnet_search.config.search import SearchConfig
 from lstnet_search.evaluation import Prepared, WholeSets
+from lstnet_search.results.storage import Storage
 from lstnet_search.tuning.checkpoints import run_name, trial_folder
 from lstnet_search.tuning.resources import Placement
 from lstnet_search.tuning.searcher import NUMBER, SCORE, StudySearch
@@ -23,7 +22,7 @@ def make_tuner(
     callbacks: list[tune.Callback],
     prepared: Prepared | WholeSets,
     placement: Placement,
-    tune_folder: Path,
+    storage: Storage,
     trials: int,
     trainable: type[Trainable] = Trainable,
 ) -> tune.Tuner:
@@ -35,6 +34,7 @@ def make_tuner(
         metric=search.select_by,
         threads=placement.threads,
         repeats=search.repeats,
+        filesystem=storage.filesystem,
     )
     return tune.Tuner(
         tune.with_resources(with_data, placement.resources),
@@ -47,8 +47,9 @@ def make_tuner(
             trial_name_creator=_trial_name,
         ),
         run_config=tune.RunConfig(
-            name=run_name(tune_folder),
-            storage_path=str(tune_folder.resolve()),
+            name=run_name(storage),
+            storage_path=storage.tune,
+            storage_filesystem=storage.filesystem,
             callbacks=callbacks,
             failure_config=tune.FailureConfig(max_failures=PROCESS_RETRIES),
             checkpoint_config=tune.CheckpointConfig(

@@ -1,18 +1,23 @@
 """What happens beside the trials: lines are printed, tables written, stops obeyed."""
 
-import shutil
 import signal
 import time
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from pyarrow import ArrowException, fs
 from ray import tune
 from ray.tune.experiment import Trial
 
+from lstnet_search.config.files import write_whole
 from lstnet_search.evaluation.samples import SAMPLES_FILE
 from lstnet_search.results.folder import ResultsFolder
 from lstnet_search.results.lineage import with_schedules
+from lstnet_search.results.mirror import Mirror
 from lstnet_search.results.records import TrialRecord
+from lstnet_search.results.storage import Storage, sentence
+from lstnet_search.tuning.checkpoints import discard
+from lstnet_search.tuning.disk import disk_full
 from lstnet_search.tuning.display import Display
 from lstnet_search.tuning.metrics import Metrics
 from lstnet_search.tuning.searcher import ALARMS, NUMBER, SETTINGS, report_of
@@ -38,8 +43,30 @@ class Watch(tune.Callback):
         metric: str,
         metrics: Metrics,
         vigil: Vigil,
+        *,
+        storage: Storage | None = None,
+        mirror: Mirror | None = None,
+        superfluous: Callable[[Sequence[TrialRecord]], set[int]] = lambda records: set(),
     ) -> None:
+        """Follow a search.
+
+        Args:
+            folder: where tables and samples go.
+            study: the truth about the trials.
+            display: for people.
+            stopping: is obeyed, and told of a full disk.
+            metric: by which trials are ranked.
+            metrics: for Prometheus.
+            vigil: says why nothing moves.
+            storage: where checkpoints are; by default in the folder.
+            mirror: of the whole results folder; by default there.
+            superfluous: numbers of the trials whose checkpoints nobody needs any more; by default of none.
+        """
         self._folder = folder
+        self._storage = storage or Storage.local(folder.path)
+        self._mirror = mirror or Mirror(folder, self._storage)
+        self._mirror_failed = ""
+        self._superfluous = superfluous
         self._study = study
         self._display = display
         self._stopping = stopping
@@ -72,14 +99,17 @@ class Watch(tune.Callback):
     def on_trial_complete(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
         """Keep the samples of a trial's last report, and say how it ended."""
         if trial.checkpoint is not None:
-            samples = Path(trial.checkpoint.path) / SAMPLES_FILE
-            if samples.exists():
-                shutil.copyfile(samples, self._folder.samples / f"{trial.config[NUMBER]}.npz")
+            self._keep_samples(trial.config[NUMBER], trial.checkpoint)
         self._say_end(trial)
 
     def on_trial_error(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
         """Say why a trial failed."""
+        self._notice_full_disk(trial)
         self._say_end(trial)
+
+    def on_trial_recover(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
+        """Look at why a trial is to be begun again: on a full disk it would fail again."""
+        self._notice_full_disk(trial)
 
     def on_step_end(self, iteration: int, trials: list[Trial], **info: Any) -> None:
         """Write the tables now and then, say what keeps trials from moving, and pass a wish to stop on to Ray."""
@@ -87,7 +117,12 @@ class Watch(tune.Callback):
         for line in self._vigil.look(trials):
             self._display.say(line)
         if self._unwritten and time.monotonic() > self._write_at:
-            self.write()
+            try:
+                self.write()
+            except OSError as error:
+                if not disk_full(error):
+                    raise
+                self._stopping.disk_full = True
         if self._uncounted and time.monotonic() - self._counted_at > FIGURES_EVERY_SECONDS:
             self._count(self._study.records())
         if self._stopping.due and not self._interrupted:
@@ -104,7 +139,19 @@ class Watch(tune.Callback):
             ended = time.monotonic()
             self._write_at = ended + max(TABLES_EVERY_SECONDS, (ended - begun) / TABLES_AT_MOST)
         self._count(records)
+        discard(self._storage, self._superfluous(records))
+        self.mirror()
         return records
+
+    def mirror(self) -> bool:
+        """Copy the results folder to the storage; whether that is done. What fails is said once, and tried again."""
+        failed = self._mirror.push()
+        if failed and not self._mirror_failed:
+            self._display.say(f"warning: the results folder is not copied to --storage, it is tried again: {failed}")
+        if self._mirror_failed and not failed:
+            self._display.say("the results folder is copied to --storage again")
+        self._mirror_failed = failed
+        return not failed
 
     def __getstate__(self) -> dict[str, Any]:
         """Nothing: Ray writes what it could restore a search from, which is never read."""
@@ -114,6 +161,21 @@ class Watch(tune.Callback):
         self._metrics.know(records)
         self._uncounted = False
         self._counted_at = time.monotonic()
+
+    def _keep_samples(self, number: int, checkpoint: tune.Checkpoint) -> None:
+        filesystem, samples = self._storage.filesystem, f"{checkpoint.path}/{SAMPLES_FILE}"
+        try:
+            if filesystem.get_file_info(samples).type == fs.FileType.NotFound:
+                return
+            with filesystem.open_input_stream(samples) as stream:
+                write_whole(self._folder.samples / f"{number}.npz", stream.read())
+        except (OSError, ArrowException) as error:  # they are to look at, and no more
+            self._stopping.disk_full |= disk_full(error)
+            self._display.say(f"warning: no samples of trial {number}: {sentence(error)}")
+
+    def _notice_full_disk(self, trial: Trial) -> None:
+        if disk_full(trial.get_pickled_error()) or disk_full(trial.get_error()):
+            self._stopping.disk_full = True
 
     def _say_end(self, trial: Trial) -> None:
         number = trial.config[NUMBER]

@@ -31,7 +31,7 @@ FLAGS = [
     "--disable-sync",
 ]
 TOKEN = "0123456789abcdef" * 4
-PATIENCE = 60_000
+PATIENCE = 180_000
 """Milliseconds that a page may take on a busy machine."""
 
 pytestmark = [

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from lstnet_search.config import InputError
-from lstnet_search.training import read_header, read_state, write_state
+from lstnet_search.training import read_state, write_state
 
 STATE = {"a.weight": torch.arange(6.0).view(2, 3), "b": torch.tensor(7, dtype=torch.int64)}
 
@@ -21,7 +21,7 @@ def test_a_state_comes_back_with_its_dtypes_and_header(tmp_path: Path) -> None:
 
 def test_a_folder_without_a_header_is_no_checkpoint(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be read as a checkpoint's header"):
-        read_header(tmp_path)
+        read_state(tmp_path)
 
 
 @pytest.mark.parametrize("kept", [0, 10, -1])
@@ -38,7 +38,7 @@ def test_another_format_version_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "state.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"format_version": 2}))
     with pytest.raises(InputError, match="format_version 2; this version reads 1"):
-        read_header(tmp_path)
+        read_state(tmp_path)
 
 
 def test_missing_tensors_are_said(tmp_path: Path) -> None:

@@ -7,11 +7,13 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
+from ray import tune
 from ray.tune.experiment import Trial
 
 from lstnet_search.config import PRESETS, InputError, Space
 from lstnet_search.config.search import SearchConfig
 from lstnet_search.results.records import Exploit, ReportRecord, TrialRecord
+from lstnet_search.results.storage import Storage
 from lstnet_search.training import write_state
 from lstnet_search.tuning.checkpoints import checkpoint_at, drop_unnoted, newest_checkpoint, take_over, trial_folder
 from lstnet_search.tuning.population import Pb2, Pbt, _drawing_from, exchange_steps, next_exchange
@@ -234,18 +236,22 @@ def write_checkpoint(folder: Path, number: int, step: int) -> Path:
 
 
 def test_a_checkpoint_taken_over_comes_after_the_trials_own_and_is_not_its_report(tmp_path: Path) -> None:
-    donor, mine = (tmp_path / "run_001" / trial_folder(number) for number in (1, 2))
+    donor, mine = (tmp_path / "tune" / "run_001" / trial_folder(number) for number in (1, 2))
     given = write_checkpoint(donor / "checkpoint_000002", 1, 20)
     own = write_checkpoint(mine / "checkpoint_000002", 2, 20)
-    taken = take_over(given, mine, donor=1, step=20)
-    assert newest_checkpoint(tmp_path, 2) == taken
-    assert checkpoint_at(tmp_path, 2, 20) == own
-    later = take_over(write_checkpoint(donor / "checkpoint_000004", 1, 40), mine, donor=1, step=40)
-    assert (later.is_dir(), taken.exists()) == (True, False)
-    drop_unnoted(tmp_path, [reported(2, 10, 20, exploits=(Exploit(40, 1, {}),))])
+    storage = Storage.local(tmp_path)
+    taken = take_over(tune.Checkpoint(str(given)), str(mine), donor=1, step=20).path
+    assert newest_checkpoint(storage, 2) == taken
+    found = checkpoint_at(storage, 2, 20)
+    assert found is not None
+    assert found.path == str(own)
+    further = write_checkpoint(donor / "checkpoint_000004", 1, 40)
+    later = Path(take_over(tune.Checkpoint(str(further)), str(mine), donor=1, step=40).path)
+    assert (later.is_dir(), Path(taken).exists()) == (True, False)
+    drop_unnoted(storage, [reported(2, 10, 20, exploits=(Exploit(40, 1, {}),))])
     assert later.is_dir()
-    drop_unnoted(tmp_path, [reported(2, 10, 20)])
-    assert newest_checkpoint(tmp_path, 2) == own
+    drop_unnoted(storage, [reported(2, 10, 20)])
+    assert newest_checkpoint(storage, 2) == str(own)
 
 
 @pytest.mark.parametrize(

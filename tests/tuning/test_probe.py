@@ -10,9 +10,9 @@ from lstnet_search.tuning.resources import Machine, place
 
 @pytest.mark.parametrize(
     ("repeats", "said", "disk"),
-    [  # five rounds of two trials, each `repeats` times 600 · 0.1 s and 12 · 5 s; 10 · (2 · (repeats · 1 + 1) + 1) MB
-        (1, "10 trials of up to 600 steps, 2 side by side: at most 10 min, less where", "50 MB"),
-        (3, "10 trials of 3 seeds of up to 600 steps, 2 side by side: at most 30 min, less where", "90 MB"),
+    [  # five rounds of two trials, each `repeats` times 600 · 0.1 s and 12 · 5 s; MB: 7 · 2 · (repeats + 1) + 10
+        (1, "10 trials of up to 600 steps, 2 side by side: at most 10 min, less where", "38 MB"),
+        (3, "10 trials of 3 seeds of up to 600 steps, 2 side by side: at most 30 min, less where", "66 MB"),
     ],
 )
 def test_the_estimate_counts_steps_reports_checkpoints_and_samples(
@@ -23,7 +23,7 @@ def test_the_estimate_counts_steps_reports_checkpoints_and_samples(
     trial = PRESETS["cpu"].trial.override({"steps": 600, "reports": 12}, "test")
     space = Space.parse({"w1": {"type": "loguniform", "low": 1, "high": 1000}}, "mine.yaml")
     search = SearchConfig(preset="cpu", trial=trial, trials=10, repeats=repeats, space_file="mine.yaml", space=space)
-    placement = place(Machine(cpus=2, gpus=0), None, None, 10)
+    placement = place([Machine(cpus=2, gpus=0)], None, None, 10)
     sentence = estimate(search, torch.empty(0), placement, left=10)  # type: ignore[arg-type]  # handed through
     assert sentence.startswith(said)
     assert sentence.endswith(f"up to {disk} of disk")

@@ -14,19 +14,19 @@ from lstnet_search.tuning.resources import Machine, Placement, place, upper_boun
     ],
 )
 def test_a_trial_gets_a_gpu_where_there_are_any_else_a_cpu(machine: Machine, trials: int, expected: Placement) -> None:
-    assert place(machine, None, None, trials) == expected
+    assert place([machine], None, None, trials) == expected
 
 
 @pytest.mark.parametrize("cpus", range(1, 20))
 @pytest.mark.parametrize("trials", range(1, 8))
 def test_without_gpus_threads_times_trials_never_exceed_the_cores(cpus: int, trials: int) -> None:
-    placement = place(Machine(cpus, 0), None, None, trials)
+    placement = place([Machine(cpus, 0)], None, None, trials)
     assert placement.threads * placement.concurrent <= cpus
     assert placement.resources["cpu"] * placement.concurrent <= cpus
 
 
 def test_more_gpus_than_cpus_share_them() -> None:
-    placement = place(Machine(2, 8), None, None, 16)
+    placement = place([Machine(2, 8)], None, None, 16)
     assert placement.resources == {"cpu": 0.25, "gpu": 1.0}
     assert placement.threads == 1
 
@@ -42,12 +42,46 @@ def test_more_gpus_than_cpus_share_them() -> None:
 )
 def test_more_than_there_is_is_refused(cpus: int | None, gpus: int | None, message: str) -> None:
     with pytest.raises(InputError, match=message):
-        place(Machine(4, 2), cpus, gpus, 8)
+        place([Machine(4, 2)], cpus, gpus, 8)
 
 
 def test_no_gpus_can_be_asked_for_where_there_are_some() -> None:
-    assert place(Machine(4, 2), None, 0, 8) == Placement(cpus=4, gpus=0, concurrent=4)
+    assert place([Machine(4, 2)], None, 0, 8) == Placement(cpus=4, gpus=0, concurrent=4)
 
 
 def test_the_upper_bound_counts_rounds_of_trials() -> None:
     assert upper_bound_seconds(7, 60.0, 2) == 240.0
+
+
+@pytest.mark.parametrize(
+    ("nodes", "trials", "max_concurrent", "expected"),
+    [
+        ([Machine(2, 0)] * 3, 3, None, Placement(cpus=6, gpus=0, concurrent=3)),
+        ([Machine(3, 0)] * 2, 4, None, Placement(cpus=6, gpus=0, concurrent=4)),
+        ([Machine(3, 0), Machine(1, 0)], 2, None, Placement(cpus=3, gpus=0, concurrent=2)),  # two threads fit once
+        ([Machine(4, 2), Machine(4, 2)], 64, None, Placement(cpus=8, gpus=4, concurrent=4)),
+        ([Machine(8, 1), Machine(2, 3)], 64, None, Placement(cpus=2, gpus=4, concurrent=4)),  # 2 CPUs for 3 trials
+        ([Machine(4, 2), Machine(4, 2)], 64, 3, Placement(cpus=6, gpus=3, concurrent=3)),  # two on one node
+    ],
+)
+def test_every_trial_has_room_on_a_single_node(
+    nodes: list[Machine], trials: int, max_concurrent: int | None, expected: Placement
+) -> None:
+    placement = place(nodes, None, None, trials, max_concurrent)
+    assert placement == expected
+    each = placement.resources
+    rooms = [
+        min(node.gpus / each["gpu"] if each["gpu"] else trials, node.cpus / each["cpu"] if each["cpu"] else trials)
+        for node in nodes
+    ]
+    assert sum(int(room + 1e-9) for room in rooms) >= placement.concurrent
+
+
+def test_less_than_one_trial_at_once_is_refused() -> None:
+    with pytest.raises(InputError, match="--max-concurrent 0 must be at least 1"):
+        place([Machine(4, 2)], None, None, 8, max_concurrent=0)
+
+
+def test_a_cluster_without_any_place_is_refused() -> None:
+    with pytest.raises(InputError, match="no CPU and no GPU"):
+        place([Machine(0, 0)], None, None, 8)

@@ -45,7 +45,7 @@ def make(
         seed=0,
         trials=trials,
         max_concurrent=max_concurrent,
-        last_checkpoint=lambda number: path / f"checkpoint-{number}",
+        last_checkpoint=lambda number: str(path / f"checkpoint-{number}"),
         starts=starts,
     )
     return searcher, study

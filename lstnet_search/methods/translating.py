@@ -1,0 +1,60 @@
+"""What methods share that train the translator of Table 1 against discriminators."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+
+import torch
+from torch import nn
+
+from lstnet_search.config import TranslationConfig
+from lstnet_search.methods.base import Problem
+from lstnet_search.methods.objective import ADVERSARIAL
+from lstnet_search.methods.parts import adam, build_parts
+
+
+class Translating:
+    """Networks and optimisers of one training: encoders and generators in one, discriminators in the other."""
+
+    def __init__(
+        self,
+        config: TranslationConfig,
+        problem: Problem,
+        device: torch.device,
+        autocast: Callable[[], AbstractContextManager[None]] = nullcontext,
+        *,
+        latent: bool = True,
+    ) -> None:
+        """Build the networks.
+
+        Args:
+            config: of the training; its `seed` draws the initial weights.
+            problem: what is known of the data.
+            device: where everything lives.
+            autocast: makes the context of mixed precision that networks run in.
+            latent: whether there is a discriminator of latents.
+        """
+        self._autocast = autocast
+        self._adversarial = ADVERSARIAL[config.adversarial_loss]
+        self._weights = config.weights
+        self.translator, self.discriminators = build_parts(config, problem, device, latent=latent)
+        self.translator_optimiser = adam(self.translator, config)
+        self.discriminator_optimiser = adam(self.discriminators, config)
+
+    def use_weights(self, weights: Mapping[str, float]) -> None:
+        """Take the next steps with other weights, all by name."""
+        self._weights = dict(weights)
+
+    @property
+    def evaluated(self) -> nn.Module:
+        """The translator."""
+        return self.translator
+
+    @property
+    def modules(self) -> dict[str, nn.Module]:
+        """All networks by name."""
+        return {"translator": self.translator, "discriminators": self.discriminators}
+
+    @property
+    def optimisers(self) -> dict[str, torch.optim.Optimizer]:
+        """All optimisers by the name of their networks."""
+        return {"translator": self.translator_optimiser, "discriminators": self.discriminator_optimiser}

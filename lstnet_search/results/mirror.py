@@ -1,0 +1,123 @@
+"""The copy of a results folder in a place that outlives this machine."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from pyarrow import ArrowException, fs
+
+from lstnet_search.config import InputError
+from lstnet_search.config.files import whole_folder
+from lstnet_search.results.folder import ResultsFolder
+from lstnet_search.results.storage import Storage, sentence
+
+_PARTIAL = ".partial"
+
+
+class Mirror:
+    """Copies the files of a results folder that have changed, all but `tune/`."""
+
+    def __init__(self, folder: ResultsFolder, storage: Storage) -> None:
+        """Mirror into a storage; one that is the folder itself needs no copies."""
+        self._folder = folder
+        self._storage = storage
+        self._needed = storage != Storage.local(folder.path)
+        self._copied: dict[Path, tuple[int, int]] = {}
+        """File -> its time and size when it was copied."""
+
+    def push(self) -> str:
+        """Copy what has changed since it was copied.
+
+        Returns:
+            Why it failed, empty where it did not; what is left is tried again the next time.
+        """
+        try:
+            for file in self._files() if self._needed else ():
+                status = file.stat()
+                seen = status.st_mtime_ns, status.st_size
+                if self._copied.get(file) != seen:
+                    self._write(file.relative_to(self._folder.path).as_posix(), file.read_bytes())
+                    self._copied[file] = seen
+        except (OSError, ArrowException) as error:
+            return sentence(error)
+        return ""
+
+    def _files(self) -> Iterator[Path]:
+        for file in sorted(self._folder.path.rglob("*")):
+            below = file.relative_to(self._folder.path)
+            if self._folder.tune.name not in below.parts and not below.name.startswith(".") and file.is_file():
+                yield file
+
+    def _write(self, name: str, content: bytes) -> None:
+        """Whole or not at all: an object appears when it is complete, a file is moved into place."""
+        filesystem, target = self._storage.filesystem, f"{self._storage.path}/{name}"
+        filesystem.create_dir(target.rpartition("/")[0], recursive=True)
+        written = f"{target}{_PARTIAL}" if self._storage.is_local else target
+        with filesystem.open_output_stream(written) as stream:
+            stream.write(content)
+        if written != target:
+            filesystem.move(written, target)
+
+
+def recorded_search(folder: ResultsFolder, storage: Storage) -> dict[str, Any]:
+    """The content of `search.yaml` in a mirror.
+
+    Args:
+        folder: that is mirrored, and is not here.
+        storage: the mirror.
+
+    Raises:
+        InputError: if the mirror has none, or cannot be read.
+    """
+    name = folder.search_file.name
+    try:
+        if storage.filesystem.get_file_info(f"{storage.path}/{name}").type == fs.FileType.NotFound:
+            raise InputError(f"neither {folder.path} nor its storage has a search; give the --name of one, or begin it")
+        with storage.filesystem.open_input_stream(f"{storage.path}/{name}") as stream:
+            content = stream.read()
+    except (OSError, ArrowException) as error:
+        raise InputError(f"{folder.path} cannot be fetched from its storage: {sentence(error)}") from None
+    with TemporaryDirectory() as made:
+        (Path(made) / name).write_bytes(content)
+        return ResultsFolder(Path(made)).read_search()
+
+
+def fetch(storage: Storage, folder: ResultsFolder) -> None:
+    """Make a results folder anew from its mirror, whole or not at all.
+
+    Raises:
+        InputError: if the mirror cannot be read.
+    """
+    filesystem = storage.filesystem
+    try:
+        found = filesystem.get_file_info(fs.FileSelector(storage.path, recursive=True))
+        names = [info.path.removeprefix(f"{storage.path}/") for info in found if info.type == fs.FileType.File]
+        names = [name for name in names if folder.tune.name not in name.split("/") and not name.endswith(_PARTIAL)]
+        folder.path.parent.mkdir(parents=True, exist_ok=True)
+        with whole_folder(folder.path) as made:
+            (made / folder.samples.name).mkdir()
+            for name in names:
+                (made / name).parent.mkdir(parents=True, exist_ok=True)
+                with filesystem.open_input_stream(f"{storage.path}/{name}") as stream:
+                    (made / name).write_bytes(stream.read())
+    except (OSError, ArrowException) as error:
+        raise InputError(f"{folder.path} cannot be fetched from its storage: {sentence(error)}") from None
+
+
+def refuse_older(folder: ResultsFolder, storage: Storage) -> None:
+    """Refuse a folder whose search went on elsewhere, as its mirror tells: the study only grows.
+
+    Raises:
+        InputError: if it is so, or the mirror does not answer.
+    """
+    try:
+        mirrored = storage.filesystem.get_file_info(f"{storage.path}/{folder.study_file.name}")
+    except (OSError, ArrowException) as error:
+        raise InputError(f"--storage does not answer: {sentence(error)}") from None
+    here = folder.study_file.stat().st_size if folder.study_file.is_file() else 0
+    if mirrored.type == fs.FileType.File and mirrored.size > here:
+        raise InputError(
+            f"the search went on elsewhere: its copy in --storage is further than {folder.path}; "
+            "move that folder away, and it is fetched from there"
+        )
