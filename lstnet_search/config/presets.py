@@ -19,6 +19,9 @@ class Preset(Generic[Trial_co]):
     trials: int
 
 
+_AUGMENTED: dict[str, Any] = {"rotation": 10, "scale": 0.1, "shift": 2}
+"""As LSTNet is by default."""
+
 _SMALL_TRANSLATOR: dict[str, Any] = {
     "data": "bundled",
     "width": 1 / 16,
@@ -55,9 +58,7 @@ METHOD_PRESETS: dict[MethodName, dict[PresetName, Preset[TrialConfig]]] = {
                 width=1 / 8,
                 learning_rate=5e-4,
                 ema_decay=0.995,
-                rotation=10,
-                scale=0.1,
-                shift=2,
+                **_AUGMENTED,
                 steps=1200,
                 reports=12,
             ),
@@ -76,9 +77,7 @@ METHOD_PRESETS: dict[MethodName, dict[PresetName, Preset[TrialConfig]]] = {
                 pretraining_batch_size=100,
                 pretraining_rate=1e-3,
                 learning_rate=5e-4,
-                rotation=10,
-                scale=0.1,
-                shift=2,
+                **_AUGMENTED,
                 steps=2400,
                 reports=12,
             ),

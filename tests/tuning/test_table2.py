@@ -9,6 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from rich.console import Console
 
@@ -16,6 +18,7 @@ from lstnet_search.cli.table2 import planned_search
 from lstnet_search.config import InputError
 from lstnet_search.config.budgets import BUDGETS, ORDER, Budget
 from lstnet_search.config.search import SearchConfig
+from lstnet_search.domains.bundled import BUNDLED
 from lstnet_search.results.confirmation_files import read_confirmation
 from lstnet_search.results.folder import ResultsFolder
 from lstnet_search.results.table2 import Spent, Table2Folder
@@ -83,21 +86,36 @@ def test_a_table_is_made_goes_on_where_it_stopped_and_is_printed(tmp_path: Path)
     code, said = make(BUDGET)
     assert (code, said.count("confirmed, "), said.count("search,")) == (0, 3, 0), "nothing was left to do"
 
-    printed = subprocess.run(
-        [sys.executable, "analysis/table2.py", str(folder.path)],
-        cwd=ROOT,
-        env=os.environ,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    ).stdout
+    printed = run_python("analysis/table2.py", folder.path)
     assert printed == (folder.path / "analysis" / "table2.md").read_text()
     (lstnet,) = (line for line in printed.splitlines() if line.startswith("| LSTNet "))
     assert "| 97.01 | 97.61 |" in lstnet
     assert "±" in lstnet
     assert "USPS 7291/2007, oracle" in lstnet
     assert "| UNIT | not begun | not begun |" in printed
+
+    images = tmp_path / "usps.parquet"
+    pq.write_table(pq.read_table(BUNDLED / "usps.parquet").slice(0, 10), images)
+    for method in ("no_translation", "deepjdot"):  # which make no images
+        study = folder.study(method)
+        assert not study.translations_file.exists()
+        run_python("analysis/report.py", study.path)
+        exported, labels = tmp_path / method, tmp_path / f"{method}.parquet"
+        run_python("-m", "lstnet_search", "export", study.path, "--to", exported)
+        run_python("-m", "lstnet_search", "predict", "--model", exported, "--input", images, "--output", labels)
+        assert len(pd.read_parquet(labels)) == 10
+
+
+def run_python(*arguments: str | Path) -> str:
+    return subprocess.run(
+        [sys.executable, *map(str, arguments)],
+        cwd=ROOT,
+        env=os.environ,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=True,
+    ).stdout
 
 
 def test_what_was_spent_is_read_as_it_was_written(tmp_path: Path) -> None:
