@@ -27,7 +27,7 @@ from surrogate import Recorded, Surrogate
 
 from lstnet_search.cli.app import make_app, run_app
 from lstnet_search.cli.options import console
-from lstnet_search.config import PRESETS, Space
+from lstnet_search.config import PRESETS, Space, TrialConfig
 from lstnet_search.config.metrics import TARGET
 from lstnet_search.config.search import SamplerName, SchedulerName, SearchConfig
 from lstnet_search.evaluation import prepare
@@ -74,7 +74,8 @@ def record_trials(
 def _refuse_other(state: Path, about: dict[str, Any]) -> None:
     for path in sorted(state.glob("trial_*.parquet"))[:1]:
         recorded = json.loads(pq.read_schema(path).metadata[ABOUT])
-        if {name: recorded[name] for name in about} != about:
+        trained = TrialConfig.parse(recorded["trial"], str(path)).model_dump(mode="json")  # settings may have come since
+        if {"trial": trained, "space": recorded["space"]} != about:
             raise SystemExit(f"{state} holds trainings of other settings; choose another --state")
 
 
