@@ -74,7 +74,7 @@ def record_trials(
 def _refuse_other(state: Path, about: dict[str, Any]) -> None:
     for path in sorted(state.glob("trial_*.parquet"))[:1]:
         recorded = json.loads(pq.read_schema(path).metadata[ABOUT])
-        trained = TrialConfig.parse(recorded["trial"], str(path)).model_dump(mode="json")  # settings may have come since
+        trained = TrialConfig.parse(recorded["trial"], str(path)).model_dump(mode="json")  # with what came since
         if {"trial": trained, "space": recorded["space"]} != about:
             raise SystemExit(f"{state} holds trainings of other settings; choose another --state")
 
