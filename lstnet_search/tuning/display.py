@@ -114,16 +114,23 @@ class Display:
         return f"trial {number:<3}"
 
     def _seconds_left(self) -> float:
-        """As many steps as are still likely, at the mean rate of the trials so far."""
+        """As many steps as are still likely, at the mean rate of the trials so far.
+
+        A trial is likely to end where, in the mean, those ended that got further than it has. A whole
+        training always counts as one of these: those that ended so far are mostly those that were stopped.
+        """
         steps = {number: report.step for number, report in self._last.items()}
-        ended = [steps.get(number, 0) for number in self._ended if number != PAPER_TRIAL]
-        likely = fmean(ended) if ended else self._steps  # schedulers stop most trials early, but never the paper's
+        ended = [steps.get(number, 0) for number in self._ended if number != PAPER_TRIAL]  # which is never stopped
+
+        def likely(step: int) -> float:
+            return fmean([self._steps, *(end for end in ended if end > step)])
+
         running = sum(
-            (self._steps if number == PAPER_TRIAL or step >= likely else likely) - step
+            (self._steps if number == PAPER_TRIAL else likely(step)) - step
             for number, step in steps.items()
             if number not in self._ended
         )
-        unbegun = (self._trials - len(steps.keys() | self._ended)) * likely
+        unbegun = (self._trials - len(steps.keys() | self._ended)) * likely(0)
         a_step = sum(report.seconds for report in self._last.values()) / sum(steps.values())
         return (running + unbegun) * a_step / max(1, min(self._concurrent, self._trials - len(self._ended)))
 

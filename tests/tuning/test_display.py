@@ -55,19 +55,23 @@ def test_time_left_counts_whole_trainings_while_no_trial_has_ended() -> None:
 
 
 def test_time_left_expects_later_trials_to_be_stopped_like_earlier_ones_but_not_the_papers() -> None:
-    display, out = shown(steps=100, trials=4)
+    display, out = shown(steps=100, trials=5)
     display.start([])
-    display.report(1, SETTINGS, report(20, seconds=20.0))
-    display.ended(record(1, 20))
-    display.report(0, SETTINGS, report(40, seconds=40.0))
-    assert out.getvalue().endswith("  2 min left\n")  # 60 + 2 · 20 steps of a second
+    for number in (1, 2, 3):
+        display.report(number, SETTINGS, report(20, seconds=20.0))
+        display.ended(record(number, 20))
+    display.report(0, SETTINGS, report(60, seconds=60.0))
+    assert out.getvalue().endswith("  80 s left\n")  # 40 + (3 · 20 + 100) / 4 steps of a second
 
 
-def test_time_left_of_a_trial_that_outlasts_others_is_that_of_a_whole_training() -> None:
-    display, out = shown(steps=100, trials=2)
-    display.start([record(1, 20, seconds=20.0)])
-    display.report(2, SETTINGS, report(40, seconds=40.0))
-    assert out.getvalue().endswith("  60 s left\n")
+def test_time_left_of_a_trial_that_outlasts_others_grows_with_each_rung_and_not_at_once() -> None:
+    display, out = shown(steps=100, trials=4)
+    display.start([record(number, step, seconds=step) for number, step in ((1, 20), (2, 20), (3, 50))])
+    for step in (10, 20, 30, 50, 60):
+        display.report(4, SETTINGS, report(step, seconds=step))
+    left = [line.rsplit("  ", 1)[1] for line in out.getvalue().splitlines()]
+    # (100 + 2 · 20 + 50) / 4 - 10, then (100 + 50) / 2 - 20 and - 30, then 100 - 50 and - 60
+    assert left == ["38 s left", "55 s left", "45 s left", "50 s left", "40 s left"]
 
 
 def test_time_left_is_shared_by_the_trials_that_run_side_by_side() -> None:
