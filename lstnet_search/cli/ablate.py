@@ -22,12 +22,14 @@ def ablate(
     address: options.AddressOption = None,
     storage: options.StorageOption = None,
     max_concurrent: options.MaxConcurrentOption = None,
+    gpus_per_trial: options.GpusPerTrialOption = None,
     data_dir: Annotated[Path | None, typer.Option(help="Folder of full data sets; default: the search's.")] = None,
 ) -> int:
     """Train a search's winner again, whole and without terms of its objective, and compare.
 
     The results go to a folder of their own, NAME-ablation.
     """
+    per_gpu = options.parse_gpus_per_trial(gpus_per_trial)
     searched = ResultsFolder.existing(folder)
     recorded = searched.read_search()
     if not searched.best_config_file.is_file():
@@ -51,6 +53,7 @@ def ablate(
             cpus=cpus,
             gpus=gpus,
             max_concurrent=max_concurrent,
+            per_gpu=per_gpu,
             address=address,
             storage=None if storage is None else written(storage),
             time_budget=options.parse_duration(time_budget),

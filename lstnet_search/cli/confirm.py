@@ -23,6 +23,7 @@ def confirm(
     address: options.AddressOption = None,
     storage: options.StorageOption = None,
     max_concurrent: options.MaxConcurrentOption = None,
+    gpus_per_trial: options.GpusPerTrialOption = None,
     data_dir: Annotated[Path | None, typer.Option(help="Folder of full data sets; default: the search's.")] = None,
     simulate_gpus: Annotated[int | None, typer.Option(help="Place trainings as on so many GPUs, without any.")] = None,
 ) -> int:
@@ -36,6 +37,7 @@ def confirm(
     if data_dir is not None and recorded["search"]["trial"]["data"] == "bundled":
         raise InputError(f"{folder} was searched on the bundled images; leave --data-dir out")
     options.check_simulated(simulate_gpus)
+    per_gpu = options.parse_gpus_per_trial(gpus_per_trial)
 
     from lstnet_search.tuning import confirm as tuning  # imports Ray and takes seconds: not before the checks
     from lstnet_search.tuning.run import Run
@@ -47,6 +49,7 @@ def confirm(
             cpus=cpus,
             gpus=gpus,
             max_concurrent=max_concurrent,
+            per_gpu=per_gpu,
             address=address,
             storage=recorded.get("storage") if storage is None else written(storage),
             simulated_gpus=simulate_gpus,

@@ -49,11 +49,19 @@ StorageOption = Annotated[
     typer.Option(help="Folder that every node mounts, or s3://BUCKET/FOLDER: for checkpoints and a copy of results."),
 ]
 MaxConcurrentOption = Annotated[int | None, typer.Option(help="Trials at once at most; default: all that have room.")]
+GpusPerTrialOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="X|auto",
+        help="Share of a GPU that a trial gets: 1 (default), 0.5, 0.33, 0.25 …; auto: as a probe of a step says.",
+    ),
+]
 FolderArgument = Annotated[Path, typer.Argument(help="A results folder, such as results/NAME.")]
 FoldersArgument = Annotated[list[Path], typer.Argument(help="Results folders, such as results/NAME.")]
 
 PACKAGE = __name__.partition(".")[0]
 DEFAULT_DATA_DIR = Path("data")
+MOST_PER_GPU = 20
 
 
 def default_preset() -> PresetName:
@@ -109,6 +117,29 @@ def parse_duration(text: str | None) -> float | None:
     if not seconds >= 1:
         raise InputError(f"--time-budget {text} must be at least a second; write it like 90s, 30m, 8h or 2d")
     return seconds
+
+
+def parse_gpus_per_trial(text: str | None) -> int | None:
+    """Trials that may share a GPU; None for as many as a probe says.
+
+    Raises:
+        InputError: if it is no share that some whole number of trials fill a GPU with.
+    """
+    if text == "auto":
+        return None
+    try:
+        share = 1.0 if text is None else float(text)
+    except ValueError:
+        share = float("nan")
+    if share > 1:
+        raise InputError(f"--gpus-per-trial {text}: a trial trains on one GPU; give at most 1")
+    trials = round(1 / share) if share >= 1 / MOST_PER_GPU else 0
+    if not trials or abs(trials * share - 1) > 0.025:
+        raise InputError(
+            f"--gpus-per-trial {text} must be auto or one over a whole number from 1 to {MOST_PER_GPU}, "
+            "such as 1, 0.5, 0.33 or 0.25; change it or leave it out"
+        )
+    return trials
 
 
 def check_simulated(gpus: int | None) -> None:

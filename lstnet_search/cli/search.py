@@ -80,6 +80,7 @@ def search(
     address: options.AddressOption = None,
     storage: options.StorageOption = None,
     max_concurrent: options.MaxConcurrentOption = None,
+    gpus_per_trial: options.GpusPerTrialOption = None,
     simulate_gpus: Annotated[int | None, typer.Option(help="Place trials as on so many GPUs, without any.")] = None,
 ) -> int:
     """Search loss weights: trials side by side, poor ones stopped, the best one exported."""
@@ -88,6 +89,7 @@ def search(
     if add_trials is not None:
         _check_add_trials(add_trials, resume, trials)
     options.check_simulated(simulate_gpus)
+    per_gpu = options.parse_gpus_per_trial(gpus_per_trial)
     storage = None if storage is None else written(storage)
     folder = ResultsFolder.named(results_dir, name or f"search-{datetime.now():%Y%m%d-%H%M%S}")
     mirror = None
@@ -114,7 +116,7 @@ def search(
         "seed": seed,
         "domains": options.domain_settings(domains, skip_bad),
     }
-    config = search_config(asked, data_dir, bundled, begun, address)
+    config = search_config(asked, data_dir, bundled, begun, address, gpus)
     if begun is not None:
         if add_trials is not None and begun.scheduler in POPULATION_SCHEDULERS:
             raise InputError(
@@ -137,6 +139,7 @@ def search(
             cpus=cpus,
             gpus=gpus,
             max_concurrent=max_concurrent,
+            per_gpu=per_gpu,
             address=address,
             storage=storage,
             simulated_gpus=simulate_gpus,
@@ -172,6 +175,7 @@ def search_config(
     bundled: bool,
     begun: SearchConfig | None = None,
     address: str | None = None,
+    gpus: int | None = None,
 ) -> SearchConfig:
     """What is asked for; where nothing is, what the search was begun with, or the preset has.
 
@@ -181,12 +185,13 @@ def search_config(
         bundled: whether the bundled images are asked for.
         begun: the search that is gone on with.
         address: of the cluster to join, whose GPUs name the preset.
+        gpus: to use at most; with none the preset is `cpu`.
 
     Raises:
         InputError: if anything does not go together.
     """
     asked = dict.fromkeys(_ASKED) | {"domains": {}} | asked
-    name = asked["preset"] or (begun.preset if begun else _default_preset(address))
+    name = asked["preset"] or (begun.preset if begun else _default_preset(address, gpus))
     method: MethodName = asked["method"]
     preset, of = METHOD_PRESETS[method][name], METHODS[method]
     trial = begun.trial if begun and begun.preset == name else preset.trial
@@ -237,8 +242,10 @@ def _default_space(method: MethodName) -> tuple[str, Space]:
     return str(file), Space.read(file, METHODS[method])
 
 
-def _default_preset(address: str | None) -> PresetName:
-    """`paper` where the cluster that is joined, or else this machine, has a GPU."""
+def _default_preset(address: str | None, gpus: int | None) -> PresetName:
+    """`paper` where the cluster that is joined, or else this machine, has a GPU that may be used."""
+    if gpus == 0:
+        return "cpu"
     if address is None and "RAY_ADDRESS" not in os.environ:
         return options.default_preset()
     from lstnet_search.tuning.cluster import address_of, gpus_of  # imports Ray and takes seconds

@@ -47,6 +47,7 @@ class Wanted:
     Attributes:
         trials: more places than that are not needed.
         simulated_gpus: in place of this machine's.
+        per_gpu: trials that may share a GPU.
     """
 
     cpus: int | None
@@ -54,6 +55,7 @@ class Wanted:
     trials: int
     max_concurrent: int | None = None
     simulated_gpus: int | None = None
+    per_gpu: int = 1
 
     def placed(self, nodes: list[Machine]) -> Placement:
         """The placement on nodes.
@@ -61,7 +63,7 @@ class Wanted:
         Raises:
             InputError: as `place`.
         """
-        return place(nodes, self.cpus, self.gpus, self.trials, self.max_concurrent)
+        return place(nodes, self.cpus, self.gpus, self.trials, self.max_concurrent, self.per_gpu)
 
     def placed_here(self) -> Placement:
         """The placement on this machine, with simulated GPUs in place of real ones where they are asked for.
@@ -121,7 +123,7 @@ def cluster(address: str | None, wanted: Wanted, storage: Storage | None) -> Ite
                 f"the cluster has {len(nodes)} nodes, which need a place for checkpoints that all reach; "
                 "give --storage a folder that all of them mount, or s3://BUCKET/FOLDER"
             )
-        placement = wanted.placed([_machine(node) for node in nodes])
+        placement = wanted.placed(machines())
         if storage is not None:
             _check_reach(storage, nodes)
         yield placement, dashboard
@@ -153,6 +155,11 @@ def local_cluster(placement: Placement) -> Iterator[str | None]:
         ray.shutdown()
 
 
+def machines() -> list[Machine]:
+    """The nodes of the cluster that is joined, or was started."""
+    return [_machine(node) for node in _nodes()]
+
+
 def gpus_of(address: str) -> int:
     """GPUs of a cluster that runs.
 
@@ -160,7 +167,7 @@ def gpus_of(address: str) -> int:
         InputError: if it cannot be joined.
     """
     with _joined(address, {}):
-        return sum(_machine(node).gpus for node in _nodes())
+        return sum(machine.gpus for machine in machines())
 
 
 def refuse_lost(folder: Path) -> None:

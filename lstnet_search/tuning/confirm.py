@@ -1,5 +1,8 @@
 """A confirmation from the first check to the verdict: trainings, then the test sets."""
 
+from contextlib import ExitStack
+from functools import partial
+
 from rich.console import Console
 
 from lstnet_search.config import InputError, Space
@@ -27,7 +30,7 @@ from lstnet_search.tuning.confirmation_display import ConfirmationDisplay, verdi
 from lstnet_search.tuning.metrics import Metrics
 from lstnet_search.tuning.opening import Key, Tested, measure
 from lstnet_search.tuning.resources import Placement, upper_bound_seconds
-from lstnet_search.tuning.run import Run, refuse_other_data
+from lstnet_search.tuning.run import Run, refuse_other_data, until_stopped
 from lstnet_search.tuning.scheduler import make_scheduler
 from lstnet_search.tuning.searcher import START, StudySearch
 from lstnet_search.tuning.snapshots import without_snapshots
@@ -55,23 +58,33 @@ def confirm(plan: ConfirmationPlan, run: Run, console: Console) -> int:
     Raises:
         InputError: before anything is trained or written.
     """
+    return until_stopped(run, console, partial(_confirm, plan, run, console))
+
+
+def _confirm(plan: ConfirmationPlan, run: Run, console: Console, stopping: Stopping) -> int:
     search = SearchConfig.parse(run.folder.read_search()["search"], str(run.folder.search_file))
     trainings = len(plan.trials) * len(plan.seeds)
     run.refuse_placement(trainings)
-    sets = WholeSets.read(search.trial, run.data_dir)
+    with stopping.breaking_off():
+        sets = WholeSets.read(search.trial, run.data_dir)
     refuse_other_data(run.folder, sets.fingerprint, "--data-dir")
     measurable(sets.train, search.direction)
 
     def say(line: str) -> None:
         console.print(line, markup=False, highlight=False)
 
-    with run.folder.held(), run.on_cluster(trainings, say) as placement:
+    with ExitStack() as stack:
+        stack.enter_context(run.folder.held())
+        with stopping.breaking_off():
+            placement = stack.enter_context(run.on_cluster(trainings, say))
+            stopping.handle()
+            placement = run.share_gpus(search, sets, placement, trainings, say)
         if not run.folder.confirmation_plan_file.exists():
             forget(run.folder)
             if run.storage is not None:
                 run.stored().below(run.folder.confirmation.name).remove()
         plan.write(run.folder)
-        return _Confirmation(search, plan, run, sets, placement, console).finish()
+        return _Confirmation(search, plan, run, sets, placement, console, stopping).finish()
 
 
 def measurable(pair: DomainPair, direction: str) -> tuple[str, ...]:
@@ -102,6 +115,7 @@ class _Confirmation:
         sets: WholeSets,
         placement: Placement,
         console: Console,
+        stopping: Stopping,
     ) -> None:
         self.search = search.model_copy(update={"select_by": PROGRESS, "scheduler": "none"})
         self.plan = plan
@@ -109,6 +123,7 @@ class _Confirmation:
         self.sets = sets
         self.placement = placement
         self.console = console
+        self.stopping = stopping
         self.folder = run.folder
         self.inner = ResultsFolder(run.folder.confirmation)
         self.storage = run.stored().below(run.folder.confirmation.name)
@@ -128,29 +143,28 @@ class _Confirmation:
         display = ConfirmationDisplay(
             self.console, self.sets.train.directions, self.plan.steps, total, self.placement.concurrent, names
         )
-        with Stopping(self.run.time_budget) as stopping:
-            metrics = Metrics(f"{self.folder.path.name}-confirmation", PROGRESS, self.sets.train.directions)
-            vigil = Vigil(self.placement.resources)
-            watch = Watch(
-                self.inner,
-                self.study,
-                display,
-                stopping,
-                PROGRESS,
-                metrics,
-                vigil,
-                storage=self.storage,  # where all checkpoints stay: each is tested in the end
-                mirror=Mirror(self.folder, self.run.stored()),
-            )
-            left = total - sum(record.state != "RUNNING" for record in self.study.records())
-            if left:
-                self._train(display, watch, left, total)
-            left = total - sum(record.state != "RUNNING" for record in self.study.records())
-            if not left and not stopping.due and (code := self._conclude(display, stopping)) is not None:
-                return code
-            what = f"{left} of {total} trainings are unfinished" if left else "the test sets are still closed"
-            display.say(f"{what}; go on with: {self.run.command}")
-            return stopping.exit_code
+        metrics = Metrics(f"{self.folder.path.name}-confirmation", PROGRESS, self.sets.train.directions)
+        vigil = Vigil(self.placement.resources)
+        watch = Watch(
+            self.inner,
+            self.study,
+            display,
+            self.stopping,
+            PROGRESS,
+            metrics,
+            vigil,
+            storage=self.storage,  # where all checkpoints stay: each is tested in the end
+            mirror=Mirror(self.folder, self.run.stored()),
+        )
+        left = total - sum(record.state != "RUNNING" for record in self.study.records())
+        if left:
+            self._train(display, watch, left, total)
+        left = total - sum(record.state != "RUNNING" for record in self.study.records())
+        if not left and not self.stopping.due and (code := self._conclude(display, self.stopping)) is not None:
+            return code
+        what = f"{left} of {total} trainings are unfinished" if left else "the test sets are still closed"
+        display.say(f"{what}; go on with: {self.run.command}")
+        return self.stopping.exit_code
 
     def _planned(self) -> dict[Key, Candidate]:
         """All trainings, those of one seed beside each other."""
@@ -198,7 +212,8 @@ class _Confirmation:
             last_checkpoint=lambda number: newest_checkpoint(self.storage, number),
         )
         scheduler = make_scheduler(self.search, earlier, PROGRESS)
-        tuner = make_tuner(self.search, searcher, scheduler, [watch], self.sets, self.placement, self.storage, left)
+        about = self.sets, self.placement, self.storage, left
+        tuner = make_tuner(self.search, searcher, scheduler, [watch], *about, say=display.say)
         display.start(earlier)
         try:
             with without_snapshots():

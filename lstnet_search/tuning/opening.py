@@ -18,6 +18,7 @@ from lstnet_search.results.openings import log_opening, ordinal
 from lstnet_search.results.records import TrialRecord
 from lstnet_search.training import autocast, evaluated_state, read_state
 from lstnet_search.tuning.checkpoints import checkpoint_at
+from lstnet_search.tuning.device import device_for
 from lstnet_search.tuning.resources import Placement
 from lstnet_search.tuning.run import Run
 from lstnet_search.tuning.stopping import Stopping
@@ -89,7 +90,7 @@ def measure(
             f"{run.folder.path} was tested on data of fingerprint {earlier['test_fingerprint']}, this is "
             f"{pair.fingerprint}; give the same data by --data-dir"
         )
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    device = device_for(placement.gpus)
     there = pair.to(device)
     storage = run.stored().below(run.folder.confirmation.name)
     for key, record in missing.items():

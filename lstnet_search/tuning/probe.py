@@ -17,6 +17,7 @@ from lstnet_search.evaluation.samples import SAMPLES_FILE
 from lstnet_search.methods.registry import build_method
 from lstnet_search.results.text import duration, size
 from lstnet_search.training import autocast, train
+from lstnet_search.tuning.device import device_for
 from lstnet_search.tuning.kept import KEPT_TRIALS
 from lstnet_search.tuning.resources import Placement, upper_bound_seconds
 
@@ -55,8 +56,9 @@ def estimate(search: SearchConfig, prepared: Prepared, placement: Placement, lef
     disk = 2 * with_checkpoints * a_checkpoint + search.trials * measured.samples_bytes
     seeds = "" if search.repeats == 1 else f" of {search.repeats} seeds"
     sooner = "" if search.scheduler in ("none", *POPULATION_SCHEDULERS) else ", less where poor trials are stopped"
+    sharing = "" if placement.per_gpu == 1 else f" ({placement.per_gpu} to a GPU, as if each had it alone)"
     return (
-        f"{left} trials{seeds} of up to {trial.steps} steps, {placement.concurrent} side by side: "
+        f"{left} trials{seeds} of up to {trial.steps} steps, {placement.concurrent} side by side{sharing}: "
         f"at most {duration(seconds)}{sooner}; up to {size(disk)} of disk"
     )
 
@@ -64,14 +66,15 @@ def estimate(search: SearchConfig, prepared: Prepared, placement: Placement, lef
 def probe(search: SearchConfig, prepared: Prepared, placement: Placement) -> Probe:
     """Measure on a worker, with the resources that a trial gets."""
     once = ray.remote(max_calls=1)(_measure)  # a worker that stays would keep its memory on the GPU
-    measure = once.options(num_cpus=placement.resources["cpu"], num_gpus=placement.resources["gpu"])
-    result: Probe = ray.get(measure.remote(search.trial, prepared, search.direction, placement.threads))
+    cpus, gpus = placement.resources["cpu"], placement.resources["gpu"]
+    measure = once.options(num_cpus=cpus, num_gpus=gpus)
+    result: Probe = ray.get(measure.remote(search.trial, prepared, search.direction, placement.threads, gpus))
     return result
 
 
-def _measure(config: TrialConfig, prepared: Prepared, direction: str, threads: int) -> Probe:
+def _measure(config: TrialConfig, prepared: Prepared, direction: str, threads: int, gpus: float) -> Probe:
     torch.set_num_threads(threads)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    device = device_for(gpus)
     prepared = prepared.to(device)
     steps = WARM_UP + COUNTED
     short = config.model_copy(update={"steps": steps, "reports": steps})  # unchecked: some take one step only

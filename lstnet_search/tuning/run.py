@@ -2,13 +2,12 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import torch
 from optuna.trial import FrozenTrial
 from ray.tune import Callback
 from rich.console import Console
@@ -16,7 +15,7 @@ from rich.console import Console
 from lstnet_search.config import InputError, TrialConfig
 from lstnet_search.config.metrics import accuracy_name, choose_metric
 from lstnet_search.config.search import SearchConfig, TrackerName
-from lstnet_search.evaluation import Prepared, default_cache_dir, prepare, searched_means
+from lstnet_search.evaluation import Prepared, WholeSets, default_cache_dir, prepare, searched_means
 from lstnet_search.results.folder import ResultsFolder
 from lstnet_search.results.front import front
 from lstnet_search.results.mirror import refuse_older
@@ -28,6 +27,7 @@ from lstnet_search.results.winner import write_winner
 from lstnet_search.tuning.checkpoints import checkpoint_at, drop_unnoted, newest_checkpoint
 from lstnet_search.tuning.cluster import Wanted, address_of, cluster, refuse_lost
 from lstnet_search.tuning.comparison import comparison
+from lstnet_search.tuning.device import device_for
 from lstnet_search.tuning.disk import disk_full
 from lstnet_search.tuning.display import Display, summary
 from lstnet_search.tuning.kept import superfluous
@@ -40,6 +40,7 @@ from lstnet_search.tuning.resources import Placement
 from lstnet_search.tuning.samplers import make_sampler, refuse_sampler
 from lstnet_search.tuning.scheduler import make_scheduler
 from lstnet_search.tuning.searcher import StudySearch
+from lstnet_search.tuning.sharing_probe import share_gpus
 from lstnet_search.tuning.snapshots import without_snapshots
 from lstnet_search.tuning.stopping import Stopping
 from lstnet_search.tuning.study import Study, mend
@@ -61,6 +62,7 @@ class Run:
         gpus: to use at most; None for all.
         simulated_gpus: GPUs to pretend, for trying placement out.
         max_concurrent: trials at once at most; None for as many as find a place.
+        per_gpu: trials that may share a GPU; None for as many as a probe says.
         address: of a running cluster; None for what RAY_ADDRESS says, else one of this machine.
         storage: URI of a place that every node reaches, as `results.storage.written` gives it; None for the folder.
         time_budget: seconds after which the search stops; None for no bound.
@@ -75,6 +77,7 @@ class Run:
     gpus: int | None = None
     simulated_gpus: int | None = None
     max_concurrent: int | None = None
+    per_gpu: int | None = 1
     address: str | None = None
     storage: str | None = None
     time_budget: float | None = None
@@ -114,8 +117,21 @@ class Run:
                 say(line)
             yield placement
 
+    def share_gpus(
+        self,
+        search: SearchConfig,
+        prepared: Prepared | WholeSets,
+        placement: Placement,
+        trials: int,
+        say: Callable[[str], None],
+    ) -> Placement:
+        """The placement with as many trials on a GPU as a probe says, where it is left to that."""
+        if self.per_gpu is not None or not placement.gpus:
+            return placement
+        return share_gpus(search, prepared, placement, self._wanted(trials), say)
+
     def _wanted(self, trials: int) -> Wanted:
-        return Wanted(self.cpus, self.gpus, trials, self.max_concurrent, self.simulated_gpus)
+        return Wanted(self.cpus, self.gpus, trials, self.max_concurrent, self.simulated_gpus, self.per_gpu or 1)
 
 
 def search(config: SearchConfig, run: Run, console: Console) -> int:
@@ -127,7 +143,28 @@ def search(config: SearchConfig, run: Run, console: Console) -> int:
     Raises:
         InputError: before anything is trained or written.
     """
+    return until_stopped(run, console, partial(_search, config, run, console))
 
+
+def until_stopped(run: Run, console: Console, command: Callable[[Stopping], int]) -> int:
+    """Run a command from its start within the time budget, and say so where it stopped before its first training.
+
+    Returns:
+        The command's exit code; 128 + signal, or 0 after the time budget, where it stopped so early.
+    """
+    with Stopping(run.time_budget) as stopping:
+        try:
+            return command(stopping)
+        except KeyboardInterrupt:
+            if not stopping.broken_off:
+                raise
+            why = "the time budget is over" if stopping.signal is None else f"stopped by {stopping.signal.name}"
+            line = f"{why} before the first training; nothing was lost; begin again with: {run.command}"
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
+            return stopping.exit_code
+
+
+def _search(config: SearchConfig, run: Run, console: Console, stopping: Stopping) -> int:
     def say(line: str) -> None:
         console.print(line, markup=False, highlight=False)
 
@@ -146,19 +183,22 @@ def search(config: SearchConfig, run: Run, console: Console) -> int:
             f"--storage {run.storage} has a {run.folder.path.name} already; choose another --name, "
             "or go on with it by --resume"
         )
-    with run.on_cluster(config.trials, say) as placement:
-        device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        prepared = prepare(config.trial, run.data_dir, device, default_cache_dir(), say)
-        metric = choose_metric(config.select_by, _without_translation(config, prepared), config.trial.domains)
-        config = config.model_copy(update={"select_by": metric})
-        others = trials_to_know(config, run.folder, run.resume)
+    with ExitStack() as stack:
+        with stopping.breaking_off():
+            placement = stack.enter_context(run.on_cluster(config.trials, say))
+            stopping.handle()
+            prepared = prepare(config.trial, run.data_dir, device_for(placement.gpus), default_cache_dir(), say)
+            metric = choose_metric(config.select_by, _without_translation(config, prepared), config.trial.domains)
+            config = config.model_copy(update={"select_by": metric})
+            others = trials_to_know(config, run.folder, run.resume)
+            placement = run.share_gpus(config, prepared, placement, config.trials, say)
         if run.resume:
             refuse_other_data(run.folder, prepared.fingerprint, "--data-dir or --bundled")
         else:
             run.folder.create(_search_file(config, run, placement, prepared))
         with run.folder.held():
             run.folder.record_search(config.model_dump(mode="json"))
-            return _Search(config, run, prepared, placement, console, metric).finish(others)
+            return _Search(config, run, prepared, placement, console, metric, stopping).finish(others)
 
 
 class _Search:
@@ -172,6 +212,7 @@ class _Search:
         placement: Placement,
         console: Console,
         metric: str,
+        stopping: Stopping,
     ) -> None:
         self.config = config
         self.run = run
@@ -181,6 +222,7 @@ class _Search:
         self.placement = placement
         self.console = console
         self.metric = metric
+        self.stopping = stopping
 
     def finish(self, others: list[FrozenTrial]) -> int:
         """Run the trials that are left, knowing others that another search made, and conclude."""
@@ -209,31 +251,31 @@ class _Search:
         if others:
             display.say(f"{len(others)} completed trials of {config.warm_start} lie in the space and are known")
         left = config.trials - sum(record.state != "RUNNING" for record in earlier)
-        with Stopping(self.run.time_budget) as stopping:
-            metrics = Metrics(folder.path.name, self.metric, self.prepared.directions)
-            vigil = Vigil(self.placement.resources)
-            watch = Watch(
-                folder,
-                study,
-                display,
-                stopping,
-                self.metric,
-                metrics,
-                vigil,
-                storage=self.storage,
-                superfluous=partial(superfluous, metric=self.metric, objectives=objectives(config, self.metric)),
-            )
-            if left > 0:
-                self._say_estimate(display, left)
-                display.start(earlier)
-                metrics.know(earlier)
-                try:
-                    trackers = make_trackers(self.run.log, folder, display.say)
-                    self._tune(study, earlier, [watch, *trackers], display, left)
-                finally:
-                    display.stop()
-                    watch.write()
-            return self._conclude(display, watch, stopping)
+        metrics = Metrics(folder.path.name, self.metric, self.prepared.directions)
+        vigil = Vigil(self.placement.resources)
+        watch = Watch(
+            folder,
+            study,
+            display,
+            self.stopping,
+            self.metric,
+            metrics,
+            vigil,
+            storage=self.storage,
+            superfluous=partial(superfluous, metric=self.metric, objectives=objectives(config, self.metric)),
+        )
+        if left > 0:
+            self._say_estimate(display, left)
+        if left > 0 and not self.stopping.due:
+            display.start(earlier)
+            metrics.know(earlier)
+            try:
+                trackers = make_trackers(self.run.log, folder, display.say)
+                self._tune(study, earlier, [watch, *trackers], display, left)
+            finally:
+                display.stop()
+                watch.write()
+        return self._conclude(display, watch, self.stopping)
 
     def _tune(
         self, study: Study, earlier: list[TrialRecord], callbacks: list[Callback], display: Display, left: int
@@ -266,7 +308,9 @@ class _Search:
             else population(config, earlier, self.metric, note, self.placement.concurrent)
         )
         asked = left if population is None else left + 1  # and one more is asked for until the end
-        tuner = make_tuner(config, searcher, scheduler, callbacks, self.prepared, self.placement, self.storage, asked)
+        tuner = make_tuner(
+            config, searcher, scheduler, callbacks, self.prepared, self.placement, self.storage, asked, say=display.say
+        )
         with without_snapshots():
             tuner.fit()
 

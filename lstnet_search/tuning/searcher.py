@@ -93,10 +93,15 @@ class StudySearch(OptunaSearch):
         self._to_ask = trials - sum(trial.state != TrialState.WAITING for trial in known)
         self._live: dict[str, int] = {}
         """Ray's trial id -> the study's id of the trial."""
+        self._held: Callable[[], bool] = lambda: False
+
+    def hold_while(self, held: Callable[[], bool]) -> None:
+        """Hand out nothing while a condition holds."""
+        self._held = held
 
     def suggest(self, trial_id: str) -> dict[str, Any] | None:
         """Settings of the next trial; None while enough are running."""
-        if len(self._live) >= self._max_concurrent:
+        if len(self._live) >= self._max_concurrent or self._held():
             return None
         if self._unfinished:
             return self._hand_out_again(trial_id, self._unfinished.pop(0))

@@ -2,6 +2,8 @@
 
 import signal
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Any, Self
 
@@ -19,6 +21,9 @@ class Stopping:
         self.signal: signal.Signals | None = None
         self.disk_full = False
         """Set by who notices it."""
+        self.broken_off = False
+        """Whether a block was left by `breaking_off`."""
+        self._breaking_off = False
         self._budget = time_budget
         self._earlier: dict[signal.Signals, Any] = {}
         self._deadline = float("inf")
@@ -27,7 +32,7 @@ class Stopping:
         """Handle the signals from now on, and start the time budget."""
         if self._budget is not None:
             self._deadline = time.monotonic() + self._budget
-        self._earlier = {number: signal.signal(number, self._note) for number in SIGNALS}
+        self.handle()
         return self
 
     def __exit__(
@@ -35,6 +40,41 @@ class Stopping:
     ) -> None:
         """Leave the signals to whoever handled them before."""
         self._release()
+
+    def handle(self) -> None:
+        """Take over the signals, also from who took them over since: Ray does when it starts."""
+        for number in SIGNALS:
+            before = signal.signal(number, self._note)
+            if before != self._note:
+                self._earlier[number] = before
+
+    @contextmanager
+    def breaking_off(self) -> Iterator[None]:
+        """A block that has nothing to save, and is left at once when there is a reason to stop.
+
+        Raises:
+            KeyboardInterrupt: then; `broken_off` is set.
+        """
+
+        def out_of_time(number: int, frame: FrameType | None) -> None:
+            self._break_off()
+
+        if self.signal is not None:
+            self._break_off()
+        self._breaking_off = True
+        before = signal.signal(signal.SIGALRM, out_of_time)
+        try:
+            if self._budget is not None:
+                signal.setitimer(signal.ITIMER_REAL, max(1e-3, self._deadline - time.monotonic()))
+            yield
+        except SystemExit as error:  # Ray's own handler, while it starts
+            if error.code != signal.SIGTERM:
+                raise
+            self._note(signal.SIGTERM, None)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+            self._breaking_off = False
 
     @property
     def due(self) -> bool:
@@ -49,6 +89,12 @@ class Stopping:
     def _note(self, number: int, frame: FrameType | None) -> None:
         self.signal = signal.Signals(number)
         self._release()
+        if self._breaking_off:
+            self._break_off()
+
+    def _break_off(self) -> None:
+        self.broken_off = True
+        raise KeyboardInterrupt
 
     def _release(self) -> None:
         for number, handler in self._earlier.items():

@@ -10,16 +10,37 @@ from ray import tune
 
 from lstnet_search.config import TrialConfig
 from lstnet_search.evaluation import EvaluatedTraining, Prepared, RepeatedTraining, UnwatchedTraining, WholeSets
-from lstnet_search.training import Start, read_state
+from lstnet_search.training import Report, Start, read_state
+from lstnet_search.tuning.device import device_for
 from lstnet_search.tuning.memory import peak_memory_mb, reset_peak_memory
 from lstnet_search.tuning.searcher import ALARMS, CHECKPOINT, NODE, NUMBER, SCORE, SETTINGS
+from lstnet_search.tuning.sharing import memory_fraction
+
+Training = EvaluatedTraining | RepeatedTraining | UnwatchedTraining
+
+
+def make_training(
+    settings: TrialConfig,
+    prepared: Prepared | WholeSets,
+    direction: str,
+    device: torch.device,
+    repeats: int,
+    start: Start | None = None,
+) -> Training:
+    """The training of a trial: watched where it is searched, unwatched on the whole sets of a confirmation."""
+    if isinstance(prepared, WholeSets):
+        return UnwatchedTraining(settings, prepared, device, start)
+    if repeats == 1:
+        return EvaluatedTraining(settings, prepared, direction, device, start)
+    return RepeatedTraining(settings, prepared, direction, device, repeats, start)
 
 
 class Trainable(tune.Trainable):
     """One report of one training a step.
 
     An error ends the trial as failed, with the reason in its last result, and is not retried:
-    it would come again. A process that dies is Ray's to start again from its last checkpoint.
+    it would come again. A process that dies is Ray's to start again from its last checkpoint, and so is
+    one that had too little memory in its share of a GPU, if a second try was promised.
     """
 
     def setup(  # type: ignore[override]  # the rest comes by tune.with_parameters
@@ -31,14 +52,20 @@ class Trainable(tune.Trainable):
         threads: int,
         filesystem: fs.FileSystem,
         repeats: int = 1,
+        second_try: bool = False,
     ) -> None:
         """Begin, or go on with, the trial of a configuration that the searcher made."""
         torch.set_num_threads(threads)
-        self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        gpus = self._gpus()
+        self._device = device_for(gpus)
+        if self._device.type == "cuda" and gpus < 1:
+            whole = torch.cuda.get_device_properties(self._device).total_memory
+            torch.cuda.set_per_process_memory_fraction(memory_fraction(gpus, whole), self._device)
         self._prepared = prepared.to(self._device)
         self._direction = direction
         self._metric = metric
         self._repeats = repeats
+        self._second_try = second_try and gpus < 1
         self._filesystem = filesystem
         self._node = ray.get_runtime_context().get_node_id()
         self.reset_config(config)
@@ -57,25 +84,29 @@ class Trainable(tune.Trainable):
 
     def _begin(self, checkpoint: Path | None) -> None:
         self._failed = False
-        start = None
+        self._training: Training | None = None  # that of the trial before gives its memory back
+        self._start: Start | None = None
         if checkpoint is not None:
             state, header = read_state(checkpoint)
-            start = Start(state, header["step"], header["seconds"])
-        self._training = self._make(start)
+            self._start = Start(state, header["step"], header["seconds"])
 
-    def _make(self, start: Start | None) -> EvaluatedTraining | RepeatedTraining | UnwatchedTraining:
-        if isinstance(self._prepared, WholeSets):  # of a confirmation
-            return UnwatchedTraining(self._settings, self._prepared, self._device, start)
-        about = self._settings, self._prepared, self._direction, self._device
-        return (
-            EvaluatedTraining(*about, start) if self._repeats == 1 else RepeatedTraining(*about, self._repeats, start)
-        )
+    def _next(self) -> tuple[Report, list[str]]:
+        """The next report with its alarms, of a training that is made when the first is asked for."""
+        if self._training is None:
+            self._training = self._make(self._start)
+            self._start = None
+        return next(self._training), self._training.alarms
+
+    def _make(self, start: Start | None) -> Training:
+        return make_training(self._settings, self._prepared, self._direction, self._device, self._repeats, start)
 
     def step(self) -> dict[str, Any]:
         """Train up to the next report."""
         try:
-            report = next(self._training)
+            report, alarms = self._next()
         except Exception as error:
+            if self._second_try and isinstance(error, torch.OutOfMemoryError):
+                raise
             self._failed = True
             reason = f"{type(error).__name__}: {error}"
             return {"done": True, "error": reason, "peak_memory_mb": peak_memory_mb(self._device)}
@@ -86,16 +117,20 @@ class Trainable(tune.Trainable):
             "peak_memory_mb": peak_memory_mb(self._device),
             "metric": report.metrics,
             SCORE: report.metrics[self._metric],
-            ALARMS: self._training.alarms,
+            ALARMS: alarms,
             "done": report.step == self._settings.steps,
         }
 
     def save_checkpoint(self, checkpoint_dir: str) -> None:
         """Write what the training needs to go on, and samples of what it does to images."""
-        if self._failed or self._training.last is None:  # nothing that could be gone on with
+        if self._failed or self._training is None or self._training.last is None:  # nothing that could be gone on with
             return
         self._training.save(Path(checkpoint_dir), trial=self._number)
 
     def load_checkpoint(self, checkpoint: str) -> None:  # type: ignore[override]  # a folder, as it was saved
         """Go on from a checkpoint, after the process was lost."""
         self._begin(Path(checkpoint))
+
+    def _gpus(self) -> float:
+        resources = self.trial_resources
+        return 0.0 if resources is None else float(resources.required_resources.get("GPU", 0.0))

@@ -1,12 +1,15 @@
 """Ray Tune set up for a search: reused actors, checkpoints at every report, nothing printed."""
 
+from collections.abc import Callable
+
 from ray import tune
 from ray.tune.experiment import Trial
 from ray.tune.schedulers import TrialScheduler
 
-from lstnet_search.config.search import SearchConfig
+from lstnet_search.config.search import POPULATION_SCHEDULERS, SearchConfig
 from lstnet_search.evaluation import Prepared, WholeSets
 from lstnet_search.results.storage import Storage
+from lstnet_search.tuning.alone import SecondTryAlone
 from lstnet_search.tuning.checkpoints import run_name, trial_folder
 from lstnet_search.tuning.resources import Placement
 from lstnet_search.tuning.searcher import NUMBER, SCORE, StudySearch
@@ -25,8 +28,17 @@ def make_tuner(
     storage: Storage,
     trials: int,
     trainable: type[Trainable] = Trainable,
+    say: Callable[[str], None] = lambda line: None,
 ) -> tune.Tuner:
-    """A tuner that runs a number of trials and keeps, of each, the best checkpoint and the last."""
+    """A tuner that runs a number of trials and keeps, of each, the best checkpoint and the last.
+
+    Where trials share a GPU, one that runs out of memory is tried again alone, and `say` is told. Not in a
+    population: there the others wait for it, in processes that keep their shares.
+    """
+    second_try = placement.per_gpu > 1 and search.scheduler not in POPULATION_SCHEDULERS
+    if second_try:
+        scheduler = SecondTryAlone(scheduler, placement.resources | {"gpu": 1.0}, say)
+        searcher.hold_while(lambda: scheduler.waiting)
     with_data = tune.with_parameters(
         trainable,
         prepared=prepared,
@@ -35,6 +47,7 @@ def make_tuner(
         threads=placement.threads,
         repeats=search.repeats,
         filesystem=storage.filesystem,
+        second_try=second_try,
     )
     return tune.Tuner(
         tune.with_resources(with_data, placement.resources),

@@ -10,6 +10,7 @@ from lstnet_search.domains import Domain, DomainPair
 from lstnet_search.evaluation import cached_classifier, default_cache_dir
 from lstnet_search.evaluation.prepare import DEFAULT_SETTINGS
 from lstnet_search.models.classifier import Classifier, Classifiers
+from lstnet_search.tuning.device import device_for
 from lstnet_search.tuning.resources import Placement
 from lstnet_search.tuning.stopping import Stopping
 
@@ -36,7 +37,7 @@ def train_classifiers(
     domains = [None if domain.labels is None else ray.put(domain) for domain in pair]
     cache = default_cache_dir()
     tasks = {
-        (seed, place): train.remote(domain, seed, placement.threads, cache)
+        (seed, place): train.remote(domain, seed, placement.threads, resources["gpu"], cache)
         for seed in seeds
         for place, domain in enumerate(domains)
         if domain is not None
@@ -51,7 +52,7 @@ def train_classifiers(
     return {seed: (found.get((seed, 0)), found.get((seed, 1))) for seed in seeds}
 
 
-def _classifier(domain: Domain, seed: int, threads: int, cache: Path) -> Classifier:
+def _classifier(domain: Domain, seed: int, threads: int, gpus: float, cache: Path) -> Classifier:
     torch.set_num_threads(threads)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    device = device_for(gpus)
     return cached_classifier(domain, DEFAULT_SETTINGS, seed, device, cache).cpu()

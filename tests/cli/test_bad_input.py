@@ -66,6 +66,7 @@ def test_a_missing_space_file_is_refused(tmp_path: Path, capsys: pytest.CaptureF
         (["--gpus", "99"], "--gpus 99 is more than the"),
         (["--cpus", "0"], "--cpus 0 must be at least 1"),
         (["--simulate-gpus", "0"], "--simulate-gpus 0 must be at least 1"),
+        (["--gpus-per-trial", "2"], "a trial trains on one GPU"),
         (["--direction", "up"], "--direction up must be one of both, pareto, mnist_to_usps, usps_to_mnist"),
         (["--select-by", "luck"], "--select-by luck must be one of target_accuracy, neg_entropy, infomax, bnm"),
         (
@@ -180,6 +181,7 @@ def study(folder: Path, fingerprint: str = "x-y") -> Path:
         (["--steps", "0"], "--steps 0 must be at least 1"),
         (["--data-dir", "."], "was searched on the bundled images; leave --data-dir out"),
         (["--simulate-gpus", "0"], "--simulate-gpus 0 must be at least 1"),
+        (["--gpus-per-trial", "2"], "a trial trains on one GPU"),
         (["--gpus", "99"], "--gpus 99 is more than the"),
         (["--time-budget", "soon"], "--time-budget soon must be at least a second"),
         ([], "was begun on data of fingerprint x-y, this is 7ee24d0469573fcc-d5ae87e18772035a; give the same data by"),

@@ -2,7 +2,8 @@ import sys
 
 import pytest
 
-from lstnet_search.cli.options import command_line
+from lstnet_search.cli.options import command_line, parse_gpus_per_trial
+from lstnet_search.config import InputError
 
 
 @pytest.mark.parametrize(
@@ -17,3 +18,33 @@ def test_a_command_is_recorded_so_that_it_can_be_typed_again(
 ) -> None:
     monkeypatch.setattr(sys, "argv", arguments)
     assert command_line() == command
+
+
+@pytest.mark.parametrize(
+    ("text", "trials"),
+    [
+        (None, 1),
+        ("1", 1),
+        ("1.0", 1),
+        ("0.5", 2),
+        ("0.33", 3),
+        ("0.3333", 3),
+        ("0.17", 6),
+        ("0.05", 20),
+        ("auto", None),
+    ],
+)
+def test_a_share_of_a_gpu_is_one_over_the_trials_that_share_it(text: str | None, trials: int | None) -> None:
+    assert parse_gpus_per_trial(text) == trials
+
+
+@pytest.mark.parametrize("text", ["0", "-0.5", "0.4", "0.7", "0.01", "half", "nan"])
+def test_a_share_that_no_whole_number_of_trials_fill_a_gpu_with_is_refused(text: str) -> None:
+    with pytest.raises(InputError, match=f"--gpus-per-trial {text} must be auto or one over a whole number"):
+        parse_gpus_per_trial(text)
+
+
+@pytest.mark.parametrize("text", ["2", "1.5", "inf"])
+def test_more_than_one_gpu_for_a_trial_is_refused(text: str) -> None:
+    with pytest.raises(InputError, match=f"--gpus-per-trial {text}: a trial trains on one GPU; give at most 1"):
+        parse_gpus_per_trial(text)

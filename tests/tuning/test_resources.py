@@ -49,6 +49,38 @@ def test_no_gpus_can_be_asked_for_where_there_are_some() -> None:
     assert place([Machine(4, 2)], None, 0, 8) == Placement(cpus=4, gpus=0, concurrent=4)
 
 
+@pytest.mark.parametrize(
+    ("nodes", "trials", "max_concurrent", "per_gpu", "expected"),
+    [
+        ([Machine(16, 1)], 64, None, 4, Placement(cpus=16, gpus=1, concurrent=4, per_gpu=4)),
+        ([Machine(16, 8)], 64, None, 2, Placement(cpus=16, gpus=8, concurrent=16, per_gpu=2)),
+        ([Machine(16, 8)], 8, None, 2, Placement(cpus=16, gpus=8, concurrent=8, per_gpu=1)),  # none need to share
+        ([Machine(16, 8)], 9, None, 4, Placement(cpus=16, gpus=8, concurrent=9, per_gpu=2)),
+        ([Machine(16, 4)], 64, 6, 4, Placement(cpus=16, gpus=4, concurrent=6, per_gpu=2)),
+        ([Machine(8, 1), Machine(2, 3)], 64, None, 2, Placement(cpus=2, gpus=4, concurrent=8, per_gpu=2)),
+        ([Machine(1, 1)], 64, None, 3, Placement(cpus=1, gpus=1, concurrent=3, per_gpu=3)),
+    ],
+)
+def test_trials_share_gpus_no_more_than_they_have_to(
+    nodes: list[Machine], trials: int, max_concurrent: int | None, per_gpu: int, expected: Placement
+) -> None:
+    placement = place(nodes, None, None, trials, max_concurrent, per_gpu)
+    assert placement == expected
+    each = placement.resources
+    assert each["gpu"] * placement.per_gpu <= 1
+    rooms = [min(node.gpus / each["gpu"], node.cpus / each["cpu"]) for node in nodes]
+    assert sum(int(room + 1e-9) for room in rooms) >= placement.concurrent
+
+
+def test_three_trials_on_a_gpu_get_a_third_as_ray_counts_it() -> None:
+    assert place([Machine(6, 1)], None, None, 9, per_gpu=3).resources == {"cpu": 2.0, "gpu": 0.3333}
+
+
+def test_a_gpu_that_is_not_there_cannot_be_shared() -> None:
+    with pytest.raises(InputError, match="shares a GPU among 2 trials, and there is none to use"):
+        place([Machine(4, 2)], None, 0, 8, per_gpu=2)
+
+
 def test_the_upper_bound_counts_rounds_of_trials() -> None:
     assert upper_bound_seconds(7, 60.0, 2) == 240.0
 

@@ -32,6 +32,57 @@ def test_the_time_budget_runs_from_the_start_and_is_no_failure() -> None:
         assert stopping.exit_code == 0
 
 
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_block_with_nothing_to_save_is_left_at_once_by_a_signal(number: signal.Signals, code: int) -> None:
+    with Stopping() as stopping:
+        with pytest.raises(KeyboardInterrupt), stopping.breaking_off():
+            signal.raise_signal(number)
+        assert stopping.broken_off
+        assert stopping.exit_code == code
+
+
+def test_a_block_with_nothing_to_save_is_left_when_the_time_budget_is_over() -> None:
+    before = signal.getsignal(signal.SIGALRM)
+    with Stopping(time_budget=0.05) as stopping:
+        with pytest.raises(KeyboardInterrupt), stopping.breaking_off():
+            time.sleep(60)
+        assert stopping.broken_off
+        assert stopping.due
+        assert stopping.exit_code == 0
+    assert signal.getsignal(signal.SIGALRM) == before
+
+
+def test_a_signal_from_before_such_a_block_is_not_forgotten() -> None:
+    with Stopping() as stopping:
+        signal.raise_signal(signal.SIGTERM)
+        with pytest.raises(KeyboardInterrupt), stopping.breaking_off():
+            time.sleep(60)
+
+
+def test_after_such_a_block_the_time_budget_is_only_noted() -> None:
+    with Stopping(time_budget=0.05) as stopping:
+        with stopping.breaking_off():
+            pass
+        time.sleep(0.06)
+        assert stopping.due
+        assert not stopping.broken_off
+
+
+def test_handlers_that_another_took_over_since_are_taken_back() -> None:
+    with Stopping() as stopping:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)  # as Ray does when it starts
+        stopping.handle()
+        signal.raise_signal(signal.SIGTERM)
+        assert stopping.exit_code == 143
+
+
+def test_the_handler_that_ray_has_while_it_starts_stops_such_a_block_as_ours_does() -> None:
+    with Stopping() as stopping:
+        with pytest.raises(KeyboardInterrupt), stopping.breaking_off():
+            raise SystemExit(signal.SIGTERM)
+        assert stopping.exit_code == 143
+
+
 def test_the_handlers_of_before_come_back() -> None:
     before = signal.getsignal(signal.SIGTERM)
     with Stopping():
