@@ -12,24 +12,22 @@ from optuna.trial import FrozenTrial
 from ray.tune import Callback
 from rich.console import Console
 
-from lstnet_search.config import InputError, TrialConfig
+from lstnet_search.config import InputError
 from lstnet_search.config.metrics import accuracy_name, choose_metric
 from lstnet_search.config.search import SearchConfig, TrackerName
-from lstnet_search.evaluation import Prepared, WholeSets, default_cache_dir, prepare, searched_means
+from lstnet_search.evaluation import Prepared, WholeSets, default_cache_dir, prepare
 from lstnet_search.results.folder import ResultsFolder
-from lstnet_search.results.front import front
 from lstnet_search.results.mirror import refuse_older
 from lstnet_search.results.provenance import provenance
-from lstnet_search.results.records import Exploit, ReportRecord, TrialRecord, ranked
+from lstnet_search.results.records import Exploit, TrialRecord
 from lstnet_search.results.storage import Storage
-from lstnet_search.results.text import percent, shown
-from lstnet_search.results.winner import write_winner
-from lstnet_search.tuning.checkpoints import checkpoint_at, drop_unnoted, newest_checkpoint
+from lstnet_search.results.text import percent
+from lstnet_search.tuning.checkpoints import drop_unnoted, newest_checkpoint
 from lstnet_search.tuning.cluster import Wanted, address_of, cluster, refuse_lost
-from lstnet_search.tuning.comparison import comparison
+from lstnet_search.tuning.conclusion import Conclusion, without_translation
 from lstnet_search.tuning.device import device_for
 from lstnet_search.tuning.disk import disk_full
-from lstnet_search.tuning.display import Display, summary
+from lstnet_search.tuning.display import Display
 from lstnet_search.tuning.kept import superfluous
 from lstnet_search.tuning.metrics import Metrics
 from lstnet_search.tuning.objectives import objectives
@@ -188,7 +186,7 @@ def _search(config: SearchConfig, run: Run, console: Console, stopping: Stopping
             placement = stack.enter_context(run.on_cluster(config.trials, say))
             stopping.handle()
             prepared = prepare(config.trial, run.data_dir, device_for(placement.gpus), default_cache_dir(), say)
-            metric = choose_metric(config.select_by, _without_translation(config, prepared), config.trial.domains)
+            metric = choose_metric(config.select_by, without_translation(config, prepared), config.trial.domains)
             config = config.model_copy(update={"select_by": metric})
             others = trials_to_know(config, run.folder, run.resume)
             placement = run.share_gpus(config, prepared, placement, config.trials, say)
@@ -223,6 +221,7 @@ class _Search:
         self.console = console
         self.metric = metric
         self.stopping = stopping
+        self.conclusion = Conclusion(config, run.folder, self.storage, prepared, console, metric)
 
     def finish(self, others: list[FrozenTrial]) -> int:
         """Run the trials that are left, knowing others that another search made, and conclude."""
@@ -231,7 +230,7 @@ class _Search:
         except Exception as error:
             if not disk_full(error):
                 raise
-            return self._say_disk_full()
+            return self.conclusion.say_disk_full()
 
     def _finish(self, others: list[FrozenTrial]) -> int:
         config, folder = self.config, self.folder
@@ -275,7 +274,7 @@ class _Search:
             finally:
                 display.stop()
                 watch.write()
-        return self._conclude(display, watch, self.stopping)
+        return self.conclusion.conclude(display, watch, self.stopping)
 
     def _tune(
         self, study: Study, earlier: list[TrialRecord], callbacks: list[Callback], display: Display, left: int
@@ -321,119 +320,6 @@ class _Search:
             f"{name} {percent(self.prepared.baseline.get(accuracy_name(name)))}" for name in self.prepared.directions
         )
         display.say(f"without translation: {baseline}")
-
-    def _conclude(self, display: Display, watch: Watch, stopping: Stopping) -> int:
-        """Write the winner, print the table, and say what is left to do."""
-        records = watch.write()
-        order = ranked(records, self.metric)
-        if order:
-            self._write_winner(display, order[0])
-            self._print_table(records, _without_translation(self.config, self.prepared))
-            self._warn_of_edges(display, order[0])
-        unfinished = self.config.trials - sum(record.state != "RUNNING" for record in records)
-        mirrored = watch.mirror()
-        display.say(f"results: {self.folder.path}")
-        if unfinished:
-            display.say(f"{unfinished} of {self.config.trials} trials are unfinished; go on with: {self._go_on()}")
-        if not mirrored:
-            display.say(
-                f"error: the copy in --storage is not up to date, {self.folder.path} is; go on: {self._go_on()}"
-            )
-        if stopping.disk_full:
-            return self._say_disk_full()
-        if stopping.signal is not None:
-            return stopping.exit_code
-        if not mirrored:
-            return 1
-        if not order and not unfinished:
-            display.say("no trial succeeded; the column 'error' of trials.parquet says why")
-            return 1
-        return 0
-
-    def _go_on(self) -> str:
-        parent = self.folder.path.parent
-        return f"python run_search.py --name {self.folder.path.name} --resume" + (
-            "" if str(parent) == "results" else f" --results-dir {parent}"
-        )
-
-    def _say_disk_full(self) -> int:
-        self.console.print(
-            "error: the disk is full, here or where the checkpoints are; what was reported is kept; "
-            f"make room, then go on with: {self._go_on()}",
-            markup=False,
-            highlight=False,
-            soft_wrap=True,
-        )
-        return 1
-
-    def _print_table(self, records: list[TrialRecord], baseline: dict[str, float]) -> None:
-        directions = self.prepared.directions
-        if not self.config.space.dimensions:
-            points, repeats = self.config.points, self.config.repeats
-            self.console.print(comparison(records, points, baseline, directions, self.metric, repeats))
-            return
-        title = "validation accuracy at each trial's best report"
-        if self.config.repeats > 1:
-            title += f", means over {self.config.repeats} seeds"
-        self.console.print(summary(records, baseline, directions, self.metric, title=title))
-        if self.config.direction == "pareto":
-            best = front(records, self.metric, objectives(self.config, self.metric))
-            title = "Pareto front: whatever is better than one of these one way is worse the other"
-            self.console.print(summary(best, baseline, directions, self.metric, count=len(best), title=title))
-
-    def _write_winner(self, display: Display, best: TrialRecord) -> None:
-        report = best.best(self.metric)
-        assert report is not None
-        repeats = self.config.repeats
-        checkpoint = checkpoint_at(self.storage, best.number, report.step)
-        if checkpoint is None:  # stopped between a report and its checkpoint
-            display.say(f"the checkpoint of trial {best.number} at step {report.step} is missing: no model written")
-            return
-        config = TrialConfig.parse(best.settings, f"trial {best.number}")
-        with checkpoint.as_directory() as fetched:
-            round_trips = write_winner(
-                config,
-                report,
-                Path(fetched),
-                self.prepared,
-                config_file=self.folder.best_config_file,
-                model=self.folder.best_model,
-                pictures=self.folder.translations_file,
-                remarks=self._remarks(best, report, config),
-            )
-        labelled = ", ".join(
-            f"{percent(share)} of {name.removeprefix('round_trip_accuracy_')}" for name, share in round_trips.items()
-        )
-        model = "" if repeats == 1 else f", whose model is that of the first of {repeats} seeds"
-        back = f"; after a round trip {labelled} are labelled right" if round_trips else ""
-        display.say(f"best: trial {best.number}{model}{back}")
-
-    def _remarks(self, best: TrialRecord, report: ReportRecord, config: TrialConfig) -> list[str]:
-        remarks = [
-            f"trial {best.number} of search {self.folder.path.name}",
-            f"best by {self.metric}: {shown(self.metric, report.metrics[self.metric])}",
-        ]
-        if self.config.repeats > 1:
-            remarks.append(f"means over {self.config.repeats} seeds; settings, model and round trips are of the first")
-        if config.schedule:
-            steps = ", ".join(str(change.step) for change in config.schedule)
-            remarks.append(f"weights change after step {steps}; seed and first weights are of the trial it began in")
-        return remarks
-
-    def _warn_of_edges(self, display: Display, best: TrialRecord) -> None:
-        config = TrialConfig.parse(best.settings, f"trial {best.number}")
-        settings = best.settings | config.weights_after(config.steps)
-        values = self.config.space.values(settings)
-        for name, edge in self.config.space.edges(settings).items():
-            display.say(
-                f"warning: the best {name}={values[name]:.4g} lies at the {edge} end of its range; "
-                f"widen it in {self.config.space_file}"
-            )
-
-
-def _without_translation(config: SearchConfig, prepared: Prepared) -> dict[str, float]:
-    """What plain resizing reaches, under all names that a trial can be ranked by."""
-    return prepared.baseline | searched_means(prepared.baseline, prepared.searched(config.direction))
 
 
 def _search_file(config: SearchConfig, run: Run, placement: Placement, prepared: Prepared) -> dict[str, Any]:
