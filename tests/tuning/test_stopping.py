@@ -1,8 +1,13 @@
+import io
 import signal
 import time
+from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from lstnet_search.results.folder import ResultsFolder
+from lstnet_search.tuning.run import Run, until_stopped
 from lstnet_search.tuning.stopping import Stopping
 
 
@@ -81,6 +86,39 @@ def test_the_handler_that_ray_has_while_it_starts_stops_such_a_block_as_ours_doe
         with pytest.raises(KeyboardInterrupt), stopping.breaking_off():
             raise SystemExit(signal.SIGTERM)
         assert stopping.exit_code == 143
+
+
+@pytest.mark.parametrize(
+    ("stop", "code", "why"),
+    [
+        (signal.SIGINT, 130, "stopped by SIGINT"),
+        (signal.SIGTERM, 143, "stopped by SIGTERM"),
+        (None, 0, "the time budget is over"),
+    ],
+)
+def test_a_command_that_stops_before_its_first_training_says_so_and_how_to_begin_again(
+    stop: signal.Signals | None, code: int, why: str
+) -> None:
+    def command(stopping: Stopping) -> int:
+        with stopping.breaking_off():
+            if stop is not None:
+                signal.raise_signal(stop)
+            time.sleep(60)
+        raise AssertionError("it was not left")
+
+    out = io.StringIO()
+    run = Run(ResultsFolder(Path("x")), time_budget=None if stop else 0.05, command="python run_search.py --seed 1")
+    assert until_stopped(run, Console(file=out, width=200), command) == code
+    line = f"{why} before the first training; nothing was lost; begin again with: python run_search.py --seed 1\n"
+    assert out.getvalue() == line
+
+
+def test_a_second_ctrl_c_of_a_command_that_saves_is_not_taken_for_an_early_end() -> None:
+    def command(stopping: Stopping) -> int:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        until_stopped(Run(ResultsFolder(Path("x"))), Console(file=io.StringIO()), command)
 
 
 def test_the_handlers_of_before_come_back() -> None:
