@@ -9,6 +9,7 @@ from pyarrow import fs
 from ray import tune
 
 from lstnet_search.config import TrialConfig
+from lstnet_search.config.secrets import masked
 from lstnet_search.evaluation import EvaluatedTraining, Prepared, RepeatedTraining, UnwatchedTraining, WholeSets
 from lstnet_search.training import Start, read_state
 from lstnet_search.tuning.memory import peak_memory_mb, reset_peak_memory
@@ -77,7 +78,7 @@ class Trainable(tune.Trainable):
             report = next(self._training)
         except Exception as error:
             self._failed = True
-            reason = f"{type(error).__name__}: {error}"
+            reason = masked(f"{type(error).__name__}: {error}")
             return {"done": True, "error": reason, "peak_memory_mb": peak_memory_mb(self._device)}
         return {
             "step": report.step,
