@@ -14,7 +14,7 @@ _LEAST = 8
 _USER = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*://)[^/?#\s'\"@]+@")
 _VALUE = re.compile(
     r"(?P<name>[\w-]*(?:secret|token|password|passwd|credential|signature|api[_-]?key|access[_-]?key)[\w-]*)"
-    r"(?P<equals>\s*[=:]\s*)(?P<quote>['\"]?)[^\s'\"&;,]+",
+    r"(?P<equals>['\"]?\s*[=:]\s*['\"]?)[^\s'\"&;,]+",
     re.IGNORECASE,
 )
 
@@ -29,4 +29,4 @@ def masked(text: str) -> str:
         if _NAMES.search(name) and not name.upper().endswith(_PLACES) and len(value) >= _LEAST:
             text = text.replace(value, MASK)
     text = _USER.sub(rf"\g<scheme>{MASK}@", text)
-    return _VALUE.sub(rf"\g<name>\g<equals>\g<quote>{MASK}", text)
+    return _VALUE.sub(rf"\g<name>\g<equals>{MASK}", text)

@@ -28,7 +28,7 @@ def read_trials(path: Path) -> pd.DataFrame:
         InputError: if it is missing, damaged, or no such table.
     """
     table = _read(path, {"trial", "state", "steps", "seconds"})
-    _refuse(path, table["trial"].duplicated().any(), "column 'trial' holds a trial twice")
+    _refuse(path, bool(table["trial"].duplicated().any()), "column 'trial' holds a trial twice")
     _refuse(path, not table["state"].isin(list(STATES)).all(), f"column 'state' must hold one of {', '.join(STATES)}")
     return table
 
