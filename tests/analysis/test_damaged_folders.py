@@ -1,26 +1,27 @@
 """Whatever is wrong with a results folder, commands and scripts say so in one message, or do without it."""
 
 import io
+import os
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import compare as compare_script
-import criteria as criteria_script
 import pyarrow.parquet as pq
 import pytest
-import report as report_script
-import select_best as select_best_script
 import yaml
+from changes import changed, damaged, table_changed
 from confirmations import write_confirmation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from changes import changed, damaged, table_changed
+import compare as compare_script
+import criteria as criteria_script
+import report as report_script
+import select_best as select_best_script
 from lstnet_search.config import PRESETS, InputError, Space, TrialConfig
 from lstnet_search.config.search import SearchConfig
 from lstnet_search.results.confirmation_files import known_accuracies, read_confirmation
@@ -45,10 +46,21 @@ def whole(tmp_path_factory: pytest.TempPathFactory, make_up: Callable[..., Path]
     write_confirmation(folder.path)
     ConfirmationPlan(1500, (1, 2), (0, 3)).write(folder)
     write_config(folder.best_config_file, TrialConfig(), ["trial 3 of study"])
-    for file in (folder.translations_file, *(folder.path / f"best_model.{ending}" for ending in ("safetensors", "json"))):
+    for file in (
+        folder.translations_file,
+        *(folder.path / f"best_model.{ending}" for ending in ("safetensors", "json")),
+    ):
         file.write_bytes(b"not looked at")
     paths = (path for path in folder.path.rglob("*") if path.is_file())
     return {str(path.relative_to(folder.path)): path.read_bytes() for path in paths}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def nobody_waits_for_the_disk() -> Iterator[None]:
+    """Which takes most of the time, and is not what is asked here."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(os, "fsync", lambda handle: None)
+        yield
 
 
 @st.composite
@@ -126,13 +138,13 @@ def test_the_whole_study_is_read_by_all(whole: Files, tmp_path: Path) -> None:
         command(tmp_path)
 
 
-@settings(max_examples=120)
+@settings(max_examples=100)
 @given(data=st.data())
 def test_a_damaged_folder_ends_in_a_message_or_is_done_without(whole: Files, data: st.DataObject) -> None:
     run_all(QUICK, data.draw(damage(whole)))
 
 
-@settings(max_examples=25)
+@settings(max_examples=20)
 @given(data=st.data())
 def test_a_damaged_folder_ends_in_a_page_or_a_message(whole: Files, data: st.DataObject) -> None:
     run_all(SLOW, data.draw(damage(whole)))

@@ -159,7 +159,9 @@ def tables(folder: Path) -> dict[str, Callable[[], object]]:
         "trials": results.read_trials,
         "history": results.read_history,
         "confirmation": results.read_confirmation_table,
-        "images": lambda: read_own(OwnImages("images", "parquet", folder / "images.parquet"), "train", cache_dir=folder),
+        "images": lambda: read_own(
+            OwnImages("images", "parquet", folder / "images.parquet"), "train", cache_dir=folder
+        ),
     }
 
 
