@@ -13,6 +13,7 @@ from lstnet_search.config import InputError
 from lstnet_search.results.confirmation_files import read_confirmation
 from lstnet_search.results.folder import ResultsFolder
 from lstnet_search.results.model import read_model
+from lstnet_search.results.table2 import Table2Folder
 from lstnet_search.training import read_state, write_state
 
 
@@ -27,6 +28,7 @@ READERS: dict[str, Callable[[Path], object]] = {
     "best_model.json": lambda folder: read_model(folder / "best_model"),
     "model.json": lambda folder: read_model(folder / "model"),
     "state.json": read_state,
+    "table2.yaml": lambda folder: Table2Folder(folder).spent(),
 }
 
 
@@ -51,3 +53,10 @@ def test_every_file_that_has_a_version_is_read_here(winner: Path) -> None:
 
 def _has_version(path: Path) -> bool:
     return "format_version" in path.read_text()
+
+
+@pytest.mark.parametrize("methods", [None, 3, {"lstnet": None}, {"lstnet": {"seconds": 3}}, {3: {}}])
+def test_a_damaged_table2_is_told_in_a_message(tmp_path: Path, methods: object) -> None:
+    write(tmp_path / "table2.yaml", {"format_version": 1, "methods": methods})
+    with pytest.raises(InputError, match=r"table2\.yaml; restore the file"):
+        Table2Folder(tmp_path).spent()
