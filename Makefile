@@ -21,11 +21,12 @@ setup: .venv/.installed ## install what the lock names into .venv
 search: setup ## search the loss weights: make search ARGS="--gpus 8"
 	$(BIN)/python run_search.py $(ARGS)
 
-test: setup ## lint, types, import directions, and the quick tests
+test: setup ## lint, types, import directions, security, and the quick tests
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive lstnet_search analysis run_search.py
 	$(PYTEST) -m "not ($(NOT_QUICK))" $(ARGS)
 
 test-slow: setup ## the other tests: real trainings, killed processes, a browser, a GPU

@@ -16,8 +16,12 @@ from lstnet_search.results.folder import ResultsFolder
 from lstnet_search.results.records import ReportRecord
 from lstnet_search.results.winner import write_winner
 
-# A loaded machine is slow now and then; that is no failure of a property.
-settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# A loaded machine is slow now and then; that is no failure of a property. The same examples each time, so that a
+# failure is of what was changed; others are looked for with --hypothesis-profile=searching.
+settings.register_profile(
+    "unhurried", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("searching", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
 
 

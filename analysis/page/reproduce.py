@@ -75,7 +75,7 @@ def reproduce(study: StudyTables, confirmation: dict[str, Any] | None) -> Sectio
     rows = [Row([name, str(value)]) for name, value in known.items() if value not in (None, "")]
     parts.append(Table("What it ran on.", ["", ""], rows, words=2, wraps=True))
     if settings.is_file():
-        parts.append(Listing("best_config.yaml", settings.read_text(encoding="utf-8"), folded=True))
+        parts.append(Listing("best_config.yaml", settings.read_text(encoding="utf-8", errors="replace"), folded=True))
     return Section("reproduce", "How to reproduce it", parts)
 
 

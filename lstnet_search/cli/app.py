@@ -8,6 +8,7 @@ import typer
 from typer.exceptions import TyperException
 
 from lstnet_search.config import InputError
+from lstnet_search.config.secrets import masked
 
 
 def make_app(text: str | None = None) -> typer.Typer:
@@ -42,5 +43,6 @@ def run_script(command: Callable[..., Any]) -> NoReturn:
 
 
 def _refuse(message: str) -> NoReturn:
-    print(f"error: {message}", file=sys.stderr)
+    shown = "".join(sign if sign.isprintable() else " " for sign in masked(message))  # names may hold terminal codes
+    print(f"error: {shown}", file=sys.stderr)
     sys.exit(2)

@@ -13,6 +13,7 @@ from rich.console import Console
 from lstnet_search.config import InputError, PresetName
 from lstnet_search.config.domain_names import with_full_path
 from lstnet_search.config.presets import MethodName
+from lstnet_search.config.secrets import masked
 from lstnet_search.domains.registry import check_names, needs_full
 
 PresetOption = Annotated[
@@ -153,12 +154,13 @@ def check_simulated(gpus: int | None) -> None:
 
 
 def command_line() -> str:
-    """The command as it was typed, but for where the package lies."""
+    """The command as it was typed, but for where the package lies, and for secrets."""
     script, *arguments = sys.argv
+    arguments = [masked(argument) for argument in arguments]
     return shlex.join(["python", *(("-m", PACKAGE) if Path(script).name == "__main__.py" else (script,)), *arguments])
 
 
 def console() -> Console:
-    """Where commands print: a line stays a line where there is no terminal."""
-    terminal = Console()
-    return terminal if terminal.is_terminal else Console(width=200, no_color=True)
+    """Where commands print: a line stays a line where there is no terminal; a name in brackets is no markup."""
+    terminal = Console(markup=False, emoji=False)
+    return terminal if terminal.is_terminal else Console(width=200, no_color=True, markup=False, emoji=False)

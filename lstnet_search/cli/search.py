@@ -67,7 +67,9 @@ def search(
     bundled: options.BundledOption = False,
     name: Annotated[str | None, typer.Option(help="Name of the results folder.")] = None,
     results_dir: options.ResultsDirOption = Path("results"),
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the search called --name.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the search called --name; nothing that Ray pickled is read.")
+    ] = False,
     add_trials: Annotated[int | None, typer.Option(help="With --resume: enlarge the search by so many trials.")] = None,
     warm_start: Annotated[
         Path | None, typer.Option(help="Results folder whose completed trials the sampler is to know.")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+_NAME = re.compile(r"[\w-]{1,100}")
 _OWN = re.compile(r"(?:(?P<name>[\w-]+)=)?(?P<kind>folder|parquet):(?P<path>.+)", re.DOTALL)
 
 
@@ -38,6 +39,11 @@ def own_images(asked: str) -> OwnImages | None:
     kind: Literal["folder", "parquet"] = "folder" if found["kind"] == "folder" else "parquet"
     last = path.name if kind == "folder" else path.stem
     return OwnImages(found["name"] or re.sub(r"[^\w-]+", "_", last) or "images", kind, path)
+
+
+def is_domain(asked: str) -> bool:
+    """Whether a text asks for a domain: names become parts of file names, so that they hold no path."""
+    return own_images(asked) is not None or _NAME.fullmatch(asked) is not None
 
 
 def name_of(asked: str) -> str:

@@ -4,7 +4,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, ValidationError, model_validator
 
-from lstnet_search.config.domain_names import name_of
+from lstnet_search.config.domain_names import is_domain, name_of
 from lstnet_search.config.errors import explain, show
 from lstnet_search.config.number import Number, Whole
 
@@ -125,6 +125,13 @@ class TrialConfig(BaseModel):
             if change.step <= step:
                 changed.update(change.weights)
         return changed
+
+    @model_validator(mode="after")
+    def _domains_that_can_be_named(self) -> Self:
+        for asked in self.domains:
+            if not is_domain(asked):
+                raise ValueError(f"domains: {show(asked)} must be the name of a set, folder:PATH or parquet:PATH")
+        return self
 
     @model_validator(mode="after")
     def _schedule_of_its_weights_in_order(self) -> Self:

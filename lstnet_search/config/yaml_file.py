@@ -42,19 +42,51 @@ def read_yaml(path: Path, kind: str, option: str) -> Any:
     except OSError as error:
         reason = error.strerror or error
         raise InputError(f"cannot read the {kind} {path}: {reason}; give another with {option}") from None
+    return parse_yaml(text, str(path))
+
+
+def parse_yaml(text: str, where: str) -> Any:
+    """The one document of a YAML text, read as `read_yaml` does.
+
+    Args:
+        text: to read.
+        where: the file, for messages.
+
+    Raises:
+        InputError: if it is not YAML, or means more than it says by a great deal.
+    """
     try:
-        return _load(text)
+        content = _load(text)
     except RecursionError:
-        raise InputError(f"{path} is nested too deeply; write one line a setting") from None
+        raise InputError(f"{where} is nested too deeply; write one line a setting") from None
     except yaml.MarkedYAMLError as error:
         line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
         reason = " ".join(f"{error.context or ''} {error.problem}".split())
-        raise InputError(f"{path} is not YAML{line}: {reason}; mend it there") from None
+        raise InputError(f"{where} is not YAML{line}: {reason}; mend it there") from None
     except yaml.YAMLError as error:
-        raise InputError(f"{path} is not YAML: {' '.join(str(error).split())}; mend it there") from None
-    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        raise InputError(f"{where} is not YAML: {' '.join(str(error).split())}; mend it there") from None
+    except (AttributeError, LookupError, TypeError, ValueError, OverflowError) as error:
         # What PyYAML raises on values such as `2001-99-99` and `!!int ''`.
-        raise InputError(f"{path} holds a value that YAML cannot read: {error}; quote or mend it") from None
+        reason = " ".join(str(error).split())
+        raise InputError(f"{where} holds a value that YAML cannot read: {reason}; quote or mend it") from None
+    if _written_out(content, {}) > MOST_VALUES:
+        raise InputError(f"{where} repeats itself by anchors (&, *) into over {MOST_VALUES} values; write them out")
+    return content
+
+
+MOST_VALUES = 1_000_000
+"""Of a file, its anchors written out: nested ones double with each line, up to more than any memory."""
+
+
+def _written_out(content: Any, known: dict[int, int]) -> int:
+    """How many values there are where an anchor counts as often as it is used; within itself, as none."""
+    if not isinstance(content, dict | list | set | tuple):
+        return 1
+    if id(content) not in known:
+        known[id(content)] = 0
+        parts = [*content, *content.values()] if isinstance(content, dict) else content
+        known[id(content)] = 1 + sum(_written_out(part, known) for part in parts)
+    return known[id(content)]
 
 
 def _load(text: str) -> Any:

@@ -117,11 +117,11 @@ class ImageTable:
         try:
             with pq.ParquetFile(where) as file:
                 schema, self._count = file.schema_arrow, file.metadata.num_rows
-        except (OSError, pa.ArrowException) as error:
+        except Exception as error:  # of a damaged file, pyarrow raises anything
             raise InputError(
                 f"{self._asked} is no Parquet file ({_line(error)}); give one, or a folder of images"
             ) from None
-        if IMAGE not in schema.names or not _is_bytes(schema.field(IMAGE).type):
+        if schema.names.count(IMAGE) != 1 or not _is_bytes(schema.field(IMAGE).type):
             columns = ", ".join(f"{each.name} ({each.type})" for each in schema) or "no columns"
             raise InputError(
                 f"{self._asked} has {columns}; it must have '{IMAGE}' (binary), the bytes of an image file a row, "
@@ -129,6 +129,9 @@ class ImageTable:
             )
         if not self._count:
             raise InputError(f"{self._asked} has no rows; give a Parquet file that holds images")
+        twice = [name for name in KEPT if schema.names.count(name) > 1]
+        if twice:
+            raise InputError(f"{self._asked} has a column {twice[0]!r} twice; leave one out")
         self.kept = pa.schema([schema.field(name) for name in KEPT if name in schema.names])
 
     def __len__(self) -> int:
@@ -143,7 +146,7 @@ class ImageTable:
                         content = values.pop(IMAGE)
                         yield ImageFile(str(row), None if content is None else BytesIO(content), values)
                         row += 1
-        except (OSError, pa.ArrowException) as error:
+        except Exception as error:  # as above, and of values that Python has not, such as times before its first year
             raise InputError(f"{self._asked} is damaged from row {row} on ({_line(error)}); mend it") from None
 
     def png_name(self, name: str) -> str:

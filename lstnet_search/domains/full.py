@@ -1,6 +1,5 @@
 """The whole of MNIST, Fashion-MNIST and USPS, through torchvision."""
 
-import os
 import shutil
 import socket
 import sys
@@ -14,6 +13,7 @@ from typing import Any, Literal
 import torch
 
 from lstnet_search.config import InputError
+from lstnet_search.config.files import whole_file
 from lstnet_search.domains.bundled import read_bundled
 from lstnet_search.domains.domain import Domain, Part
 
@@ -48,15 +48,20 @@ def read_fashion(data_dir: Path, part: Part) -> Domain:
 
 
 def _read_idx(name: str, title: IdxSet, data_dir: Path, part: Part) -> Domain:
-    from torchvision import datasets
+    from torchvision.datasets import mnist
 
     raw = data_dir / title / "raw"
     missing = [name for name in MNIST_FILES if not (raw / name).is_file()]
     if missing:
         _download_idx(title, raw, missing)
-    with damage_reported(title, raw):
-        dataset = getattr(datasets, title)(data_dir, train=part == "train")
-        return _domain(name, dataset.data, dataset.targets, MNIST_COUNTS[part])
+    images, labels = MNIST_FILES[:2] if part == "train" else MNIST_FILES[2:]
+    with damage_reported(title, raw):  # not by torchvision's class, which prefers pickles of its earlier versions
+        return _domain(
+            name,
+            mnist.read_image_file(str(raw / images)),
+            mnist.read_label_file(str(raw / labels)),
+            MNIST_COUNTS[part],
+        )
 
 
 def read_usps(data_dir: Path, part: Part) -> Domain:
@@ -134,9 +139,8 @@ def _download_idx(title: IdxSet, raw: Path, missing: list[str]) -> None:
 def put(downloaded: Path, target: Path) -> None:
     """Copy a file that is whole to its place, whole at any moment, making its folder."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(f"{target.name}.{os.getpid()}.part")
-    shutil.copy(downloaded, partial)
-    partial.replace(target)
+    with downloaded.open("rb") as source, whole_file(target) as file:
+        shutil.copyfileobj(source, file)
 
 
 @contextmanager

@@ -131,7 +131,7 @@ def _in_table(own: OwnImages) -> OwnFiles:
     table = ImageTable(own.path, str(own))
     try:
         kept = pq.read_table(own.path, columns=table.kept.names)
-    except (OSError, pa.ArrowException) as error:
+    except Exception as error:  # of a damaged file, pyarrow raises anything
         raise InputError(f"{own} is damaged ({' '.join(str(error).split())}); mend it") from None
     values = {name: kept[name] for name in kept.column_names}
     about = own.path.stat()
@@ -162,6 +162,11 @@ def _table_labels(own: OwnImages, column: pa.ChunkedArray | None) -> list[str] |
 def _table_parts(own: OwnImages, column: pa.ChunkedArray | None) -> list[Part] | None:
     if column is None:
         return None
+    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    if not (_is_text(kind) or pa.types.is_null(kind)):
+        raise InputError(
+            f"{own}: 'split' is {column.type}; it must hold 'train' and 'test': correct it, or leave it out"
+        )
     found = set(column.to_pylist())
     if found == {"train"}:
         return None

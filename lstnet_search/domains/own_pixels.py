@@ -69,7 +69,7 @@ def read_pixels(own: OwnImages, found: OwnFiles, cache_dir: Path | None = None) 
         return _read(path)
     except FileNotFoundError:
         pass
-    except (OSError, ValueError, KeyError, pa.ArrowException) as error:
+    except Exception as error:  # of a damaged file, pyarrow and NumPy raise anything
         _log.warning("cached images in %s cannot be read (%s); they are read anew", path, error)
     pixels = decode_all(own, found.files, found.count)
     try:

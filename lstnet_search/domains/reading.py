@@ -141,7 +141,7 @@ def common_shape(source: ImageSource) -> tuple[int, int, int] | None:
                 found, *size = shape_of(file.content)
                 channels.add(found)
                 sizes.add(tuple(size))
-        except Exception:  # noqa: S112 (told of when it is read)
+        except Exception:  # noqa: S112  # nosec B112  # told of when it is read
             continue
     if len(sizes) != 1:
         return None

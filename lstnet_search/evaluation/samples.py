@@ -1,12 +1,14 @@
 """Samples of what a network does to validation images: pictures, confusions, latents."""
 
 import io
+import zipfile
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from lstnet_search.config import InputError
 from lstnet_search.domains import Domain, DomainPair, to_bytes, to_unit_range
 from lstnet_search.evaluation.inference import labelled
 from lstnet_search.models import Translator
@@ -17,6 +19,8 @@ SAMPLES_FILE = "samples.npz"
 
 PER_CLASS = 10
 LATENTS = 500
+MOST_BYTES = 1_000_000_000
+"""Unpacked, of all arrays: an archive of zeros is a thousandth of that."""
 
 Samples = dict[str, np.ndarray]
 
@@ -77,9 +81,51 @@ def write_samples(path: Path, samples: Samples) -> None:
 
 
 def read_samples(path: Path) -> Samples:
-    """Read what `write_samples` wrote; no pickle is loaded."""
-    with np.load(path, allow_pickle=False) as content:
-        return dict(content)
+    """Read what `write_samples` wrote; no pickle is loaded.
+
+    Raises:
+        InputError: if it is missing, damaged, or does not hold such arrays.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(member.file_size for member in archive.infolist())
+        if size > MOST_BYTES:
+            raise ValueError(f"{size} bytes unpacked, which no samples of ours have")
+        with np.load(path, allow_pickle=False) as content:
+            samples = dict(content)
+        _check(samples)
+    except Exception as error:  # of a damaged archive, zipfile and NumPy raise anything
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise InputError(f"cannot read the samples {path}: {reason}; remove that file") from None
+    return samples
+
+
+def _check(samples: Samples) -> None:
+    """Check what pictures are made of; raises ValueError if shapes or types are others than `collect_samples` has."""
+    for name, values in samples.items():
+        if values.dtype.kind not in "biuf":
+            raise ValueError(f"{name} holds {values.dtype}, not numbers")
+        if name.startswith("confusion_") and (values.ndim != 2 or not values.size or len(set(values.shape)) != 1):
+            raise ValueError(f"{name} has shape {values.shape}, not that of a confusion matrix")
+    if not any(name in samples for name in ("images_a", "images_b")):
+        return
+    for letter in "ab":
+        count = len(samples[f"images_{letter}"])
+        for kind in ("images", "translated", "round_trip"):
+            shape = samples[f"{kind}_{letter}"].shape
+            if len(shape) != 4 or shape[0] != count or shape[1] not in (1, 3) or not all(shape):
+                raise ValueError(f"{kind}_{letter} has shape {shape}")
+        for kind in ("labels", "predicted"):
+            values = samples[f"{kind}_{letter}"]
+            if values.shape != (count,) or values.dtype.kind not in "iu":
+                raise ValueError(f"{kind}_{letter} is {values.dtype} of shape {values.shape}")
+        latents, labels = samples[f"latents_{letter}"], samples[f"latent_labels_{letter}"]
+        if latents.ndim != 2 or labels.shape != (len(latents),) or labels.dtype.kind not in "iu":
+            raise ValueError(f"latents_{letter} has shape {latents.shape}, its labels {labels.shape}")
+        if not np.isfinite(latents).all():
+            raise ValueError(f"latents_{letter} holds what is no finite number")
+    if samples["latents_a"].shape[1] != samples["latents_b"].shape[1]:
+        raise ValueError("latents of the two domains differ in length")
 
 
 def _some_of_each_class(domain: Domain) -> Tensor:

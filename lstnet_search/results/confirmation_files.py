@@ -12,6 +12,7 @@ from lstnet_search.config.metrics import TARGET, tested_name
 from lstnet_search.results.confirmation import FORMAT_VERSION, Confirmed, sentence
 from lstnet_search.results.confirmation_plan import BEST
 from lstnet_search.results.folder import ResultsFolder, read_versioned
+from lstnet_search.results.recorded import known_confirmation
 from lstnet_search.results.text import percent
 from lstnet_search.results.winner import CONFIRMED
 
@@ -31,7 +32,9 @@ def read_confirmation(folder: ResultsFolder) -> dict[str, Any] | None:
         InputError: if it is damaged or of another format version.
     """
     path = folder.confirmation_file
-    return read_versioned(path, FORMAT_VERSION, "remove it to test anew") if path.exists() else None
+    if not path.exists():
+        return None
+    return known_confirmation(read_versioned(path, FORMAT_VERSION, "remove it to test anew"), path)
 
 
 def known_accuracies(folder: ResultsFolder, steps: int) -> dict[tuple[int | None, int], dict[str, float]]:

@@ -12,6 +12,7 @@ from lstnet_search.config import InputError, TrialConfig
 from lstnet_search.config.files import write_whole
 from lstnet_search.config.search import SearchConfig
 from lstnet_search.config.seeding import derive_seed
+from lstnet_search.config.yaml_file import parse_yaml
 from lstnet_search.results.folder import ResultsFolder, metric_of
 from lstnet_search.results.records import PAPER_TRIAL
 from lstnet_search.results.selection import rank_rows, settings_of_row
@@ -42,11 +43,15 @@ class ConfirmationPlan:
             InputError: if the file is damaged.
         """
         try:
-            content = yaml.safe_load(folder.confirmation_plan_file.read_text(encoding="utf-8"))
-            return cls(content["steps"], tuple(content["seeds"]), tuple(content["trials"]))
+            text = folder.confirmation_plan_file.read_text(encoding="utf-8")
+            content = parse_yaml(text, folder.confirmation_plan_file.name)
+            plan = cls(content["steps"], tuple(content["seeds"]), tuple(content["trials"]))
+            if not all(type(number) is int and number >= 0 for number in (plan.steps, *plan.seeds, *plan.trials)):
+                raise ValueError("steps, seeds and trials must be whole numbers")
+            return plan
         except FileNotFoundError:
             return None
-        except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError) as error:
+        except (OSError, ValueError, LookupError, TypeError) as error:
             reason = " ".join(str(error).split())
             raise InputError(
                 f"cannot read {folder.confirmation_plan_file}: {reason}; remove {folder.confirmation} to begin anew"

@@ -13,8 +13,12 @@ import pandas as pd
 import yaml
 
 from lstnet_search.config import InputError
-from lstnet_search.config.files import write_whole
+from lstnet_search.config.files import remove_abandoned, write_whole
 from lstnet_search.config.metrics import TARGET
+from lstnet_search.config.versions import check_version
+from lstnet_search.config.yaml_file import parse_yaml
+from lstnet_search.results import table_files
+from lstnet_search.results.recorded import known_search
 from lstnet_search.results.records import TrialRecord, history_table, trials_table
 
 FORMAT_VERSION = 1
@@ -108,7 +112,7 @@ class ResultsFolder:
         Raises:
             InputError: if it is unreadable or of another format version.
         """
-        return read_versioned(self.search_file, FORMAT_VERSION)
+        return known_search(read_versioned(self.search_file, FORMAT_VERSION), self.search_file)
 
     def write_tables(self, records: Sequence[TrialRecord], metric: str) -> None:
         """Write `trials.parquet` and `history.parquet`, each whole."""
@@ -121,7 +125,7 @@ class ResultsFolder:
         Raises:
             InputError: if it is missing or damaged.
         """
-        return _read_parquet(self.trials_file)
+        return table_files.read_trials(self.trials_file)
 
     def read_history(self) -> pd.DataFrame:
         """`history.parquet`.
@@ -129,7 +133,7 @@ class ResultsFolder:
         Raises:
             InputError: if it is missing or damaged.
         """
-        return _read_parquet(self.history_file)
+        return table_files.read_history(self.history_file)
 
     def read_confirmation_table(self) -> pd.DataFrame:
         """`confirmation.parquet`.
@@ -137,7 +141,13 @@ class ResultsFolder:
         Raises:
             InputError: if it is missing or damaged.
         """
-        return _read_parquet(self.confirmation_table_file)
+        return table_files.read_confirmation(self.confirmation_table_file)
+
+    def remove_abandoned(self) -> None:
+        """Remove what a killed process left of files that it was writing; nobody reads them."""
+        for folder in (self.path, self.samples, self.confirmation):
+            if folder.is_dir():
+                remove_abandoned(folder)
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -176,19 +186,16 @@ def read_versioned(path: Path, version: int, otherwise: str = "") -> dict[str, A
     Raises:
         InputError: if it is missing, unreadable or of another format version.
     """
+    advice = f"; {otherwise}" if otherwise else ""
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        advice = f"; {otherwise}" if otherwise else ""
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"cannot read {path}: {' '.join(str(error).split())}{advice}") from None
-    found = content.get("format_version") if isinstance(content, dict) else None
-    if found != version:
-        advice = f", or {otherwise}" if otherwise else ""
-        raise InputError(
-            f"{path} has format_version {found!r}; this version reads {version}: "
-            f"use the version of the tool that wrote it{advice}"
-        )
-    return dict(content)
+    try:
+        content = parse_yaml(text, str(path))
+    except InputError as error:
+        raise InputError(f"cannot read {path}: {error}{advice}") from None
+    return check_version(content, version, str(path), otherwise)
 
 
 def metric_of(search: Mapping[str, Any]) -> str:
@@ -200,10 +207,3 @@ def _parquet(table: pd.DataFrame) -> bytes:
     buffer = io.BytesIO()
     table.to_parquet(buffer, index=False)
     return buffer.getvalue()
-
-
-def _read_parquet(path: Path) -> pd.DataFrame:
-    try:
-        return pd.read_parquet(path)
-    except (OSError, ValueError) as error:
-        raise InputError(f"cannot read {path}: {' '.join(str(error).split())}") from None

@@ -8,11 +8,9 @@ from typing import Any
 from pyarrow import ArrowException, fs
 
 from lstnet_search.config import InputError
-from lstnet_search.config.files import whole_folder
+from lstnet_search.config.files import UNFINISHED, whole_folder, write_whole
 from lstnet_search.results.folder import ResultsFolder
 from lstnet_search.results.storage import Storage, sentence
-
-_PARTIAL = ".partial"
 
 
 class Mirror:
@@ -44,20 +42,23 @@ class Mirror:
         return ""
 
     def _files(self) -> Iterator[Path]:
+        """Not what links lead to: a folder from elsewhere could have any file of this machine copied."""
+        whole = self._folder.path.resolve()
         for file in sorted(self._folder.path.rglob("*")):
             below = file.relative_to(self._folder.path)
-            if self._folder.tune.name not in below.parts and not below.name.startswith(".") and file.is_file():
+            mirrored = self._folder.tune.name not in below.parts and not below.name.startswith(".")
+            if mirrored and file.is_file() and file.resolve().is_relative_to(whole):
                 yield file
 
     def _write(self, name: str, content: bytes) -> None:
         """Whole or not at all: an object appears when it is complete, a file is moved into place."""
         filesystem, target = self._storage.filesystem, f"{self._storage.path}/{name}"
         filesystem.create_dir(target.rpartition("/")[0], recursive=True)
-        written = f"{target}{_PARTIAL}" if self._storage.is_local else target
-        with filesystem.open_output_stream(written) as stream:
+        if self._storage.is_local:
+            write_whole(Path(target), content)
+            return
+        with filesystem.open_output_stream(target) as stream:
             stream.write(content)
-        if written != target:
-            filesystem.move(written, target)
 
 
 def recorded_search(folder: ResultsFolder, storage: Storage) -> dict[str, Any]:
@@ -93,16 +94,28 @@ def fetch(storage: Storage, folder: ResultsFolder) -> None:
     try:
         found = filesystem.get_file_info(fs.FileSelector(storage.path, recursive=True))
         names = [info.path.removeprefix(f"{storage.path}/") for info in found if info.type == fs.FileType.File]
-        names = [name for name in names if folder.tune.name not in name.split("/") and not name.endswith(_PARTIAL)]
+        names = [name for name in names if _is_mirrored(name, folder)]
         folder.path.parent.mkdir(parents=True, exist_ok=True)
         with whole_folder(folder.path) as made:
             (made / folder.samples.name).mkdir()
             for name in names:
                 (made / name).parent.mkdir(parents=True, exist_ok=True)
                 with filesystem.open_input_stream(f"{storage.path}/{name}") as stream:
-                    (made / name).write_bytes(stream.read())
+                    write_whole(made / name, stream.read())
     except (OSError, ArrowException) as error:
         raise InputError(f"{folder.path} cannot be fetched from its storage: {sentence(error)}") from None
+
+
+def _is_mirrored(name: str, folder: ResultsFolder) -> bool:
+    """Whether something in a storage is a file of the results folder.
+
+    Raises:
+        InputError: if its name leads out of the folder, as keys of an object store may.
+    """
+    *folders, last = name.split("/")
+    if not all(part not in ("", ".", "..") and "\0" not in part for part in (*folders, last)):
+        raise InputError(f"the storage of {folder.path} has a file {name!r}, which lies in no folder; remove it there")
+    return folder.tune.name not in folders and not UNFINISHED.fullmatch(last) and not last.endswith(".partial")
 
 
 def refuse_older(folder: ResultsFolder, storage: Storage) -> None:

@@ -11,8 +11,11 @@ from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
 from lstnet_search.config import InputError, TrialConfig
+from lstnet_search.config.errors import show
 from lstnet_search.config.files import write_whole
 from lstnet_search.config.metrics import directions_of
+from lstnet_search.config.sides import SIDES
+from lstnet_search.config.versions import check_version
 from lstnet_search.evaluation.inference import TranslatesImages, floats_in_batches, labelled
 from lstnet_search.methods.base import Problem
 from lstnet_search.methods.labeller import Labeller
@@ -217,14 +220,12 @@ def read_model(path: Path) -> TrainedModel:
     try:
         header = json.loads(where.read_text(encoding="utf-8"))
         tensors = load_file(path.with_suffix(".safetensors"))
-    except (OSError, ValueError, SafetensorError) as error:
-        raise InputError(f"cannot read the model {path}: {error}") from None
-    version = header.get("format_version") if isinstance(header, dict) else None
-    if version != FORMAT_VERSION:
-        raise InputError(f"{where} has format_version {version!r}; this version reads {FORMAT_VERSION}")
+    except (OSError, ValueError, RecursionError, SafetensorError) as error:
+        raise InputError(f"cannot read the model {path}: {' '.join(str(error).split())}") from None
+    header = check_version(header, FORMAT_VERSION, str(where))
     try:
         return _build(header, tensors, str(where))
-    except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RuntimeError, MemoryError) as error:
         if isinstance(error, InputError):
             raise
         reason = " ".join(str(error).split())
@@ -233,20 +234,45 @@ def read_model(path: Path) -> TrainedModel:
 
 def _build(header: dict[str, Any], tensors: dict[str, Tensor], where: str) -> TrainedModel:
     config = TrialConfig.parse(header["config"], where)
-    first, second = (ImageShape(*shape) for shape in header["shapes"])
+    first, second = (_shape(shape) for shape in header["shapes"])
+    classes, about = header["classes"], dict(header["about"])
+    if type(classes) is not int or classes < 1:
+        raise ValueError(f"classes is {show(classes)}")
+    names = about.get("classes")
+    if names is not None and (len(names) != classes or not all(isinstance(name, str) for name in names)):
+        raise ValueError(f"about.classes is {show(names)}")
     sources = Labeller.sources_of(name.removeprefix("labeller.") for name in tensors)
-    network, built = build_networks(config, (first, second), header["classes"], sources)
-    classifier_a, classifier_b = (
-        classifier if any(name.startswith(f"classifier_{letter}.") for name in tensors) else None
-        for letter, classifier in zip("ab", built, strict=True)
-    )
-    classifiers = classifier_a, classifier_b
+
+    def build() -> tuple[nn.Module, Classifiers]:
+        network, built = build_networks(config, (first, second), classes, sources)
+        classifier_a, classifier_b = (
+            classifier if any(name.startswith(f"classifier_{letter}.") for name in tensors) else None
+            for letter, classifier in zip("ab", built, strict=True)
+        )
+        return network, (classifier_a, classifier_b)
+
+    with torch.device("meta"):  # without memory: a header may ask for networks of any size
+        sizes = {
+            f"{prefix}.{name}": value.shape
+            for prefix, module in _networks(*build()).items()
+            for name, value in module.state_dict().items()
+        }
+    if sizes != {name: value.shape for name, value in tensors.items()}:
+        raise ValueError("it names other networks")
+    network, classifiers = build()
     for prefix, module in _networks(network, classifiers).items():
         start = f"{prefix}."
         module.load_state_dict(
             {name.removeprefix(start): value for name, value in tensors.items() if name.startswith(start)}
         )
-    return TrainedModel(config, (first, second), header["classes"], network, classifiers, dict(header["about"]))
+    return TrainedModel(config, (first, second), classes, network, classifiers, about)
+
+
+def _shape(content: Any) -> ImageShape:
+    channels, side = content
+    if channels not in (1, 3) or side not in SIDES:
+        raise ValueError(f"a shape is {show(content)}")
+    return ImageShape(channels, side)
 
 
 def _networks(network: nn.Module, classifiers: Classifiers) -> dict[str, nn.Module]:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from lstnet_search.config import InputError
-from lstnet_search.config.files import whole_folder
+from lstnet_search.config.files import whole_folder, write_whole
 from lstnet_search.models import Translator
 from lstnet_search.models.classifier import Classifier
 from lstnet_search.results.model import TrainedModel
@@ -58,8 +58,8 @@ def export_onnx(model: TrainedModel, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     with whole_folder(target) as folder:
         for source, direction in enumerate(model.directions):
-            (folder / f"{direction}.onnx").write_bytes(_onnx(model, translator, source))
-        (folder / "README.md").write_text(_readme(model), encoding="utf-8")
+            write_whole(folder / f"{direction}.onnx", _onnx(model, translator, source))
+        write_whole(folder / "README.md", _readme(model))
 
 
 def _onnx(model: TrainedModel, translator: Translator, source: int) -> bytes:

@@ -2,7 +2,7 @@
 
 import os
 import platform
-import subprocess
+import subprocess  # nosec B404  # of git alone
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -41,7 +41,7 @@ def _processor() -> str:
 def _commit() -> str:
     """The commit of the checkout that runs, "+changes" where it was edited; empty outside a checkout."""
     try:
-        found = subprocess.run(
+        found = subprocess.run(  # nosec B603 B607  # fixed words, of the git that the user has
             ["git", "describe", "--always", "--abbrev=40", "--dirty=+changes", "--exclude=*"],  # noqa: S607
             cwd=Path(__file__).parent,
             capture_output=True,

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from lstnet_search.config import InputError, TrialConfig
@@ -34,11 +35,14 @@ def settings_of_row(row: "pd.Series[Any]") -> TrialConfig:
     settings: dict[str, Any] = {}
     for name, value in row.items():
         if str(name).startswith("config/"):
-            plain = value.item() if hasattr(value, "item") else value
+            plain = value.item() if isinstance(value, np.generic) else value
             settings[str(name).removeprefix("config/")] = plain
     schedule = settings.pop(SCHEDULE, None)
     if isinstance(schedule, str):  # other trials of the table may have one, and this none
-        settings[SCHEDULE] = json.loads(schedule)
+        try:
+            settings[SCHEDULE] = json.loads(schedule)
+        except (ValueError, RecursionError) as error:
+            raise InputError(f"the schedule of trial {row['trial']} cannot be read: {error}") from None
     settings["domains"] = str(settings.get("domains", "")).split()
     return TrialConfig.parse(settings, f"the row of trial {row['trial']}")
 

@@ -10,6 +10,7 @@ from uuid import uuid4
 from pyarrow import ArrowException, fs
 
 from lstnet_search.config import InputError
+from lstnet_search.config.secrets import masked
 
 _SECRET = re.compile("key|token|secret|password|credential|sig", re.IGNORECASE)
 
@@ -122,5 +123,5 @@ def written(storage: str) -> str:
 
 
 def sentence(error: BaseException) -> str:
-    """An error of a file system in one line."""
-    return " ".join(str(error).split())
+    """An error of a file system in one line, without secrets."""
+    return masked(" ".join(str(error).split()))

@@ -41,7 +41,8 @@ class StudyTables:
         begun = folder.trials_file.exists()
         trials = folder.read_trials() if begun else trials_table([], metric_of(search))
         history = folder.read_history() if begun else history_table([])
-        return cls(folder, search, trials, history)
+        # The tables are written one after the other: the second may be of a later moment.
+        return cls(folder, search, trials, history[history["trial"].isin(trials["trial"])])
 
     @property
     def name(self) -> str:

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from pydantic import TypeAdapter, ValidationError
 
+from lstnet_search.config import explain
 from lstnet_search.config.files import write_whole
 from lstnet_search.results.confirmation_files import read_confirmation
 from lstnet_search.results.folder import ResultsFolder, read_versioned
@@ -59,9 +61,16 @@ class Table2Folder:
         return read_versioned(self.file, FORMAT_VERSION, "give the folder of a table2, such as results/table2-small")
 
     def spent(self) -> dict[str, Spent]:
-        """What each method has had so far, by name."""
-        known = self.read()["methods"] if self.file.is_file() else {}
-        return {name: Spent(**content) for name, content in known.items()}
+        """What each method has had so far, by name.
+
+        Raises:
+            InputError: if the file is damaged.
+        """
+        known = self.read().get("methods") if self.file.is_file() else {}
+        try:
+            return TypeAdapter(dict[str, Spent]).validate_python(known)
+        except ValidationError as error:
+            raise explain(error, f"{self.file}; restore the file") from None
 
     def write(self, budget: str, command: str, spent: Mapping[str, Spent]) -> None:
         """Write `table2.yaml`."""

@@ -1,6 +1,5 @@
 """The best trial as files that others can use: its settings, its networks, its pictures."""
 
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -34,7 +33,7 @@ def write_config(path: Path, config: TrialConfig, remarks: list[str]) -> None:
 
 def remarks_of(path: Path) -> list[str]:
     """The remarks that `write_config` wrote."""
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     return [line.removeprefix("# ") for line in lines if line.startswith("# ")]
 
 
@@ -143,11 +142,12 @@ def export(folder: ResultsFolder, target: Path) -> None:
             f"{folder.path} has no {', '.join(missing)} yet; wait for a trial's first report, then export again"
         )
     remarks = remarks_of(folder.best_config_file)
+    readme = _readme(search, remarks)
     target.parent.mkdir(parents=True, exist_ok=True)
     with whole_folder(target) as made:
         for file in files:
-            shutil.copyfile(file, made / file.name)
-        (made / "README.md").write_text(_readme(search, remarks), encoding="utf-8")
+            write_whole(made / file.name, file.read_bytes())
+        write_whole(made / "README.md", readme)
 
 
 def _readme(search: Mapping[str, Any], remarks: list[str]) -> str:

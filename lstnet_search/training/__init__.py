@@ -4,9 +4,10 @@ from lstnet_search.training.captured import CapturedStep
 from lstnet_search.training.fast import use_fast_settings
 from lstnet_search.training.loop import DivergedError, Report, Start, evaluated_state, train
 from lstnet_search.training.precision import autocast, resolve_precision
-from lstnet_search.training.state import HEADER, State, parse_header, read_state, under, write_state
+from lstnet_search.training.state import FILES, HEADER, State, parse_header, read_state, under, write_state
 
 __all__ = [
+    "FILES",
     "HEADER",
     "CapturedStep",
     "DivergedError",

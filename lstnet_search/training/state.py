@@ -6,15 +6,20 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor, nn
 
 from lstnet_search.config import InputError
+from lstnet_search.config.errors import show
+from lstnet_search.config.versions import check_version
 
 State = dict[str, Tensor]
 
 _TENSORS = "state.safetensors"
 HEADER = "state.json"
+FILES = (_TENSORS, HEADER)
+"""Of a checkpoint."""
 FORMAT_VERSION = 1
 
 
@@ -88,12 +93,13 @@ def parse_header(content: bytes, where: str) -> dict[str, Any]:
     """
     try:
         header = json.loads(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{where} cannot be read as a checkpoint's header: {error}") from None
-    version = header.get("format_version") if isinstance(header, dict) else None
-    if version != FORMAT_VERSION:
-        raise InputError(f"{where} has format_version {version!r}; this version reads {FORMAT_VERSION}")
-    return dict(header)
+    header = check_version(header, FORMAT_VERSION, where)
+    for name, kinds in (("step", int), ("trial", int), ("seconds", int | float)):
+        if not isinstance(header.get(name, 0), kinds):
+            raise InputError(f"{where} cannot be read as a checkpoint's header: {name} is {show(header[name])}")
+    return {"step": 0, "seconds": 0.0} | header
 
 
 def read_state(folder: Path) -> tuple[State, dict[str, Any]]:
@@ -114,4 +120,7 @@ def read_state(folder: Path) -> tuple[State, dict[str, Any]]:
         raise InputError(f"{path} cannot be read: {error}") from None
     if sha256(content).hexdigest() != header.get("sha256"):
         raise InputError(f"{path} is damaged: its digest differs from the header's; use an earlier checkpoint")
-    return load(content), header
+    try:
+        return load(content), header
+    except (SafetensorError, ValueError) as error:
+        raise InputError(f"{path} is no safetensors file: {error}; use an earlier checkpoint") from None

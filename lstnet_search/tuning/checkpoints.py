@@ -9,9 +9,10 @@ from pyarrow import fs
 from ray.tune import Checkpoint
 
 from lstnet_search.config import InputError
+from lstnet_search.evaluation.samples import SAMPLES_FILE
 from lstnet_search.results.records import TrialRecord
 from lstnet_search.results.storage import Storage
-from lstnet_search.training import HEADER, parse_header, read_state
+from lstnet_search.training import FILES, HEADER, parse_header, read_state
 
 _CHECKPOINT = re.compile(r"/run_\d+/trial_(\d+)/checkpoint_[^/]+$")
 
@@ -23,8 +24,8 @@ def trial_folder(number: int) -> str:
 
 def run_name(storage: Storage) -> str:
     """The name of the next run's folder: each run of a search writes into a new one."""
-    runs = [int(info.base_name.removeprefix("run_")) for info in _below(storage, recursive=False)]
-    return f"run_{max(runs, default=0) + 1:03d}"
+    matches = (re.fullmatch(r"run_(\d{1,9})", info.base_name) for info in _below(storage, recursive=False))
+    return f"run_{max((int(match[1]) for match in matches if match), default=0) + 1:03d}"
 
 
 def checkpoints(storage: Storage, number: int) -> Iterator[tuple[Checkpoint, dict[str, Any]]]:
@@ -71,7 +72,9 @@ def take_over(checkpoint: Checkpoint, folder: str, donor: int, step: int) -> Che
     assert filesystem is not None
     target = f"{folder}/{_TAKEN_OVER}{donor}_{step}"
     filesystem.create_dir(target, recursive=True)
-    fs.copy_files(checkpoint.path, target, source_filesystem=filesystem, destination_filesystem=filesystem)
+    for info in filesystem.get_file_info(fs.FileSelector(checkpoint.path)):
+        if info.base_name in (*FILES, SAMPLES_FILE):  # not what someone else put there, for Ray restores from the copy
+            filesystem.copy_file(info.path, f"{target}/{info.base_name}")
     for other in filesystem.get_file_info(fs.FileSelector(folder)):
         if other.base_name.startswith(_TAKEN_OVER) and other.path != target:
             filesystem.delete_dir(other.path)

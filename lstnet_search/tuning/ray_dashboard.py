@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 DEFAULT_PORT = 8265
 """Where Ray puts it; where that is taken, on the next port that is free."""
 
-TOKEN_FILE = "~/.ray/auth_token"  # noqa: S105  # its place, not what is in it
+TOKEN_FILE = "~/.ray/auth_token"  # noqa: S105  # nosec B105  # its place, not what is in it
 
 
 def dashboard_lines(address: str | None, environment: Mapping[str, str]) -> Iterator[str]:

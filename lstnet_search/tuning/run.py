@@ -195,6 +195,7 @@ def _search(config: SearchConfig, run: Run, console: Console, stopping: Stopping
         else:
             run.folder.create(_search_file(config, run, placement, prepared))
         with run.folder.held():
+            run.folder.remove_abandoned()
             run.folder.record_search(config.model_dump(mode="json"))
             return _Search(config, run, prepared, placement, console, metric, stopping).finish(others)
 

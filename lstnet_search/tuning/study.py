@@ -4,8 +4,8 @@ Every report is written before the next is awaited, so the tables can be made an
 study alone, whatever ended the search. Ray's own snapshots are never read back.
 """
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,9 @@ from optuna.samplers import BaseSampler
 from optuna.storages import BaseStorage
 from optuna.trial import FrozenTrial, TrialState
 
-from lstnet_search.config import Choice, LogUniform, QUniform, RandInt, Range
+from lstnet_search.config import Choice, InputError, LogUniform, QUniform, RandInt, Range
 from lstnet_search.results.records import Exploit, ReportRecord, TrialRecord
+from lstnet_search.tuning.disk import disk_full
 from lstnet_search.tuning.journal import Journal
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)  # its warnings are of what is refused first, or of speed
@@ -56,6 +57,22 @@ def mend(path: Path) -> None:
             file.truncate(file.read().rfind(b"\n") + 1)
 
 
+@contextmanager
+def damage_reported(path: Path) -> Iterator[None]:
+    """Whatever reading a damaged journal raises becomes one message.
+
+    Raises:
+        InputError: if the block raises, but for a full disk.
+    """
+    try:
+        yield
+    except Exception as error:  # Optuna asserts, indexes and unpacks what a journal's lines say
+        if isinstance(error, InputError) or disk_full(error):
+            raise
+        reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        raise InputError(f"{path} is damaged ({reason:.200}); restore it, or begin anew under another --name") from None
+
+
 class Study:
     """One study in one journal file.
 
@@ -64,19 +81,25 @@ class Study:
     """
 
     def __init__(self, path: Path, sampler: BaseSampler | None = None, objectives: int = 1) -> None:
-        """Open the study of a file, or make it for a number of objectives."""
-        self.storage = self._storage(path)
+        """Open the study of a file, or make it for a number of objectives.
+
+        Raises:
+            InputError: if the file is damaged.
+        """
+        with damage_reported(path):
+            self.storage = self._storage(path)
+        self._path = path
         self._ended: dict[int, TrialRecord] = {}
         """Records of trials that have ended, by the study's id: they change no more."""
-        self.study = optuna.create_study(
-            storage=self.storage,
-            study_name=STUDY_NAME,
-            sampler=sampler,
-            pruner=optuna.pruners.NopPruner(),  # stopping is the trial scheduler's
-            directions=["maximize"] * objectives,
-            load_if_exists=True,
-        )
-
+        with damage_reported(path):
+            self.study = optuna.create_study(
+                storage=self.storage,
+                study_name=STUDY_NAME,
+                sampler=sampler,
+                pruner=optuna.pruners.NopPruner(),  # stopping is the trial scheduler's
+                directions=["maximize"] * objectives,
+                load_if_exists=True,
+            )
         self._others = sum(OTHER in trial.user_attrs for trial in self.study.get_trials(deepcopy=False))
 
     def trials(self) -> list[FrozenTrial]:
@@ -131,7 +154,8 @@ class Study:
 
     def records(self) -> list[TrialRecord]:
         """All trials that were given settings, as the results folder keeps them."""
-        return [self._record(trial) for trial in self.trials() if _SETTINGS in trial.system_attrs]
+        with damage_reported(self._path):
+            return [self._record(trial) for trial in self.trials() if _SETTINGS in trial.system_attrs]
 
     def record(self, number: int) -> TrialRecord:
         """One of these trials."""

@@ -12,6 +12,7 @@ from ray.tune.logger import LoggerCallback, TBXLoggerCallback
 
 from lstnet_search.config import InputError
 from lstnet_search.config.search import TrackerName
+from lstnet_search.config.secrets import masked
 from lstnet_search.results.folder import ResultsFolder
 
 PACKAGES: dict[TrackerName, tuple[str, str]] = {
@@ -60,7 +61,7 @@ def make_trackers(
     callbacks: list[tune.Callback] = []
     for name in dict.fromkeys(names):
         logger, place = _MAKERS[name](folder)
-        say(f"{name}: {place}")
+        say(f"{name}: {masked(place)}")
         callbacks.append(Tracker(name, logger, say))
     return callbacks
 
@@ -123,7 +124,7 @@ class Tracker(tune.Callback):
             getattr(self._logger, method)(*arguments, **named)
         except Exception as error:
             self._logger = None
-            reason = " ".join(str(error).split())
+            reason = masked(" ".join(str(error).split()))
             self._say(f"--log {self._name} ends here, the search goes on: {type(error).__name__}: {reason}")
 
 

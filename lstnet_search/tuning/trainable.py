@@ -9,6 +9,7 @@ from pyarrow import fs
 from ray import tune
 
 from lstnet_search.config import TrialConfig
+from lstnet_search.config.secrets import masked
 from lstnet_search.evaluation import EvaluatedTraining, Prepared, RepeatedTraining, UnwatchedTraining, WholeSets
 from lstnet_search.training import Report, Start, read_state
 from lstnet_search.tuning.device import device_for
@@ -108,7 +109,7 @@ class Trainable(tune.Trainable):
             if self._second_try and isinstance(error, torch.OutOfMemoryError):
                 raise
             self._failed = True
-            reason = f"{type(error).__name__}: {error}"
+            reason = masked(f"{type(error).__name__}: {error}")
             return {"done": True, "error": reason, "peak_memory_mb": peak_memory_mb(self._device)}
         return {
             "step": report.step,

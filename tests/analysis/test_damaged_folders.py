@@ -1,0 +1,144 @@
+"""Whatever is wrong with a results folder, commands and scripts say so in one message, or do without it."""
+
+import io
+import os
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+import yaml
+from changes import changed, damaged, table_changed
+from confirmations import write_confirmation
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import compare as compare_script
+import criteria as criteria_script
+import report as report_script
+import select_best as select_best_script
+from lstnet_search.config import PRESETS, InputError, Space, TrialConfig
+from lstnet_search.config.search import SearchConfig
+from lstnet_search.results.confirmation_files import known_accuracies, read_confirmation
+from lstnet_search.results.confirmation_plan import ConfirmationPlan, candidates, make_plan
+from lstnet_search.results.folder import ResultsFolder
+from lstnet_search.results.status import status_lines
+from lstnet_search.results.winner import export, write_config
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # of figures made of odd numbers
+
+Files = dict[str, bytes]
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory, make_up: Callable[..., Path]) -> Files:
+    """The files of a study that is all there."""
+    folder = ResultsFolder(make_up(tmp_path_factory.mktemp("whole") / "study", 8, reports=6, samples=1))
+    space = Space.parse({"w3": 100, "w1": {"type": "loguniform", "low": 1, "high": 1000}}, "mine.yaml")
+    search = SearchConfig(preset="cpu", trial=PRESETS["cpu"].trial, trials=8, space_file="mine.yaml", space=space)
+    about = {"command": "python run_search.py", "data_dir": "data", "storage": None, "versions": {"torch": "2"}}
+    folder.write_search(folder.read_search() | about | {"search": search.model_dump(mode="json"), "git_commit": ""})
+    write_confirmation(folder.path)
+    ConfirmationPlan(1500, (1, 2), (0, 3)).write(folder)
+    write_config(folder.best_config_file, TrialConfig(), ["trial 3 of study"])
+    for file in (
+        folder.translations_file,
+        *(folder.path / f"best_model.{ending}" for ending in ("safetensors", "json")),
+    ):
+        file.write_bytes(b"not looked at")
+    paths = (path for path in folder.path.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder.path)): path.read_bytes() for path in paths}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def nobody_waits_for_the_disk() -> Iterator[None]:
+    """Which takes most of the time, and is not what is asked here."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(os, "fsync", lambda handle: None)
+        yield
+
+
+@st.composite
+def damage(draw: st.DrawFn, files: Files) -> Files:
+    """The files of a study, one of them missing, damaged or changed."""
+    name = draw(st.sampled_from(sorted(name for name in files if not name.startswith(("best_model", "translations")))))
+    content = files[name]
+    how = draw(st.sampled_from(["missing", "bytes", "changed", "changed", "changed"]))
+    if how == "missing":
+        return {other: value for other, value in files.items() if other != name}
+    if how == "bytes" or name.endswith((".npz", ".jsonl")):
+        made = draw(damaged(content))
+    elif name.endswith(".yaml"):
+        made = yaml.safe_dump(draw(changed(yaml.safe_load(content))), sort_keys=False).encode()
+    else:
+        buffer = io.BytesIO()
+        pq.write_table(draw(table_changed(_table(content))), buffer)
+        made = buffer.getvalue()
+    return files | {name: made}
+
+
+@cache
+def _table(content: bytes) -> Any:
+    return pq.read_table(io.BytesIO(content))
+
+
+def resumed(folder: Path) -> None:
+    """What `search --resume` reads before it begins."""
+    recorded = ResultsFolder.existing(folder).read_search()
+    begun = SearchConfig.parse(recorded["search"], str(folder))
+    begun.refuse_difference(begun, str(folder))
+    Path(recorded["data_dir"])
+
+
+def confirmed(folder: Path) -> None:
+    """What `confirm` reads before it begins."""
+    results = ResultsFolder.existing(folder)
+    plan = make_plan(results, 2, 2, None)
+    candidates(results, plan.trials)
+    known_accuracies(results, plan.steps)
+    read_confirmation(results)
+
+
+QUICK: dict[str, Callable[[Path], object]] = {
+    "status": lambda folder: list(status_lines(ResultsFolder.existing(folder))),
+    "resume": resumed,
+    "confirm": confirmed,
+    "export": lambda folder: export(ResultsFolder.existing(folder), folder / "exported"),
+    "select_best": lambda folder: select_best_script.select_best([folder], output=folder / "chosen.yaml"),
+}
+SLOW: dict[str, Callable[[Path], object]] = {
+    "report": report_script.report,
+    "compare": lambda folder: compare_script.compare([folder]),
+    "criteria": lambda folder: criteria_script.criteria([folder]),
+}
+
+
+def run_all(commands: dict[str, Callable[[Path], object]], files: Files) -> None:
+    with TemporaryDirectory() as made:
+        folder = Path(made) / "study"
+        for name, content in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(content)
+        for command in commands.values():
+            with suppress(InputError), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                command(folder)
+
+
+def test_the_whole_study_is_read_by_all(whole: Files, tmp_path: Path) -> None:
+    for name, content in whole.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+    for command in (QUICK | SLOW).values():
+        command(tmp_path)
+
+
+@settings(max_examples=100)
+@given(data=st.data())
+def test_a_damaged_folder_ends_in_a_message_or_is_done_without(whole: Files, data: st.DataObject) -> None:
+    run_all(QUICK, data.draw(damage(whole)))

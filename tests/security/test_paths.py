@@ -1,0 +1,85 @@
+"""No file leads out of its folder, whatever names stand in it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from lstnet_search.config import InputError, TrialConfig
+from lstnet_search.models import ImageShape
+from lstnet_search.results.folder import ResultsFolder
+from lstnet_search.results.mirror import Mirror, _is_mirrored, fetch
+from lstnet_search.results.model import TrainedModel, build_networks, read_model, write_model
+from lstnet_search.results.storage import Storage
+
+HOSTILE = ["../../evil", "/etc/evil", "a/b", "..", "", "a\0b", "a\nb", "x" * 101]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_domains_name_holds_no_path(name: str) -> None:
+    """Names of domains are in those of files: of ONNX files, of contact sheets, of cached classifiers."""
+    with pytest.raises(InputError, match="must be the name of a set, folder:PATH or parquet:PATH"):
+        TrialConfig.parse({"domains": [name, "usps"]}, "best_config.yaml")
+
+
+@pytest.mark.parametrize("path", ["folder:/somewhere/../..", "parquet:/x/[a b].parquet", "folder:/x\n/y z"])
+def test_images_of_ones_own_have_a_name_without_a_path(path: str) -> None:
+    config = TrialConfig.parse({"domains": [path, "usps"]}, "best_config.yaml")
+    assert all(sign.isalnum() or sign in "_-" for sign in config.domain_names[0])
+
+
+def test_a_model_that_names_a_path_is_refused(tmp_path: Path) -> None:
+    shapes = ImageShape(1, 28), ImageShape(1, 16)
+    config = TrialConfig(width=1 / 64)
+    network, classifiers = build_networks(config, shapes, 10)
+    write_model(tmp_path / "m", TrainedModel(config, shapes, 10, network, classifiers, {}))
+    header = json.loads((tmp_path / "m.json").read_text())
+    header["config"]["domains"][0] = "../../evil"
+    (tmp_path / "m.json").write_text(json.dumps(header))
+    with pytest.raises(InputError, match=r"evil' must be the name of a set"):
+        read_model(tmp_path / "m")
+
+
+@pytest.mark.parametrize("change", [{"width": 4}, {"shapes": [[1, 10**9], [1, 16]]}, {"classes": 10**9}])
+def test_a_model_that_names_larger_networks_than_it_holds_is_refused_before_they_are_built(
+    tmp_path: Path, change: dict[str, object]
+) -> None:
+    shapes = ImageShape(1, 28), ImageShape(1, 16)
+    config = TrialConfig(width=1 / 64)
+    network, classifiers = build_networks(config, shapes, 10)
+    write_model(tmp_path / "m", TrainedModel(config, shapes, 10, network, classifiers, {}))
+    header = json.loads((tmp_path / "m.json").read_text())
+    for name, value in change.items():
+        (header["config"] if name in header["config"] else header)[name] = value
+    (tmp_path / "m.json").write_text(json.dumps(header))
+    with pytest.raises(InputError, match="does not fit its safetensors file"):
+        read_model(tmp_path / "m")
+
+
+@pytest.mark.parametrize("name", ["../evil", "samples/../../evil", "/etc/evil", "samples//x", "./x", "a/..", "a\0b"])
+def test_a_key_of_an_object_store_that_leads_out_of_the_folder_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(InputError, match="which lies in no folder; remove it there"):
+        _is_mirrored(name, ResultsFolder(tmp_path))
+
+
+def test_what_a_killed_writer_left_and_rays_state_are_not_fetched(tmp_path: Path) -> None:
+    folder = ResultsFolder(tmp_path)
+    names = ["search.yaml", ".search.yaml.a1b2c3d4.part", "trials.parquet.partial", "tune/run_001/x", "samples/0.npz"]
+    assert [name for name in names if _is_mirrored(name, folder)] == ["search.yaml", "samples/0.npz"]
+
+
+def test_a_link_out_of_a_results_folder_is_not_copied_to_the_storage(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("of this machine")
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / "other").write_text("of this machine")
+    folder = ResultsFolder(tmp_path / "study")
+    folder.create({})
+    (folder.path / "link").symlink_to(tmp_path / "key")
+    (folder.path / "links").symlink_to(tmp_path / "keys")
+    (folder.path / "within").symlink_to(folder.search_file)
+    storage = Storage.local(tmp_path / "mirror")
+    assert Mirror(folder, storage).push() == ""
+    copied = {path.name for path in (tmp_path / "mirror").rglob("*") if path.is_file()}
+    assert copied == {"search.yaml", "within"}
+    fetch(storage, ResultsFolder(tmp_path / "again"))
+    assert (tmp_path / "again" / "search.yaml").read_bytes() == folder.search_file.read_bytes()
