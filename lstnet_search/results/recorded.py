@@ -13,7 +13,6 @@ from lstnet_search.config import METHODS, InputError, explain
 from lstnet_search.config.domain_names import is_domain
 from lstnet_search.config.errors import show
 from lstnet_search.config.metrics import TARGET
-from lstnet_search.results.records import PAPER_TRIAL
 
 
 class Known(dict[str, Any]):
@@ -180,10 +179,8 @@ class _Confirmation(_Part):
     candidates: list[_Candidate]
 
     @model_validator(mode="after")
-    def _has_a_winner_and_the_paper(self) -> Self:
+    def _has_a_winner(self) -> Self:
         names = [each.candidate for each in self.candidates]
         if "best" not in names or len(set(names)) < len(names):
             raise ValueError("there must be one candidate 'best', and none twice")
-        if PAPER_TRIAL not in [each.trial for each in self.candidates]:
-            raise ValueError(f"no candidate is trial {PAPER_TRIAL}, the paper's weights")
         return self
