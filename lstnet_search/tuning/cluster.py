@@ -22,6 +22,7 @@ from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 import lstnet_search
 from lstnet_search.config import InputError
 from lstnet_search.results.storage import Storage, sentence
+from lstnet_search.tuning.disk import hush_full_disks
 from lstnet_search.tuning.resources import Machine, Placement, place
 
 _QUIET = {
@@ -185,6 +186,7 @@ def refuse_lost(folder: Path) -> None:
 
 def _hush() -> None:
     os.environ.update({name: value for name, value in _QUIET.items() if name not in os.environ})
+    hush_full_disks()
 
 
 def _nodes() -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from lstnet_search.results.text import percent, shown
 from lstnet_search.results.winner import write_winner
 from lstnet_search.tuning.checkpoints import checkpoint_at
 from lstnet_search.tuning.comparison import comparison
+from lstnet_search.tuning.disk import say_disk_full
 from lstnet_search.tuning.display import Display, summary
 from lstnet_search.tuning.objectives import objectives
 from lstnet_search.tuning.stopping import Stopping
@@ -86,14 +87,7 @@ class Conclusion:
 
     def say_disk_full(self) -> int:
         """Say that the disk is full, and how to go on; the exit code."""
-        self._console.print(
-            "error: the disk is full, here or where the checkpoints are; what was reported is kept; "
-            f"make room, then go on with: {self._go_on()}",
-            markup=False,
-            highlight=False,
-            soft_wrap=True,
-        )
-        return 1
+        return say_disk_full(self._console, self._go_on())
 
     def _print_table(self, records: list[TrialRecord], baseline: dict[str, float]) -> None:
         directions = self._prepared.directions

@@ -27,6 +27,7 @@ from lstnet_search.results.text import duration
 from lstnet_search.results.winner import add_confirmation
 from lstnet_search.tuning.checkpoints import checkpoint_at, newest_checkpoint
 from lstnet_search.tuning.confirmation_display import ConfirmationDisplay, verdicts
+from lstnet_search.tuning.disk import disk_full, say_disk_full
 from lstnet_search.tuning.metrics import Metrics
 from lstnet_search.tuning.opening import Key, Tested, measure
 from lstnet_search.tuning.resources import Placement, upper_bound_seconds
@@ -132,6 +133,14 @@ class _Confirmation:
 
     def finish(self) -> int:
         """Run the trainings that are left, test them if none is, and conclude."""
+        try:
+            return self._finish()
+        except Exception as error:
+            if not disk_full(error):
+                raise
+            return say_disk_full(self.console, self.run.command)
+
+    def _finish(self) -> int:
         self._ask_for_missing()
         numbers = self._numbers()
         seeds = self.plan.seeds
@@ -162,6 +171,8 @@ class _Confirmation:
         left = total - sum(record.state != "RUNNING" for record in self.study.records())
         if not left and not self.stopping.due and (code := self._conclude(display, self.stopping)) is not None:
             return code
+        if self.stopping.disk_full:
+            return say_disk_full(self.console, self.run.command)
         what = f"{left} of {total} trainings are unfinished" if left else "the test sets are still closed"
         display.say(f"{what}; go on with: {self.run.command}")
         return self.stopping.exit_code

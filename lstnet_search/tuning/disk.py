@@ -1,6 +1,9 @@
 """A full disk, however it is reported."""
 
 import errno
+import logging
+
+from rich.console import Console
 
 
 def disk_full(error: BaseException | None) -> bool:
@@ -15,3 +18,29 @@ def disk_full(error: BaseException | None) -> bool:
             return True
         error = error.__cause__ or error.__context__
     return False
+
+
+def say_disk_full(console: Console, command: str) -> int:
+    """Say that there was no room, and which command goes on.
+
+    Returns:
+        The exit code.
+    """
+    console.print(
+        "error: the disk is full, here or where the checkpoints are; what was reported is kept; "
+        f"make room, then go on with: {command}",
+        markup=False,
+        highlight=False,
+        soft_wrap=True,
+    )
+    return 1
+
+
+def hush_full_disks() -> None:
+    """Keep Ray's stack traces of full disks from the terminal, where one sentence says it; other errors stay."""
+    for handler in logging.getLogger("ray").handlers:
+        handler.addFilter(_is_news)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    return not (record.exc_info and disk_full(record.exc_info[1]))
