@@ -15,7 +15,7 @@ from pathlib import Path
 
 HOST = "127.0.0.1"
 STARTED = "Ray runtime started."
-ATTEMPTS = 3
+ATTEMPTS = 5
 """To start a node: Ray gives itself half a minute, which is short on a machine with other work."""
 MARK = "LSTNET_TEST_NODE"
 """A variable that the processes of a node inherit, also those that leave its session."""
