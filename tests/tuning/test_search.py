@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
+from searches import ROOT, search, search_until
 
-ROOT = Path(__file__).parents[2]
 OWN_COLUMNS = ["seconds", "peak_memory_mb", "ray_trial_id"]
 
 pytestmark = pytest.mark.slow
@@ -19,17 +19,6 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("results")
-
-
-def command(results: Path, *arguments: str) -> list[str]:
-    script = [sys.executable, "run_search.py", "--preset", "cpu", "--results-dir", str(results)]
-    return [*script, "--space", "search_spaces/smoke.yaml", *arguments]
-
-
-def search(results: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command(results, *arguments), cwd=ROOT, capture_output=True, text=True, timeout=900, check=False
-    )
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -235,21 +224,10 @@ def test_trials_of_several_seeds_are_ranked_by_their_means(results: Path) -> Non
 )
 def test_a_search_that_is_stopped_goes_on_to_all_its_trials(results: Path, stop: signal.Signals, code: int) -> None:
     name = f"stopped-{stop.name}"
-    with subprocess.Popen(
-        command(results, "--steps", "600", "--trials", "3", "--name", name),
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as running:
-        assert running.stdout is not None
-        for line in running.stdout:
-            if line.startswith("trial "):
-                break
-        running.send_signal(stop)
-        rest = running.stdout.read()
-        assert running.wait(timeout=120) == code, rest
-    assert code < 0 or f"go on with: python run_search.py --name {name} --resume" in rest
+    asked = ["--steps", "600", "--trials", "3", "--name", name]
+    ended_with, printed = search_until(results, "trial ", *asked, stop=stop)
+    assert ended_with == code, printed
+    assert code < 0 or f"go on with: python run_search.py --name {name} --resume" in printed
 
     ended = search(results, "--name", name, "--resume")
     assert ended.returncode == 0, ended.stdout + ended.stderr

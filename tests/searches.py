@@ -1,0 +1,57 @@
+"""The command as a user starts it, at smoke size."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+def command(results: Path, *arguments: str) -> list[str]:
+    """A search with tiny networks on bundled images; arguments may override."""
+    script = [sys.executable, str(ROOT / "run_search.py"), "--preset", "cpu", "--results-dir", str(results)]
+    return [*script, "--space", str(ROOT / "search_spaces" / "smoke.yaml"), *arguments]
+
+
+def search(
+    results: Path, *arguments: str, environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """A search to its end, whatever its exit code."""
+    return subprocess.run(
+        command(results, *arguments),
+        cwd=ROOT,
+        env=os.environ | (environment or {}),
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+    )
+
+
+def search_until(
+    results: Path, wanted: str, *arguments: str, stop: int, environment: Mapping[str, str] | None = None
+) -> tuple[int, str]:
+    """A search that gets a signal once a line begins with what is wanted.
+
+    Returns:
+        Its exit code, and what it printed.
+    """
+    with subprocess.Popen(
+        command(results, *arguments),
+        cwd=ROOT,
+        env=os.environ | (environment or {}),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as running:
+        assert running.stdout is not None
+        printed = ""
+        for line in running.stdout:
+            printed += line
+            if line.startswith(wanted):
+                break
+        running.send_signal(stop)
+        printed += running.stdout.read()
+        return running.wait(timeout=300), printed

@@ -1,0 +1,149 @@
+"""Searches on a real cluster of three nodes, with a shared folder and with an object store, and on a full disk."""
+
+import filecmp
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import boto3
+import pandas as pd
+import pytest
+from moto.server import ThreadedMotoServer
+from nodes import HOST, Nodes, free_port, running_nodes
+from searches import command, search, search_until
+
+RAY = str(Path(sys.executable).parent / "ray")
+KEYS = {"AWS_ACCESS_KEY_ID": "lab", "AWS_SECRET_ACCESS_KEY": "s3cret", "AWS_EC2_METADATA_DISABLED": "true"}
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def nodes() -> Iterator[Nodes]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in KEYS.items():  # every node has the keys, as the pages say
+            patch.setenv(name, value)
+        with running_nodes(3) as nodes:
+            yield nodes
+
+
+@pytest.fixture
+def bucket() -> Iterator[tuple[str, str]]:
+    """A server that speaks S3: its URL, and a bucket there."""
+    server = ThreadedMotoServer(HOST, free_port(), verbose=False)
+    server.start()
+    url = f"http://{HOST}:{server._port}"
+    boto3.client(
+        "s3", endpoint_url=url, region_name="us-east-1", aws_access_key_id="lab", aws_secret_access_key="s3cret"
+    ).create_bucket(Bucket="lab")
+    yield url, "lab"
+    server.stop()
+
+
+def ray(nodes: Nodes, *arguments: str) -> str:
+    ended = subprocess.run(
+        [RAY, *arguments], env=nodes.environment, capture_output=True, text=True, timeout=600, check=False
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return ended.stdout
+
+
+def nodes_of_trials(nodes: Nodes) -> set[str]:
+    """Nodes on which trials have run, as Ray's own list of processes tells."""
+    listed = ray(nodes, "list", "actors", "--address", nodes.dashboard, "--format", "json", "--limit", "1000")
+    return {actor["node_id"] for actor in json.loads(listed) if "Trainable" in actor["class_name"]}
+
+
+def test_a_search_joins_a_cluster_and_a_submitted_job_goes_on_with_it(nodes: Nodes, tmp_path: Path) -> None:
+    results, shared = tmp_path / "results", tmp_path / "shared"
+    asked = ["--address", nodes.address, "--steps", "12", "--trials", "4", "--name", "joined"]
+    refused = search(results, *asked, environment=nodes.environment)
+    assert refused.returncode == 2
+    assert "the cluster has 3 nodes, which need a place for checkpoints that all reach" in refused.stderr
+    assert not results.exists()
+
+    ended = search(results, *asked, "--storage", str(shared), environment=nodes.environment)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert ended.stdout.startswith(f"dashboard: {nodes.dashboard}")
+    assert "4 trials of up to 12 steps, 3 side by side" in ended.stdout
+    assert len(nodes_of_trials(nodes)) > 1
+    trials = pd.read_parquet(results / "joined" / "trials.parquet")
+    assert trials["trial"].tolist() == [0, 1, 2, 3]
+    assert set(trials["state"]) <= {"COMPLETE", "PRUNED"}
+    assert not (results / "joined" / "tune").exists()
+    assert list((shared / "joined" / "tune").glob("run_001/trial_00000/checkpoint_*"))
+    for name in ("search.yaml", "study.journal", "trials.parquet", "best_model.safetensors", "samples/0.npz"):
+        assert filecmp.cmp(results / "joined" / name, shared / "joined" / name, shallow=False), name
+
+    job = command(results, "--name", "joined", "--resume", "--add-trials", "1")
+    printed = ray(nodes, "job", "submit", "--address", nodes.dashboard, "--", *job)
+    assert "succeeded" in printed
+    trials = pd.read_parquet(results / "joined" / "trials.parquet")
+    assert trials["trial"].tolist() == [0, 1, 2, 3, 4]
+    assert filecmp.cmp(results / "joined" / "trials.parquet", shared / "joined" / "trials.parquet", shallow=False)
+
+
+def test_a_search_goes_on_from_an_object_store_where_its_folder_is_gone(
+    nodes: Nodes, bucket: tuple[str, str], tmp_path: Path
+) -> None:
+    url, name = bucket
+    environment = nodes.environment | {"AWS_ENDPOINT_URL_S3": url, "AWS_DEFAULT_REGION": "us-east-1"}
+    stored = ["--address", nodes.address, "--storage", f"s3://{name}/searches", "--name", "far"]
+    asked = [*stored, "--steps", "600", "--trials", "3"]
+    code, printed = search_until(tmp_path, "trial 0   step 250", *asked, stop=signal.SIGINT, environment=environment)
+    assert code == 130, printed
+    before = pd.read_parquet(tmp_path / "far" / "history.parquet")
+    shutil.rmtree(tmp_path / "far")
+
+    ended = search(tmp_path, *stored, "--resume", environment=environment)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    trials = pd.read_parquet(tmp_path / "far" / "trials.parquet")
+    assert trials["trial"].tolist() == [0, 1, 2]
+    assert set(trials["state"]) <= {"COMPLETE", "PRUNED"}
+    history = pd.read_parquet(tmp_path / "far" / "history.parquet")
+    assert not history.duplicated(["trial", "step"]).any()
+    of_trial_0 = before[before["trial"] == 0]
+    assert of_trial_0["step"].max() >= 250
+    kept = history[history["trial"] == 0].head(len(of_trial_0))
+    pd.testing.assert_frame_equal(kept.reset_index(drop=True), of_trial_0.reset_index(drop=True))
+    assert (tmp_path / "far" / "best_model.safetensors").is_file()
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 16 MB."""
+    path = tmp_path / "small"
+    path.mkdir()
+    if not shutil.which("mount") or os.geteuid() != 0:
+        pytest.skip("only root can mount a small disk")
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(path)], capture_output=True, text=True, check=False
+    )
+    if mounted.returncode != 0:
+        pytest.skip(f"no small disk can be mounted here: {mounted.stderr.strip()}")
+    yield path
+    subprocess.run(["umount", "-l", str(path)], check=True)
+
+
+def test_a_full_disk_stops_a_search_which_goes_on_when_there_is_room(small_disk: Path) -> None:
+    other = small_disk / "other"
+    other.write_bytes(bytes(14_500_000))  # leaves room for the first checkpoints
+    stopped = search(small_disk, "--steps", "60", "--trials", "4", "--name", "full")
+    assert stopped.returncode == 1, stopped.stdout + stopped.stderr
+    assert "error: the disk is full" in stopped.stdout
+    assert f"go on with: python run_search.py --name full --resume --results-dir {small_disk}" in stopped.stdout
+    assert "Traceback" not in stopped.stdout + stopped.stderr
+
+    other.unlink()
+    ended = search(small_disk, "--name", "full", "--resume")
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    trials = pd.read_parquet(small_disk / "full" / "trials.parquet")
+    assert trials["trial"].tolist() == [0, 1, 2, 3]
+    assert set(trials["state"]) <= {"COMPLETE", "PRUNED"}
+    history = pd.read_parquet(small_disk / "full" / "history.parquet")
+    assert not history.duplicated(["trial", "step"]).any()
