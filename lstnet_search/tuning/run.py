@@ -25,6 +25,7 @@ from lstnet_search.results.records import Exploit, ReportRecord, TrialRecord, ra
 from lstnet_search.results.storage import Storage
 from lstnet_search.results.text import percent, shown
 from lstnet_search.results.winner import write_winner
+from lstnet_search.training import use_deterministic_kernels
 from lstnet_search.tuning.checkpoints import checkpoint_at, drop_unnoted, newest_checkpoint
 from lstnet_search.tuning.cluster import Wanted, address_of, cluster, refuse_lost
 from lstnet_search.tuning.comparison import comparison
@@ -37,6 +38,7 @@ from lstnet_search.tuning.population import POPULATIONS
 from lstnet_search.tuning.probe import estimate
 from lstnet_search.tuning.ray_dashboard import dashboard_lines
 from lstnet_search.tuning.resources import Placement
+from lstnet_search.tuning.rounds import RoundSearch
 from lstnet_search.tuning.samplers import make_sampler, refuse_sampler
 from lstnet_search.tuning.scheduler import make_scheduler
 from lstnet_search.tuning.searcher import StudySearch
@@ -146,6 +148,8 @@ def search(config: SearchConfig, run: Run, console: Console) -> int:
             f"--storage {run.storage} has a {run.folder.path.name} already; choose another --name, "
             "or go on with it by --resume"
         )
+    if config.deterministic:
+        use_deterministic_kernels()
     with run.on_cluster(config.trials, say) as placement:
         device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         prepared = prepare(config.trial, run.data_dir, device, default_cache_dir(), say)
@@ -241,7 +245,7 @@ class _Search:
         config = self.config
         population = POPULATIONS.get(config.scheduler)
         drop_unnoted(self.storage, earlier)
-        searcher = StudySearch(
+        searcher = self._searcher_class()(
             study,
             config.space,
             config.trial,
@@ -269,6 +273,16 @@ class _Search:
         tuner = make_tuner(config, searcher, scheduler, callbacks, self.prepared, self.placement, self.storage, asked)
         with without_snapshots():
             tuner.fit()
+
+    def _searcher_class(self) -> Callable[..., StudySearch]:
+        if not self.config.deterministic:
+            return StudySearch
+        steps = self.config.trial.steps
+        return partial(
+            RoundSearch,
+            make_sampler=partial(make_sampler, self.config),
+            trained=lambda number: checkpoint_at(self.storage, number, steps) is not None,
+        )
 
     def _say_estimate(self, display: Display, left: int) -> None:
         """Say how long it takes, how much it writes, and what is to be beaten."""

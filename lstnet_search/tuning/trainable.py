@@ -10,7 +10,7 @@ from ray import tune
 
 from lstnet_search.config import TrialConfig
 from lstnet_search.evaluation import EvaluatedTraining, Prepared, RepeatedTraining, UnwatchedTraining, WholeSets
-from lstnet_search.training import Start, read_state
+from lstnet_search.training import Start, read_state, use_deterministic_kernels
 from lstnet_search.tuning.memory import peak_memory_mb, reset_peak_memory
 from lstnet_search.tuning.searcher import ALARMS, CHECKPOINT, NODE, NUMBER, SCORE, SETTINGS
 
@@ -31,9 +31,12 @@ class Trainable(tune.Trainable):
         threads: int,
         filesystem: fs.FileSystem,
         repeats: int = 1,
+        deterministic: bool = False,
     ) -> None:
         """Begin, or go on with, the trial of a configuration that the searcher made."""
         torch.set_num_threads(threads)
+        if deterministic:
+            use_deterministic_kernels()
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self._prepared = prepared.to(self._device)
         self._direction = direction

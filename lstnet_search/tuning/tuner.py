@@ -34,6 +34,7 @@ def make_tuner(
         metric=search.select_by,
         threads=placement.threads,
         repeats=search.repeats,
+        deterministic=search.deterministic,
         filesystem=storage.filesystem,
     )
     return tune.Tuner(
