@@ -1,9 +1,11 @@
 """What a benchmark runs on: cores, a device, and the best that they can do."""
 
 import os
+import resource
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -25,6 +27,26 @@ def pin(threads: int) -> None:
 def the_device() -> torch.device:
     """CUDA where there is any, else the CPU."""
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Of a process, MiB: what is resident, and what of it no other process shares."""
+
+    resident: float
+    unique: float
+
+
+def memory(process: int | str = "self") -> Memory:
+    """The memory of a process of this machine."""
+    lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()[1:]
+    kib = {line.split(":")[0]: int(line.split()[1]) for line in lines}
+    return Memory(kib["Rss"] / 1024, (kib["Private_Clean"] + kib["Private_Dirty"]) / 1024)
+
+
+def resident() -> float:
+    """What is resident of this process, MiB, asked for at next to no cost: see proc(5)."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / MEBI
 
 
 def timed(take: Callable[[], object], times: int, device: torch.device) -> float:

@@ -18,6 +18,7 @@ from typing import Annotated, Any, Self, cast
 import optuna
 import torch
 import typer
+from machine import resident
 from optuna.storages import BaseStorage, InMemoryStorage, JournalStorage, RDBStorage
 from optuna.storages.journal import JournalFileBackend
 from ray import tune
@@ -62,15 +63,16 @@ STORAGES: dict[str, Callable[[Path], BaseStorage]] = {
 
 @dataclass(frozen=True)
 class Moment:
-    """Seconds of a clock, and of this process' work."""
+    """Seconds of a clock, seconds of this process' work, and its resident memory in MiB."""
 
     clock: float
     work: float
+    memory: float
 
     @classmethod
     def now(cls) -> Self:
         """This one."""
-        return cls(time.perf_counter(), time.process_time())
+        return cls(time.perf_counter(), time.process_time(), resident())
 
 
 class Clock(tune.Callback):
@@ -194,6 +196,20 @@ def plain_tuner(config: SearchConfig, storage: BaseStorage, folder: Path, concur
     return clock.ends
 
 
+def our_searcher(config: SearchConfig, study: Study, concurrent: int) -> StudySearch:
+    """Our searcher of such trials."""
+    return StudySearch(
+        study,
+        config.space,
+        config.trial,
+        metric=TARGET,
+        seed=config.seed,
+        trials=config.trials,
+        max_concurrent=concurrent,
+        last_checkpoint=lambda number: None,
+    )
+
+
 def our_tuner(config: SearchConfig, storage: BaseStorage, folder: Path, concurrent: int) -> list[Moment]:
     """Our searcher, scheduler, callbacks and tables, as a search has them; when trials ended."""
     clock = Clock()
@@ -208,21 +224,11 @@ def our_tuner(config: SearchConfig, storage: BaseStorage, folder: Path, concurre
         metrics = Metrics("overhead", TARGET, config.directions)
         watch = Watch(results, study, display, stopping, TARGET, metrics, Vigil(placement.resources))
         display.start([])
-        searcher = StudySearch(
-            study,
-            config.space,
-            config.trial,
-            metric=TARGET,
-            seed=config.seed,
-            trials=config.trials,
-            max_concurrent=concurrent,
-            last_checkpoint=lambda number: None,
-        )
         scheduler = make_scheduler(config, [], TARGET)
         prepared = cast(Prepared, Unprepared())
         tuner = make_tuner(
             config,
-            searcher,
+            our_searcher(config, study, concurrent),
             scheduler,
             [watch, clock],
             prepared,
@@ -275,15 +281,20 @@ def main(
         console().print(_table(rows, storages, sizes, title, key))
 
 
-def _measured(way: str, kind: str, size: int, concurrent: int) -> dict[str, float]:
-    config = SearchConfig(
+def config_of(trials: int) -> SearchConfig:
+    """A search of so many trials."""
+    return SearchConfig(
         preset="cpu",
         trial=PRESETS["cpu"].trial,
-        trials=size,
+        trials=trials,
         space_file=str(SPACE),
         space=Space.read(SPACE),
         select_by=TARGET,
     )
+
+
+def _measured(way: str, kind: str, size: int, concurrent: int) -> dict[str, float]:
+    config = config_of(size)
     with tempfile.TemporaryDirectory() as folder:
         begun = time.perf_counter()
         own = way == "ours" and kind == "journal"

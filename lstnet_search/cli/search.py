@@ -76,6 +76,10 @@ def search(
     ] = None,
     points: Annotated[Path | None, typer.Option(help="YAML list of settings to try first, after trial 0.")] = None,
     seed: options.SeedOption = None,
+    deterministic: Annotated[
+        bool,
+        typer.Option("--deterministic", help="Same seed, same tables, however many trials run at once; slower."),
+    ] = False,
     log: Annotated[
         list[TrackerName] | None, typer.Option(help="Write reports there too; may be given more than once.")
     ] = None,
@@ -116,6 +120,7 @@ def search(
         "warm_start": None if warm_start is None else str(warm_start),
         "select_by": select_by,
         "seed": seed,
+        "deterministic": deterministic or None,
         "domains": options.domain_settings(domains, skip_bad),
     }
     config = search_config(asked, data_dir, bundled, begun, address, gpus)
@@ -207,7 +212,10 @@ def search_config(
         space_file, space = begun.space_file, begun.space
     else:
         space_file, space = _default_space(method)
-    scheduler = _first(asked["scheduler"], begun.scheduler if begun else None, "asha")
+    deterministic = _first(asked["deterministic"], begun.deterministic if begun else None, False)
+    own_scheduler = "none" if deterministic else "asha"
+    same = begun is not None and begun.deterministic == deterministic  # else it is refused for that
+    scheduler = _first(asked["scheduler"], begun.scheduler if begun and same else None, own_scheduler)
     if scheduler in POPULATION_SCHEDULERS and asked["sampler"] is not None:
         raise InputError(
             f"--scheduler {scheduler} does not go with --sampler {asked['sampler']}: a population draws for itself; "
@@ -232,6 +240,7 @@ def search_config(
             "warm_start": asked["warm_start"] or (begun.warm_start if begun else None),
             "select_by": asked["select_by"] or (begun.select_by if begun else None),
             "seed": seed,
+            "deterministic": deterministic,
         },
         "the options",
     )

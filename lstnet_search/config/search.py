@@ -55,6 +55,8 @@ class SearchConfig(BaseModel):
     select_by: str | None = None
     """The metric that is maximised; None leaves it to what labels there are."""
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
+    deterministic: bool = False
+    """Whether the same seed is to give the same tables, however many trials run at once."""
 
     @model_validator(mode="after")
     def _known_direction(self) -> Self:
@@ -100,6 +102,11 @@ class SearchConfig(BaseModel):
             raise InputError(
                 f"--trials {search.trials} leaves no room for trial 0 and {len(search.points)} points; "
                 f"raise it to at least {1 + len(search.points)}, or give fewer points"
+            )
+        if search.deterministic and search.scheduler != "none":
+            raise InputError(
+                f"--scheduler {search.scheduler} decides by how far other trials are, which differs from run to run; "
+                "choose none or leave it out with --deterministic"
             )
         if search.scheduler in POPULATION_SCHEDULERS:
             if search.trial.method != DEFAULT_METHOD:
@@ -182,6 +189,6 @@ class SearchConfig(BaseModel):
     def _said(self) -> dict[str, Any]:
         """All that has to agree, by name."""
         budget = ("preset", "trials", "repeats")
-        names = (*budget, "direction", "select_by", "sampler", "scheduler", "points", "warm_start")
+        names = (*budget, "deterministic", "direction", "select_by", "sampler", "scheduler", "points", "warm_start")
         chosen = {name: getattr(self, name) for name in names} | {"space": self.space.content()}
         return {"method": self.trial.method} | chosen | self.trial.model_dump() | {"seed": self.seed}

@@ -1,6 +1,6 @@
 """Which training a trial's report comes from, where trials took over each other's networks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +17,10 @@ def lineage(records: Sequence[TrialRecord], number: int, step: int) -> tuple[int
         number: of the trial that made the report.
         step: of the report.
     """
-    known = {record.number: record for record in records}
+    return _lineage({record.number: record for record in records}, number, step)
+
+
+def _lineage(known: Mapping[int, TrialRecord], number: int, step: int) -> tuple[int, list[Exploit]]:
     way: list[Exploit] = []
     while taken := [exploit for exploit in known[number].exploits if exploit.step < step]:
         last = max(taken, key=lambda exploit: exploit.step)
@@ -32,11 +35,12 @@ def with_schedules(records: Sequence[TrialRecord], metric: str) -> list[TrialRec
     Where it was taken over, these are the settings, seed included, of the trial that it began in, with a
     schedule: checkpoints hold all that a training needs, so that one training takes the whole way.
     """
+    known = {record.number: record for record in records}
     found = []
     for record in records:
         best = record.best(metric)
-        origin, way = (record.number, []) if best is None else lineage(records, record.number, best.step)
-        begun = next(other.settings for other in records if other.number == origin)
+        origin, way = (record.number, []) if best is None else _lineage(known, record.number, best.step)
+        begun = known[origin].settings
         schedule = [{"step": exploit.step, "weights": exploit.weights} for exploit in way]
         settings: dict[str, Any] = record.settings if not way else begun | {"schedule": schedule}
         found.append(replace(record, settings=settings))

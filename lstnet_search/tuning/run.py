@@ -22,7 +22,8 @@ from lstnet_search.results.provenance import provenance
 from lstnet_search.results.records import Exploit, TrialRecord
 from lstnet_search.results.storage import Storage
 from lstnet_search.results.text import percent
-from lstnet_search.tuning.checkpoints import drop_unnoted, newest_checkpoint
+from lstnet_search.training import use_deterministic_kernels
+from lstnet_search.tuning.checkpoints import checkpoint_at, drop_unnoted, newest_checkpoint
 from lstnet_search.tuning.cluster import Wanted, address_of, cluster, refuse_lost
 from lstnet_search.tuning.conclusion import Conclusion, without_translation
 from lstnet_search.tuning.device import device_for
@@ -35,6 +36,7 @@ from lstnet_search.tuning.population import POPULATIONS
 from lstnet_search.tuning.probe import estimate
 from lstnet_search.tuning.ray_dashboard import dashboard_lines
 from lstnet_search.tuning.resources import Placement
+from lstnet_search.tuning.rounds import RoundSearch
 from lstnet_search.tuning.samplers import make_sampler, refuse_sampler
 from lstnet_search.tuning.scheduler import make_scheduler
 from lstnet_search.tuning.searcher import StudySearch
@@ -181,6 +183,8 @@ def _search(config: SearchConfig, run: Run, console: Console, stopping: Stopping
             f"--storage {run.storage} has a {run.folder.path.name} already; choose another --name, "
             "or go on with it by --resume"
         )
+    if config.deterministic:
+        use_deterministic_kernels()
     with ExitStack() as stack:
         with stopping.breaking_off():
             placement = stack.enter_context(run.on_cluster(config.trials, say))
@@ -283,7 +287,7 @@ class _Search:
         config = self.config
         population = POPULATIONS.get(config.scheduler)
         drop_unnoted(self.storage, earlier)
-        searcher = StudySearch(
+        searcher = self._searcher_class()(
             study,
             config.space,
             config.trial,
@@ -313,6 +317,16 @@ class _Search:
         )
         with without_snapshots():
             tuner.fit()
+
+    def _searcher_class(self) -> Callable[..., StudySearch]:
+        if not self.config.deterministic:
+            return StudySearch
+        steps = self.config.trial.steps
+        return partial(
+            RoundSearch,
+            make_sampler=partial(make_sampler, self.config),
+            trained=lambda number: checkpoint_at(self.storage, number, steps) is not None,
+        )
 
     def _say_estimate(self, display: Display, left: int) -> None:
         """Say how long it takes, how much it writes, and what is to be beaten."""

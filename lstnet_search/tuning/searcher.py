@@ -129,21 +129,12 @@ class StudySearch(OptunaSearch):
         if reason:
             reports = reports_of(self._truth.storage.get_trial(study_id))
             trained = {"seconds": reports[-1].seconds if reports else 0.0}
-            self._truth.finish(study_id, TrialState.FAIL, None, about | trained | {"error": reason})
+            self._end(study_id, TrialState.FAIL, None, about | trained | {"error": reason})
             return
         if not result:  # stopped before its first report: it goes on at the next resume
             return
         self._report(study_id, result)
-        trial = self._truth.storage.get_trial(study_id)
-        reports = reports_of(trial)
-        attributes = about | {"seconds": reports[-1].seconds}
-        if reports[-1].step >= settings_of(trial)["steps"]:
-            best = max(reversed(reports), key=lambda report: report.metrics[self._maximised])
-            values = [best.metrics[name] for name in self._objectives]
-            self._truth.finish(study_id, TrialState.COMPLETE, values, attributes)
-        else:
-            last = [reports[-1].metrics[self._maximised]] if len(self._objectives) == 1 else None
-            self._truth.finish(study_id, TrialState.PRUNED, last, attributes)
+        self._finish_reported(study_id, about)
 
     def save(self, checkpoint_path: str) -> None:
         """Write nothing of use: the study is on disk already."""
@@ -156,6 +147,22 @@ class StudySearch(OptunaSearch):
     def __getstate__(self) -> dict[str, Any]:
         """Nothing: Ray writes what it could restore a search from, which is never read."""
         return {}
+
+    def _finish_reported(self, study_id: int, about: dict[str, Any]) -> None:
+        """Tell the study how a trial ended whose reports it has."""
+        trial = self._truth.storage.get_trial(study_id)
+        reports = reports_of(trial)
+        attributes = about | {"seconds": reports[-1].seconds}
+        if reports[-1].step >= settings_of(trial)["steps"]:
+            best = max(reversed(reports), key=lambda report: report.metrics[self._maximised])
+            values = [best.metrics[name] for name in self._objectives]
+            self._end(study_id, TrialState.COMPLETE, values, attributes)
+        else:
+            last = [reports[-1].metrics[self._maximised]] if len(self._objectives) == 1 else None
+            self._end(study_id, TrialState.PRUNED, last, attributes)
+
+    def _end(self, study_id: int, state: TrialState, values: list[float] | None, attributes: dict[str, Any]) -> None:
+        self._truth.finish(study_id, state, values, attributes)
 
     def _settings(self, trial: optuna.Trial) -> dict[str, Any]:
         drawn = self._search_space.draw(lambda name, bounds: trial._suggest(name, distribution(bounds)))
@@ -172,7 +179,9 @@ class StudySearch(OptunaSearch):
         if SETTINGS not in left.system_attrs:  # it died while it was asked for
             return self._hand_out(trial_id, trial, self._settings(trial), None)
         exploits = exploits_of(left)
-        config = self._hand_out(trial_id, trial, settings_of(left), self._last_checkpoint(self._truth.number(left)))
+        begun = left.user_attrs.get("ray_trial_id")  # else there is no checkpoint to look for
+        checkpoint = self._last_checkpoint(self._truth.number(left)) if begun else None
+        config = self._hand_out(trial_id, trial, settings_of(left), checkpoint)
         return config if not exploits else config | {SETTINGS: config[SETTINGS] | exploits[-1].weights}
 
     def on_exploit(self, trial_id: str, exploit: Exploit) -> None:

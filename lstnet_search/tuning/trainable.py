@@ -11,7 +11,7 @@ from ray import tune
 from lstnet_search.config import TrialConfig
 from lstnet_search.config.secrets import masked
 from lstnet_search.evaluation import EvaluatedTraining, Prepared, RepeatedTraining, UnwatchedTraining, WholeSets
-from lstnet_search.training import Report, Start, read_state
+from lstnet_search.training import Report, Start, read_state, use_deterministic_kernels
 from lstnet_search.tuning.device import device_for
 from lstnet_search.tuning.memory import peak_memory_mb, reset_peak_memory
 from lstnet_search.tuning.searcher import ALARMS, CHECKPOINT, NODE, NUMBER, SCORE, SETTINGS
@@ -54,9 +54,12 @@ class Trainable(tune.Trainable):
         filesystem: fs.FileSystem,
         repeats: int = 1,
         second_try: bool = False,
+        deterministic: bool = False,
     ) -> None:
         """Begin, or go on with, the trial of a configuration that the searcher made."""
         torch.set_num_threads(threads)
+        if deterministic:
+            use_deterministic_kernels()
         gpus = self._gpus()
         self._device = device_for(gpus)
         if self._device.type == "cuda" and gpus < 1:

@@ -46,6 +46,7 @@ def make_tuner(
         metric=search.select_by,
         threads=placement.threads,
         repeats=search.repeats,
+        deterministic=search.deterministic,
         filesystem=storage.filesystem,
         second_try=second_try,
     )

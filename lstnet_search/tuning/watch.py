@@ -78,6 +78,8 @@ class Watch(tune.Callback):
         self._uncounted = False
         self._counted_at = time.monotonic()
         self._interrupted = False
+        self._unsaid: list[int] = []
+        """Numbers of trials that have ended, which the display does not know yet."""
 
     def on_trial_start(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
         """Note that a trial has a process."""
@@ -182,4 +184,8 @@ class Watch(tune.Callback):
         self._unwritten = True
         self._uncounted = True
         self._metrics.ended(number)
-        self._display.ended(self._study.record(number))
+        self._unsaid.append(number)
+        for record in map(self._study.record, list(self._unsaid)):
+            if record.state != "RUNNING":  # else the study is told later
+                self._unsaid.remove(record.number)
+                self._display.ended(record)

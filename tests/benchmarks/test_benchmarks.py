@@ -137,3 +137,31 @@ def test_overhead_has_a_row_for_each_way_and_number_of_trials(tmp_path: Path) ->
         (size, way) for size in (3, 5) for way in ("Optuna", "plain Tuner", "ours")
     ]
     assert all(row["seconds_per_trial"] > 0 for row in rows)
+
+
+def test_load_tells_what_a_trial_costs_the_driver_and_how_long_it_takes_to_go_on(tmp_path: Path) -> None:
+    output = tmp_path / "load.json"
+    brief = ("--trials", "20", "--concurrent", "1", "--output", str(output))
+    assert "the driver of a search" in run(tmp_path, sys.executable, "benchmarks/load.py", *brief)
+    (row,) = written(output)["rows"]
+    assert len(row["work_per_trial_by_tenth"]) == len(row["memory_by_tenth_mib"]) == 10
+    assert row["memory_peak_mib"] >= row["memory_before_mib"] > 0
+    assert row["folder"]["tune_files"] > 0
+    assert row["resume"]["work"] > 0
+
+
+def test_a_soak_fits_lines_through_the_memory_of_driver_and_actor(tmp_path: Path) -> None:
+    output = tmp_path / "soak.json"
+    brief = ("--minutes", "0.2", "--every", "0.5", "--steps", "3", "--cpus", "1", "--output", str(output))
+    assert "driver: " in run(tmp_path, sys.executable, "benchmarks/soak.py", *brief)
+    rows = written(output)["rows"]
+    assert [row["process"] for row in rows] == ["driver", "actor"]
+    assert all(files > 0 for row in rows for files in row["files"])
+
+
+def test_the_slope_of_a_soak_is_that_of_a_line_after_the_warm_up() -> None:
+    sys.path.insert(0, str(ROOT / "benchmarks"))
+    from soak import slope_per_hour
+
+    rising = [(minute / 60, 100.0 if minute < 2 else 200 + minute / 6) for minute in range(10)]
+    assert slope_per_hour(rising) == pytest.approx((10, 10, 10))

@@ -96,6 +96,7 @@ def test_a_missing_space_file_is_refused(tmp_path: Path, capsys: pytest.CaptureF
             ["--scheduler", "pbt", "--sampler", "tpe"],
             "--scheduler pbt does not go with --sampler tpe",
         ),
+        (["--deterministic", "--scheduler", "median"], "leave it out with --deterministic"),
         (["--scheduler", "pb2", "--direction", "pareto"], "--scheduler pb2 does not go with --direction pareto"),
         (["--scheduler", "pbt", "--space", "search_spaces/weights.yaml"], "--scheduler pbt cannot search w3"),
         (["--scheduler", "pbt", "--space", "search_spaces/optimizer.yaml"], "only weights change during a training"),

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from lstnet_search.config import InputError
@@ -117,3 +119,13 @@ def test_less_than_one_trial_at_once_is_refused() -> None:
 def test_a_cluster_without_any_place_is_refused() -> None:
     with pytest.raises(InputError, match="no CPU and no GPU"):
         place([Machine(0, 0)], None, None, 8)
+
+
+def test_512_trials_find_a_gpu_each_on_64_nodes_of_8_within_a_second() -> None:
+    nodes = [Machine(cpus=96, gpus=8)] * 64
+    begun = time.process_time()
+    placement = place(nodes, None, None, trials=512)
+    assert time.process_time() - begun < 1
+    assert placement == Placement(cpus=6144, gpus=512, concurrent=512)
+    assert placement.resources == {"cpu": 12, "gpu": 1}
+    assert place([*nodes, Machine(cpus=4, gpus=8)], None, None, trials=520).resources == {"cpu": 0.5, "gpu": 1}

@@ -62,6 +62,20 @@ def run(path: Path, search: SearchConfig, trials: int) -> list[dict[str, Any]]:
     return [trial.params for trial in study.trials()]
 
 
+def test_of_poor_trials_a_draw_of_tpe_considers_the_latest_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def draw(earlier: int, considered: int) -> dict[str, Any]:
+        monkeypatch.setattr(samplers, "CONSIDERED_TRIALS", considered)
+        study = optuna.create_study(direction="maximize", sampler=make_sampler(asked("tpe"), 0))
+        bounds = {"w1": optuna.distributions.FloatDistribution(0, 1)}
+        for number, w1 in enumerate([0.9] * earlier + [index / 40 for index in range(31)]):
+            study.add_trial(optuna.create_trial(params={"w1": w1}, distributions=bounds, value=float(number)))
+        return study.ask(bounds).params
+
+    # Of 31 trials, as of 40, the four with the highest values are good: 27 others, or nine more.
+    assert draw(9, 27) == draw(0, 27)
+    assert draw(9, 1000) != draw(0, 1000)
+
+
 @pytest.mark.parametrize("name", SAMPLERS)
 def test_draws_lie_within_the_space_and_depend_on_the_seed_alone(tmp_path: Path, name: str) -> None:
     if name == "cmaes":

@@ -71,6 +71,9 @@ def test_a_search_ends_with_its_tables_winner_and_pictures(first: Path) -> None:
         (["--sampler", "random"], "was begun with sampler tpe, and is asked to go on with random"),
         (["--repeats", "2"], "was begun with repeats 1, and is asked to go on with 2"),
         (["--scheduler", "none"], "was begun with scheduler asha, and is asked to go on with none"),
+        pytest.param(
+            ["--deterministic"], "was begun with deterministic False, and is asked to go on with True", id="rounds"
+        ),
         (["--select-by", "snd"], "was begun with select_by target_accuracy, and is asked to go on with snd"),
     ],
 )
@@ -150,13 +153,34 @@ def test_a_trial_that_diverges_ends_as_failed_with_step_and_term_and_the_search_
     assert "failed: DivergedError: diverged at step" in ended.stdout
 
 
+def test_a_deterministic_search_gives_equal_tables_with_one_worker_with_two_and_after_a_stop(results: Path) -> None:
+    size = ("--steps", "3", "--trials", "10", "--deterministic")
+    tables = {}
+    for name, workers in (("alone", "1"), ("beside", "2")):
+        ended = search(results, *size, "--name", name, "--cpus", workers)
+        assert ended.returncode == 0, ended.stdout + ended.stderr
+        tables[name] = own_tables(results / name)
+    code, said = search_until(results, "trial 1 ", *size, "--name", "interrupted", stop=signal.SIGINT)
+    assert code == 130, said
+    ended = search(results, "--name", "interrupted", "--resume")
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    for others in (tables["beside"], own_tables(results / "interrupted")):
+        for mine, other in zip(tables["alone"], others, strict=True):
+            pd.testing.assert_frame_equal(mine, other)
+    assert len(tables["alone"][0]) == 10
+
+
 def test_two_runs_with_one_seed_and_one_worker_give_equal_tables(results: Path) -> None:
     for name in ("one", "two"):
         assert search(results, "--steps", "6", "--trials", "3", "--name", name, "--cpus", "1").returncode == 0
-    for table in ("trials.parquet", "history.parquet"):
-        one, two = (pd.read_parquet(results / name / table) for name in ("one", "two"))
-        mine = [column for column in OWN_COLUMNS if column in one]
-        pd.testing.assert_frame_equal(one.drop(columns=mine), two.drop(columns=mine))
+    for one, two in zip(own_tables(results / "one"), own_tables(results / "two"), strict=True):
+        pd.testing.assert_frame_equal(one, two)
+
+
+def own_tables(folder: Path) -> list[pd.DataFrame]:
+    """Both tables without the columns that no two runs share."""
+    tables = [pd.read_parquet(folder / name) for name in ("trials.parquet", "history.parquet")]
+    return [table.drop(columns=[name for name in OWN_COLUMNS if name in table]) for table in tables]
 
 
 def test_a_winner_is_compared_with_itself_without_terms_of_its_objective(results: Path, first: Path) -> None:

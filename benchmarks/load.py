@@ -1,0 +1,146 @@
+"""What thousands of trials cost the driver: trials that do nothing, through a search's own machinery.
+
+    python benchmarks/load.py --trials 1000 --trials 10000 --output benchmarks/results/load.json
+
+Memory and work of the driver over the run, the time until a search that goes on has handed out its next
+trial, and the size of the results folder. Work is processor time of the driver alone: actors, and whatever
+else the machine does, take none of it.
+"""
+
+import json
+import tempfile
+import time
+from concurrent.futures import ProcessPoolExecutor
+from itertools import pairwise
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from machine import resident
+from overhead import config_of, our_searcher, our_tuner
+from rich.table import Table
+
+from lstnet_search.cli.app import run_script
+from lstnet_search.cli.options import console
+from lstnet_search.config.metrics import TARGET
+from lstnet_search.results.provenance import provenance
+from lstnet_search.results.storage import Storage
+from lstnet_search.tuning.checkpoints import drop_unnoted, run_name
+from lstnet_search.tuning.cluster import local_cluster
+from lstnet_search.tuning.journal import Journal
+from lstnet_search.tuning.resources import Placement
+from lstnet_search.tuning.samplers import make_sampler
+from lstnet_search.tuning.scheduler import make_scheduler
+from lstnet_search.tuning.study import Study, mend
+
+WINDOWS = 10
+"""Equal parts of a run, whose means show whether a trial costs more the more there were before."""
+
+
+def main(
+    trials: Annotated[list[int] | None, typer.Option(help="Trials of a search; may be repeated.")] = None,
+    concurrent: Annotated[int, typer.Option(min=1, max=16, help="Trials at once; as many CPUs are pretended.")] = 8,
+    output: Annotated[Path | None, typer.Option(help="JSON to write.")] = None,
+) -> None:
+    """Run each search in a process of its own, and print a row for each."""
+    rows = []
+    for size in trials or [1000, 10_000]:
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as apart:
+            rows.append(apart.submit(measured, size, concurrent).result())
+        print(rows[-1], flush=True)
+        if output is not None:
+            output.parent.mkdir(parents=True, exist_ok=True)
+            output.write_text(json.dumps({"concurrent": concurrent, "rows": rows} | provenance(), indent=2) + "\n")
+    console().print(_table(rows))
+
+
+def measured(size: int, concurrent: int) -> dict[str, Any]:
+    """Run one search, and go on with it."""
+    config = config_of(size)
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        placement = Placement(cpus=concurrent, gpus=0, concurrent=concurrent)
+        with local_cluster(placement):
+            before = resident()
+            ends = our_tuner(config, Journal(folder / "study"), folder, concurrent)
+        marks = [0, *(len(ends) * part // WINDOWS - 1 for part in range(1, WINDOWS + 1))]
+        tenths = [(ends[begin], ends[end], max(1, end - begin)) for begin, end in pairwise(marks)]
+        return {
+            "trials": size,
+            "seconds_per_trial": (ends[-1].clock - ends[0].clock) / (size - 1),
+            "work_per_trial": (ends[-1].work - ends[0].work) / (size - 1),
+            "work_per_trial_by_tenth": [(end.work - begin.work) / count for begin, end, count in tenths],
+            "memory_before_mib": before,
+            "memory_by_tenth_mib": [end.memory for _, end, _ in tenths],
+            "memory_peak_mib": max(end.memory for end in ends),
+            "resume": resume(folder, size, concurrent),
+            "folder": _sizes(folder),
+        }
+
+
+def resume(folder: Path, size: int, concurrent: int) -> dict[str, float]:
+    """Seconds, and seconds of work, that a search takes from its journal to its next trial."""
+    storage = Storage.local(folder / "results")
+    begun, work = time.perf_counter(), time.process_time()
+    config = config_of(size + 1)
+    mend(folder / "study")
+    study = Study(folder / "study")
+    earlier = study.records()
+    study.study.sampler = make_sampler(config, len(earlier))
+    drop_unnoted(storage, earlier)
+    make_scheduler(config, earlier, TARGET)
+    run_name(storage)
+    suggested = our_searcher(config, study, concurrent).suggest("next")
+    assert suggested is not None
+    assert suggested["trial"] == size
+    return {"seconds": time.perf_counter() - begun, "work": time.process_time() - work}
+
+
+def _sizes(folder: Path) -> dict[str, float]:
+    """MiB, and files, of the study, of the tables, and of the rest, which is Ray's."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    tune = [path for path in files if "tune" in path.relative_to(folder).parts]
+
+    def mebibytes(paths: list[Path]) -> float:
+        return sum(path.stat().st_size for path in paths) / 2**20
+
+    return {
+        "study_mib": mebibytes([folder / "study"]),
+        "tables_mib": mebibytes([path for path in files if path.suffix == ".parquet"]),
+        "tune_mib": mebibytes(tune),
+        "tune_files": len(tune),
+    }
+
+
+def _table(rows: list[dict[str, Any]]) -> Table:
+    table = Table(title="the driver of a search", title_justify="left")
+    for heading in (
+        "trials",
+        "work a trial, ms",
+        "first tenth",
+        "last tenth",
+        "memory, MiB",
+        "of it before",
+        "resume, s of work",
+        "study, MiB",
+        "tables, MiB",
+        "tune/, MiB",
+        "files there",
+    ):
+        table.add_column(heading, no_wrap=True, justify="right")
+    for row in rows:
+        tenths = row["work_per_trial_by_tenth"]
+        table.add_row(
+            str(row["trials"]),
+            *(f"{1e3 * value:.1f}" for value in (row["work_per_trial"], tenths[0], tenths[-1])),
+            *(f"{row[name]:.0f}" for name in ("memory_peak_mib", "memory_before_mib")),
+            f"{row['resume']['work']:.1f}",
+            *(f"{row['folder'][name]:.1f}" for name in ("study_mib", "tables_mib", "tune_mib")),
+            str(row["folder"]["tune_files"]),
+        )
+    return table
+
+
+if __name__ == "__main__":
+    run_script(main)

@@ -1,0 +1,164 @@
+"""Whether a long search leaks: smoke trials in reused actors, memory and open files of driver and actors watched.
+
+    python benchmarks/soak.py --minutes 30 --output benchmarks/results/soak.json
+
+Memory is what a process shares with no other (USS). Its slope is a straight line's through means over minutes, with
+the interval that Student's t gives, after the first fifth of the run, in which caches fill. The driver
+keeps all trials, so that its memory is to grow with their number; an actor's is not to grow.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+from machine import memory
+from scipy import stats
+
+from lstnet_search.cli.app import run_script
+from lstnet_search.results.folder import ResultsFolder
+from lstnet_search.results.provenance import provenance
+
+ROOT = Path(__file__).parents[1]
+WARM_UP = 0.2
+"""Share of the run that is left out."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One look at a process: seconds since the run began, MiB, open files."""
+
+    seconds: float
+    resident: float
+    unique: float
+    files: int
+
+
+def main(
+    minutes: Annotated[float, typer.Option(min=0.1, help="How long.")] = 30.0,
+    every: Annotated[float, typer.Option(min=0.1, help="Seconds between looks.")] = 5.0,
+    steps: Annotated[int, typer.Option(min=1, help="Of a trial.")] = 100,
+    cpus: Annotated[int, typer.Option(min=1, help="Actors.")] = 2,
+    output: Annotated[Path | None, typer.Option(help="JSON to write.")] = None,
+) -> None:
+    """Run a search for some minutes, and print what grew."""
+    with tempfile.TemporaryDirectory() as made:
+        looks = watch(_command(Path(made), minutes, steps, cpus), every)
+        trials = ResultsFolder(Path(made) / "soak").read_trials()
+    ended = int((trials["state"] != "RUNNING").sum())
+    kept = longest(looks, cpus + 1)
+    rows = [summary(name, samples) for name, samples in kept]
+    for row in rows:
+        low, high = row["interval_mib_per_hour"]
+        print(
+            f"{row['process']}: {row['unique_mib'][0]:.0f} MiB, then {row['unique_mib'][-1]:.0f}; "
+            f"slope {row['slope_mib_per_hour']:+.1f} MiB an hour (95 % interval {low:+.1f} to {high:+.1f}); "
+            f"open files {row['files'][0]}, then {row['files'][-1]}"
+        )
+    print(f"{ended} trials of {steps} steps in {minutes:g} minutes")
+    if output is not None:
+        about = {"minutes": minutes, "steps": steps, "trials": ended, "processes_seen": len(looks)}
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_text(json.dumps(about | {"rows": rows} | provenance(), indent=2) + "\n")
+
+
+def _command(results: Path, minutes: float, steps: int, cpus: int) -> list[str]:
+    size = ("--preset", "cpu", "--space", "search_spaces/smoke.yaml", "--steps", str(steps), "--trials", "100000")
+    run = ("--cpus", str(cpus), "--time-budget", f"{round(60 * minutes)}s", "--name", "soak")
+    return [sys.executable, "run_search.py", *size, *run, "--results-dir", str(results)]
+
+
+def watch(command: Sequence[str], every: float) -> dict[tuple[int, str], list[Sample]]:
+    """Run a search; looks at its driver and at each of its actors, by process id and name."""
+    looks: dict[tuple[int, str], list[Sample]] = defaultdict(list)
+    with (
+        tempfile.TemporaryFile() as lines,
+        subprocess.Popen(command, cwd=ROOT, stdout=lines, stderr=subprocess.STDOUT) as driver,
+    ):
+        begun = time.monotonic()
+        while driver.poll() is None:
+            actors = [(pid, "actor") for pid in descendants(driver.pid) if "Trainable" in _title(pid)]
+            for process in ((driver.pid, "driver"), *actors) if actors else ():
+                try:
+                    seen = memory(process[0])
+                    files = len(os.listdir(f"/proc/{process[0]}/fd"))
+                except OSError:  # it has ended
+                    continue
+                if files:  # else it is just ending
+                    looks[process].append(Sample(time.monotonic() - begun, seen.resident, seen.unique, files))
+            time.sleep(every)
+        if driver.returncode != 0:
+            lines.seek(0)
+            raise SystemExit(lines.read().decode()[-2000:])
+    return looks
+
+
+def descendants(process: int) -> list[int]:
+    """All processes that a process has started, and those that these have."""
+    children = defaultdict(list)
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:  # it has ended
+            continue
+        children[int(fields[1])].append(int(stat.parent.name))
+    found, unseen = [], [process]
+    while unseen:
+        found += (below := children[unseen.pop()])
+        unseen += below
+    return found
+
+
+def _title(process: int) -> str:
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except OSError:
+        return ""
+
+
+def longest(looks: dict[tuple[int, str], list[Sample]], count: int) -> list[tuple[str, list[Sample]]]:
+    """The driver and the actors that lived longest."""
+    order = sorted(looks.items(), key=lambda item: (item[0][1] != "driver", -len(item[1])))
+    return [(name, samples) for (_, name), samples in order[:count]]
+
+
+def summary(name: str, samples: list[Sample]) -> dict[str, Any]:
+    """How a process' memory went, minute by minute, and its slope."""
+    minutes = sorted({int(sample.seconds // 60) for sample in samples})
+    means = [
+        (minute, np.mean([sample.unique for sample in samples if int(sample.seconds // 60) == minute]))
+        for minute in minutes
+    ]
+    slope, low, high = slope_per_hour([(minute / 60, float(mean)) for minute, mean in means])
+    return {
+        "process": name,
+        "unique_mib": [round(float(mean), 2) for _, mean in means],
+        "resident_mib": [round(samples[0].resident, 2), round(samples[-1].resident, 2)],
+        "files": [samples[0].files, samples[len(samples) // 2].files, samples[-1].files],
+        "slope_mib_per_hour": slope,
+        "interval_mib_per_hour": [low, high],
+    }
+
+
+def slope_per_hour(means: Sequence[tuple[float, float]]) -> tuple[float, float, float]:
+    """The slope of a straight line through (hours, MiB), with its 95 % interval; NaN of fewer than three points."""
+    late = means[int(WARM_UP * len(means)) :]
+    if len(late) < 3:
+        return float("nan"), float("nan"), float("nan")
+    hours, sizes = zip(*late, strict=True)
+    fitted = stats.linregress(hours, sizes)
+    margin = stats.t.ppf(0.975, len(late) - 2) * fitted.stderr
+    return float(fitted.slope), float(fitted.slope - margin), float(fitted.slope + margin)
+
+
+if __name__ == "__main__":
+    run_script(main)
