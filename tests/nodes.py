@@ -1,0 +1,174 @@
+"""A real Ray cluster of several nodes on this machine, each with processes of its own, as `ray start` makes them."""
+
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from pathlib import Path
+
+HOST = "127.0.0.1"
+STARTED = "Ray runtime started."
+ATTEMPTS = 3
+"""To start a node: Ray gives itself half a minute, which is short on a machine with other work."""
+MARK = "LSTNET_TEST_NODE"
+"""A variable that the processes of a node inherit, also those that leave its session."""
+
+
+class Nodes:
+    """Nodes of a cluster, the first its head.
+
+    Attributes:
+        address: to join it by.
+        dashboard: its URL, where jobs are submitted.
+        environment: of a process that may join or submit: this one's, and the token.
+    """
+
+    def __init__(self, folder: Path, cpus: int) -> None:
+        """No node yet: `start` makes the head first.
+
+        Args:
+            folder: for logs and sockets, whose path must be short.
+            cpus: of each node.
+        """
+        self._folder = folder
+        self._cpus = cpus
+        self._started: list[subprocess.Popen[bytes]] = []
+        self.address = f"{HOST}:{free_port()}"
+        self.dashboard = f"http://{HOST}:{free_port()}"
+        self.environment = os.environ | {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(16)}
+
+    def start(self) -> int:
+        """Start a node and wait until it has joined.
+
+        Returns:
+            Its place, 0 for the head.
+
+        Raises:
+            RuntimeError: with what it said, if it does not start.
+        """
+        place = len(self._started)
+        for _ in range(ATTEMPTS):
+            self._started[place:] = [self._launch(place)]
+            if self._joined(place):
+                return place
+            self.kill(place)
+        raise RuntimeError(f"node {place} did not start:\n{self.log(place).read_text()}")
+
+    def kill(self, place: int) -> None:
+        """End all processes of a node at once, as a machine that loses its power."""
+        while processes := self._processes(place):  # one may have been about to start another
+            for process in processes:
+                with _gone_already():
+                    os.kill(process, signal.SIGKILL)
+            time.sleep(0.1)
+        self._started[place].wait()
+
+    def kill_all(self) -> None:
+        """End what is left of all nodes, the head last."""
+        for place in reversed(range(len(self._started))):
+            self.kill(place)
+
+    def log(self, place: int) -> Path:
+        """What a node printed."""
+        return self._folder / f"node{place}.log"
+
+    def _launch(self, place: int) -> subprocess.Popen[bytes]:
+        # Not this process' path: the code is to reach the nodes as it reaches those of a user.
+        environment = {name: value for name, value in self.environment.items() if name != "PYTHONPATH"}
+        with self.log(place).open("w") as output:
+            return subprocess.Popen(
+                self._command(place),
+                cwd=self._folder,
+                env=environment | {MARK: self._mark(place)},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def _joined(self, place: int) -> bool:
+        """Wait until a node has joined, or has ended."""
+        while STARTED not in self.log(place).read_text():
+            if self._started[place].poll() is not None:
+                return False
+            time.sleep(0.2)
+        return True
+
+    def _mark(self, place: int) -> str:
+        return f"{self._folder.name}-{place}"
+
+    def _processes(self, place: int) -> list[int]:
+        """Processes of a node: those of its session, and those that left it but kept their environment."""
+        mark, found = f"{MARK}={self._mark(place)}".encode(), []
+        for folder in Path("/proc").glob("[0-9]*"):
+            process = int(folder.name)
+            with _gone_already():
+                in_session = os.getsid(process) == self._started[place].pid
+                # A process that gives itself a title, as Ray's workers do, loses its environment there.
+                marked = mark in (folder / "environ").read_bytes().split(b"\0")
+                if (in_session or marked) and (folder / "cmdline").read_bytes():  # empty once it has ended
+                    found.append(process)
+        return found
+
+    def _command(self, place: int) -> list[str]:
+        options: dict[str, object] = {
+            "node-ip-address": HOST,
+            "num-cpus": self._cpus,
+            "num-gpus": 0,
+            "object-store-memory": 150_000_000,
+            "temp-dir": self._folder / str(place),
+            "dashboard-agent-listen-port": free_port(),
+            "min-worker-port": 0,  # or all nodes take workers' ports from one list
+            "max-worker-port": 0,
+        }
+        if place:
+            options["address"] = self.address
+        else:
+            options |= {
+                "port": self.address.rpartition(":")[2],
+                "dashboard-host": HOST,
+                "dashboard-port": self.dashboard.rpartition(":")[2],
+                "ray-client-server-port": free_port(),
+            }
+        start = [str(Path(sys.executable).parent / "ray"), "start", "--block", "--disable-usage-stats"]
+        return [*start, *([] if place else ["--head"]), *(f"--{name}={value}" for name, value in options.items())]
+
+
+@contextmanager
+def running_nodes(count: int, cpus: int = 1) -> Iterator[Nodes]:
+    """Run a cluster, of which nothing is left in the end.
+
+    Args:
+        count: of nodes, one after another.
+        cpus: of each.
+
+    Yields:
+        The nodes, of which a test may kill some and start others.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="nodes"))  # short, for sockets lie below it
+    nodes = Nodes(folder, cpus)
+    try:
+        for _ in range(count):
+            nodes.start()
+        yield nodes
+    finally:
+        nodes.kill_all()
+        shutil.rmtree(folder)
+
+
+def free_port() -> int:
+    """A port that nothing listens on now."""
+    with socket.create_server((HOST, 0)) as server:
+        return int(server.getsockname()[1])
+
+
+def _gone_already() -> AbstractContextManager[None]:
+    """Processes end while one looks, and those of others are not ours to read."""
+    return suppress(FileNotFoundError, ProcessLookupError, PermissionError)
