@@ -1,5 +1,7 @@
 """A confirmation from the first check to the verdict: trainings, then the test sets."""
 
+from functools import partial
+
 from rich.console import Console
 
 from lstnet_search.config import InputError, Space
@@ -31,6 +33,7 @@ from lstnet_search.tuning.run import Run, refuse_other_data
 from lstnet_search.tuning.scheduler import make_scheduler
 from lstnet_search.tuning.searcher import START, StudySearch
 from lstnet_search.tuning.snapshots import without_snapshots
+from lstnet_search.tuning.spare import spare_checkpoints
 from lstnet_search.tuning.stopping import Stopping
 from lstnet_search.tuning.study import Study
 from lstnet_search.tuning.tuner import make_tuner
@@ -130,7 +133,7 @@ class _Confirmation:
         )
         with Stopping(self.run.time_budget) as stopping:
             metrics = Metrics(f"{self.folder.path.name}-confirmation", PROGRESS, self.sets.train.directions)
-            vigil = Vigil(self.placement.resources)
+            vigil = Vigil(self.placement.resources, self.run.trial_timeout)
             watch = Watch(
                 self.inner,
                 self.study,
@@ -195,13 +198,13 @@ class _Confirmation:
             seed=self.search.seed,
             trials=total,
             max_concurrent=self.placement.concurrent,
-            last_checkpoint=lambda number: newest_checkpoint(self.storage, number),
+            last_checkpoint=partial(newest_checkpoint, self.storage),
         )
         scheduler = make_scheduler(self.search, earlier, PROGRESS)
         tuner = make_tuner(self.search, searcher, scheduler, [watch], self.sets, self.placement, self.storage, left)
         display.start(earlier)
         try:
-            with without_snapshots():
+            with without_snapshots(), spare_checkpoints():
                 tuner.fit()
         finally:
             display.stop()

@@ -33,6 +33,7 @@ from lstnet_search.tuning.display import Display, summary
 from lstnet_search.tuning.kept import superfluous
 from lstnet_search.tuning.metrics import Metrics
 from lstnet_search.tuning.objectives import objectives
+from lstnet_search.tuning.patience import unwritable
 from lstnet_search.tuning.population import POPULATIONS
 from lstnet_search.tuning.probe import estimate
 from lstnet_search.tuning.ray_dashboard import dashboard_lines
@@ -41,6 +42,7 @@ from lstnet_search.tuning.samplers import make_sampler, refuse_sampler
 from lstnet_search.tuning.scheduler import make_scheduler
 from lstnet_search.tuning.searcher import StudySearch
 from lstnet_search.tuning.snapshots import without_snapshots
+from lstnet_search.tuning.spare import spare_checkpoints
 from lstnet_search.tuning.stopping import Stopping
 from lstnet_search.tuning.study import Study, mend
 from lstnet_search.tuning.tracking import make_trackers, refuse_trackers
@@ -64,6 +66,7 @@ class Run:
         address: of a running cluster; None for what RAY_ADDRESS says, else one of this machine.
         storage: URI of a place that every node reaches, as `results.storage.written` gives it; None for the folder.
         time_budget: seconds after which the search stops; None for no bound.
+        trial_timeout: seconds without a report after which a trial's process is killed; None for what is usual for it.
         data_dir: of full data sets.
         command: as it was typed.
         log: where reports are written besides.
@@ -78,6 +81,7 @@ class Run:
     address: str | None = None
     storage: str | None = None
     time_budget: float | None = None
+    trial_timeout: float | None = None
     data_dir: Path = Path("data")
     command: str = ""
     log: tuple[TrackerName, ...] = ()
@@ -187,9 +191,11 @@ class _Search:
         try:
             return self._finish(others)
         except Exception as error:
-            if not disk_full(error):
-                raise
-            return self._say_disk_full()
+            if disk_full(error):
+                return self._say_no_writes("is full")
+            if unwritable(error):
+                return self._say_no_writes("takes no writes any more")
+            raise
 
     def _finish(self, others: list[FrozenTrial]) -> int:
         config, folder = self.config, self.folder
@@ -211,7 +217,7 @@ class _Search:
         left = config.trials - sum(record.state != "RUNNING" for record in earlier)
         with Stopping(self.run.time_budget) as stopping:
             metrics = Metrics(folder.path.name, self.metric, self.prepared.directions)
-            vigil = Vigil(self.placement.resources)
+            vigil = Vigil(self.placement.resources, self.run.trial_timeout)
             watch = Watch(
                 folder,
                 study,
@@ -249,7 +255,7 @@ class _Search:
             seed=config.seed,
             trials=config.trials,
             max_concurrent=self.placement.concurrent if population is None else config.trials,
-            last_checkpoint=lambda number: newest_checkpoint(self.storage, number),
+            last_checkpoint=partial(newest_checkpoint, self.storage),
             objectives=objectives(config, self.metric),
             starts=[(config.start(point, "a point"), point) for point in config.points],
             # Ray keeps the processes of paused trials only where other trials may be to come.
@@ -267,7 +273,7 @@ class _Search:
         )
         asked = left if population is None else left + 1  # and one more is asked for until the end
         tuner = make_tuner(config, searcher, scheduler, callbacks, self.prepared, self.placement, self.storage, asked)
-        with without_snapshots():
+        with without_snapshots(), spare_checkpoints():
             tuner.fit()
 
     def _say_estimate(self, display: Display, left: int) -> None:
@@ -296,7 +302,7 @@ class _Search:
                 f"error: the copy in --storage is not up to date, {self.folder.path} is; go on: {self._go_on()}"
             )
         if stopping.disk_full:
-            return self._say_disk_full()
+            return self._say_no_writes("is full")
         if stopping.signal is not None:
             return stopping.exit_code
         if not mirrored:
@@ -312,10 +318,10 @@ class _Search:
             "" if str(parent) == "results" else f" --results-dir {parent}"
         )
 
-    def _say_disk_full(self) -> int:
+    def _say_no_writes(self, why: str) -> int:
         self.console.print(
-            "error: the disk is full, here or where the checkpoints are; what was reported is kept; "
-            f"make room, then go on with: {self._go_on()}",
+            f"error: the disk {why}, here or where the checkpoints are; what was reported is kept; "
+            f"mend that, then go on with: {self._go_on()}",
             markup=False,
             highlight=False,
             soft_wrap=True,

@@ -26,7 +26,7 @@ def make_tuner(
     trials: int,
     trainable: type[Trainable] = Trainable,
 ) -> tune.Tuner:
-    """A tuner that runs a number of trials and keeps, of each, the best checkpoint and the last."""
+    """A tuner that runs a number of trials; which checkpoints it keeps of each, `spare_checkpoints` says."""
     with_data = tune.with_parameters(
         trainable,
         prepared=prepared,
@@ -34,7 +34,7 @@ def make_tuner(
         metric=search.select_by,
         threads=placement.threads,
         repeats=search.repeats,
-        filesystem=storage.filesystem,
+        storage=storage,
     )
     return tune.Tuner(
         tune.with_resources(with_data, placement.resources),
