@@ -34,7 +34,7 @@ from lstnet_search.config.files import write_whole
 from lstnet_search.config.seeding import derive_seed
 from lstnet_search.results.provenance import provenance
 
-TRIALS, STEPS = 4, 12
+TRIALS, STEPS = 3, 8
 SMALL_DISK = 40
 """MiB: room for the search, and not much more."""
 
@@ -43,6 +43,9 @@ def main(
     output: Annotated[Path, typer.Option(help="JSON to write, and to go on with.")],
     tries: Annotated[int, typer.Option(help="Of each fault.")] = 10,
     only: Annotated[list[str] | None, typer.Option(help="Names of faults, or parts of them.")] = None,
+    state: Annotated[
+        Path | None, typer.Option(help="Folder that keeps, between sittings, the search without a fault.")
+    ] = None,
     seconds: Annotated[float, typer.Option(help="No try is begun after so many.")] = float("inf"),
     seed: Annotated[int, typer.Option(help="Of the moments.")] = 0,
 ) -> int:
@@ -63,7 +66,7 @@ def main(
                     out.print(f"{fault.name}: left out, for mounts are not allowed here")
                     break
                 if reference is None:
-                    reference = _reference()
+                    reference = _reference(state)
                 if fault.nodes and nodes is None:
                     nodes = stack.enter_context(three_nodes())
                 row = _try(fault, Random(derive_seed(seed, fault.name, number)), reference, nodes)
@@ -81,8 +84,11 @@ def _missing(made: list[dict[str, Any]], fault: Fault, tries: int) -> list[int]:
     return [number for number in range(1, tries + 1) if number not in there]
 
 
-def _reference() -> Tables:
-    with _search(None) as search:
+def _reference(state: Path | None) -> Tables:
+    """Tables of the search that nothing happens to, on this machine."""
+    with _search(None, state) as search:
+        if (search.results / "best_model.json").exists():  # written last
+            return read_tables(search)
         sitting = search.begin()
         try:
             if sitting.end() != 0:
@@ -119,11 +125,13 @@ def _try(fault: Fault, random: Random, reference: Tables, nodes: ThreeNodes | No
 
 
 @contextmanager
-def _search(nodes: ThreeNodes | None) -> Iterator[SmallSearch]:
-    """A search in a folder of its own, on two CPUs of this machine or on a cluster."""
+def _search(nodes: ThreeNodes | None, home: Path | None = None) -> Iterator[SmallSearch]:
+    """A search in a folder of its own, or in one that is kept, on two CPUs of this machine or on a cluster."""
     with TemporaryDirectory(prefix="chaos") as made:
+        if home is not None:
+            home.mkdir(parents=True, exist_ok=True)
         if nodes is None:
-            yield SmallSearch(Path(made), TRIALS, STEPS, ("--cpus", "2"))
+            yield SmallSearch(home or Path(made), TRIALS, STEPS, ("--cpus", "2"))
         else:
             options = ("--address", nodes.nodes.address, "--storage", f"{made}/storage")
             yield SmallSearch(Path(made), TRIALS, STEPS, options, dict(nodes.nodes.environment))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
-from faults.catalogue import SILENT_SECONDS, Fault, Stage, flag, injected
+from faults.catalogue import HANGS, SILENT_SECONDS, Fault, Stage, flag, injected
 from faults.small_search import SmallSearch
 from faults.three_nodes import ThreeNodes
 from faults.verdict import Tables, Work, work_lost, wrong
@@ -42,7 +42,8 @@ def attempt(
         random: draws the moments, and whom they hit.
         nodes: that it runs on, its own machine if none are given.
     """
-    search = replace(search, options=(*search.options, "--trial-timeout", f"{SILENT_SECONDS}s"))
+    if any(fault.name == HANGS for fault in faults):
+        search = replace(search, options=(*search.options, "--trial-timeout", f"{SILENT_SECONDS}s"))
     failed: dict[int, str] = {}
     environment = dict(search.environment)
     for fault in faults:

@@ -16,8 +16,9 @@ from faults.small_search import SmallSearch
 from faults.three_nodes import ThreeNodes
 
 READ_ONLY_SECONDS = 10.0
-SILENT_SECONDS = 25
-"""After which a process is taken to hang."""
+HANGS = "trial hangs"
+SILENT_SECONDS = 40
+"""After which a process is taken to hang, where that is looked at; by default it is far longer."""
 
 INJECTED = Path(__file__).parent / "inject"
 
@@ -164,7 +165,7 @@ FAULTS = (
     Fault("storage read-only for 10 s", _read_only_for_seconds, "none", mount=True),
     Fault("out of memory in a step", _wait_for_flag, "one", step="oom"),
     Fault("loss not a number", _wait_for_flag, "none", fails="diverged at step", step="nan"),
-    Fault("trial hangs", _stop_trial, "one"),
+    Fault(HANGS, _stop_trial, "one"),
 )
 
 

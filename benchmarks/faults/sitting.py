@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 _REPORT = re.compile(r"trial (\d+) +step +(\d+)/(\d+) ")
-_PATIENCE = 600.0
+_PATIENCE = 1200.0
 
 
 @dataclass(frozen=True)
