@@ -133,8 +133,7 @@ def _search(nodes: ThreeNodes | None, home: Path | None = None) -> Iterator[Smal
         if nodes is None:
             yield SmallSearch(home or Path(made), TRIALS, STEPS, ("--cpus", "2"))
         else:
-            options = ("--address", nodes.nodes.address, "--storage", f"{made}/storage")
-            yield SmallSearch(Path(made), TRIALS, STEPS, options, dict(nodes.nodes.environment))
+            yield nodes.search(Path(made), TRIALS, STEPS)
 
 
 def print_table(rows: list[dict[str, Any]], out: Console) -> None:

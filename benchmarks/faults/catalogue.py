@@ -113,15 +113,39 @@ def _fill_disk(stage: Stage) -> None:
 
 
 def _truncate_checkpoint(stage: Stage) -> None:
+    _wait_for_checkpoint(stage)
     _kill_driver(stage)
+    _halve(max(_states_of_unfinished(stage), key=_written_at))
+
+
+def _truncate_checkpoints_in_use(stage: Stage) -> None:
+    _wait_for_checkpoint(stage)
+    processes = trial_processes(stage.sitting.pid)
+    for process in processes:  # or they would write newer ones meanwhile
+        os.kill(process, signal.SIGSTOP)
+    newest: dict[str, Path] = {}
+    for state in sorted(_states_of_unfinished(stage), key=_written_at):
+        newest[state.parents[1].name] = state
+    for state in newest.values():
+        _halve(state)
+    for process in processes:
+        os.kill(process, signal.SIGKILL)
+
+
+def _wait_for_checkpoint(stage: Stage) -> None:
+    while stage.sitting.running and not _states_of_unfinished(stage):
+        time.sleep(0.05)
+
+
+def _states_of_unfinished(stage: Stage) -> list[Path]:
     last = {report.trial: report.step for report in stage.sitting.reports}
     unfinished = [f"trial_{trial:05d}" for trial, step in last.items() if step < stage.search.steps]
-    states = [
-        state
-        for state in stage.search.results.glob("tune/run_*/trial_*/checkpoint_*/state.safetensors")
-        if state.parents[1].name in unfinished
-    ]
-    _halve(max(states, key=lambda state: state.stat().st_mtime_ns))
+    states = stage.search.results.glob("tune/run_*/trial_*/checkpoint_*/state.safetensors")
+    return [state for state in states if state.parents[1].name in unfinished]
+
+
+def _written_at(file: Path) -> int:
+    return file.stat().st_mtime_ns
 
 
 def _cut_journal(stage: Stage) -> None:
@@ -160,6 +184,7 @@ FAULTS = (
     Fault("driver and node lost", _kill_driver_and_node, "all", codes=(-signal.SIGKILL,), nodes=True),
     Fault("disk full", _fill_disk, "all", codes=(1,), mount=True),
     Fault("newest checkpoint truncated", _truncate_checkpoint, "all", codes=(-signal.SIGKILL,), intervals=1),
+    Fault("checkpoints truncated, processes killed", _truncate_checkpoints_in_use, "all", intervals=1),
     Fault("journal's last line cut", _cut_journal, "all", codes=(-signal.SIGKILL,)),
     Fault("history.parquet truncated", _truncate_history, "all", codes=(128 + signal.SIGINT,)),
     Fault("storage read-only for 10 s", _read_only_for_seconds, "none", mount=True),

@@ -147,10 +147,12 @@ def descendants(ancestor: int) -> list[int]:
 
 def trial_processes(ancestor: int) -> list[int]:
     """Those below a driver, or a node, that train a trial now."""
-    found = []
-    for process in descendants(ancestor):
-        with suppress(FileNotFoundError, ProcessLookupError):
-            title = Path(f"/proc/{process}/cmdline").read_bytes().partition(b"\0")[0].decode()
-            if title.startswith("ray::") and "Trainable" in title:
-                found.append(process)
-    return found
+    return [process for process in descendants(ancestor) if "Trainable" in title_of(process)]
+
+
+def title_of(process: int) -> str:
+    """What Ray says that a worker does; nothing of a process that has ended."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        title = Path(f"/proc/{process}/cmdline").read_bytes().partition(b"\0")[0].decode()
+        return title if title.startswith("ray::") else ""
+    return ""

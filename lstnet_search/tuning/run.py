@@ -352,17 +352,21 @@ class _Search:
             display.say(f"the checkpoint of trial {best.number} at step {report.step} is missing: no model written")
             return
         config = TrialConfig.parse(best.settings, f"trial {best.number}")
-        with checkpoint.as_directory() as fetched:
-            round_trips = write_winner(
-                config,
-                report,
-                Path(fetched),
-                self.prepared,
-                config_file=self.folder.best_config_file,
-                model=self.folder.best_model,
-                pictures=self.folder.translations_file,
-                remarks=self._remarks(best, report, config),
-            )
+        try:
+            with checkpoint.as_directory() as fetched:
+                round_trips = write_winner(
+                    config,
+                    report,
+                    Path(fetched),
+                    self.prepared,
+                    config_file=self.folder.best_config_file,
+                    model=self.folder.best_model,
+                    pictures=self.folder.translations_file,
+                    remarks=self._remarks(best, report, config),
+                )
+        except InputError as error:  # it is damaged
+            display.say(f"{error}: no model written")
+            return
         labelled = ", ".join(
             f"{percent(share)} of {name.removeprefix('round_trip_accuracy_')}" for name, share in round_trips.items()
         )

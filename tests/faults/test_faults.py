@@ -68,8 +68,7 @@ def test_a_storage_that_is_read_only_for_a_while_and_then_full_is_survived(tmp_p
 
 def test_lost_nodes_are_survived_also_with_the_driver(tmp_path: Path, reference: Tables) -> None:
     with three_nodes() as nodes:
-        storage = ("--address", nodes.nodes.address, "--storage", str(tmp_path / "storage"))
-        search = SmallSearch(tmp_path, TRIALS, STEPS, storage, dict(nodes.nodes.environment))
+        search = nodes.search(tmp_path, TRIALS, STEPS)
         faults = [fault for fault in FAULTS if fault.nodes]
         outcome = attempt(faults, search, reference, Random(7), nodes)
     assert not outcome.complaints, "\n".join((*outcome.complaints, outcome.text))
