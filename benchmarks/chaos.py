@@ -8,6 +8,8 @@ some faults. Mounts take root. What is to be true after a fault: `faults/verdict
 
 import json
 import os
+import signal
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -55,6 +57,7 @@ def main(
         raise InputError(f"--only must be of: {', '.join(fault.name for fault in FAULTS)}")
     result: dict[str, Any] = json.loads(output.read_text()) if output.exists() else {"tries": []}
     ends, out = time.monotonic() + seconds, console()
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # so that nothing stays mounted
     with ExitStack() as stack:
         reference: Tables | None = None
         nodes: ThreeNodes | None = None

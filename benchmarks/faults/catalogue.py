@@ -20,6 +20,9 @@ HANGS = "trial hangs"
 SILENT_SECONDS = 40
 """After which a process is taken to hang, where that is looked at; by default it is far longer."""
 
+FULL_AT_MOST = 900.0
+"""Seconds in which a search has to notice a full disk."""
+
 INJECTED = Path(__file__).parent / "inject"
 
 
@@ -103,8 +106,9 @@ def _kill_driver_and_node(stage: Stage) -> None:
 
 def _fill_disk(stage: Stage) -> None:
     filler = stage.search.results.parent / "filler"
+    ends = time.monotonic() + FULL_AT_MOST
     with filler.open("wb", buffering=0) as file:
-        while stage.sitting.running:  # also what it frees
+        while stage.sitting.running and time.monotonic() < ends:  # also what it frees
             try:
                 file.write(bytes(4096))
             except OSError:
