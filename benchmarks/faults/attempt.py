@@ -29,7 +29,7 @@ class Outcome:
 def attempt(
     faults: Sequence[Fault],
     search: SmallSearch,
-    reference: Tables,
+    reference: Tables | None,
     random: Random,
     nodes: ThreeNodes | None = None,
 ) -> Outcome:
@@ -38,7 +38,7 @@ def attempt(
     Args:
         faults: each waits until some reports have been printed since the one before.
         search: not begun.
-        reference: tables of the same search without a fault.
+        reference: tables of the same search without a fault; None where figures are not looked at.
         random: draws the moments, and whom they hit.
         nodes: that it runs on, its own machine if none are given.
     """

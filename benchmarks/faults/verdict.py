@@ -32,12 +32,12 @@ def read_tables(search: SmallSearch) -> Tables:
     return Tables(folder.read_trials(), folder.read_history())
 
 
-def wrong(search: SmallSearch, reference: Tables, failed: Mapping[int, str]) -> list[str]:
+def wrong(search: SmallSearch, reference: Tables | None, failed: Mapping[int, str]) -> list[str]:
     """What is not as it is to be.
 
     Args:
         search: that went through a fault, to its end.
-        reference: tables of the same search without a fault.
+        reference: tables of the same search without a fault; None where figures are not looked at.
         failed: of trials that were to fail, what their error is to say.
 
     Returns:
@@ -63,7 +63,7 @@ def wrong(search: SmallSearch, reference: Tables, failed: Mapping[int, str]) -> 
     for name in ("best_config.yaml", "best_model.safetensors", "best_model.json", "translations.png"):
         if not (search.results / name).is_file():
             complaints.append(f"{name} is missing")
-    return complaints + _other_figures(found, reference, failed)
+    return complaints if reference is None else complaints + _other_figures(found, reference, failed)
 
 
 def _other_figures(found: Tables, reference: Tables, failed: Mapping[int, str]) -> list[str]:

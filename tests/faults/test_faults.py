@@ -9,7 +9,7 @@ from faults import mounts
 from faults.attempt import attempt
 from faults.catalogue import FAULTS
 from faults.small_search import SmallSearch
-from faults.three_nodes import three_nodes
+from faults.three_nodes import ThreeNodes, three_nodes
 from faults.verdict import Tables, read_tables
 
 TRIALS, STEPS = 3, 8
@@ -41,17 +41,17 @@ def small_disk(tmp_path: Path) -> Iterator[None]:
         yield
 
 
-def survived(search: SmallSearch, reference: Tables, *names: str) -> None:
+def survived(search: SmallSearch, reference: Tables | None, *names: str, nodes: ThreeNodes | None = None) -> None:
     faults = [next(fault for fault in FAULTS if fault.name == name) for name in names]
-    outcome = attempt(faults, search, reference, Random(7))
+    outcome = attempt(faults, search, reference, Random(7), nodes)
     assert not outcome.complaints, "\n".join((*outcome.complaints, outcome.text))
 
 
 @pytest.mark.parametrize(
     "names",
     [
-        ("trial's process killed", "trial hangs"),
-        ("driver: SIGINT", "driver: SIGTERM", "driver killed"),
+        ("trial's process killed", "checkpoints truncated, processes killed", "trial hangs"),
+        ("driver: SIGINT", "driver: SIGTERM"),
         ("newest checkpoint truncated", "journal's last line cut", "history.parquet truncated"),
         ("loss not a number",),
     ],
@@ -69,20 +69,8 @@ def test_a_storage_that_is_read_only_for_a_while_and_then_full_is_survived(tmp_p
 def test_lost_nodes_are_survived_also_with_the_driver(tmp_path: Path, reference: Tables) -> None:
     with three_nodes() as nodes:
         search = nodes.search(tmp_path, TRIALS, STEPS)
-        faults = [fault for fault in FAULTS if fault.nodes]
-        outcome = attempt(faults, search, reference, Random(7), nodes)
-    assert not outcome.complaints, "\n".join((*outcome.complaints, outcome.text))
+        survived(search, reference, "node lost", "driver and node lost", nodes=nodes)
 
 
 def test_a_search_of_twelve_trials_outlives_five_kills_of_its_driver(tmp_path: Path) -> None:
-    search = SmallSearch(tmp_path, trials=12, steps=3, options=HERE)
-    killed = [next(fault for fault in FAULTS if fault.name == "driver killed")] * 5
-    whole = SmallSearch(tmp_path / "whole", trials=12, steps=3, options=HERE)
-    whole.home.mkdir()
-    sitting = whole.begin()
-    try:
-        assert sitting.end() == 0, sitting.text
-    finally:
-        sitting.stop()
-    outcome = attempt(killed, search, read_tables(whole), Random(7))
-    assert not outcome.complaints, "\n".join((*outcome.complaints, outcome.text))
+    survived(SmallSearch(tmp_path, trials=12, steps=3, options=HERE), None, *["driver killed"] * 5)
