@@ -8,6 +8,7 @@ some faults. Mounts take root. What is to be true after a fault: `faults/verdict
 
 import json
 import os
+import shutil
 import signal
 import sys
 import time
@@ -92,6 +93,7 @@ def _reference(state: Path | None) -> Tables:
     with _search(None, state) as search:
         if (search.results / "best_model.json").exists():  # written last
             return read_tables(search)
+        shutil.rmtree(search.results, ignore_errors=True)  # of a sitting that was ended
         sitting = search.begin()
         try:
             if sitting.end() != 0:
