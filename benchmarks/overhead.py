@@ -46,6 +46,7 @@ from lstnet_search.tuning.samplers import make_sampler
 from lstnet_search.tuning.scheduler import make_scheduler
 from lstnet_search.tuning.searcher import SCORE, StudySearch
 from lstnet_search.tuning.snapshots import without_snapshots
+from lstnet_search.tuning.spare import spare_checkpoints
 from lstnet_search.tuning.stopping import Stopping
 from lstnet_search.tuning.study import Study, distribution
 from lstnet_search.tuning.trainable import Trainable
@@ -206,7 +207,7 @@ def our_searcher(config: SearchConfig, study: Study, concurrent: int) -> StudySe
         seed=config.seed,
         trials=config.trials,
         max_concurrent=concurrent,
-        last_checkpoint=lambda number: None,
+        last_checkpoint=lambda number, at_most: None,
     )
 
 
@@ -237,7 +238,7 @@ def our_tuner(config: SearchConfig, storage: BaseStorage, folder: Path, concurre
             config.trials,
             Ours,
         )
-        with without_snapshots():
+        with without_snapshots(), spare_checkpoints():
             tuner.fit()
         display.stop()
         records = watch.write()

@@ -53,7 +53,7 @@ def best_by_steps(
         seed=config.seed,
         trials=1_000_000,
         max_concurrent=workers,
-        last_checkpoint=lambda number: None,
+        last_checkpoint=lambda number, at_most: None,
     )
     scheduler = make_scheduler(config, [], TARGET)
     every, steps = int(surrogate.steps[0]), int(surrogate.steps[-1])

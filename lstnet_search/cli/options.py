@@ -49,6 +49,13 @@ StorageOption = Annotated[
     str | None,
     typer.Option(help="Folder that every node mounts, or s3://BUCKET/FOLDER: for checkpoints and a copy of results."),
 ]
+TrialTimeoutOption = Annotated[
+    str | None,
+    typer.Option(
+        help="Silence after which a trial's process is killed and begun again from its checkpoint, such as 20m; "
+        "default: 20 times its usual one, 10m at least."
+    ),
+]
 MaxConcurrentOption = Annotated[int | None, typer.Option(help="Trials at once at most; default: all that have room.")]
 GpusPerTrialOption = Annotated[
     str | None,
@@ -103,8 +110,8 @@ def default_data(domains: tuple[str, ...], otherwise: str) -> str:
     return "full" if needs_full(domains) else otherwise
 
 
-def parse_duration(text: str | None) -> float | None:
-    """Seconds of a duration such as 90s, 30m, 8h, 2d or 1h30m.
+def parse_duration(option: str, text: str | None) -> float | None:
+    """Seconds of a duration such as 90s, 30m, 8h, 2d or 1h30m, which an option was given.
 
     Raises:
         InputError: if it is none, or shorter than a second.
@@ -116,7 +123,7 @@ def parse_duration(text: str | None) -> float | None:
     except ValueError:
         seconds = float("nan")
     if not seconds >= 1:
-        raise InputError(f"--time-budget {text} must be at least a second; write it like 90s, 30m, 8h or 2d")
+        raise InputError(f"{option} {text} must be at least a second; write it like 90s, 30m, 8h or 2d")
     return seconds
 
 

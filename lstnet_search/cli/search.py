@@ -39,6 +39,7 @@ def search(
     steps: options.StepsOption = None,
     repeats: options.RepeatsOption = None,
     time_budget: Annotated[str | None, typer.Option(help="Stop cleanly in time, such as 30m or 8h.")] = None,
+    trial_timeout: options.TrialTimeoutOption = None,
     space: Annotated[
         Path | None, typer.Option(help="Search space; default: weight_ratios.yaml, or the method's own.")
     ] = None,
@@ -150,7 +151,8 @@ def search(
             address=address,
             storage=storage,
             simulated_gpus=simulate_gpus,
-            time_budget=options.parse_duration(time_budget),
+            time_budget=options.parse_duration("--time-budget", time_budget),
+            trial_timeout=options.parse_duration("--trial-timeout", trial_timeout),
             data_dir=data_dir or options.DEFAULT_DATA_DIR,
             command=options.command_line(),
             log=tuple(log or ()),

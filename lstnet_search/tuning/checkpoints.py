@@ -39,11 +39,19 @@ def checkpoints(storage: Storage, number: int) -> Iterator[tuple[Checkpoint, dic
                 continue
 
 
-def newest_checkpoint(storage: Storage, number: int) -> str | None:
-    """The path of the furthest checkpoint of a trial that is whole; None where there is none."""
+def newest_checkpoint(storage: Storage, number: int, at_most: float = float("inf")) -> str | None:
+    """The path of the furthest checkpoint of a trial that is whole; None where there is none.
+
+    Args:
+        storage: where checkpoints are.
+        number: of the trial.
+        at_most: step that it must not be beyond.
+    """
     # One that was taken over from another trial comes after its own of the same step.
     found = sorted(checkpoints(storage, number), key=lambda item: (-item[1]["step"], item[1].get("trial") == number))
-    for checkpoint, _ in found:
+    for checkpoint, header in found:
+        if header["step"] > at_most:
+            continue
         try:
             with checkpoint.as_directory() as folder:
                 read_state(Path(folder))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from lstnet_search.config import TrialConfig
+from lstnet_search.config import InputError, TrialConfig
 from lstnet_search.config.search import SearchConfig
 from lstnet_search.evaluation import Prepared, searched_means
 from lstnet_search.results.folder import ResultsFolder
@@ -15,7 +15,7 @@ from lstnet_search.results.text import percent, shown
 from lstnet_search.results.winner import write_winner
 from lstnet_search.tuning.checkpoints import checkpoint_at
 from lstnet_search.tuning.comparison import comparison
-from lstnet_search.tuning.disk import say_disk_full
+from lstnet_search.tuning.disk import FULL, say_no_writes
 from lstnet_search.tuning.display import Display, summary
 from lstnet_search.tuning.objectives import objectives
 from lstnet_search.tuning.stopping import Stopping
@@ -69,7 +69,7 @@ class Conclusion:
                 f"error: the copy in --storage is not up to date, {self._folder.path} is; go on: {self._go_on()}"
             )
         if stopping.disk_full:
-            return self.say_disk_full()
+            return self.say_no_writes(FULL)
         if stopping.signal is not None:
             return stopping.exit_code
         if not mirrored:
@@ -85,9 +85,9 @@ class Conclusion:
             "" if str(parent) == "results" else f" --results-dir {parent}"
         )
 
-    def say_disk_full(self) -> int:
-        """Say that the disk is full, and how to go on; the exit code."""
-        return say_disk_full(self._console, self._go_on())
+    def say_no_writes(self, why: str) -> int:
+        """Say that nothing could be written, and how to go on; the exit code."""
+        return say_no_writes(self._console, why, self._go_on())
 
     def _print_table(self, records: list[TrialRecord], baseline: dict[str, float]) -> None:
         directions = self._prepared.directions
@@ -113,17 +113,21 @@ class Conclusion:
             display.say(f"the checkpoint of trial {best.number} at step {report.step} is missing: no model written")
             return
         config = TrialConfig.parse(best.settings, f"trial {best.number}")
-        with checkpoint.as_directory() as fetched:
-            round_trips = write_winner(
-                config,
-                report,
-                Path(fetched),
-                self._prepared,
-                config_file=self._folder.best_config_file,
-                model=self._folder.best_model,
-                pictures=self._folder.translations_file,
-                remarks=self._remarks(best, report, config),
-            )
+        try:
+            with checkpoint.as_directory() as fetched:
+                round_trips = write_winner(
+                    config,
+                    report,
+                    Path(fetched),
+                    self._prepared,
+                    config_file=self._folder.best_config_file,
+                    model=self._folder.best_model,
+                    pictures=self._folder.translations_file,
+                    remarks=self._remarks(best, report, config),
+                )
+        except InputError as error:  # it is damaged
+            display.say(f"{error}: no model written")
+            return
         labelled = ", ".join(
             f"{percent(share)} of {name.removeprefix('round_trip_accuracy_')}" for name, share in round_trips.items()
         )

@@ -27,7 +27,7 @@ from lstnet_search.results.text import duration
 from lstnet_search.results.winner import add_confirmation
 from lstnet_search.tuning.checkpoints import checkpoint_at, newest_checkpoint
 from lstnet_search.tuning.confirmation_display import ConfirmationDisplay, verdicts
-from lstnet_search.tuning.disk import disk_full, say_disk_full
+from lstnet_search.tuning.disk import FULL, no_writes, say_no_writes
 from lstnet_search.tuning.metrics import Metrics
 from lstnet_search.tuning.opening import Key, Tested, measure
 from lstnet_search.tuning.resources import Placement, upper_bound_seconds
@@ -35,6 +35,7 @@ from lstnet_search.tuning.run import Run, refuse_other_data, until_stopped
 from lstnet_search.tuning.scheduler import make_scheduler
 from lstnet_search.tuning.searcher import START, StudySearch
 from lstnet_search.tuning.snapshots import without_snapshots
+from lstnet_search.tuning.spare import spare_checkpoints
 from lstnet_search.tuning.stopping import Stopping
 from lstnet_search.tuning.study import Study
 from lstnet_search.tuning.tuner import make_tuner
@@ -136,9 +137,10 @@ class _Confirmation:
         try:
             return self._finish()
         except Exception as error:
-            if not disk_full(error):
+            why = no_writes(error)
+            if why is None:
                 raise
-            return say_disk_full(self.console, self.run.command)
+            return say_no_writes(self.console, why, self.run.command)
 
     def _finish(self) -> int:
         self._ask_for_missing()
@@ -153,7 +155,7 @@ class _Confirmation:
             self.console, self.sets.train.directions, self.plan.steps, total, self.placement.concurrent, names
         )
         metrics = Metrics(f"{self.folder.path.name}-confirmation", PROGRESS, self.sets.train.directions)
-        vigil = Vigil(self.placement.resources)
+        vigil = Vigil(self.placement.resources, self.run.trial_timeout)
         watch = Watch(
             self.inner,
             self.study,
@@ -172,7 +174,7 @@ class _Confirmation:
         if not left and not self.stopping.due and (code := self._conclude(display, self.stopping)) is not None:
             return code
         if self.stopping.disk_full:
-            return say_disk_full(self.console, self.run.command)
+            return say_no_writes(self.console, FULL, self.run.command)
         what = f"{left} of {total} trainings are unfinished" if left else "the test sets are still closed"
         display.say(f"{what}; go on with: {self.run.command}")
         return self.stopping.exit_code
@@ -220,14 +222,14 @@ class _Confirmation:
             seed=self.search.seed,
             trials=total,
             max_concurrent=self.placement.concurrent,
-            last_checkpoint=lambda number: newest_checkpoint(self.storage, number),
+            last_checkpoint=partial(newest_checkpoint, self.storage),
         )
         scheduler = make_scheduler(self.search, earlier, PROGRESS)
         about = self.sets, self.placement, self.storage, left
         tuner = make_tuner(self.search, searcher, scheduler, [watch], *about, say=display.say)
         display.start(earlier)
         try:
-            with without_snapshots():
+            with without_snapshots(), spare_checkpoints():
                 tuner.fit()
         finally:
             display.stop()

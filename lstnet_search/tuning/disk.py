@@ -1,9 +1,13 @@
-"""A full disk, however it is reported."""
+"""A disk that is full, or takes no writes, however it is reported."""
 
 import errno
 import logging
 
 from rich.console import Console
+
+from lstnet_search.tuning.patience import unwritable
+
+FULL = "is full"
 
 
 def disk_full(error: BaseException | None) -> bool:
@@ -20,15 +24,22 @@ def disk_full(error: BaseException | None) -> bool:
     return False
 
 
-def say_disk_full(console: Console, command: str) -> int:
-    """Say that there was no room, and which command goes on.
+def no_writes(error: BaseException | None) -> str | None:
+    """Why nothing can be written, where that is what an error says."""
+    if disk_full(error):
+        return FULL
+    return "takes no writes any more" if unwritable(error) else None
+
+
+def say_no_writes(console: Console, why: str, command: str) -> int:
+    """Say that nothing could be written, why, and which command goes on.
 
     Returns:
         The exit code.
     """
     console.print(
-        "error: the disk is full, here or where the checkpoints are; what was reported is kept; "
-        f"make room, then go on with: {command}",
+        f"error: the disk {why}, here or where the checkpoints are; what was reported is kept; "
+        f"mend that, then go on with: {command}",
         markup=False,
         highlight=False,
         soft_wrap=True,

@@ -1,16 +1,25 @@
 """The journal file of a study, to which what belongs together is written at once."""
 
+import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
+from optuna.storages.journal._file import BaseJournalFileLock
+
+from lstnet_search.tuning.patience import outlast
 
 
 class Journal(JournalStorage):
-    """Optuna's storage in a journal file, each of whose writes takes a lock and waits for the disk."""
+    """Optuna's storage in a journal file, each of whose writes waits for the disk.
+
+    It is written by the one process that holds the results folder, so it needs no lock of its own, which a process
+    that is killed would leave behind.
+    """
 
     def __init__(self, path: Path) -> None:
         """Open or make the file."""
@@ -27,7 +36,8 @@ class Journal(JournalStorage):
 
 class _File(JournalFileBackend):
     def __init__(self, path: str) -> None:
-        super().__init__(path)
+        super().__init__(path, lock_obj=_Alone())
+        self._path = path
         self._collected: list[dict[str, Any]] | None = None
 
     @contextmanager
@@ -45,6 +55,23 @@ class _File(JournalFileBackend):
 
     def append_logs(self, logs: list[dict[str, Any]]) -> None:
         if self._collected is None:
-            super().append_logs(logs)
+            outlast(partial(self._append, logs))
         else:
             self._collected += logs
+
+    def _append(self, logs: list[dict[str, Any]]) -> None:
+        size = os.stat(self._path).st_size
+        try:
+            super().append_logs(logs)
+        except OSError:
+            with suppress(OSError):  # or the next line would be read as the end of what was begun
+                os.truncate(self._path, size)
+            raise
+
+
+class _Alone(BaseJournalFileLock):
+    def acquire(self) -> bool:
+        return True
+
+    def release(self) -> None:
+        pass

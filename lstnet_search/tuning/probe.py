@@ -51,9 +51,9 @@ def estimate(search: SearchConfig, prepared: Prepared, placement: Placement, lef
     # A checkpoint has the states of all repeats, and samples of the first.
     state_bytes = measured.checkpoint_bytes - measured.samples_bytes
     a_checkpoint = search.repeats * state_bytes + measured.samples_bytes
-    # The best checkpoint of a trial that runs or is among the best, and its last one; samples of all.
+    # The best checkpoint of a trial that runs or is among the best, and its last two; samples of all.
     with_checkpoints = min(search.trials, placement.concurrent + KEPT_TRIALS)
-    disk = 2 * with_checkpoints * a_checkpoint + search.trials * measured.samples_bytes
+    disk = 3 * with_checkpoints * a_checkpoint + search.trials * measured.samples_bytes
     seeds = "" if search.repeats == 1 else f" of {search.repeats} seeds"
     sooner = "" if search.scheduler in ("none", *POPULATION_SCHEDULERS) else ", less where poor trials are stopped"
     sharing = "" if placement.per_gpu == 1 else f" ({placement.per_gpu} to a GPU, as if each had it alone)"

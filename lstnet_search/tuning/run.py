@@ -27,7 +27,7 @@ from lstnet_search.tuning.checkpoints import checkpoint_at, drop_unnoted, newest
 from lstnet_search.tuning.cluster import Wanted, address_of, cluster, refuse_lost
 from lstnet_search.tuning.conclusion import Conclusion, without_translation
 from lstnet_search.tuning.device import device_for
-from lstnet_search.tuning.disk import disk_full
+from lstnet_search.tuning.disk import no_writes
 from lstnet_search.tuning.display import Display
 from lstnet_search.tuning.kept import superfluous
 from lstnet_search.tuning.metrics import Metrics
@@ -42,6 +42,7 @@ from lstnet_search.tuning.scheduler import make_scheduler
 from lstnet_search.tuning.searcher import StudySearch
 from lstnet_search.tuning.sharing_probe import share_gpus
 from lstnet_search.tuning.snapshots import without_snapshots
+from lstnet_search.tuning.spare import spare_checkpoints
 from lstnet_search.tuning.stopping import Stopping
 from lstnet_search.tuning.study import Study, mend
 from lstnet_search.tuning.tracking import make_trackers, refuse_trackers
@@ -66,6 +67,7 @@ class Run:
         address: of a running cluster; None for what RAY_ADDRESS says, else one of this machine.
         storage: URI of a place that every node reaches, as `results.storage.written` gives it; None for the folder.
         time_budget: seconds after which the search stops; None for no bound.
+        trial_timeout: seconds without a report after which a trial's process is killed; None for what is usual for it.
         data_dir: of full data sets.
         command: as it was typed.
         log: where reports are written besides.
@@ -81,6 +83,7 @@ class Run:
     address: str | None = None
     storage: str | None = None
     time_budget: float | None = None
+    trial_timeout: float | None = None
     data_dir: Path = Path("data")
     command: str = ""
     log: tuple[TrackerName, ...] = ()
@@ -233,9 +236,10 @@ class _Search:
         try:
             return self._finish(others)
         except Exception as error:
-            if not disk_full(error):
+            why = no_writes(error)
+            if why is None:
                 raise
-            return self.conclusion.say_disk_full()
+            return self.conclusion.say_no_writes(why)
 
     def _finish(self, others: list[FrozenTrial]) -> int:
         config, folder = self.config, self.folder
@@ -256,7 +260,7 @@ class _Search:
             display.say(f"{len(others)} completed trials of {config.warm_start} lie in the space and are known")
         left = config.trials - sum(record.state != "RUNNING" for record in earlier)
         metrics = Metrics(folder.path.name, self.metric, self.prepared.directions)
-        vigil = Vigil(self.placement.resources)
+        vigil = Vigil(self.placement.resources, self.run.trial_timeout)
         watch = Watch(
             folder,
             study,
@@ -295,7 +299,7 @@ class _Search:
             seed=config.seed,
             trials=config.trials,
             max_concurrent=self.placement.concurrent if population is None else config.trials,
-            last_checkpoint=lambda number: newest_checkpoint(self.storage, number),
+            last_checkpoint=partial(newest_checkpoint, self.storage),
             objectives=objectives(config, self.metric),
             starts=[(config.start(point, "a point"), point) for point in config.points],
             # Ray keeps the processes of paused trials only where other trials may be to come.
@@ -315,7 +319,7 @@ class _Search:
         tuner = make_tuner(
             config, searcher, scheduler, callbacks, self.prepared, self.placement, self.storage, asked, say=display.say
         )
-        with without_snapshots():
+        with without_snapshots(), spare_checkpoints():
             tuner.fit()
 
     def _searcher_class(self) -> Callable[..., StudySearch]:

@@ -48,7 +48,7 @@ class StudySearch(OptunaSearch):
         seed: int,
         trials: int,
         max_concurrent: int,
-        last_checkpoint: Callable[[int], str | None],
+        last_checkpoint: Callable[[int, int], str | None],
         starts: Sequence[tuple[dict[str, Any], dict[str, Any]]] = (),
         objectives: Sequence[str] = (),
         keep_asking: bool = False,
@@ -63,7 +63,8 @@ class StudySearch(OptunaSearch):
             seed: of the search; each trial trains with a seed of its own derived from it, points alone with one.
             trials: how many there are to be in the end.
             max_concurrent: trials at once. Asking no earlier lets each suggestion know more.
-            last_checkpoint: path of what a trial of an earlier run goes on from, by number.
+            last_checkpoint: path of what a trial of an earlier run goes on from, by number and the step that it
+                must not be beyond.
             starts: of the trials after trial 0, each a draw and the settings that it stands for.
             objectives: metrics that the study maximises, of a trial's best report by `metric`; if none, that alone.
             keep_asking: while trials run, do not say that there are no more to come.
@@ -178,10 +179,13 @@ class StudySearch(OptunaSearch):
         trial = optuna.Trial(self._truth.study, left._trial_id)
         if SETTINGS not in left.system_attrs:  # it died while it was asked for
             return self._hand_out(trial_id, trial, self._settings(trial), None)
-        exploits = exploits_of(left)
+        exploits, settings = exploits_of(left), settings_of(left)
+        # Not from beyond what the study was told, nor from the end: there is a report to come.
+        told = max([0, *(report.step for report in reports_of(left)), *(exploit.step for exploit in exploits)])
         begun = left.user_attrs.get("ray_trial_id")  # else there is no checkpoint to look for
-        checkpoint = self._last_checkpoint(self._truth.number(left)) if begun else None
-        config = self._hand_out(trial_id, trial, settings_of(left), checkpoint)
+        at_most = min(told, settings["steps"] - 1)
+        checkpoint = self._last_checkpoint(self._truth.number(left), at_most) if begun else None
+        config = self._hand_out(trial_id, trial, settings, checkpoint)
         return config if not exploits else config | {SETTINGS: config[SETTINGS] | exploits[-1].weights}
 
     def on_exploit(self, trial_id: str, exploit: Exploit) -> None:

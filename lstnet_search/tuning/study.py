@@ -17,7 +17,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from lstnet_search.config import Choice, InputError, LogUniform, QUniform, RandInt, Range
 from lstnet_search.results.records import Exploit, ReportRecord, TrialRecord
-from lstnet_search.tuning.disk import disk_full
+from lstnet_search.tuning.disk import no_writes
 from lstnet_search.tuning.journal import Journal
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)  # its warnings are of what is refused first, or of speed
@@ -62,12 +62,12 @@ def damage_reported(path: Path) -> Iterator[None]:
     """Whatever reading a damaged journal raises becomes one message.
 
     Raises:
-        InputError: if the block raises, but for a full disk.
+        InputError: if the block raises, but for a disk that takes no writes.
     """
     try:
         yield
     except Exception as error:  # Optuna asserts, indexes and unpacks what a journal's lines say
-        if isinstance(error, InputError) or disk_full(error):
+        if isinstance(error, InputError) or no_writes(error):
             raise
         reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
         raise InputError(f"{path} is damaged ({reason:.200}); restore it, or begin anew under another --name") from None

@@ -1,19 +1,22 @@
 """The class that Ray runs for a trial: glue between its calls and the training loop."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import ray
 import torch
-from pyarrow import fs
 from ray import tune
 
-from lstnet_search.config import TrialConfig
+from lstnet_search.config import InputError, TrialConfig
 from lstnet_search.config.secrets import masked
 from lstnet_search.evaluation import EvaluatedTraining, Prepared, RepeatedTraining, UnwatchedTraining, WholeSets
+from lstnet_search.results.storage import Storage
 from lstnet_search.training import Report, Start, read_state, use_deterministic_kernels
+from lstnet_search.tuning.checkpoints import newest_checkpoint
 from lstnet_search.tuning.device import device_for
 from lstnet_search.tuning.memory import peak_memory_mb, reset_peak_memory
+from lstnet_search.tuning.patience import outlast
 from lstnet_search.tuning.searcher import ALARMS, CHECKPOINT, NODE, NUMBER, SCORE, SETTINGS
 from lstnet_search.tuning.sharing import memory_fraction
 
@@ -51,7 +54,7 @@ class Trainable(tune.Trainable):
         direction: str,
         metric: str,
         threads: int,
-        filesystem: fs.FileSystem,
+        storage: Storage,
         repeats: int = 1,
         second_try: bool = False,
         deterministic: bool = False,
@@ -70,7 +73,7 @@ class Trainable(tune.Trainable):
         self._metric = metric
         self._repeats = repeats
         self._second_try = second_try and gpus < 1
-        self._filesystem = filesystem
+        self._checkpoints = storage
         self._node = ray.get_runtime_context().get_node_id()
         self.reset_config(config)
 
@@ -79,12 +82,15 @@ class Trainable(tune.Trainable):
         self._number = new_config[NUMBER]
         self._settings = TrialConfig.parse(new_config[SETTINGS], f"trial {self._number}")
         reset_peak_memory(self._device)
-        if new_config[CHECKPOINT]:
-            with tune.Checkpoint(new_config[CHECKPOINT], self._filesystem).as_directory() as folder:
-                self._begin(Path(folder))
-        else:
-            self._begin(None)
+        self._begin_from(new_config[CHECKPOINT])
         return True
+
+    def _begin_from(self, path: str | None) -> None:
+        if path is None:
+            self._begin(None)
+        else:
+            with tune.Checkpoint(path, self._checkpoints.filesystem).as_directory() as folder:
+                self._begin(Path(folder))
 
     def _begin(self, checkpoint: Path | None) -> None:
         self._failed = False
@@ -131,9 +137,16 @@ class Trainable(tune.Trainable):
             return
         self._training.save(Path(checkpoint_dir), trial=self._number)
 
+    def save(self, checkpoint_dir: str | None = None) -> Any:
+        """Save and store a checkpoint, waiting where the storage takes no writes."""
+        return outlast(partial(super().save, checkpoint_dir))
+
     def load_checkpoint(self, checkpoint: str) -> None:  # type: ignore[override]  # a folder, as it was saved
-        """Go on from a checkpoint, after the process was lost."""
-        self._begin(Path(checkpoint))
+        """Go on from a checkpoint, after the process was lost; if it is damaged, from the one before."""
+        try:
+            self._begin(Path(checkpoint))
+        except InputError:
+            self._begin_from(newest_checkpoint(self._checkpoints, self._number))
 
     def _gpus(self) -> float:
         resources = self.trial_resources

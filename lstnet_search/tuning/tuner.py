@@ -30,7 +30,7 @@ def make_tuner(
     trainable: type[Trainable] = Trainable,
     say: Callable[[str], None] = lambda line: None,
 ) -> tune.Tuner:
-    """A tuner that runs a number of trials and keeps, of each, the best checkpoint and the last.
+    """A tuner that runs a number of trials; which checkpoints it keeps of each, `spare_checkpoints` says.
 
     Where trials share a GPU, one that runs out of memory is tried again alone, and `say` is told. Not in a
     population: there the others wait for it, in processes that keep their shares.
@@ -47,7 +47,7 @@ def make_tuner(
         threads=placement.threads,
         repeats=search.repeats,
         deterministic=search.deterministic,
-        filesystem=storage.filesystem,
+        storage=storage,
         second_try=second_try,
     )
     return tune.Tuner(

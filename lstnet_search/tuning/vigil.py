@@ -7,6 +7,8 @@ from statistics import median
 import ray
 from ray.tune.experiment import Trial
 
+from lstnet_search.results.text import duration
+from lstnet_search.tuning.hanging import kill_process
 from lstnet_search.tuning.searcher import NUMBER
 from lstnet_search.tuning.watchdog import Running, Situation, Sparing, findings
 
@@ -18,13 +20,20 @@ REMEMBERED = 20
 class Vigil:
     """Keeps watch over the trials of a search."""
 
-    def __init__(self, wanted: Mapping[str, float], now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        wanted: Mapping[str, float],
+        timeout: float | None = None,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
         """Begin.
 
         Args:
             wanted: what a trial takes, as Ray Tune names it ("cpu", "gpu").
+            timeout: seconds without a report after which a trial's process is killed; None for what its rhythm says.
             now: a clock in seconds.
         """
+        self._timeout = timeout
         self._wanted = {kind.upper(): amount for kind, amount in wanted.items()}
         self._now = now
         self._sparing = Sparing()
@@ -45,11 +54,27 @@ class Vigil:
         self._heard[number] = now
 
     def look(self, trials: Sequence[Trial]) -> list[str]:
-        """Sentences that are due now; none before it is time to look again."""
+        """End what hangs, and give the sentences that are due now; none before it is time to look again."""
         if self._now() - self._looked_at < LOOK_EVERY_SECONDS:
             return []
         self._looked_at = self._now()
-        return self._sparing.due(list(findings(self._situation(trials))))
+        situation = self._situation(trials)
+        hanging = {running.number: running for running in situation.running if running.hangs(self._timeout)}
+        ended = [trial for trial in trials if trial.config[NUMBER] in hanging and self._end(trial)]
+        return self._sparing.due(list(findings(situation))) + [
+            f"trial {number} has not reported for {duration(hanging[number].silent)} and is taken to hang: its process "
+            "is killed; it goes on from its last checkpoint"
+            for number in (trial.config[NUMBER] for trial in ended)
+        ]
+
+    def _end(self, trial: Trial) -> bool:
+        """Kill the process of a trial, if it has one: Ray Tune starts it again, as it does where one dies."""
+        actor = trial.temporary_state.ray_actor
+        if trial.status != Trial.RUNNING or actor is None:
+            return False
+        self._heard[trial.config[NUMBER]] = self._now()
+        kill_process(actor)
+        return True
 
     def _situation(self, trials: Sequence[Trial]) -> Situation:
         now = self._now()

@@ -3,6 +3,7 @@
 import signal
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from pyarrow import ArrowException, fs
@@ -20,6 +21,7 @@ from lstnet_search.tuning.checkpoints import discard
 from lstnet_search.tuning.disk import disk_full
 from lstnet_search.tuning.display import Display
 from lstnet_search.tuning.metrics import Metrics
+from lstnet_search.tuning.patience import outlast
 from lstnet_search.tuning.searcher import ALARMS, NUMBER, SETTINGS, report_of
 from lstnet_search.tuning.stopping import Stopping
 from lstnet_search.tuning.study import Study
@@ -136,12 +138,12 @@ class Watch(tune.Callback):
         records = with_schedules(self._study.records(), self._metric)
         if self._unwritten:
             begun = time.monotonic()
-            self._folder.write_tables(records, self._metric)
+            outlast(partial(self._folder.write_tables, records, self._metric))
             self._unwritten = False
             ended = time.monotonic()
             self._write_at = ended + max(TABLES_EVERY_SECONDS, (ended - begun) / TABLES_AT_MOST)
         self._count(records)
-        discard(self._storage, self._superfluous(records))
+        outlast(partial(discard, self._storage, self._superfluous(records)))
         self.mirror()
         return records
 
@@ -170,7 +172,8 @@ class Watch(tune.Callback):
             if filesystem.get_file_info(samples).type == fs.FileType.NotFound:
                 return
             with filesystem.open_input_stream(samples) as stream:
-                write_whole(self._folder.samples / f"{number}.npz", stream.read())
+                content = stream.read()
+            outlast(partial(write_whole, self._folder.samples / f"{number}.npz", content))
         except (OSError, ArrowException) as error:  # they are to look at, and no more
             self._stopping.disk_full |= disk_full(error)
             self._display.say(f"warning: no samples of trial {number}: {sentence(error)}")

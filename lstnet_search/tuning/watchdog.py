@@ -11,6 +11,9 @@ WAITING_SECONDS = 60.0
 SILENT_AT_LEAST, SILENT_RHYTHMS, SILENT_UNKNOWN = 120.0, 5.0, 600.0
 """Seconds of silence that are always allowed, intervals between reports, and seconds while no interval is known."""
 
+HANGING_AT_LEAST, HANGING_RHYTHMS, HANGING_UNKNOWN = 600.0, 20.0, 3600.0
+"""Likewise for silence after which a process is taken to hang."""
+
 
 @dataclass(frozen=True)
 class Running:
@@ -25,6 +28,15 @@ class Running:
     number: int
     silent: float
     rhythm: float | None
+
+    def hangs(self, timeout: float | None) -> bool:
+        """Whether it will not report any more, by all that is known.
+
+        Args:
+            timeout: seconds of silence that say so; None for far more than is usual for the trial.
+        """
+        usual = HANGING_UNKNOWN if self.rhythm is None else max(HANGING_AT_LEAST, HANGING_RHYTHMS * self.rhythm)
+        return self.silent >= (usual if timeout is None else timeout)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Writes that belong together, in a journal file."""
 
+import errno
 from pathlib import Path
 
 import optuna
@@ -52,3 +53,31 @@ def test_together_is_one_write_to_the_disk(tmp_path: Path, monkeypatch: pytest.M
         trial.suggest_float("w1", 1, 10)
         trial.set_user_attr("seed", 0)
     assert len(synced) == 1
+
+
+def test_a_write_that_breaks_off_leaves_nothing_of_itself_and_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "study.journal"
+    trial = optuna.create_study(storage=Journal(path), study_name="it").ask()
+    sizes: list[int] = []
+
+    def broken_once(file: int) -> None:
+        sizes.append(path.stat().st_size)
+        if len(sizes) == 1:
+            raise OSError(errno.EIO, "Input/output error")
+
+    before = path.stat().st_size
+    monkeypatch.setattr("os.fsync", broken_once)
+    trial.set_user_attr("first", 1)
+    assert sizes[0] == sizes[1] == path.stat().st_size > before
+    assert attributes(path) == {"first": 1}
+
+
+def test_a_process_that_is_killed_leaves_no_lock_behind(tmp_path: Path) -> None:
+    path = tmp_path / "study.journal"
+    trial = optuna.create_study(storage=Journal(path), study_name="it").ask()
+    trial.set_user_attr("first", 1)
+    (tmp_path / "study.journal.lock").symlink_to(path)  # as an earlier version left it
+    trial.set_user_attr("second", 2)
+    assert attributes(path) == {"first": 1, "second": 2}

@@ -242,6 +242,7 @@ def test_a_checkpoint_taken_over_comes_after_the_trials_own_and_is_not_its_repor
     storage = Storage.local(tmp_path)
     taken = take_over(tune.Checkpoint(str(given)), str(mine), donor=1, step=20).path
     assert newest_checkpoint(storage, 2) == taken
+    assert newest_checkpoint(storage, 2, at_most=19) is None
     found = checkpoint_at(storage, 2, 20)
     assert found is not None
     assert found.path == str(own)

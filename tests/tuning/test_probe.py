@@ -10,9 +10,9 @@ from lstnet_search.tuning.resources import Machine, place
 
 @pytest.mark.parametrize(
     ("repeats", "said", "disk"),
-    [  # five rounds of two trials, each `repeats` times 600 · 0.1 s and 12 · 5 s; MB: 7 · 2 · (repeats + 1) + 10
-        (1, "10 trials of up to 600 steps, 2 side by side: at most 10 min, less where", "38 MB"),
-        (3, "10 trials of 3 seeds of up to 600 steps, 2 side by side: at most 30 min, less where", "66 MB"),
+    [  # five rounds of two trials, each `repeats` times 600 · 0.1 s and 12 · 5 s; MB: 7 · 3 · (repeats + 1) + 10
+        (1, "10 trials of up to 600 steps, 2 side by side: at most 10 min, less where", "52 MB"),
+        (3, "10 trials of 3 seeds of up to 600 steps, 2 side by side: at most 30 min, less where", "94 MB"),
     ],
 )
 def test_the_estimate_counts_steps_reports_checkpoints_and_samples(

@@ -49,7 +49,7 @@ def run(path: Path, search: SearchConfig, trials: int) -> list[dict[str, Any]]:
         seed=search.seed,
         trials=trials,
         max_concurrent=1,
-        last_checkpoint=lambda _: None,
+        last_checkpoint=lambda number, at_most: None,
     )
     known = len(study.trials()) if len(study.trials()) > 1 else 0
     for index in range(known, trials):
@@ -130,7 +130,7 @@ def test_two_objectives_are_searched_stopped_trials_among_them(tmp_path: Path, n
         seed=0,
         trials=14,
         max_concurrent=1,
-        last_checkpoint=lambda number: None,
+        last_checkpoint=lambda number, at_most: None,
         objectives=objectives(search, "target_accuracy"),
     )
     for index in range(14):

@@ -45,7 +45,7 @@ def make(
         seed=0,
         trials=trials,
         max_concurrent=max_concurrent,
-        last_checkpoint=lambda number: str(path / f"checkpoint-{number}"),
+        last_checkpoint=lambda number, at_most: str(path / f"checkpoint-{number}-{at_most}"),
         starts=starts,
     )
     return searcher, study
@@ -189,7 +189,7 @@ def test_trials_left_unfinished_are_handed_out_again_first_under_their_own_numbe
     handed = given(again, "x")
     assert handed["trial"] == 1
     assert handed["settings"] == second["settings"]
-    assert handed["checkpoint"] == str(tmp_path / "checkpoint-1")
+    assert handed["checkpoint"] == str(tmp_path / "checkpoint-1-10")  # not beyond its last report
     assert given(again, "y")["trial"] == 2
     assert first["trial"] == 0
     again.on_trial_complete("x", result(30, 0.7))

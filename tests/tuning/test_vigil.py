@@ -1,5 +1,8 @@
 """The watchdog on a real cluster, with a clock of its own."""
 
+import os
+import signal
+
 import pytest
 import ray
 from ray.tune.experiment import Trial
@@ -55,3 +58,32 @@ def test_a_place_that_another_took_and_a_trial_that_fell_silent_are_told() -> No
             "the dashboard shows its process under Actors"
         ]
         assert vigil.look([running, waiting]) == []
+
+
+def test_a_process_that_hangs_is_killed_though_it_is_stopped() -> None:
+    with local_cluster(Placement(cpus=1, gpus=0, concurrent=1)):
+
+        @ray.remote(num_cpus=1)
+        class Training:
+            def process(self) -> int:
+                return os.getpid()
+
+        training = Training.remote()  # type: ignore[attr-defined]
+        process = ray.get(training.process.remote())
+        clock = Clock()
+        vigil = Vigil({"cpu": 1.0, "gpu": 0.0}, timeout=20.0, now=clock)
+        running = trial(3, Trial.RUNNING)
+        running.temporary_state.ray_actor = training
+        vigil.started(3)
+        os.kill(process, signal.SIGSTOP)
+        clock.seconds = 19.0
+        assert vigil.look([running]) == []
+        clock.seconds = 30.0
+        assert vigil.look([running]) == [
+            "trial 3 has not reported for 30 s and is taken to hang: its process is killed; "
+            "it goes on from its last checkpoint"
+        ]
+        with pytest.raises(ray.exceptions.RayActorError):
+            ray.get(training.process.remote(), timeout=120)
+        clock.seconds = 45.0  # it has time to come back
+        assert vigil.look([running]) == []

@@ -36,7 +36,7 @@ def searcher(study: Study, config: SearchConfig) -> StudySearch:
         seed=0,
         trials=9,
         max_concurrent=9,
-        last_checkpoint=lambda number: None,
+        last_checkpoint=lambda number, at_most: None,
     )
 
 

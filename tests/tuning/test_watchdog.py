@@ -100,3 +100,22 @@ def test_what_went_away_and_came_back_is_said_anew_and_others_are_independent() 
     assert sparing.due([Finding("trial 1", 130, "one"), Finding("trial 2", 120, "two")]) == ["two"]
     assert sparing.due([Finding("trial 2", 130, "two")]) == []
     assert sparing.due([Finding("trial 1", 120, "one"), Finding("trial 2", 140, "two")]) == ["one"]
+
+
+@pytest.mark.parametrize(
+    ("silent", "rhythm", "timeout", "expected"),
+    [
+        (599.0, 1.0, None, False),
+        (600.0, 1.0, None, True),
+        (1199.0, 60.0, None, False),
+        (1200.0, 60.0, None, True),
+        (3599.0, None, None, False),
+        (3600.0, None, None, True),
+        (25.0, 60.0, 25.0, True),
+        (24.0, 60.0, 25.0, False),
+    ],
+)
+def test_a_trial_hangs_when_it_is_silent_far_beyond_its_rhythm_or_as_long_as_was_said(
+    silent: float, rhythm: float | None, timeout: float | None, expected: bool
+) -> None:
+    assert Running(0, silent, rhythm).hangs(timeout) == expected

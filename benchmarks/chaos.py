@@ -1,0 +1,164 @@
+"""How searches survive faults: each fault strikes at random moments, in searches of seconds.
+
+    python benchmarks/chaos.py --tries 10 --output benchmarks/results/chaos.json
+
+Tries that the output holds are not made again, so it takes as many sittings as it takes; `--only` makes those of
+some faults. Mounts take root. What is to be true after a fault: `faults/verdict.py`.
+"""
+
+import json
+import os
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from random import Random
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any
+
+import typer
+from faults import mounts
+from faults.attempt import attempt
+from faults.catalogue import FAULTS, Fault
+from faults.small_search import SmallSearch
+from faults.three_nodes import ThreeNodes, three_nodes
+from faults.verdict import Tables, read_tables
+from rich.console import Console
+from rich.table import Table
+
+from lstnet_search.cli.app import run_script
+from lstnet_search.cli.options import console
+from lstnet_search.config import InputError
+from lstnet_search.config.files import write_whole
+from lstnet_search.config.seeding import derive_seed
+from lstnet_search.results.provenance import provenance
+
+TRIALS, STEPS = 3, 8
+SMALL_DISK = 40
+"""MiB: room for the search, and not much more."""
+
+
+def main(
+    output: Annotated[Path, typer.Option(help="JSON to write, and to go on with.")],
+    tries: Annotated[int, typer.Option(help="Of each fault.")] = 10,
+    only: Annotated[list[str] | None, typer.Option(help="Names of faults, or parts of them.")] = None,
+    state: Annotated[
+        Path | None, typer.Option(help="Folder that keeps, between sittings, the search without a fault.")
+    ] = None,
+    seconds: Annotated[float, typer.Option(help="No try is begun after so many.")] = float("inf"),
+    seed: Annotated[int, typer.Option(help="Of the moments.")] = 0,
+) -> int:
+    """Strike searches with faults, and tell what became of them."""
+    chosen = [fault for fault in FAULTS if not only or any(part in fault.name for part in only)]
+    if not chosen:
+        raise InputError(f"--only must be of: {', '.join(fault.name for fault in FAULTS)}")
+    result: dict[str, Any] = json.loads(output.read_text()) if output.exists() else {"tries": []}
+    ends, out = time.monotonic() + seconds, console()
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # so that nothing stays mounted
+    with ExitStack() as stack:
+        reference: Tables | None = None
+        nodes: ThreeNodes | None = None
+        for fault in sorted(chosen, key=lambda fault: fault.nodes):  # the cluster is started once, when it is needed
+            for number in _missing(result["tries"], fault, tries):
+                if time.monotonic() > ends:
+                    break
+                if fault.mount and not mounts.allowed():
+                    out.print(f"{fault.name}: left out, for mounts are not allowed here")
+                    break
+                if reference is None:
+                    reference = _reference(state)
+                if fault.nodes and nodes is None:
+                    nodes = stack.enter_context(three_nodes())
+                row = _try(fault, Random(derive_seed(seed, fault.name, number)), reference, nodes)
+                result["tries"].append({"fault": fault.name, "try": number} | row)
+                result |= {"seed": seed, "trials": TRIALS, "steps": STEPS, "cpus": os.cpu_count()} | provenance()
+                write_whole(output, json.dumps(result, indent=1))
+                said = "; ".join(row["complaints"]) or f"survived, back after {row['recovered']:.0f} s"
+                out.print(f"{fault.name}, try {number}: {said}", markup=False, highlight=False)
+    print_table(result["tries"], out)
+    return 0
+
+
+def _missing(made: list[dict[str, Any]], fault: Fault, tries: int) -> list[int]:
+    there = {row["try"] for row in made if row["fault"] == fault.name}
+    return [number for number in range(1, tries + 1) if number not in there]
+
+
+def _reference(state: Path | None) -> Tables:
+    """Tables of the search that nothing happens to, on this machine."""
+    with _search(None, state) as search:
+        if (search.results / "best_model.json").exists():  # written last
+            return read_tables(search)
+        shutil.rmtree(search.results, ignore_errors=True)  # of a sitting that was ended
+        sitting = search.begin()
+        try:
+            if sitting.end() != 0:
+                raise RuntimeError(sitting.text)
+        finally:
+            sitting.stop()
+        return read_tables(search)
+
+
+def _try(fault: Fault, random: Random, reference: Tables, nodes: ThreeNodes | None) -> dict[str, Any]:
+    with ExitStack() as stack:
+        if fault.nodes:
+            assert nodes is not None
+            nodes.complete()
+        else:
+            nodes = None
+        search = stack.enter_context(_search(nodes))
+        if fault.mount:
+            search.results.parent.mkdir()
+            stack.enter_context(mounts.small_disk(search.results.parent, SMALL_DISK))
+        try:
+            outcome = attempt([fault], search, reference, random, nodes)
+        except RuntimeError as error:  # it did not begin, or did not end
+            return {"survived": False, "complaints": [str(error)]}
+    (work,) = outcome.work
+    return {
+        "survived": not outcome.complaints,
+        "complaints": list(outcome.complaints),
+        "repeated": work.repeated,
+        "reports_again": work.again,
+        "recovered": work.recovered,
+        "interval": work.interval,
+    } | ({"printed": outcome.text} if outcome.complaints else {})
+
+
+@contextmanager
+def _search(nodes: ThreeNodes | None, home: Path | None = None) -> Iterator[SmallSearch]:
+    """A search in a folder of its own, or in one that is kept, on two CPUs of this machine or on a cluster."""
+    with TemporaryDirectory(prefix="chaos") as made:
+        if home is not None:
+            home.mkdir(parents=True, exist_ok=True)
+        if nodes is None:
+            yield SmallSearch(home or Path(made), TRIALS, STEPS, ("--cpus", "2"))
+        else:
+            yield nodes.search(Path(made), TRIALS, STEPS)
+
+
+def print_table(rows: list[dict[str, Any]], out: Console) -> None:
+    """A row a fault: how often it was survived, and what that took."""
+    table = Table(title="faults, each at random moments of a search", title_justify="left")
+    headings = ("fault", "tries", "survived", "work again: median", "worst", "back after: median", "worst")
+    for heading in headings:
+        table.add_column(heading, justify="left" if heading == "fault" else "right", no_wrap=True)
+    for fault in FAULTS:
+        made = [row for row in rows if row["fault"] == fault.name]
+        ended = [row for row in made if "repeated" in row]
+        if not made:
+            continue
+        figures = []
+        for name in ("repeated", "recovered"):
+            values = [row[name] for row in ended]
+            figures += [f"{of(values):.1f} s" if values else "-" for of in (median, max)]
+        table.add_row(fault.name, str(len(made)), str(sum(row["survived"] for row in made)), *figures)
+    out.print(table)
+
+
+if __name__ == "__main__":
+    run_script(main)

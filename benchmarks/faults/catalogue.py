@@ -1,0 +1,216 @@
+"""The faults: what each does to a running search, and what it is allowed to cost."""
+
+import json
+import os
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Literal
+
+from faults import mounts
+from faults.sitting import Sitting, trial_processes
+from faults.small_search import SmallSearch
+from faults.three_nodes import ThreeNodes
+
+READ_ONLY_SECONDS = 10.0
+HANGS = "trial hangs"
+SILENT_SECONDS = 40
+"""After which a process is taken to hang, where that is looked at; by default it is far longer."""
+
+FULL_AT_MOST = 900.0
+"""Seconds in which a search has to notice a full disk."""
+
+INJECTED = Path(__file__).parent / "inject"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What a fault strikes.
+
+    Attributes:
+        search: that is running.
+        sitting: its command.
+        random: draws whom it hits.
+        nodes: of the cluster, where it runs on several.
+    """
+
+    search: SmallSearch
+    sitting: Sitting
+    random: Random
+    nodes: ThreeNodes | None = None
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A fault.
+
+    Attributes:
+        name: for people.
+        strike: does it, and returns when it is over.
+        hit: whose process ends.
+        codes: with which the command may end; 0 where it goes on.
+        intervals: between reports, that may be done again beside what always may.
+        nodes: whether it takes a cluster of three.
+        mount: whether it takes root, to mount.
+        fails: what a trial's error is to say, if it is to fail.
+        step: kind of what happens in a step, which is prepared before the search begins.
+    """
+
+    name: str
+    strike: Callable[[Stage], None]
+    hit: Literal["all", "one", "none"]
+    codes: tuple[int, ...] = (0,)
+    intervals: int = 0
+    nodes: bool = False
+    mount: bool = False
+    fails: str = ""
+    step: str = ""
+
+
+def _kill_trial(stage: Stage) -> None:
+    _signal_trial(stage, signal.SIGKILL)
+
+
+def _stop_trial(stage: Stage) -> None:
+    _signal_trial(stage, signal.SIGSTOP)
+
+
+def _signal_trial(stage: Stage, number: signal.Signals) -> None:
+    os.kill(stage.random.choice(trial_processes(stage.sitting.pid)), number)
+
+
+def _kill_node(stage: Stage) -> None:
+    assert stage.nodes is not None
+    stage.nodes.lose(stage.random)
+
+
+def _signal_driver(number: signal.Signals) -> Callable[[Stage], None]:
+    def strike(stage: Stage) -> None:
+        stage.sitting.send(number)
+        stage.sitting.end()
+
+    return strike
+
+
+_kill_driver, _interrupt_driver = _signal_driver(signal.SIGKILL), _signal_driver(signal.SIGINT)
+
+
+def _kill_driver_and_node(stage: Stage) -> None:
+    stage.sitting.send(signal.SIGKILL)
+    _kill_node(stage)
+    stage.sitting.end()
+
+
+def _fill_disk(stage: Stage) -> None:
+    filler = stage.search.results.parent / "filler"
+    ends = time.monotonic() + FULL_AT_MOST
+    with filler.open("wb", buffering=0) as file:
+        while stage.sitting.running and time.monotonic() < ends:  # also what it frees
+            try:
+                file.write(bytes(4096))
+            except OSError:
+                time.sleep(0.01)
+    filler.unlink()
+
+
+def _truncate_checkpoint(stage: Stage) -> None:
+    _wait_for_checkpoint(stage)
+    _kill_driver(stage)
+    _halve(max(_states_of_unfinished(stage), key=_written_at))
+
+
+def _truncate_checkpoints_in_use(stage: Stage) -> None:
+    _wait_for_checkpoint(stage)
+    processes = trial_processes(stage.sitting.pid)
+    for process in processes:  # or they would write newer ones meanwhile
+        os.kill(process, signal.SIGSTOP)
+    newest: dict[str, Path] = {}
+    for state in sorted(_states_of_unfinished(stage), key=_written_at):
+        newest[state.parents[1].name] = state
+    for state in newest.values():
+        _halve(state)
+    for process in processes:
+        os.kill(process, signal.SIGKILL)
+
+
+def _wait_for_checkpoint(stage: Stage) -> None:
+    while stage.sitting.running and not _states_of_unfinished(stage):
+        time.sleep(0.05)
+
+
+def _states_of_unfinished(stage: Stage) -> list[Path]:
+    last = {report.trial: report.step for report in stage.sitting.reports}
+    unfinished = [f"trial_{trial:05d}" for trial, step in last.items() if step < stage.search.steps]
+    states = stage.search.results.glob("tune/run_*/trial_*/checkpoint_*/state.safetensors")
+    return [state for state in states if state.parents[1].name in unfinished]
+
+
+def _written_at(file: Path) -> int:
+    return file.stat().st_mtime_ns
+
+
+def _cut_journal(stage: Stage) -> None:
+    _kill_driver(stage)
+    journal = stage.search.results / "study.journal"
+    *_, last = journal.read_bytes().splitlines(keepends=True)
+    with journal.open("r+b") as file:
+        file.truncate(journal.stat().st_size - len(last) + len(last) // 2)
+
+
+def _truncate_history(stage: Stage) -> None:
+    _interrupt_driver(stage)
+    _halve(stage.search.results / "history.parquet")
+
+
+def _halve(file: Path) -> None:
+    os.truncate(file, file.stat().st_size // 2)
+
+
+def _read_only_for_seconds(stage: Stage) -> None:
+    with mounts.read_only(stage.search.results):
+        time.sleep(READ_ONLY_SECONDS)
+
+
+def _wait_for_flag(stage: Stage) -> None:
+    while stage.sitting.running and not flag(stage.search).exists():
+        time.sleep(0.05)
+
+
+FAULTS = (
+    Fault("trial's process killed", _kill_trial, "one"),
+    Fault("node lost", _kill_node, "one", nodes=True),
+    Fault("driver killed", _kill_driver, "all", codes=(-signal.SIGKILL,)),
+    Fault("driver: SIGTERM", _signal_driver(signal.SIGTERM), "all", codes=(128 + signal.SIGTERM,)),
+    Fault("driver: SIGINT", _interrupt_driver, "all", codes=(128 + signal.SIGINT,)),
+    Fault("driver and node lost", _kill_driver_and_node, "all", codes=(-signal.SIGKILL,), nodes=True),
+    Fault("disk full", _fill_disk, "all", codes=(1,), mount=True),
+    Fault("newest checkpoint truncated", _truncate_checkpoint, "all", codes=(-signal.SIGKILL,), intervals=1),
+    Fault("checkpoints truncated, processes killed", _truncate_checkpoints_in_use, "all", intervals=1),
+    Fault("journal's last line cut", _cut_journal, "all", codes=(-signal.SIGKILL,)),
+    Fault("history.parquet truncated", _truncate_history, "all", codes=(128 + signal.SIGINT,)),
+    Fault("storage read-only for 10 s", _read_only_for_seconds, "none", mount=True),
+    Fault("out of memory in a step", _wait_for_flag, "one", step="oom"),
+    Fault("loss not a number", _wait_for_flag, "none", fails="diverged at step", step="nan"),
+    Fault(HANGS, _stop_trial, "one"),
+)
+
+
+def flag(search: SmallSearch) -> Path:
+    """The file that says that a fault in a step has struck, and when."""
+    return search.home / "struck"
+
+
+def injected(fault: Fault, search: SmallSearch, random: Random) -> tuple[int, dict[str, str]]:
+    """The trial in one of whose steps a fault happens, and the variables that make it happen."""
+    trial = random.randrange(1, search.trials)
+    what = {
+        "kind": fault.step,
+        "w1": search.point(trial)["w1"],
+        "step": random.randint(1, search.steps),
+        "flag": str(flag(search)),
+    }
+    path = os.pathsep.join(filter(None, (str(INJECTED), os.environ.get("PYTHONPATH"))))
+    return trial, {"LSTNET_FAULTS": json.dumps([what]), "PYTHONPATH": path}

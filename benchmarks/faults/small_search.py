@@ -1,0 +1,62 @@
+"""A search whose trials take seconds and whose figures are the same whenever a trial runs: its draws are points."""
+
+import os
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from faults.sitting import Sitting
+
+WEIGHTS = (20.0, 50.0, 100.0, 200.0, 300.0)
+"""w1 of the trials, from trial 0 on; beyond them it is drawn by these in turn, with another wl."""
+
+
+@dataclass
+class SmallSearch:
+    """Where it is and how long it takes.
+
+    Attributes:
+        home: an existing folder for its results and its files.
+        trials: number of them.
+        steps: of each, a report at every one.
+        options: more options of the command.
+        environment: more variables of its processes.
+    """
+
+    home: Path
+    trials: int = 4
+    steps: int = 12
+    options: tuple[str, ...] = ()
+    environment: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def results(self) -> Path:
+        """Its results folder."""
+        return self.home / "results" / "it"
+
+    def begin(self) -> Sitting:
+        """Start it from nothing."""
+        space = self.home / "space.yaml"
+        points = self.home / "points.yaml"
+        bounds = {"type": "loguniform", "low": 1, "high": 1000}
+        space.write_text(yaml.safe_dump({"width": 1 / 64, "batch_size": 8, "w1": bounds, "wl": bounds}))
+        points.write_text(yaml.safe_dump([self.point(number) for number in range(1, self.trials)]))
+        return self._start(
+            *("--preset", "cpu", "--space", str(space), "--points", str(points), "--scheduler", "none"),
+            *("--sampler", "random", "--trials", str(self.trials), "--steps", str(self.steps)),
+        )
+
+    def resume(self) -> Sitting:
+        """Go on with it."""
+        return self._start("--resume")
+
+    def point(self, number: int) -> dict[str, float]:
+        """What a trial after trial 0 is given."""
+        return {"w1": WEIGHTS[number % len(WEIGHTS)], "wl": 1.0 + number}
+
+    def _start(self, *arguments: str) -> Sitting:
+        command = [sys.executable, "run_search.py", "--name", "it", "--results-dir", str(self.results.parent)]
+        environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"} | self.environment
+        return Sitting([*command, *arguments, *self.options], environment)
