@@ -26,7 +26,7 @@ DEFAULT_SPACES = {
 
 _ASKED = (
     *("preset", "trials", "steps", "repeats", "space", "direction", "sampler", "scheduler", "points", "warm_start"),
-    *("select_by", "seed"),
+    *("select_by", "seed", "deterministic"),
 )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 
 from lstnet_search.config import explain
 from lstnet_search.config.files import write_whole
@@ -20,6 +20,7 @@ from lstnet_search.results.folder import ResultsFolder, read_versioned
 FORMAT_VERSION = 1
 
 
+@with_config(ConfigDict(extra="forbid"))
 @dataclass
 class Spent:
     """What a method has had.

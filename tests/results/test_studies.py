@@ -26,7 +26,7 @@ def trial(number: int, reports: list[tuple[float, float]], state: State = "COMPL
 def study(path: Path, records: list[TrialRecord], space: dict[str, object] | None = None, **more: str) -> StudyTables:
     folder = ResultsFolder(path / "study")
     known = {"val_accuracy_mnist_to_usps": 0.5, "val_accuracy_usps_to_mnist": 0.75}
-    asked = {"trial": TrialConfig(steps=1500).model_dump(mode="json"), "space": space}
+    asked = {"trial": TrialConfig(steps=1500).model_dump(mode="json"), "space": space or {}}
     folder.create({"search": asked | more, "no_translation_baseline": known})
     folder.write_tables(records, ORACLE)
     return StudyTables.read(folder.path)

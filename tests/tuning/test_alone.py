@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Self, cast
@@ -104,7 +105,7 @@ def ended(tmp_path_factory: pytest.TempPathFactory) -> Ended:
         seed=0,
         trials=TRIALS,
         max_concurrent=placement.concurrent,
-        last_checkpoint=lambda number: newest_checkpoint(storage, number),
+        last_checkpoint=partial(newest_checkpoint, storage),
     )
     said: list[str] = []
     here = sys.modules[__name__]

@@ -52,7 +52,7 @@ def make(path: Path, sampler: str = "tpe", trained: Iterable[int] = ()) -> tuple
         seed=0,
         trials=TRIALS,
         max_concurrent=100,
-        last_checkpoint=lambda number: f"checkpoint-{number}",
+        last_checkpoint=lambda number, at_most: f"checkpoint-{number}",
     )
     return searcher, study
 

@@ -2,27 +2,22 @@
 
 import os
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
 
 from lstnet_search.results.storage import Storage
-from lstnet_search.training import Start, write_state
+from lstnet_search.training import write_state
 from lstnet_search.tuning.checkpoints import trial_folder
 from lstnet_search.tuning.trainable import Trainable
 
 
 class Process(Trainable):
-    """Of trial 2, which only notes where it begins."""
+    """Of trial 2, without Ray."""
 
     def __init__(self, folder: Path) -> None:
         self._number = 2
         self._checkpoints = Storage.local(folder)
-
-    def _make(self, start: Start | None) -> Any:
-        self.start = start
-        return self
 
 
 def write_checkpoint(folder: Path, step: int) -> Path:
@@ -38,12 +33,12 @@ def test_a_checkpoint_that_is_damaged_is_passed_over_for_the_one_before(tmp_path
     newest = write_checkpoint(tmp_path, 20)
     process = Process(tmp_path)
     process.load_checkpoint(str(newest))
-    assert process.start is not None
-    assert process.start.step == 20
+    assert process._start is not None
+    assert process._start.step == 20
     os.truncate(newest / damaged, 20)
     process.load_checkpoint(str(newest))
-    assert process.start.step == 10
-    assert process.start.state["weight"][0] == 10.0
+    assert process._start.step == 10
+    assert process._start.state["weight"][0] == 10.0
 
 
 def test_where_no_checkpoint_is_whole_the_trial_begins_anew(tmp_path: Path) -> None:
@@ -51,4 +46,4 @@ def test_where_no_checkpoint_is_whole_the_trial_begins_anew(tmp_path: Path) -> N
     os.truncate(only / "state.safetensors", 20)
     process = Process(tmp_path)
     process.load_checkpoint(str(only))
-    assert process.start is None
+    assert process._start is None
