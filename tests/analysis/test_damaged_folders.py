@@ -138,7 +138,7 @@ def test_the_whole_study_is_read_by_all(whole: Files, tmp_path: Path) -> None:
         command(tmp_path)
 
 
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_a_damaged_folder_ends_in_a_message_or_is_done_without(whole: Files, data: st.DataObject) -> None:
     run_all(QUICK, data.draw(damage(whole)))
