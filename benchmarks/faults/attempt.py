@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
-from faults.catalogue import HANGS, SILENT_SECONDS, Fault, Stage, flag, injected
+from faults.catalogue import Fault, Stage, flag, injected
 from faults.small_search import SmallSearch
 from faults.three_nodes import ThreeNodes
 from faults.verdict import Tables, Work, work_lost, wrong
@@ -42,8 +42,7 @@ def attempt(
         random: draws the moments, and whom they hit.
         nodes: that it runs on, its own machine if none are given.
     """
-    if any(fault.name == HANGS for fault in faults):
-        search = replace(search, options=(*search.options, "--trial-timeout", f"{SILENT_SECONDS}s"))
+    search = replace(search, options=(*search.options, *(option for fault in faults for option in fault.options)))
     failed: dict[int, str] = {}
     environment = dict(search.environment)
     for fault in faults:

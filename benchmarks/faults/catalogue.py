@@ -16,9 +16,10 @@ from faults.small_search import SmallSearch
 from faults.three_nodes import ThreeNodes
 
 READ_ONLY_SECONDS = 10.0
-HANGS = "trial hangs"
-SILENT_SECONDS = 40
-"""After which a process is taken to hang, where that is looked at; by default it is far longer."""
+SILENT = ("--trial-timeout", "40s")
+"""After which a process is taken to hang; by default it is far longer."""
+SHARED = ("--simulate-gpus", "1", "--gpus-per-trial", "0.5")
+"""Two trials side by side, as without it: one that runs out of memory in its share is tried again alone."""
 
 FULL_AT_MOST = 900.0
 """Seconds in which a search has to notice a full disk."""
@@ -57,6 +58,7 @@ class Fault:
         mount: whether it takes root, to mount.
         fails: what a trial's error is to say, if it is to fail.
         step: kind of what happens in a step, which is prepared before the search begins.
+        options: that the search is given.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Fault:
     mount: bool = False
     fails: str = ""
     step: str = ""
+    options: tuple[str, ...] = ()
 
 
 def _kill_trial(stage: Stage) -> None:
@@ -192,9 +195,9 @@ FAULTS = (
     Fault("journal's last line cut", _cut_journal, "all", codes=(-signal.SIGKILL,)),
     Fault("history.parquet truncated", _truncate_history, "all", codes=(128 + signal.SIGINT,)),
     Fault("storage read-only for 10 s", _read_only_for_seconds, "none", mount=True),
-    Fault("out of memory in a step", _wait_for_flag, "one", step="oom"),
+    Fault("out of memory in a step", _wait_for_flag, "one", step="oom", options=SHARED),
     Fault("loss not a number", _wait_for_flag, "none", fails="diverged at step", step="nan"),
-    Fault(HANGS, _stop_trial, "one"),
+    Fault("trial hangs", _stop_trial, "one", options=SILENT),
 )
 
 

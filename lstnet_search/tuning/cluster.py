@@ -127,6 +127,7 @@ def cluster(address: str | None, wanted: Wanted, storage: Storage | None) -> Ite
         placement = wanted.placed(machines())
         if storage is not None:
             _check_reach(storage, nodes)
+            placement = wanted.placed(machines())  # a node that had died is known to have only now
         yield placement, dashboard
 
 
@@ -282,6 +283,8 @@ def _check_reach(storage: Storage, nodes: list[dict[str, Any]]) -> None:
             try:
                 trouble = ray.get(look.remote(storage.filesystem, mark), timeout=_NODE_SECONDS)
             except ray.exceptions.RayError as error:
+                if node["NodeID"] not in {other["NodeID"] for other in _nodes()}:  # it has died meanwhile
+                    continue
                 raise InputError(f"{where} cannot run the search: {sentence(error)}") from None
             if trouble:
                 raise InputError(

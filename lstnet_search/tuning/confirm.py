@@ -37,7 +37,7 @@ from lstnet_search.tuning.searcher import START, StudySearch
 from lstnet_search.tuning.snapshots import without_snapshots
 from lstnet_search.tuning.spare import spare_checkpoints
 from lstnet_search.tuning.stopping import Stopping
-from lstnet_search.tuning.study import Study
+from lstnet_search.tuning.study import Study, mend
 from lstnet_search.tuning.tuner import make_tuner
 from lstnet_search.tuning.vigil import Vigil
 from lstnet_search.tuning.watch import Watch
@@ -130,6 +130,7 @@ class _Confirmation:
         self.inner = ResultsFolder(run.folder.confirmation)
         self.storage = run.stored().below(run.folder.confirmation.name)
         self.candidates = candidates(run.folder, plan.trials)
+        mend(self.inner.study_file)
         self.study = Study(self.inner.study_file)
 
     def finish(self) -> int:

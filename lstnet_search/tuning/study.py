@@ -92,15 +92,20 @@ class Study:
         self._ended: dict[int, TrialRecord] = {}
         """Records of trials that have ended, by the study's id: they change no more."""
         with damage_reported(path):
-            self.study = optuna.create_study(
-                storage=self.storage,
-                study_name=STUDY_NAME,
-                sampler=sampler,
-                pruner=optuna.pruners.NopPruner(),  # stopping is the trial scheduler's
-                directions=["maximize"] * objectives,
-                load_if_exists=True,
-            )
+            self.study = self._open(objectives)
+        if sampler is not None:
+            self.study.sampler = sampler
         self._others = sum(OTHER in trial.user_attrs for trial in self.study.get_trials(deepcopy=False))
+
+    def _open(self, objectives: int) -> optuna.Study:
+        # To create one that is there, as Optuna can, would write to it: after a line that was cut short, for example.
+        pruner = optuna.pruners.NopPruner()  # stopping is the trial scheduler's
+        try:
+            return optuna.load_study(study_name=STUDY_NAME, storage=self.storage, pruner=pruner)
+        except KeyError:
+            return optuna.create_study(
+                storage=self.storage, study_name=STUDY_NAME, pruner=pruner, directions=["maximize"] * objectives
+            )
 
     def trials(self) -> list[FrozenTrial]:
         """The search's own trials, ascending in number."""

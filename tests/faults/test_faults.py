@@ -54,6 +54,7 @@ def survived(search: SmallSearch, reference: Tables | None, *names: str, nodes: 
         ("driver: SIGINT", "driver: SIGTERM"),
         ("newest checkpoint truncated", "journal's last line cut", "history.parquet truncated"),
         ("loss not a number",),
+        ("out of memory in a step",),
     ],
 )
 def test_what_takes_one_machine_is_survived(tmp_path: Path, reference: Tables, names: tuple[str, ...]) -> None:

@@ -12,7 +12,7 @@ from ray.tune.search import Searcher
 from lstnet_search.config import PRESETS, Space, TrialConfig
 from lstnet_search.results.records import Exploit, TrialRecord, ranked, trials_table
 from lstnet_search.tuning.searcher import SCORE, StudySearch
-from lstnet_search.tuning.study import Study, distribution
+from lstnet_search.tuning.study import Study, distribution, mend
 
 SPACE = Space.read(Path(__file__).parents[2] / "search_spaces" / "weight_ratios.yaml")
 BASE = PRESETS["cpu"].trial.override({"steps": 30, "reports": 3}, "test")
@@ -320,3 +320,22 @@ def test_the_record_of_a_trial_that_has_ended_is_made_once(tmp_path: Path) -> No
     searcher.on_trial_result("b", result(20, 0.6))
     assert [report.step for report in running.reports] == [10]
     assert [report.step for report in study.record(1).reports] == [10, 20]
+
+
+def test_a_journal_whose_last_line_was_cut_is_read_mended_and_gone_on_with(tmp_path: Path) -> None:
+    searcher, _ = make(tmp_path)
+    given(searcher, "a")
+    searcher.on_trial_result("a", result(10, 0.4))
+    searcher.on_trial_result("a", result(20, 0.5))
+    path = tmp_path / "study.journal"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-30])
+    cut = path.read_bytes()
+    (left,) = Study(path).records()
+    assert left.reports[0].step == 10
+    assert path.read_bytes() == cut  # to read it, as is done before it is mended, writes nothing
+    mend(path)
+    again, _ = make(tmp_path)
+    assert given(again, "x")["trial"] == 0
+    again.on_trial_complete("x", result(30, 0.7))
+    assert [trial.state.name for trial in Study(path).trials()] == ["COMPLETE"]
