@@ -62,10 +62,11 @@ class Sitting:
 
     def _read(self) -> None:
         assert self._process.stdout is not None
-        for text in self._process.stdout:
-            with self._news:
-                self.lines.append(Line(time.monotonic(), text.rstrip()))
-                self._news.notify_all()
+        with self._process.stdout as printed:
+            for text in printed:
+                with self._news:
+                    self.lines.append(Line(time.monotonic(), text.rstrip()))
+                    self._news.notify_all()
         with self._news:
             self._news.notify_all()
 
