@@ -1,15 +1,15 @@
-"""Faults strike real searches, each once: nothing is lost, nothing is twice, every figure is what it was to be."""
+"""Faults strike real searches: nothing is lost, nothing is twice, every figure is what it was to be.
 
-from collections.abc import Iterator
+`benchmarks/chaos.py` has the others.
+"""
+
 from pathlib import Path
 from random import Random
 
 import pytest
-from faults import mounts
 from faults.attempt import attempt
 from faults.catalogue import FAULTS
 from faults.small_search import SmallSearch
-from faults.three_nodes import ThreeNodes, three_nodes
 from faults.verdict import Tables, read_tables
 
 TRIALS, STEPS = 3, 8
@@ -31,46 +31,14 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> Tables:
     return read_tables(search)
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[None]:
-    """A disk of its own for results."""
-    if not mounts.allowed():
-        pytest.skip("mounts are not allowed here: they take root")
-    (tmp_path / "results").mkdir()
-    with mounts.small_disk(tmp_path / "results", 40):
-        yield
-
-
-def survived(search: SmallSearch, reference: Tables | None, *names: str, nodes: ThreeNodes | None = None) -> None:
+def survived(search: SmallSearch, reference: Tables | None, *names: str) -> None:
     faults = [next(fault for fault in FAULTS if fault.name == name) for name in names]
-    outcome = attempt(faults, search, reference, Random(7), nodes)
+    outcome = attempt(faults, search, reference, Random(7), None)
     assert not outcome.complaints, "\n".join((*outcome.complaints, outcome.text))
 
 
-@pytest.mark.parametrize(
-    "names",
-    [
-        ("trial's process killed", "checkpoints truncated, processes killed", "trial hangs"),
-        ("driver: SIGINT", "driver: SIGTERM"),
-        ("newest checkpoint truncated", "journal's last line cut", "history.parquet truncated"),
-        ("loss not a number",),
-        ("out of memory in a step",),
-    ],
-)
-def test_what_takes_one_machine_is_survived(tmp_path: Path, reference: Tables, names: tuple[str, ...]) -> None:
-    survived(SmallSearch(tmp_path, TRIALS, STEPS, HERE), reference, *names)
-
-
-@pytest.mark.usefixtures("small_disk")
-def test_a_storage_that_is_read_only_for_a_while_and_then_full_is_survived(tmp_path: Path, reference: Tables) -> None:
-    search = SmallSearch(tmp_path, TRIALS, STEPS, HERE)
-    survived(search, reference, "storage read-only for 10 s", "disk full")
-
-
-def test_lost_nodes_are_survived_also_with_the_driver(tmp_path: Path, reference: Tables) -> None:
-    with three_nodes() as nodes:
-        search = nodes.search(tmp_path, TRIALS, STEPS)
-        survived(search, reference, "node lost", "driver and node lost", nodes=nodes)
+def test_a_driver_that_is_told_to_stop_twice_is_gone_on_with(tmp_path: Path, reference: Tables) -> None:
+    survived(SmallSearch(tmp_path, TRIALS, STEPS, HERE), reference, "driver: SIGINT", "driver: SIGTERM")
 
 
 def test_a_search_of_twelve_trials_outlives_five_kills_of_its_driver(tmp_path: Path) -> None:
