@@ -28,14 +28,15 @@ def render(title: str, subtitle: str, verdict: Verdict, sections: Sequence[Secti
         for plot in part.plots
     }
     scripts = [get_plotlyjs(), (HERE / "draw.js").read_text(encoding="utf-8")] if figures else []
+    style = Markup((HERE / "style.css").read_text(encoding="utf-8"))  # noqa: S704  # nosec B704  # a file of ours
     return environment.get_template("report.html.jinja").render(
         title=title,
         subtitle=subtitle,
         verdict=verdict,
         sections=sections,
         figures=figures,
-        style=Markup((HERE / "style.css").read_text(encoding="utf-8")),  # noqa: S704  # nosec B704  # a file of ours
-        scripts=[Markup(script) for script in scripts],  # noqa: S704  # nosec B704  # Plotly's and ours
+        style=style,
+        scripts=[*map(Markup, scripts)],  # Plotly's and ours
         policy=_policy(scripts),
     )
 
