@@ -124,11 +124,12 @@ class Sitting:
         return code
 
     def stop(self) -> None:
-        """End it and all its processes, if they have not ended."""
-        for process in [self._process.pid, *descendants(self._process.pid)]:
-            with suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
-        self._process.wait()
+        """End it and all its processes, if it has not ended: of one that has, the number may be another's by now."""
+        if self.running:
+            for process in [self._process.pid, *descendants(self._process.pid)]:
+                with suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGKILL)
+            self._process.wait()
         self._reader.join(_PATIENCE)
 
 
