@@ -244,14 +244,14 @@ def test_trials_of_several_seeds_are_ranked_by_their_means(results: Path) -> Non
 
 @pytest.mark.parametrize(
     ("stop", "code"),
-    [(signal.SIGINT, 130), (signal.SIGTERM, 143), pytest.param(signal.SIGKILL, -9, marks=pytest.mark.faults)],
+    [(signal.SIGINT, 130), (signal.SIGTERM, 143)],
 )
 def test_a_search_that_is_stopped_goes_on_to_all_its_trials(results: Path, stop: signal.Signals, code: int) -> None:
     name = f"stopped-{stop.name}"
     asked = ["--steps", "600", "--trials", "3", "--name", name]
     ended_with, printed = search_until(results, "trial ", *asked, stop=stop)
     assert ended_with == code, printed
-    assert code < 0 or f"go on with: python run_search.py --name {name} --resume" in printed
+    assert f"go on with: python run_search.py --name {name} --resume" in printed
 
     ended = search(results, "--name", name, "--resume")
     assert ended.returncode == 0, ended.stdout + ended.stderr
