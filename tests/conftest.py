@@ -38,7 +38,7 @@ CHROMIUM_FLAGS = [
 ]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def browser() -> Iterator[Browser]:
     """The system's Chromium, which asks nothing of any server by itself."""
     if CHROMIUM is None:

@@ -150,15 +150,6 @@ def test_load_tells_what_a_trial_costs_the_driver_and_how_long_it_takes_to_go_on
     assert row["resume"]["work"] > 0
 
 
-def test_a_soak_fits_lines_through_the_memory_of_driver_and_actor(tmp_path: Path) -> None:
-    output = tmp_path / "soak.json"
-    brief = ("--minutes", "0.2", "--every", "0.5", "--steps", "3", "--cpus", "1", "--output", str(output))
-    assert "driver: " in run(tmp_path, sys.executable, "benchmarks/soak.py", *brief)
-    rows = written(output)["rows"]
-    assert [row["process"] for row in rows] == ["driver", "actor"]
-    assert all(files > 0 for row in rows for files in row["files"])
-
-
 def test_the_slope_of_a_soak_is_that_of_a_line_after_the_warm_up() -> None:
     sys.path.insert(0, str(ROOT / "benchmarks"))
     from soak import slope_per_hour
