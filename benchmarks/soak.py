@@ -22,6 +22,7 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 from machine import memory
+from processes import trial_processes
 from scipy import stats
 
 from lstnet_search.cli.app import run_script
@@ -86,7 +87,7 @@ def watch(command: Sequence[str], every: float) -> dict[tuple[int, str], list[Sa
     ):
         begun = time.monotonic()
         while driver.poll() is None:
-            actors = [(pid, "actor") for pid in descendants(driver.pid) if "Trainable" in _title(pid)]
+            actors = [(pid, "actor") for pid in trial_processes(driver.pid)]
             for process in ((driver.pid, "driver"), *actors) if actors else ():
                 try:
                     seen = memory(process[0])
@@ -100,29 +101,6 @@ def watch(command: Sequence[str], every: float) -> dict[tuple[int, str], list[Sa
             lines.seek(0)
             raise SystemExit(lines.read().decode()[-2000:])
     return looks
-
-
-def descendants(process: int) -> list[int]:
-    """All processes that a process has started, and those that these have."""
-    children = defaultdict(list)
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rpartition(")")[2].split()
-        except OSError:  # it has ended
-            continue
-        children[int(fields[1])].append(int(stat.parent.name))
-    found, unseen = [], [process]
-    while unseen:
-        found += (below := children[unseen.pop()])
-        unseen += below
-    return found
-
-
-def _title(process: int) -> str:
-    try:
-        return Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-    except OSError:
-        return ""
 
 
 def longest(looks: dict[tuple[int, str], list[Sample]], count: int) -> list[tuple[str, list[Sample]]]:

@@ -1,9 +1,10 @@
 """The command as a user starts it, at smoke size."""
 
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -33,13 +34,26 @@ def search(
 def search_until(
     results: Path, wanted: str, *arguments: str, stop: int, environment: Mapping[str, str] | None = None
 ) -> tuple[int, str]:
-    """A search that gets a signal once a line begins with what is wanted.
+    """A search that gets a signal once a line begins as is wanted: its exit code, and what it printed."""
+    return run_until(command(results, *arguments), wanted, stop=stop, environment=environment)
+
+
+def run_until(
+    command: Sequence[str], wanted: str, *, stop: int | None, environment: Mapping[str, str] | None = None
+) -> tuple[int, str]:
+    """A command that gets a signal once a line begins as is wanted.
+
+    Args:
+        command: to run.
+        wanted: a regular expression.
+        stop: the signal; None to let it end by itself.
+        environment: variables beside those that there are.
 
     Returns:
         Its exit code, and what it printed.
     """
     with subprocess.Popen(
-        command(results, *arguments),
+        command,
         cwd=ROOT,
         env=os.environ | (environment or {}),
         stdout=subprocess.PIPE,
@@ -50,8 +64,9 @@ def search_until(
         printed = ""
         for line in running.stdout:
             printed += line
-            if line.startswith(wanted):
+            if re.match(wanted, line):
                 break
-        running.send_signal(stop)
+        if stop is not None:
+            running.send_signal(stop)
         printed += running.stdout.read()
         return running.wait(timeout=300), printed

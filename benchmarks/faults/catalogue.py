@@ -10,8 +10,10 @@ from pathlib import Path
 from random import Random
 from typing import Literal
 
+from processes import trial_processes
+
 from faults import mounts
-from faults.sitting import Sitting, trial_processes
+from faults.sitting import Sitting
 from faults.small_search import SmallSearch
 from faults.three_nodes import ThreeNodes
 
@@ -114,7 +116,7 @@ def _fill_disk(stage: Stage) -> None:
         while stage.sitting.running and time.monotonic() < ends:  # also what it frees
             try:
                 file.write(bytes(4096))
-            except OSError:
+            except OSError:  # it is full, which is what is wanted
                 time.sleep(0.01)
     filler.unlink()
 

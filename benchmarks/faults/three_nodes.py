@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from faults.sitting import ROOT, title_of
+from processes import title_of
+
+from faults.sitting import ROOT
 from faults.small_search import SmallSearch
 
 sys.path.append(str(ROOT / "tests"))

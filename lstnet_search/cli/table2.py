@@ -56,5 +56,4 @@ def planned_search(method: str, budget: Budget, data_dir: Path | None, bundled: 
     """The search of a method: its preset and its own space, with the changes that the budget makes."""
     search = search_config({"method": method, "preset": budget.preset}, data_dir, bundled)
     trial = search.trial.override(dict(budget.changes.get(method, {})), "the budget")
-    trials = search.trials if budget.trials is None or method == "no_translation" else budget.trials
-    return SearchConfig.parse(search.model_dump() | {"trial": trial.model_dump(), "trials": trials}, "the budget")
+    return SearchConfig.parse(search.model_dump() | {"trial": trial.model_dump()}, "the budget")

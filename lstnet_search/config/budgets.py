@@ -22,7 +22,6 @@ class Budget:
         total_seconds: of all methods together.
         seeds: of each confirmation, the same for all.
         changes: of the preset's settings, by method; they have steps that leave time for the confirmation.
-        trials: of each search; None for the preset's.
     """
 
     preset: PresetName
@@ -31,7 +30,6 @@ class Budget:
     total_seconds: float
     seeds: int = 3
     changes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    trials: int | None = None
 
 
 BUDGETS: dict[BudgetName, Budget] = {

@@ -1,22 +1,19 @@
 """A second try for a trial that ran out of memory in its share of a GPU: alone, on a whole one."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from ray.tune.execution.tune_controller import TuneController
 from ray.tune.experiment import Trial
 from ray.tune.schedulers import TrialScheduler
 
+from lstnet_search.tuning.failure import last_failure
 from lstnet_search.tuning.searcher import NUMBER
 
 
 def out_of_memory(trial: Trial) -> bool:
     """Whether a trial failed last because a GPU had no memory left for it."""
-    # Ray's `get_error` reads what has reached the storage, which the last failure has not. Text, for
-    # of a process that could not even begin there is nothing else.
-    failures = Path(trial.error_file).read_text() if trial.error_file else ""
-    return "torch.OutOfMemoryError" in failures.rpartition("Failure # ")[2]
+    return "torch.OutOfMemoryError" in last_failure(trial)
 
 
 class SecondTryAlone(TrialScheduler):

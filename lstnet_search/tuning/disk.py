@@ -18,10 +18,15 @@ def disk_full(error: BaseException | None) -> bool:
     while error is not None:
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
             return True
-        if "No space left on device" in str(error) or "Disk quota exceeded" in str(error):
+        if says_full(str(error)):
             return True
         error = error.__cause__ or error.__context__
     return False
+
+
+def says_full(text: str) -> bool:
+    """Whether the text of an error says that there is no room."""
+    return "No space left on device" in text or "Disk quota exceeded" in text
 
 
 def no_writes(error: BaseException | None) -> str | None:

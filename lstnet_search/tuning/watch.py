@@ -18,8 +18,9 @@ from lstnet_search.results.mirror import Mirror
 from lstnet_search.results.records import TrialRecord
 from lstnet_search.results.storage import Storage, sentence
 from lstnet_search.tuning.checkpoints import discard
-from lstnet_search.tuning.disk import disk_full
+from lstnet_search.tuning.disk import disk_full, says_full
 from lstnet_search.tuning.display import Display
+from lstnet_search.tuning.failure import last_failure
 from lstnet_search.tuning.metrics import Metrics
 from lstnet_search.tuning.patience import outlast
 from lstnet_search.tuning.searcher import ALARMS, NUMBER, SETTINGS, report_of
@@ -69,6 +70,7 @@ class Watch(tune.Callback):
         self._mirror = mirror or Mirror(folder, self._storage)
         self._mirror_failed = ""
         self._superfluous = superfluous
+        self._discarded: set[int] = set()
         self._study = study
         self._display = display
         self._stopping = stopping
@@ -136,15 +138,15 @@ class Watch(tune.Callback):
     def write(self) -> list[TrialRecord]:
         """Write the tables, from the study, if they are not written already."""
         records = with_schedules(self._study.records(), self._metric)
+        begun = time.monotonic()
         if self._unwritten:
-            begun = time.monotonic()
             outlast(partial(self._folder.write_tables, records, self._metric))
             self._unwritten = False
-            ended = time.monotonic()
-            self._write_at = ended + max(TABLES_EVERY_SECONDS, (ended - begun) / TABLES_AT_MOST)
         self._count(records)
-        outlast(partial(discard, self._storage, self._superfluous(records)))
+        self._discard(self._superfluous(records))
         self.mirror()
+        ended = time.monotonic()
+        self._write_at = ended + max(TABLES_EVERY_SECONDS, (ended - begun) / TABLES_AT_MOST)
         return records
 
     def mirror(self) -> bool:
@@ -160,6 +162,11 @@ class Watch(tune.Callback):
     def __getstate__(self) -> dict[str, Any]:
         """Nothing: Ray writes what it could restore a search from, which is never read."""
         return {}
+
+    def _discard(self, superfluous: set[int]) -> None:
+        if superfluous - self._discarded:  # else there is nothing to look for, in a storage that may be far away
+            outlast(partial(discard, self._storage, superfluous))
+            self._discarded = superfluous
 
     def _count(self, records: list[TrialRecord]) -> None:
         self._metrics.know(records)
@@ -179,8 +186,7 @@ class Watch(tune.Callback):
             self._display.say(f"warning: no samples of trial {number}: {sentence(error)}")
 
     def _notice_full_disk(self, trial: Trial) -> None:
-        if disk_full(trial.get_pickled_error()) or disk_full(trial.get_error()):
-            self._stopping.disk_full = True
+        self._stopping.disk_full |= says_full(last_failure(trial))
 
     def _say_end(self, trial: Trial) -> None:
         number = trial.config[NUMBER]

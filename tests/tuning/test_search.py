@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
-from searches import ROOT, search, search_until
+from searches import ROOT, run_until, search, search_until
 
 OWN_COLUMNS = ["seconds", "peak_memory_mb", "ray_trial_id"]
 
@@ -266,21 +266,10 @@ def test_a_confirmation_that_is_stopped_goes_on_with_more_seeds_and_opens_the_te
     first: Path, tmp_path: Path
 ) -> None:
     arguments = ["-m", "lstnet_search", "confirm", str(first), "--top", "2", "--steps", "600"]
-    with subprocess.Popen(
-        [sys.executable, *arguments, "--seeds", "1"],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as running:
-        assert running.stdout is not None
-        for line in running.stdout:
-            if "step  50/600" in line:
-                break
-        running.send_signal(signal.SIGINT)
-        rest = running.stdout.read()
-        assert running.wait(timeout=120) == 130, rest
-    assert f"go on with: python -m lstnet_search confirm {first} --top 2 --steps 600 --seeds 1" in rest
+    interrupted = [sys.executable, *arguments, "--seeds", "1"]
+    code, printed = run_until(interrupted, ".*step  50/600", stop=signal.SIGINT)
+    assert code == 130, printed
+    assert f"go on with: python -m lstnet_search confirm {first} --top 2 --steps 600 --seeds 1" in printed
     assert not (first / "test_openings.jsonl").exists()
 
     printed = run(*arguments, "--seeds", "2").stdout

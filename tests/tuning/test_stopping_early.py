@@ -1,14 +1,11 @@
 """Searches that are stopped while their classifiers train: the command ends cleanly, with nothing written."""
 
-import os
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).parents[2]
+from searches import run_until
 
 pytestmark = pytest.mark.slow
 
@@ -26,22 +23,20 @@ def test_a_search_that_is_stopped_while_its_classifiers_train_says_so_and_leaves
 ) -> None:
     budget = () if stop is not None else ("--time-budget", "20s")  # training them takes longer, Ray does not
     results = tmp_path / "results"
-    with subprocess.Popen(
-        [sys.executable, "run_search.py", "--preset", "cpu", "--results-dir", str(results), "--cpus", "1", *budget],
-        cwd=ROOT,
-        env=os.environ | {"XDG_CACHE_HOME": str(tmp_path), "OMP_NUM_THREADS": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as running:
-        assert running.stdout is not None
-        for line in running.stdout:
-            if line.startswith("classifier of "):
-                break
-        if stop is not None:
-            running.send_signal(stop)
-        rest = running.stdout.read()
-        assert running.wait(timeout=120) == code, rest
-    assert f"{why} before the first training; nothing was lost; begin again with: python run_search.py" in rest
-    assert "Traceback" not in rest
+    command = [
+        sys.executable,
+        "run_search.py",
+        "--preset",
+        "cpu",
+        "--results-dir",
+        str(results),
+        "--cpus",
+        "1",
+        *budget,
+    ]
+    elsewhere = {"XDG_CACHE_HOME": str(tmp_path), "OMP_NUM_THREADS": "1"}
+    ended_with, printed = run_until(command, "classifier of ", stop=stop, environment=elsewhere)
+    assert ended_with == code, printed
+    assert f"{why} before the first training; nothing was lost; begin again with: python run_search.py" in printed
+    assert "Traceback" not in printed
     assert not results.exists()

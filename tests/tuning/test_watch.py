@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from ray.tune.experiment import Trial
 from rich.console import Console
 
 from lstnet_search.results.folder import ResultsFolder
+from lstnet_search.tuning.checkpoints import trial_folder
 from lstnet_search.tuning.cluster import local_cluster
 from lstnet_search.tuning.display import Display
 from lstnet_search.tuning.metrics import Metrics
@@ -30,13 +32,17 @@ def cluster() -> Iterator[None]:
         yield
 
 
-def test_tables_are_written_once_for_what_is_new(tmp_path: Path) -> None:
-    folder = ResultsFolder(tmp_path / "it")
+def watch_over(folder: ResultsFolder, stopping: Stopping, **more: Any) -> Watch:
     folder.create({"search": {}})
     directions = ("mnist_to_usps", "usps_to_mnist")
     display = Display(Console(), directions, 10, 1, 1, "snd")
     metrics, vigil = Metrics("it", "snd", directions), Vigil({"cpu": 1.0})
-    watch = Watch(folder, Study(folder.study_file), display, Stopping(), "snd", metrics, vigil)
+    return Watch(folder, Study(folder.study_file), display, stopping, "snd", metrics, vigil, **more)
+
+
+def test_tables_are_written_once_for_what_is_new(tmp_path: Path) -> None:
+    folder = ResultsFolder(tmp_path / "it")
+    watch = watch_over(folder, Stopping())
     watch.write()  # as after a search that was killed before it wrote them
     folder.trials_file.unlink()
     watch.write()
@@ -44,6 +50,33 @@ def test_tables_are_written_once_for_what_is_new(tmp_path: Path) -> None:
     watch.on_trial_start(0, [], Trial("__fake", config={NUMBER: 0}, stub=True))
     watch.write()
     assert folder.trials_file.exists()
+
+
+def test_checkpoints_are_looked_for_when_trials_have_become_superfluous(tmp_path: Path) -> None:
+    folder, superfluous = ResultsFolder(tmp_path / "it"), {0}
+    watch = watch_over(folder, Stopping(), superfluous=lambda records: set(superfluous))
+    first, second = (folder.tune / "run_001" / trial_folder(number) / "checkpoint_000000" for number in (0, 1))
+    first.mkdir(parents=True)
+    second.mkdir(parents=True)
+    watch.write()
+    assert not first.exists()
+    first.mkdir()
+    watch.write()
+    assert first.exists(), "nothing has changed, so nothing was looked for"
+    superfluous.add(1)
+    watch.write()
+    assert not first.exists()
+    assert not second.exists()
+
+
+@pytest.mark.parametrize(("said", "full"), [("[Errno 28] No space left on device", True), ("The actor died", False)])
+def test_a_disk_that_is_full_is_noticed_at_the_first_failure(tmp_path: Path, said: str, full: bool) -> None:
+    stopping = Stopping()
+    watch = watch_over(ResultsFolder(tmp_path / "it"), stopping)
+    (tmp_path / "error.txt").write_text(f"Failure # 1 (occurred at noon)\n{said}\n")
+    failed: Any = SimpleNamespace(error_file=str(tmp_path / "error.txt"))
+    watch.on_trial_recover(0, [failed], failed)
+    assert stopping.disk_full == full
 
 
 class Briefly(tune.Trainable):
