@@ -142,3 +142,10 @@ def test_the_whole_study_is_read_by_all(whole: Files, tmp_path: Path) -> None:
 @given(data=st.data())
 def test_a_damaged_folder_ends_in_a_message_or_is_done_without(whole: Files, data: st.DataObject) -> None:
     run_all(QUICK, data.draw(damage(whole)))
+
+
+@pytest.mark.slow
+@settings(max_examples=10)
+@given(data=st.data())
+def test_a_damaged_folder_ends_in_a_page_and_comparisons_or_a_message(whole: Files, data: st.DataObject) -> None:
+    run_all(SLOW, data.draw(damage(whole)))

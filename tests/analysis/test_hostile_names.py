@@ -1,0 +1,36 @@
+"""A study's name is text on the terminal: no markup, no emoji, no terminal codes."""
+
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from lstnet_search.cli import main
+
+NAME = "[red]x[/nothing] :smile:"
+
+
+@pytest.mark.parametrize("name", ["select_best", "compare", "criteria"])
+def test_a_name_that_looks_like_markup_is_printed_as_it_is(
+    script: Callable[[str], ModuleType],
+    tmp_path: Path,
+    make_up: Callable[..., Path],
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+) -> None:
+    folder = make_up(tmp_path / NAME, 4)
+    if name == "compare":
+        script(name).compare([folder])
+    else:
+        getattr(script(name), name)([folder])
+    assert NAME in capsys.readouterr().out
+
+
+def test_a_message_is_one_line_without_codes_of_terminals(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    with pytest.raises(SystemExit):
+        main(["status", str(tmp_path / "x\x1b[2Jy\nz")])
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "\x1b" not in said
+    assert "x [2Jy z is not a results folder" in said
