@@ -32,6 +32,10 @@ class InputError(ValueError):
     """Something the user gave cannot be used; the message says what, what is allowed, what to change."""
 
 
+class VersionError(InputError):
+    """A file is whole, but of another format version: unlike a damaged one it is not done without."""
+
+
 def show(value: Any) -> str:
     """A value as a message quotes it: like `repr`, but short whatever it is."""
     try:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lstnet_search.config.errors import InputError, show
+from lstnet_search.config.errors import InputError, VersionError, show
 
 
 def check_version(content: Any, version: int, where: str, otherwise: str = "") -> dict[str, Any]:
@@ -15,12 +15,14 @@ def check_version(content: Any, version: int, where: str, otherwise: str = "") -
         otherwise: what else can be done about it, such as "remove it".
 
     Raises:
-        InputError: if it has another one, or none.
+        VersionError: if it has another one.
+        InputError: if it has none.
     """
     found = content.get("format_version") if isinstance(content, dict) else None
     if type(found) is not int or found != version:
         advice = f", or {otherwise}" if otherwise else ""
-        raise InputError(
+        kind = VersionError if type(found) is int else InputError
+        raise kind(
             f"{where} has format_version {show(found)}; this version reads {version}: "
             f"use the version of the tool that wrote it{advice}"
         )

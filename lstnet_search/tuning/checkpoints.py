@@ -9,6 +9,7 @@ from pyarrow import fs
 from ray.tune import Checkpoint
 
 from lstnet_search.config import InputError
+from lstnet_search.config.errors import VersionError
 from lstnet_search.evaluation.samples import SAMPLES_FILE
 from lstnet_search.results.records import TrialRecord
 from lstnet_search.results.storage import Storage
@@ -29,12 +30,32 @@ def run_name(storage: Storage) -> str:
 
 
 def checkpoints(storage: Storage, number: int) -> Iterator[tuple[Checkpoint, dict[str, Any]]]:
-    """Checkpoints of a trial with their headers, those of unreadable headers left out."""
+    """Checkpoints of a trial with their headers, those of unreadable headers left out.
+
+    Raises:
+        VersionError: if one is of another format version.
+    """
+    return _readable(storage, {number})
+
+
+def refuse_other_versions(storage: Storage, records: Sequence[TrialRecord]) -> None:
+    """Refuse checkpoints that this version cannot read, of trials that are to go on.
+
+    Raises:
+        VersionError: if there is one.
+    """
+    for _ in _readable(storage, {record.number for record in records if record.state == "RUNNING"}):
+        pass
+
+
+def _readable(storage: Storage, numbers: Collection[int]) -> Iterator[tuple[Checkpoint, dict[str, Any]]]:
     for path, trial in _found(storage):
-        if trial == number:
+        if trial in numbers:
             try:
                 checkpoint = Checkpoint(path, storage.filesystem)
                 yield checkpoint, header_of(checkpoint)
+            except VersionError:
+                raise
             except InputError:  # being written, or cut short: then it is not there
                 continue
 
@@ -128,7 +149,8 @@ def header_of(checkpoint: Checkpoint) -> dict[str, Any]:
     """The header of a checkpoint.
 
     Raises:
-        InputError: if it is missing, unreadable, or of another format version.
+        VersionError: if it is of another format version.
+        InputError: if it is missing or unreadable.
     """
     where = f"{checkpoint.path}/{HEADER}"
     assert checkpoint.filesystem is not None

@@ -25,7 +25,7 @@ from lstnet_search.results.provenance import provenance
 from lstnet_search.results.records import TrialRecord
 from lstnet_search.results.text import duration
 from lstnet_search.results.winner import add_confirmation
-from lstnet_search.tuning.checkpoints import checkpoint_at, newest_checkpoint
+from lstnet_search.tuning.checkpoints import checkpoint_at, newest_checkpoint, refuse_other_versions
 from lstnet_search.tuning.confirmation_display import ConfirmationDisplay, verdicts
 from lstnet_search.tuning.disk import FULL, no_writes, say_no_writes
 from lstnet_search.tuning.metrics import Metrics
@@ -208,6 +208,7 @@ class _Confirmation:
 
     def _train(self, display: ConfirmationDisplay, watch: Watch, left: int, total: int) -> None:
         earlier = self.study.records()
+        refuse_other_versions(self.storage, earlier)
         searched = self.folder.read_trials()
         pace = searched["seconds"].sum() / max(1, searched["steps"].sum())
         seconds = upper_bound_seconds(left, self.plan.steps * pace, self.placement.concurrent)

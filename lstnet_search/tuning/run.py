@@ -23,7 +23,7 @@ from lstnet_search.results.records import Exploit, TrialRecord
 from lstnet_search.results.storage import Storage
 from lstnet_search.results.text import percent
 from lstnet_search.training import use_deterministic_kernels
-from lstnet_search.tuning.checkpoints import checkpoint_at, drop_unnoted, newest_checkpoint
+from lstnet_search.tuning.checkpoints import checkpoint_at, drop_unnoted, newest_checkpoint, refuse_other_versions
 from lstnet_search.tuning.cluster import Wanted, address_of, cluster, refuse_lost
 from lstnet_search.tuning.conclusion import Conclusion, without_translation
 from lstnet_search.tuning.device import device_for
@@ -290,6 +290,7 @@ class _Search:
     ) -> None:
         config = self.config
         population = POPULATIONS.get(config.scheduler)
+        refuse_other_versions(self.storage, earlier)
         drop_unnoted(self.storage, earlier)
         searcher = self._searcher_class()(
             study,
