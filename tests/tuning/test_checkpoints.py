@@ -14,11 +14,11 @@ from lstnet_search.training import write_state
 from lstnet_search.tuning.checkpoints import newest_checkpoint, refuse_other_versions, trial_folder
 
 
-def write_checkpoint(folder: Path, step: int, **header: Any) -> str:
+def write_checkpoint(folder: Path, at: int, **header: Any) -> str:
     """A checkpoint of trial 2; another header where one is given."""
-    path = folder / "tune" / "run_001" / trial_folder(2) / f"checkpoint_{step:06d}"
+    path = folder / "tune" / "run_001" / trial_folder(2) / f"checkpoint_{at:06d}"
     path.mkdir(parents=True)
-    write_state(path, {"weight": torch.zeros(1)}, {"step": step, "trial": 2})
+    write_state(path, {"weight": torch.zeros(1)}, {"step": at, "trial": 2})
     if header:
         (path / "state.json").write_text(json.dumps(header))
     return str(path)
@@ -27,7 +27,7 @@ def write_checkpoint(folder: Path, step: int, **header: Any) -> str:
 def test_a_checkpoint_of_another_format_version_is_not_passed_over(tmp_path: Path) -> None:
     write_checkpoint(tmp_path, 1)
     write_checkpoint(tmp_path, 2, format_version=2, step=2)
-    with pytest.raises(InputError, match="state.json has format_version 2; this version reads 1: use the version"):
+    with pytest.raises(InputError, match="has format_version 2; this version reads 1: use the version"):
         newest_checkpoint(Storage.local(tmp_path), 2)
 
 
