@@ -83,8 +83,10 @@ def attempt(
             sitting.stop()
     reports = [report for sitting in sittings for report in sitting.reports]
     work = []
-    for fault, at, until in zip(faults, struck, [*struck[1:], float("inf")], strict=True):
-        work.append(work_lost(reports, at, until, search.steps, fault.hit))
+    moments = [-float("inf"), *struck, float("inf")]
+    for place, fault in enumerate(faults):
+        before, at, until = moments[place : place + 3]
+        work.append(work_lost(reports, before, at, until, search.steps, fault.hit))
         complaints += [f"{fault.name}: {complaint}" for complaint in work[-1].too_much(fault.intervals)]
     complaints += wrong(search, reference, failed)
     return Outcome(tuple(work), tuple(complaints), "\n".join(sitting.text for sitting in sittings))

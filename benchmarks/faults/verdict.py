@@ -115,7 +115,7 @@ class Work:
         return complaints
 
 
-def work_lost(reports: Sequence[Reported], struck: float, until: float, steps: int, hit: str) -> Work:
+def work_lost(reports: Sequence[Reported], earlier: float, struck: float, until: float, steps: int, hit: str) -> Work:
     """What was done again after a fault, from the reports that were printed before and after it.
 
     A trial goes on from the report before the first that it gives after the fault: whatever it
@@ -123,6 +123,7 @@ def work_lost(reports: Sequence[Reported], struck: float, until: float, steps: i
 
     Args:
         reports: of all sittings, in the order of time.
+        earlier: when the fault before did: a trial that has not reported since was on its way back, and lost nothing.
         struck: when the fault did.
         until: when the next one did.
         steps: of a whole trial.
@@ -143,8 +144,10 @@ def work_lost(reports: Sequence[Reported], struck: float, until: float, steps: i
     for number in going:
         since = before[number].get(min(after[number], key=after[number].__getitem__) - 1)
         again.append(len(before[number].keys() & after[number].keys()))
-        if hit != "none" or again[-1]:
-            losses.append(struck - (since if since is not None else min(before[number].values()) - interval))
+        if since is None:
+            since = min(before[number].values()) - interval
+        if since > earlier and (hit != "none" or again[-1]):
+            losses.append(struck - since)
     back = [first[number] for number in going] or list(first.values()) or [struck]
     recovered = min(back) if hit == "none" else max(back)
     return Work(max(losses), max(again), recovered - struck, interval)
