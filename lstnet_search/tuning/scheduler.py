@@ -1,7 +1,7 @@
 """Trial schedulers: which trials are stopped before their last step."""
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from ray.tune.execution.tune_controller import TuneController
 from ray.tune.experiment import Trial
@@ -47,8 +47,7 @@ class Asha(ASHAScheduler):
         self._turns = brackets
         for record in earlier:
             for report in record.reports:
-                place = cast(Trial, _Place(_earlier_id(record.number)))
-                self._bracket(record.number).on_result(place, report.step, report.metrics[metric])
+                _note(self._bracket(record.number), _earlier_id(record.number), report.step, report.metrics[metric])
 
     def on_trial_add(self, tune_controller: TuneController, trial: Trial) -> None:
         """Take a trial in; one of an earlier run keeps its places on the rungs."""
@@ -82,11 +81,12 @@ def make_scheduler(search: SearchConfig, earlier: list[TrialRecord], metric: str
     return SCHEDULERS[search.scheduler](search.trial.steps, earlier, metric)
 
 
-class _Place:
-    """What a bracket reads of a trial."""
-
-    def __init__(self, trial_id: str) -> None:
-        self.trial_id = trial_id
+def _note(bracket: Any, trial_id: str, step: int, value: float) -> None:
+    """Put a report on its rung as `on_result` does, without the cutoff, for which each looks through the whole rung."""
+    for milestone, recorded in bracket._rungs:
+        if step >= milestone and trial_id not in recorded:
+            recorded[trial_id] = value
+            break
 
 
 def _earlier_id(number: int) -> str:
