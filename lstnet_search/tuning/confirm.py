@@ -1,5 +1,6 @@
 """A confirmation from the first check to the verdict: trainings, then the test sets."""
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 
@@ -25,6 +26,7 @@ from lstnet_search.results.provenance import provenance
 from lstnet_search.results.records import TrialRecord
 from lstnet_search.results.text import duration
 from lstnet_search.results.winner import add_confirmation
+from lstnet_search.training import DivergedError
 from lstnet_search.tuning.checkpoints import checkpoint_at, newest_checkpoint, refuse_other_versions
 from lstnet_search.tuning.confirmation_display import ConfirmationDisplay, verdicts
 from lstnet_search.tuning.disk import FULL, no_writes, say_no_writes
@@ -106,6 +108,21 @@ def measurable(pair: DomainPair, direction: str) -> tuple[str, ...]:
     return found
 
 
+def to_do_anew(training: TrialRecord, kept: Callable[[], bool]) -> bool:
+    """Whether a training that has ended is to be done again when a confirmation goes on.
+
+    One that diverged is not, for it would again; one whose process was lost too often is, and one that was killed between
+    its last report and the checkpoint of that.
+
+    Args:
+        training: whose end the study knows.
+        kept: tells whether its last checkpoint is there.
+    """
+    if training.state == "FAIL":
+        return not training.error.startswith(DivergedError.__name__)
+    return training.state == "COMPLETE" and not kept()
+
+
 class _Confirmation:
     """One run of a confirmation on a running cluster, the search's folder held."""
 
@@ -185,13 +202,14 @@ class _Confirmation:
         return {(each.trial, seed): each for seed in self.plan.seeds for each in self.candidates}
 
     def _ask_for_missing(self) -> None:
-        """Have the study wait for each training that it was not asked for, or whose end was lost."""
+        """Have the study wait for each training that it was not asked for, or that is to be done anew."""
         records = {record.number: record for record in self.study.records()}
         tested, numbers = known_accuracies(self.folder, self.plan.steps), self._numbers()
 
-        def lost(number: int) -> bool:  # killed between the last report and its checkpoint
-            ended = number in records and records[number].state == "COMPLETE"
-            return ended and checkpoint_at(self.storage, number, self.plan.steps) is None
+        def lost(number: int) -> bool:
+            return number in records and to_do_anew(
+                records[number], lambda: checkpoint_at(self.storage, number, self.plan.steps) is not None
+            )
 
         for key, candidate in self._planned().items():
             if key not in numbers or (key not in tested and lost(numbers[key])):

@@ -1,6 +1,7 @@
 """What a confirmation measures and prints, without Ray running."""
 
 import io
+from typing import Any
 
 import pytest
 import torch
@@ -12,7 +13,7 @@ from lstnet_search.results.confirmation import Confirmed
 from lstnet_search.results.confirmation_plan import Candidate
 from lstnet_search.results.records import ReportRecord, TrialRecord
 from lstnet_search.results.statistics import Comparison, Sample
-from lstnet_search.tuning.confirm import measurable
+from lstnet_search.tuning.confirm import measurable, to_do_anew
 from lstnet_search.tuning.confirmation_display import ConfirmationDisplay, verdicts
 
 DIRECTIONS = ("a_to_b", "b_to_a")
@@ -100,3 +101,19 @@ def test_the_table_shows_intervals_differences_and_verdicts() -> None:
 
 def test_a_winner_with_the_papers_weights_is_marked_in_the_table() -> None:
     assert rows([confirmed("best", 0, 0.95)], [Candidate("best", 0, TrialConfig())])[0][0] == "best, the paper's"
+
+
+@pytest.mark.parametrize(
+    ("state", "error", "kept", "expected"),
+    [
+        ("COMPLETE", "", True, False),
+        ("COMPLETE", "", False, True),
+        ("FAIL", "ActorDiedError: The actor died unexpectedly before finishing this task.", True, True),
+        ("FAIL", "DivergedError: diverged at step 3: loss_an1 is not finite", True, False),
+        ("RUNNING", "", False, False),  # it goes on by itself
+    ],
+)
+def test_trainings_are_done_anew_whose_process_or_checkpoint_was_lost_and_not_those_that_diverged(
+    state: Any, error: str, kept: bool, expected: bool
+) -> None:
+    assert to_do_anew(TrialRecord(0, state, {}, error=error), lambda: kept) == expected
