@@ -111,8 +111,8 @@ def measurable(pair: DomainPair, direction: str) -> tuple[str, ...]:
 def to_do_anew(training: TrialRecord, kept: Callable[[], bool]) -> bool:
     """Whether a training that has ended is to be done again when a confirmation goes on.
 
-    One that diverged is not, for it would again; one whose process was lost too often is, and one that was killed between
-    its last report and the checkpoint of that.
+    One that diverged is not, for it would again; one whose process was lost too often is, and one that was killed
+    between its last report and the checkpoint of that.
 
     Args:
         training: whose end the study knows.
