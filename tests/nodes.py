@@ -40,8 +40,7 @@ class Nodes:
         self._folder = folder
         self._cpus = cpus
         self._started: list[subprocess.Popen[bytes]] = []
-        self.address = f"{HOST}:{free_port()}"
-        self.dashboard = f"http://{HOST}:{free_port()}"
+        self.address = self.dashboard = ""
         self.environment = os.environ | {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(16)}
 
     def start(self) -> int:
@@ -55,6 +54,8 @@ class Nodes:
         """
         place = len(self._started)
         for _ in range(ATTEMPTS):
+            if place == 0:  # ports that others may have taken since
+                self.address, self.dashboard = f"{HOST}:{free_port()}", f"http://{HOST}:{free_port()}"
             self._started[place:] = [self._launch(place)]
             if self._joined(place):
                 return place

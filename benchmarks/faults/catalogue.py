@@ -5,6 +5,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -84,7 +85,12 @@ def _stop_trial(stage: Stage) -> None:
 
 
 def _signal_trial(stage: Stage, number: signal.Signals) -> None:
-    os.kill(stage.random.choice(trial_processes(stage.sitting.pid)), number)
+    while stage.sitting.running:
+        if training := trial_processes(stage.sitting.pid):  # none while they come back from another fault
+            with suppress(ProcessLookupError):
+                os.kill(stage.random.choice(training), number)
+                return
+        time.sleep(0.05)
 
 
 def _kill_node(stage: Stage) -> None:
@@ -131,14 +137,16 @@ def _truncate_checkpoints_in_use(stage: Stage) -> None:
     _wait_for_checkpoint(stage)
     processes = trial_processes(stage.sitting.pid)
     for process in processes:  # or they would write newer ones meanwhile
-        os.kill(process, signal.SIGSTOP)
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGSTOP)
     newest: dict[str, Path] = {}
     for state in sorted(_states_of_unfinished(stage), key=_written_at):
         newest[state.parents[1].name] = state
     for state in newest.values():
         _halve(state)
     for process in processes:
-        os.kill(process, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
 
 
 def _wait_for_checkpoint(stage: Stage) -> None:

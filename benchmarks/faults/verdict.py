@@ -134,7 +134,8 @@ def work_lost(reports: Sequence[Reported], earlier: float, struck: float, until:
     for report in reports:
         if report.at <= until:
             (before if report.at <= struck else after).setdefault(report.trial, {})[report.step] = report.at
-    gaps = [late - early for of in before.values() for early, late in pairwise(sorted(of.values()))]
+    pairs = [pair for of in before.values() for pair in pairwise(sorted(of.values()))]
+    gaps = [late - early for early, late in pairs if early > earlier]
     interval = max(gaps, default=0.0)
     first = {number: min(of.values()) for number, of in after.items()}
     going = [number for number in after if number in before and max(before[number]) < steps]
@@ -146,8 +147,9 @@ def work_lost(reports: Sequence[Reported], earlier: float, struck: float, until:
         again.append(len(before[number].keys() & after[number].keys()))
         if since is None:
             since = min(before[number].values()) - interval
-        if since > earlier and (hit != "none" or again[-1]):
-            losses.append(struck - since)
+        came_back = min((at for at in before[number].values() if at > earlier), default=None)
+        if came_back is not None and (hit != "none" or again[-1]):
+            losses.append(struck - max(since, came_back - interval))
     back = [first[number] for number in going] or list(first.values()) or [struck]
     recovered = min(back) if hit == "none" else max(back)
     return Work(max(losses), max(again), recovered - struck, interval)

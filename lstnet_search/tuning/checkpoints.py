@@ -30,12 +30,8 @@ def run_name(storage: Storage) -> str:
 
 
 def checkpoints(storage: Storage, number: int) -> Iterator[tuple[Checkpoint, dict[str, Any]]]:
-    """Checkpoints of a trial with their headers, those of unreadable headers left out.
-
-    Raises:
-        VersionError: if one is of another format version.
-    """
-    return _readable(storage, {number})
+    """Checkpoints of a trial with their headers, those of unreadable headers left out."""
+    return _readable(storage, {number}, other_versions=True)
 
 
 def refuse_other_versions(storage: Storage, records: Sequence[TrialRecord]) -> None:
@@ -48,16 +44,18 @@ def refuse_other_versions(storage: Storage, records: Sequence[TrialRecord]) -> N
         pass
 
 
-def _readable(storage: Storage, numbers: Collection[int]) -> Iterator[tuple[Checkpoint, dict[str, Any]]]:
+def _readable(
+    storage: Storage, numbers: Collection[int], other_versions: bool = False
+) -> Iterator[tuple[Checkpoint, dict[str, Any]]]:
+    """Checkpoints of trials with their headers; those of other format versions are left out, or refused."""
     for path, trial in _found(storage):
         if trial in numbers:
             try:
                 checkpoint = Checkpoint(path, storage.filesystem)
                 yield checkpoint, header_of(checkpoint)
-            except VersionError:
-                raise
-            except InputError:  # being written, or cut short: then it is not there
-                continue
+            except InputError as error:  # being written, or cut short: then it is not there
+                if isinstance(error, VersionError) and not other_versions:
+                    raise
 
 
 def newest_checkpoint(storage: Storage, number: int, at_most: float = float("inf")) -> str | None:
@@ -67,9 +65,12 @@ def newest_checkpoint(storage: Storage, number: int, at_most: float = float("inf
         storage: where checkpoints are.
         number: of the trial.
         at_most: step that it must not be beyond.
+
+    Raises:
+        VersionError: if one is of another format version.
     """
     # One that was taken over from another trial comes after its own of the same step.
-    found = sorted(checkpoints(storage, number), key=lambda item: (-item[1]["step"], item[1].get("trial") == number))
+    found = sorted(_readable(storage, {number}), key=lambda item: (-item[1]["step"], item[1].get("trial") == number))
     for checkpoint, header in found:
         if header["step"] > at_most:
             continue

@@ -26,7 +26,6 @@ from lstnet_search.results.provenance import provenance
 from lstnet_search.results.records import TrialRecord
 from lstnet_search.results.text import duration
 from lstnet_search.results.winner import add_confirmation
-from lstnet_search.training import DivergedError
 from lstnet_search.tuning.checkpoints import checkpoint_at, newest_checkpoint, refuse_other_versions
 from lstnet_search.tuning.confirmation_display import ConfirmationDisplay, verdicts
 from lstnet_search.tuning.disk import FULL, no_writes, say_no_writes
@@ -35,7 +34,7 @@ from lstnet_search.tuning.opening import Key, Tested, measure
 from lstnet_search.tuning.resources import Placement, upper_bound_seconds
 from lstnet_search.tuning.run import Run, refuse_other_data, until_stopped
 from lstnet_search.tuning.scheduler import make_scheduler
-from lstnet_search.tuning.searcher import START, StudySearch
+from lstnet_search.tuning.searcher import DIED, START, StudySearch
 from lstnet_search.tuning.snapshots import without_snapshots
 from lstnet_search.tuning.spare import spare_checkpoints
 from lstnet_search.tuning.stopping import Stopping
@@ -111,16 +110,14 @@ def measurable(pair: DomainPair, direction: str) -> tuple[str, ...]:
 def to_do_anew(training: TrialRecord, kept: Callable[[], bool]) -> bool:
     """Whether a training that has ended is to be done again when a confirmation goes on.
 
-    One that diverged is not, for it would again; one whose process was lost too often is, and one that was killed
-    between its last report and the checkpoint of that.
+    One that failed by itself is not, for it would again; one whose process was lost too often is, and one that was
+    killed between its last report and the checkpoint of that.
 
     Args:
         training: whose end the study knows.
         kept: tells whether its last checkpoint is there.
     """
-    if training.state == "FAIL":
-        return not training.error.startswith(DivergedError.__name__)
-    return training.state == "COMPLETE" and not kept()
+    return training.error == DIED or (training.state == "COMPLETE" and not kept())
 
 
 class _Confirmation:

@@ -14,6 +14,8 @@ from lstnet_search.config.seeding import derive_seed
 from lstnet_search.results.records import Exploit, ReportRecord
 from lstnet_search.tuning.study import Study, distribution, exploits_of, reports_of, settings_of
 
+DIED = "the process of the trial died, more often than is retried"
+"""The error of a trial that could not say why it failed."""
 SCORE = "score"
 """Name in Ray's results of the metric that the search maximises, whichever that is."""
 
@@ -126,7 +128,7 @@ class StudySearch(OptunaSearch):
             return
         result = result or {}
         about = {name: result[name] for name in ("peak_memory_mb", NODE) if name in result}
-        reason = result.get("error") or ("the process of the trial died, more often than is retried" if error else "")
+        reason = result.get("error") or (DIED if error else "")
         if reason:
             reports = reports_of(self._truth.storage.get_trial(study_id))
             trained = {"seconds": reports[-1].seconds if reports else 0.0}

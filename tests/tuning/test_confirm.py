@@ -108,12 +108,13 @@ def test_a_winner_with_the_papers_weights_is_marked_in_the_table() -> None:
     [
         ("COMPLETE", "", True, False),
         ("COMPLETE", "", False, True),
-        ("FAIL", "ActorDiedError: The actor died unexpectedly before finishing this task.", True, True),
+        ("FAIL", "the process of the trial died, more often than is retried", True, True),
+        ("FAIL", "OutOfMemoryError: CUDA out of memory.", True, False),
         ("FAIL", "DivergedError: diverged at step 3: loss_an1 is not finite", True, False),
         ("RUNNING", "", False, False),  # it goes on by itself
     ],
 )
-def test_trainings_are_done_anew_whose_process_or_checkpoint_was_lost_and_not_those_that_diverged(
+def test_trainings_are_done_anew_whose_process_or_checkpoint_was_lost_and_not_those_that_failed_by_themselves(
     state: Any, error: str, kept: bool, expected: bool
 ) -> None:
     assert to_do_anew(TrialRecord(0, state, {}, error=error), lambda: kept) == expected

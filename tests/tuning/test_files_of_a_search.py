@@ -4,6 +4,7 @@ import io
 import json
 import os
 import pickle
+import signal
 import subprocess
 import time
 from collections import Counter
@@ -15,7 +16,7 @@ import pytest
 import yaml
 from PIL import Image
 from safetensors.torch import load
-from searches import ROOT, command, search
+from searches import ROOT, command, search, search_until
 
 from lstnet_search.evaluation.samples import read_samples
 from lstnet_search.results.status import status_lines
@@ -58,19 +59,20 @@ def read(file: Path) -> None:
 
 def files(folder: Path) -> list[Path]:
     """All but Ray's, those being written, and the journal's lock."""
-    found = (path for path in folder.rglob("*") if "tune" not in path.relative_to(folder).parts)
-    return [path for path in found if path.is_file() and not path.name.startswith(".") and path.suffix != ".lock"]
+    found = []
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name != "tune"]
+        found += [Path(place, name) for name in names if not name.startswith(".") and not name.endswith(".lock")]
+    return found
 
 
-@pytest.fixture(scope="module")
-def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("results")
-
-
-def test_every_file_can_be_read_at_any_moment_of_a_search(results: Path) -> None:
-    folder, times = results / "x", Counter[str]()
-    asked = command(results, "--name", "x", "--steps", "60", "--trials", "3")
-    with subprocess.Popen(asked, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as running:
+def test_every_file_can_be_read_at_any_moment_of_a_search(tmp_path: Path) -> None:
+    folder, times, printed = tmp_path / "x", Counter[str](), tmp_path / "printed"
+    asked = command(tmp_path, "--name", "x", "--steps", "60", "--trials", "3")
+    with (
+        printed.open("w") as output,
+        subprocess.Popen(asked, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT) as running,
+    ):
         try:
             while running.poll() is None:
                 for file in files(folder) if folder.exists() else ():
@@ -79,7 +81,7 @@ def test_every_file_can_be_read_at_any_moment_of_a_search(results: Path) -> None
                 if times["search.yaml"]:
                     StudyTables.read(folder)
                 time.sleep(0.02)
-            assert running.returncode == 0, running.stdout and running.stdout.read()
+            assert running.returncode == 0, printed.read_text()
         finally:
             running.kill()
     for file in files(folder):
@@ -89,8 +91,11 @@ def test_every_file_can_be_read_at_any_moment_of_a_search(results: Path) -> None
     assert sum("of 3 trials" in line for line in status_lines(StudyTables.read(folder).folder)) == 1
 
 
-def test_a_search_goes_on_without_unpickling_what_ray_left(results: Path, tmp_path: Path) -> None:
-    folder, mark = results / "x", tmp_path / "it ran"
+def test_a_search_goes_on_without_unpickling_what_ray_left(tmp_path: Path) -> None:
+    folder, mark = tmp_path / "x", tmp_path / "it ran"
+    asked = ("--name", "x", "--steps", "600", "--trials", "2")
+    code, said = search_until(tmp_path, "trial 0 +step +100", *asked, stop=signal.SIGINT)
+    assert code == 130, said
     planted = pickle.dumps(Planted(mark))
     pickled = [path for path in (folder / "tune").rglob("*") if path.suffix in (".pkl", ".json") and path.is_file()]
     of_ray = [path for path in pickled if "checkpoint_" not in str(path.parent.name)]
@@ -99,7 +104,7 @@ def test_a_search_goes_on_without_unpickling_what_ray_left(results: Path, tmp_pa
         path.write_bytes(planted)
     for checkpoint in (folder / "tune").rglob("checkpoint_*"):
         (checkpoint / "_dict_checkpoint.pkl").write_bytes(planted)
-    ended = search(results, "--name", "x", "--resume", "--add-trials", "1")
+    ended = search(tmp_path, "--name", "x", "--resume")
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert pd.read_parquet(folder / "trials.parquet")["trial"].tolist() == [0, 1, 2, 3]
+    assert pd.read_parquet(folder / "trials.parquet")["trial"].tolist() == [0, 1]
     assert not mark.exists()
