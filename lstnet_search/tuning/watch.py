@@ -107,11 +107,13 @@ class Watch(tune.Callback):
         if trial.checkpoint is not None:
             self._keep_samples(trial.config[NUMBER], trial.checkpoint)
         self._say_end(trial)
+        forget_statistics(trial)
 
     def on_trial_error(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
         """Say why a trial failed."""
         self._notice_full_disk(trial)
         self._say_end(trial)
+        forget_statistics(trial)
 
     def on_trial_recover(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
         """Look at why a trial is to be begun again: on a full disk it would fail again."""
@@ -198,3 +200,12 @@ class Watch(tune.Callback):
             if record.state != "RUNNING":  # else the study is told later
                 self._unsaid.remove(record.number)
                 self._display.ended(record)
+
+
+def forget_statistics(trial: Trial) -> None:
+    """Let go of what Ray knows of each metric of a trial that has ended: lowest, highest, means of the latest reports.
+
+    Nothing reads it, and Ray keeps it as long as the search runs: 166 KiB for 12 reports of 60 metrics.
+    """
+    trial.metric_analysis.clear()
+    trial.metric_n_steps.clear()
