@@ -1,6 +1,7 @@
 """Reading the tables of a results folder: whatever is wrong with one is told in one message."""
 
 from collections.abc import Collection
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -55,11 +56,12 @@ def _read(
     path: Path, needed: Collection[str], all_numbers: bool = False, may_lack: Collection[str] = ()
 ) -> pd.DataFrame:
     try:
-        with pq.ParquetFile(path) as file:
+        content = path.read_bytes()  # once: a running search puts another file in its place, and pandas opens it again
+        with pq.ParquetFile(BytesIO(content)) as file:
             cells = file.metadata.num_rows * file.metadata.num_columns
-        if cells > _CELLS_A_BYTE * path.stat().st_size + 1_000_000:
+        if cells > _CELLS_A_BYTE * len(content) + 1_000_000:
             raise ValueError(f"it claims {cells} cells")
-        table = pd.read_parquet(path)
+        table = pd.read_parquet(BytesIO(content))
     except Exception as error:  # of a damaged file or its metadata, pyarrow and pandas raise anything
         raise InputError(f"cannot read {path}: {' '.join(str(error).split()) or type(error).__name__}") from None
     names = [str(name) for name in table.columns]

@@ -39,7 +39,7 @@ def read(file: Path) -> None:
     """Read a file as those who use it do; raises if it is not whole."""
     match file.suffix:
         case ".parquet":
-            pd.read_parquet(file)
+            pd.read_parquet(io.BytesIO(file.read_bytes()))  # which would open it more than once
         case ".yaml":
             assert isinstance(yaml.safe_load(file.read_text(encoding="utf-8")), dict)
         case ".json":
