@@ -22,7 +22,7 @@ from typing import Annotated, Any
 
 import typer
 from faults import mounts
-from faults.attempt import attempt
+from faults.attempt import attempt, undisturbed
 from faults.catalogue import FAULTS, Fault
 from faults.small_search import SmallSearch
 from faults.three_nodes import ThreeNodes, three_nodes
@@ -94,13 +94,7 @@ def _reference(state: Path | None) -> Tables:
         if (search.results / "best_model.json").exists():  # written last
             return read_tables(search)
         shutil.rmtree(search.results, ignore_errors=True)  # of a sitting that was ended
-        sitting = search.begin()
-        try:
-            if sitting.end() != 0:
-                raise RuntimeError(sitting.text)
-        finally:
-            sitting.stop()
-        return read_tables(search)
+        return undisturbed(search)
 
 
 def _try(fault: Fault, random: Random, reference: Tables, nodes: ThreeNodes | None) -> dict[str, Any]:

@@ -8,7 +8,7 @@ def descendants(ancestor: int) -> list[int]:
     """Processes below one, however deep, zombies left out."""
     parents = {}
     for status in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(FileNotFoundError, ProcessLookupError):
+        with suppress(FileNotFoundError, ProcessLookupError):  # it has ended meanwhile
             state, parent = status.read_text().rpartition(")")[2].split()[:2]
             if state != "Z":
                 parents[int(status.parent.name)] = int(parent)
@@ -25,7 +25,7 @@ def trial_processes(ancestor: int) -> list[int]:
 
 def title_of(process: int) -> str:
     """What Ray says that a worker does; nothing of a process that has ended."""
-    with suppress(FileNotFoundError, ProcessLookupError):
+    with suppress(FileNotFoundError, ProcessLookupError):  # it has ended meanwhile
         title = Path(f"/proc/{process}/cmdline").read_bytes().partition(b"\0")[0].decode()
         return title if title.startswith("ray::") else ""
     return ""

@@ -8,7 +8,7 @@ from random import Random
 from faults.catalogue import Fault, Stage, flag, injected
 from faults.small_search import SmallSearch
 from faults.three_nodes import ThreeNodes
-from faults.verdict import Tables, Work, work_lost, wrong
+from faults.verdict import Tables, Work, read_tables, work_lost, wrong
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,24 @@ class Outcome:
     work: tuple[Work, ...]
     complaints: tuple[str, ...]
     text: str
+
+
+def undisturbed(search: SmallSearch) -> Tables:
+    """Run a search that nothing happens to.
+
+    Returns:
+        Its tables.
+
+    Raises:
+        RuntimeError: with what it printed, if it does not end well.
+    """
+    sitting = search.begin()
+    try:
+        if sitting.end() != 0:
+            raise RuntimeError(sitting.text)
+    finally:
+        sitting.stop()
+    return read_tables(search)
 
 
 def attempt(

@@ -87,7 +87,7 @@ def _stop_trial(stage: Stage) -> None:
 def _signal_trial(stage: Stage, number: signal.Signals) -> None:
     while stage.sitting.running:
         if training := trial_processes(stage.sitting.pid):  # none while they come back from another fault
-            with suppress(ProcessLookupError):
+            with suppress(ProcessLookupError):  # it has just ended: then another
                 os.kill(stage.random.choice(training), number)
                 return
         time.sleep(0.05)
@@ -137,7 +137,7 @@ def _truncate_checkpoints_in_use(stage: Stage) -> None:
     _wait_for_checkpoint(stage)
     processes = trial_processes(stage.sitting.pid)
     for process in processes:  # or they would write newer ones meanwhile
-        with suppress(ProcessLookupError):
+        with suppress(ProcessLookupError):  # it has ended by itself
             os.kill(process, signal.SIGSTOP)
     newest: dict[str, Path] = {}
     for state in sorted(_states_of_unfinished(stage), key=_written_at):
@@ -145,7 +145,7 @@ def _truncate_checkpoints_in_use(stage: Stage) -> None:
     for state in newest.values():
         _halve(state)
     for process in processes:
-        with suppress(ProcessLookupError):
+        with suppress(ProcessLookupError):  # likewise
             os.kill(process, signal.SIGKILL)
 
 

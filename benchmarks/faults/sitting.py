@@ -129,7 +129,7 @@ class Sitting:
         """End it and all its processes, if it has not ended: of one that has, the number may be another's by now."""
         if self.running:
             for process in [self._process.pid, *descendants(self._process.pid)]:
-                with suppress(ProcessLookupError):
+                with suppress(ProcessLookupError):  # it has ended meanwhile
                     os.kill(process, signal.SIGKILL)
             self._process.wait()
         self._reader.join(_PATIENCE)

@@ -64,7 +64,7 @@ def search(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, lis
     command = ["run_search.py", *arguments, "--results-dir", str(results), "--name", "seen", "--cpus", "2"]
     with started("without translation:", *command, **token) as (_, lines):
         yield results / "seen", lines
-    shutil.rmtree(ray_folder, ignore_errors=True)
+    shutil.rmtree(ray_folder, ignore_errors=True)  # Ray's processes end after their driver, and may still write there
 
 
 @pytest.fixture

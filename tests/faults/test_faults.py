@@ -10,11 +10,11 @@ from random import Random
 import pytest
 from chaos import SMALL_DISK, STEPS, TRIALS
 from faults import mounts
-from faults.attempt import attempt
+from faults.attempt import attempt, undisturbed
 from faults.catalogue import FAULTS
 from faults.small_search import SmallSearch
 from faults.three_nodes import ThreeNodes, three_nodes
-from faults.verdict import Tables, read_tables
+from faults.verdict import Tables
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults]
 
@@ -36,13 +36,7 @@ OFTEN = "driver killed"
 @pytest.fixture(scope="module")
 def reference(tmp_path_factory: pytest.TempPathFactory) -> Tables:
     """Tables of the search that nothing happens to."""
-    search = SmallSearch(tmp_path_factory.mktemp("reference"), TRIALS, STEPS, HERE)
-    sitting = search.begin()
-    try:
-        assert sitting.end() == 0, sitting.text
-    finally:
-        sitting.stop()
-    return read_tables(search)
+    return undisturbed(SmallSearch(tmp_path_factory.mktemp("reference"), TRIALS, STEPS, HERE))
 
 
 @pytest.fixture

@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,24 @@ def test_tables_come_back_from_parquet(tmp_path: Path) -> None:
     folder.write_tables([record], "target_accuracy")
     assert folder.read_trials()["config/w1"].tolist() == [20.0]
     assert folder.read_history()["target_accuracy"].tolist() == [0.5]
+
+
+def test_tables_are_read_whole_while_a_search_replaces_them(tmp_path: Path) -> None:
+    folder = ResultsFolder(tmp_path)
+    reports = [ReportRecord(step, 1.0, {"target_accuracy": 0.5}) for step in range(5)]
+    records = [TrialRecord(number, "COMPLETE", {"w1": 20.0}, reports) for number in range(200)]
+    folder.write_tables(records, "target_accuracy")
+
+    def write() -> None:
+        for count in (1, 200) * 30:
+            folder.write_tables(records[:count], "target_accuracy")
+
+    with ThreadPoolExecutor(1) as pool:
+        written, seen = pool.submit(write), set()
+        while not written.done():
+            seen |= {len(folder.read_trials()), len(folder.read_history()) // 5}
+        written.result()
+    assert seen == {1, 200}
 
 
 def test_a_damaged_table_is_said(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import torch
+from planted import FLAGS, Planted
 
 from lstnet_search.config import InputError, Space, TrialConfig, read_yaml
 from lstnet_search.config.domain_names import OwnImages
@@ -36,17 +37,6 @@ from lstnet_search.training import read_state, write_state
 from lstnet_search.tuning.study import Study
 
 CPU = torch.device("cpu")
-FLAGS = os.O_CREAT | os.O_WRONLY
-
-
-class Planted:
-    """Makes a file when it is unpickled."""
-
-    def __init__(self, mark: Path) -> None:
-        self.mark = mark
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return os.open, (str(self.mark), FLAGS)
 
 
 @pytest.fixture

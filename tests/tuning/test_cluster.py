@@ -13,6 +13,7 @@ from pathlib import Path
 import boto3
 import pandas as pd
 import pytest
+from faults import mounts
 from moto.server import ThreadedMotoServer
 from nodes import HOST, Nodes, free_port, running_nodes
 from searches import command, search, search_until
@@ -119,15 +120,10 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 16 MB."""
     path = tmp_path / "small"
     path.mkdir()
-    if not shutil.which("mount") or os.geteuid() != 0:
-        pytest.skip("only root can mount a small disk")
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(path)], capture_output=True, text=True, check=False
-    )
-    if mounted.returncode != 0:
-        pytest.skip(f"no small disk can be mounted here: {mounted.stderr.strip()}")
-    yield path
-    subprocess.run(["umount", "-l", str(path)], check=True)
+    if not mounts.allowed():
+        pytest.skip("mounts are not allowed here: they take root")
+    with mounts.small_disk(path, 16):
+        yield path
 
 
 def test_a_full_disk_stops_a_search_which_goes_on_when_there_is_room(small_disk: Path) -> None:

@@ -15,6 +15,7 @@ from lstnet_search.results.records import ReportRecord, TrialRecord
 from lstnet_search.results.statistics import Comparison, Sample
 from lstnet_search.tuning.confirm import measurable, to_do_anew
 from lstnet_search.tuning.confirmation_display import ConfirmationDisplay, verdicts
+from lstnet_search.tuning.searcher import DIED
 
 DIRECTIONS = ("a_to_b", "b_to_a")
 
@@ -108,7 +109,7 @@ def test_a_winner_with_the_papers_weights_is_marked_in_the_table() -> None:
     [
         ("COMPLETE", "", True, False),
         ("COMPLETE", "", False, True),
-        ("FAIL", "the process of the trial died, more often than is retried", True, True),
+        ("FAIL", DIED, True, True),
         ("FAIL", "OutOfMemoryError: CUDA out of memory.", True, False),
         ("FAIL", "DivergedError: diverged at step 3: loss_an1 is not finite", True, False),
         ("RUNNING", "", False, False),  # it goes on by itself

@@ -9,12 +9,12 @@ import subprocess
 import time
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
 import yaml
 from PIL import Image
+from planted import Planted
 from safetensors.torch import load
 from searches import ROOT, command, search, search_until
 
@@ -23,16 +23,6 @@ from lstnet_search.results.status import status_lines
 from lstnet_search.results.studies import StudyTables
 
 pytestmark = pytest.mark.slow
-
-
-class Planted:
-    """Makes a file when it is unpickled."""
-
-    def __init__(self, mark: Path) -> None:
-        self.mark = mark
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return os.open, (str(self.mark), os.O_CREAT | os.O_WRONLY)
 
 
 def read(file: Path) -> None:
@@ -88,6 +78,7 @@ def test_every_file_can_be_read_at_any_moment_of_a_search(tmp_path: Path) -> Non
         read(file)
     assert times["search.yaml"] > 10
     assert times["study.journal"] > 10
+    assert times["trials.parquet"] > 10
     assert sum("of 3 trials" in line for line in status_lines(StudyTables.read(folder).folder)) == 1
 
 

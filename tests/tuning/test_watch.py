@@ -21,7 +21,7 @@ from lstnet_search.tuning.snapshots import without_snapshots
 from lstnet_search.tuning.stopping import Stopping
 from lstnet_search.tuning.study import Study
 from lstnet_search.tuning.vigil import Vigil
-from lstnet_search.tuning.watch import Watch, forget_statistics
+from lstnet_search.tuning.watch import Watch
 
 pytestmark = pytest.mark.slow
 
@@ -79,11 +79,16 @@ def test_a_disk_that_is_full_is_noticed_at_the_first_failure(tmp_path: Path, sai
     assert stopping.disk_full == full
 
 
-def test_of_a_trial_that_has_ended_ray_keeps_the_last_report_alone() -> None:
+@pytest.mark.parametrize("end", ["on_trial_complete", "on_trial_error"])
+def test_of_a_trial_that_has_ended_ray_keeps_the_last_report_alone(tmp_path: Path, end: str) -> None:
+    folder = ResultsFolder(tmp_path / "it")
+    watch = watch_over(folder, Stopping())
+    study = Study(folder.study_file)
+    study.give(study.study.ask(), {"seed": 0}, "it")
     trial = Trial("__fake", config={NUMBER: 0}, stub=True)
     trial.update_last_result({"training_iteration": 1, "score": 0.5})
     assert trial.metric_analysis["score"]["max"] == 0.5
-    forget_statistics(trial)
+    getattr(watch, end)(0, [trial], trial)
     assert not trial.metric_analysis
     assert not trial.metric_n_steps
     assert trial.last_result["score"] == 0.5
