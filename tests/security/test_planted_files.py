@@ -4,13 +4,11 @@ import bz2
 import io
 import json
 import logging
-import os
 import pickle
 import zipfile
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
