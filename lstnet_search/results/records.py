@@ -1,7 +1,7 @@
 """What is known of a trial, and the two tables made of it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -23,7 +23,7 @@ class ReportRecord:
 
     step: int
     seconds: float
-    metrics: dict[str, float]
+    metrics: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def trials_table(records: Sequence[TrialRecord], metric: str) -> pd.DataFrame:
 def history_table(records: Sequence[TrialRecord]) -> pd.DataFrame:
     """A row a report, as `history.parquet` has them."""
     rows = [
-        {"trial": record.number, "step": report.step, "seconds": report.seconds} | report.metrics
+        {"trial": record.number, "step": report.step, "seconds": report.seconds, **report.metrics}
         for record in sorted(records, key=lambda record: record.number)
         for report in record.reports
     ]

@@ -91,7 +91,7 @@ def write_winner(
         if isinstance(network, Translator)
         else {}
     )
-    metrics = report.metrics | round_trips
+    metrics = {**report.metrics, **round_trips}
     about: dict[str, Any] = {
         "remarks": remarks,
         "step": report.step,

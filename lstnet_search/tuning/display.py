@@ -43,7 +43,8 @@ class Display:
         self._metric = metric
         self._best: tuple[float, int] = (float("-inf"), -1)
         self._concurrent = concurrent
-        self._last: dict[int, ReportRecord] = {}
+        self._reached: dict[int, tuple[int, float]] = {}
+        """Steps and seconds of each trial's last report, and no more of it: it is kept as long as the search runs."""
         self._ended: set[int] = set()
         self._bar = Progress(
             TextColumn("trials"),
@@ -59,7 +60,7 @@ class Display:
         """Begin, knowing what earlier runs of the search did."""
         for record in earlier:
             if record.reports:
-                self._last[record.number] = record.reports[-1]
+                self._note(record.number, record.reports[-1])
             if record.state != "RUNNING":
                 self._ended.add(record.number)
             if record.state != "FAIL":
@@ -79,7 +80,7 @@ class Display:
         self, number: int, settings: Mapping[str, float], report: ReportRecord, alarms: Sequence[str] = ()
     ) -> None:
         """Print a report of a trial, with what is alarming in it."""
-        self._last[number] = report
+        self._note(number, report)
         self._best = max(self._best, (report.metrics[self._metric], -number))
         best, best_number = self._best
         accuracies = "  ".join(
@@ -110,6 +111,9 @@ class Display:
         elif record.state == "PRUNED":
             self.say(f"{self._name(record.number)} stopped at step {record.reports[-1].step}: others were better")
 
+    def _note(self, number: int, report: ReportRecord) -> None:
+        self._reached[number] = report.step, report.seconds
+
     def _name(self, number: int) -> str:
         return f"trial {number:<3}"
 
@@ -119,7 +123,7 @@ class Display:
         A trial is likely to end where, in the mean, those ended that got further than it has. A whole
         training always counts as one of these: those that ended so far are mostly those that were stopped.
         """
-        steps = {number: report.step for number, report in self._last.items()}
+        steps = {number: step for number, (step, _) in self._reached.items()}
         ended = [steps.get(number, 0) for number in self._ended if number != PAPER_TRIAL]  # which is never stopped
 
         def likely(step: int) -> float:
@@ -131,7 +135,7 @@ class Display:
             if number not in self._ended
         )
         unbegun = (self._trials - len(steps.keys() | self._ended)) * likely(0)
-        a_step = sum(report.seconds for report in self._last.values()) / sum(steps.values())
+        a_step = sum(seconds for _, seconds in self._reached.values()) / sum(steps.values())
         return (running + unbegun) * a_step / max(1, min(self._concurrent, self._trials - len(self._ended)))
 
 

@@ -1,7 +1,7 @@
 """The journal file of a study, to which what belongs together is written at once."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -11,6 +11,7 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 from optuna.storages.journal._file import BaseJournalFileLock
 
+from lstnet_search.tuning.packed import packed
 from lstnet_search.tuning.patience import outlast
 
 
@@ -52,6 +53,12 @@ class _File(JournalFileBackend):
             logs, self._collected = self._collected, None
             if logs:
                 self.append_logs(logs)
+
+    def read_logs(self, log_number_from: int) -> Generator[dict[str, Any], None, None]:
+        for log in super().read_logs(log_number_from):
+            if "system_attr" in log:  # reports among them, which Optuna keeps as they are read
+                log["system_attr"] = {name: packed(content) for name, content in log["system_attr"].items()}
+            yield log
 
     def append_logs(self, logs: list[dict[str, Any]]) -> None:
         if self._collected is None:

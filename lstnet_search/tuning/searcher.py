@@ -19,6 +19,9 @@ DIED = "the process of the trial died, more often than is retried"
 SCORE = "score"
 """Name in Ray's results of the metric that the search maximises, whichever that is."""
 
+METRICS = "metric"
+"""Name in Ray's results of all metrics of a report; where Ray flattens a result, they are `metric/<name>`."""
+
 NODE = "node"
 """Name in Ray's results, and in the study, of the node that a trial ran on: Ray's id of it."""
 
@@ -211,6 +214,6 @@ class StudySearch(OptunaSearch):
 
 def report_of(result: dict[str, Any]) -> ReportRecord:
     """The report in one of Ray's results, which are full of other things."""
-    prefix = "metric/"
+    prefix = f"{METRICS}/"
     metrics = {name.removeprefix(prefix): value for name, value in result.items() if name.startswith(prefix)}
     return ReportRecord(step=result["step"], seconds=result["seconds"], metrics=metrics)

@@ -19,6 +19,7 @@ from lstnet_search.config import Choice, InputError, LogUniform, QUniform, RandI
 from lstnet_search.results.records import Exploit, ReportRecord, TrialRecord
 from lstnet_search.tuning.disk import no_writes
 from lstnet_search.tuning.journal import Journal
+from lstnet_search.tuning.packed import Packed
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)  # its warnings are of what is refused first, or of speed
 
@@ -138,7 +139,7 @@ class Study:
     def report(self, trial_id: int, report: ReportRecord, metric: str) -> None:
         """Note a report; noting one twice changes nothing."""
         with self.together():
-            self._note(trial_id, f"{_REPORT}{report.step}", {"seconds": report.seconds} | report.metrics)
+            self._note(trial_id, f"{_REPORT}{report.step}", {"seconds": report.seconds, **report.metrics})
             if len(self.study.directions) == 1:  # with several, TPE takes a stopped trial that has any for an error
                 self.storage.set_trial_intermediate_value(trial_id, report.step, report.metrics[metric])
 
@@ -188,8 +189,8 @@ def reports_of(trial: FrozenTrial) -> Sequence[ReportRecord]:
     found = []
     for name, content in trial.system_attrs.items():
         if name.startswith(_REPORT):
-            metrics = dict(content)
-            found.append(ReportRecord(int(name.removeprefix(_REPORT)), metrics.pop("seconds"), metrics))
+            metrics = Packed({metric: value for metric, value in content.items() if metric != "seconds"})
+            found.append(ReportRecord(int(name.removeprefix(_REPORT)), content["seconds"], metrics))
     return sorted(found, key=lambda report: report.step)
 
 

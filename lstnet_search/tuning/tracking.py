@@ -14,6 +14,7 @@ from lstnet_search.config import InputError
 from lstnet_search.config.search import TrackerName
 from lstnet_search.config.secrets import masked
 from lstnet_search.results.folder import ResultsFolder
+from lstnet_search.tuning.searcher import METRICS
 
 PACKAGES: dict[TrackerName, tuple[str, str]] = {
     TrackerName.TENSORBOARD: ("tensorboardX", "tensorboardX"),
@@ -132,7 +133,7 @@ def logged(result: dict[str, Any]) -> dict[str, Any]:
     """What a tracker is to keep of one of Ray's results: metrics, under the step of the training."""
     step = result["step"]
     times = {"training_iteration": step, "timesteps_total": step}  # each logger has its own name for it
-    return {**times, "seconds": result["seconds"], "peak_memory_mb": result["peak_memory_mb"], **result["metric"]}
+    return {**times, "seconds": result["seconds"], "peak_memory_mb": result["peak_memory_mb"], **result[METRICS]}
 
 
 def _tensorboard(folder: ResultsFolder) -> tuple[LoggerCallback, str]:

@@ -17,7 +17,7 @@ from lstnet_search.tuning.checkpoints import newest_checkpoint
 from lstnet_search.tuning.device import device_for
 from lstnet_search.tuning.memory import peak_memory_mb, reset_peak_memory
 from lstnet_search.tuning.patience import outlast
-from lstnet_search.tuning.searcher import ALARMS, CHECKPOINT, NODE, NUMBER, SCORE, SETTINGS
+from lstnet_search.tuning.searcher import ALARMS, CHECKPOINT, METRICS, NODE, NUMBER, SCORE, SETTINGS
 from lstnet_search.tuning.sharing import memory_fraction
 
 Training = EvaluatedTraining | RepeatedTraining | UnwatchedTraining
@@ -125,7 +125,7 @@ class Trainable(tune.Trainable):
             "seconds": report.seconds,
             NODE: self._node,
             "peak_memory_mb": peak_memory_mb(self._device),
-            "metric": report.metrics,
+            METRICS: report.metrics,
             SCORE: report.metrics[self._metric],
             ALARMS: alarms,
             "done": report.step == self._settings.steps,

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from ray import tune
+from ray.train._internal.session import _TrainingResult
+from ray.train._internal.storage import StorageContext
 from ray.tune.experiment import Trial
 from rich.console import Console
 
@@ -16,7 +18,7 @@ from lstnet_search.tuning.cluster import local_cluster
 from lstnet_search.tuning.display import Display
 from lstnet_search.tuning.metrics import Metrics
 from lstnet_search.tuning.resources import Placement
-from lstnet_search.tuning.searcher import NUMBER
+from lstnet_search.tuning.searcher import METRICS, NUMBER
 from lstnet_search.tuning.snapshots import without_snapshots
 from lstnet_search.tuning.stopping import Stopping
 from lstnet_search.tuning.study import Study
@@ -80,18 +82,26 @@ def test_a_disk_that_is_full_is_noticed_at_the_first_failure(tmp_path: Path, sai
 
 
 @pytest.mark.parametrize("end", ["on_trial_complete", "on_trial_error"])
-def test_of_a_trial_that_has_ended_ray_keeps_the_last_report_alone(tmp_path: Path, end: str) -> None:
+def test_of_a_trial_that_has_ended_ray_keeps_no_metrics(tmp_path: Path, end: str) -> None:
     folder = ResultsFolder(tmp_path / "it")
     watch = watch_over(folder, Stopping())
     study = Study(folder.study_file)
     study.give(study.study.ask(), {"seed": 0}, "it")
-    trial = Trial("__fake", config={NUMBER: 0}, stub=True)
-    trial.update_last_result({"training_iteration": 1, "score": 0.5})
+    trial = Trial(
+        "__fake", config={NUMBER: 0}, stub=True, storage=StorageContext(str(tmp_path), "run", trial_dir_name="0")
+    )
+    checkpoints = trial.run_metadata.checkpoint_manager
+    for step in (1, 2):
+        result = {"training_iteration": step, "score": step / 4, METRICS: {"snd": 4.5}}
+        trial.update_last_result(result)
+        checkpoints.register_checkpoint(_TrainingResult(tune.Checkpoint(str(tmp_path)), result))
     assert trial.metric_analysis["score"]["max"] == 0.5
     getattr(watch, end)(0, [trial], trial)
     assert not trial.metric_analysis
     assert not trial.metric_n_steps
-    assert trial.last_result["score"] == 0.5
+    kept = [trial.last_result, *(each.metrics for each in checkpoints._checkpoint_results)]
+    assert [result["score"] for result in kept] == [0.5, 0.25, 0.5]
+    assert not [result for result in kept if METRICS in result]
 
 
 class Briefly(tune.Trainable):
