@@ -45,7 +45,7 @@ class ConfirmationDisplay(Display):
         self, number: int, settings: Mapping[str, float], report: ReportRecord, alarms: Sequence[str] = ()
     ) -> None:
         """Print how far a training is: how good it is, nobody knows before the last has ended."""
-        self._last[number] = report
+        self._note(number, report)
         left = f"{duration(self._seconds_left())} left"
         self._bar.update(self._task, left=left)
         self.say(

@@ -210,7 +210,7 @@ def forget_metrics(trial: Trial) -> None:
     """
     trial.metric_analysis.clear()
     trial.metric_n_steps.clear()
-    manager = trial.run_metadata.checkpoint_manager
-    kept = [each.metrics for each in manager._checkpoint_results]
-    for result in (trial.run_metadata.last_result, *kept):
+    checkpoints = trial.run_metadata.checkpoint_manager
+    assert checkpoints is not None
+    for result in (trial.run_metadata.last_result, *(each.metrics for each in checkpoints._checkpoint_results)):
         result.pop(METRICS, None)
