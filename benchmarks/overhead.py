@@ -223,7 +223,7 @@ def our_tuner(config: SearchConfig, storage: BaseStorage, folder: Path, concurre
             Console(file=lines, width=200), config.directions, config.trial.steps, config.trials, 2, TARGET
         )
         metrics = Metrics("overhead", TARGET, config.directions)
-        watch = Watch(results, study, display, stopping, TARGET, metrics, Vigil(placement.resources))
+        watch = Watch(results, study, display, stopping, TARGET, metrics, Vigil())
         display.start([])
         scheduler = make_scheduler(config, [], TARGET)
         prepared = cast(Prepared, Unprepared())

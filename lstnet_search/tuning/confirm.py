@@ -170,7 +170,7 @@ class _Confirmation:
             self.console, self.sets.train.directions, self.plan.steps, total, self.placement.concurrent, names
         )
         metrics = Metrics(f"{self.folder.path.name}-confirmation", PROGRESS, self.sets.train.directions)
-        vigil = Vigil(self.placement.resources, self.run.trial_timeout)
+        vigil = Vigil(self.run.trial_timeout)
         watch = Watch(
             self.inner,
             self.study,

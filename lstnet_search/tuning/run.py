@@ -260,7 +260,7 @@ class _Search:
             display.say(f"{len(others)} completed trials of {config.warm_start} lie in the space and are known")
         left = config.trials - sum(record.state != "RUNNING" for record in earlier)
         metrics = Metrics(folder.path.name, self.metric, self.prepared.directions)
-        vigil = Vigil(self.placement.resources, self.run.trial_timeout)
+        vigil = Vigil(self.run.trial_timeout)
         watch = Watch(
             folder,
             study,

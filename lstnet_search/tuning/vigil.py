@@ -1,7 +1,7 @@
 """What the watchdog looks at: when each trial of a search last reported, and what Ray says of its cluster."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from statistics import median
 
 import ray
@@ -22,19 +22,16 @@ class Vigil:
 
     def __init__(
         self,
-        wanted: Mapping[str, float],
         timeout: float | None = None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         """Begin.
 
         Args:
-            wanted: what a trial takes, as Ray Tune names it ("cpu", "gpu").
             timeout: seconds without a report after which a trial's process is killed; None for what its rhythm says.
             now: a clock in seconds.
         """
         self._timeout = timeout
-        self._wanted = {kind.upper(): amount for kind, amount in wanted.items()}
         self._now = now
         self._sparing = Sparing()
         self._heard: dict[int, float] = {}
@@ -78,24 +75,30 @@ class Vigil:
 
     def _situation(self, trials: Sequence[Trial]) -> Situation:
         now = self._now()
-        numbers = {
-            status: [trial.config[NUMBER] for trial in trials if trial.status == status]
-            for status in (Trial.PENDING, Trial.RUNNING)
-        }
-        self._waiting_since = {number: self._waiting_since.get(number, now) for number in numbers[Trial.PENDING]}
+        pending = {trial.config[NUMBER]: trial for trial in trials if trial.status == Trial.PENDING}
+        running = {trial.config[NUMBER]: trial for trial in trials if trial.status == Trial.RUNNING}
+        self._waiting_since = {number: self._waiting_since.get(number, now) for number in pending}
+        first = min(self._waiting_since, key=lambda number: self._waiting_since[number], default=None)
         rhythms = {number: median(intervals) for number, intervals in self._intervals.items()}
         slowest = max(rhythms.values(), default=None)
         return Situation(
             waiting={number: now - since for number, since in self._waiting_since.items()},
             running=[
-                Running(number, now - self._heard.setdefault(number, now), rhythms.get(number, slowest))
-                for number in numbers[Trial.RUNNING]
+                Running(
+                    number, now - self._heard.setdefault(number, now), rhythms.get(number, slowest), _resources(trial)
+                )
+                for number, trial in running.items()
             ],
-            wanted=self._wanted,
+            wanted={} if first is None else _resources(pending[first]),
             total=ray.cluster_resources(),  # type: ignore[no-untyped-call]
             free=ray.available_resources(),  # type: ignore[no-untyped-call]
             dead_nodes=[node for node, alive in _nodes().items() if not alive and node not in self._dead_before],
         )
+
+
+def _resources(trial: Trial) -> dict[str, float]:
+    """What a trial takes, which one that is tried again alone does not share with the others."""
+    return trial.placement_group_factory.required_resources  # type: ignore[attr-defined,no-any-return]  # Ray: None at first
 
 
 def _nodes() -> dict[str, bool]:

@@ -1,7 +1,7 @@
 """Why nothing moves: trials that wait for a place, trials that fell silent, nodes that died."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lstnet_search.results.text import duration
 
@@ -23,11 +23,13 @@ class Running:
         number: of the trial.
         silent: seconds since its last report, or since its process began.
         rhythm: seconds that its reports are apart; None if no trial has reported yet.
+        takes: resources, by Ray's names ("CPU", "GPU").
     """
 
     number: int
     silent: float
     rhythm: float | None
+    takes: Mapping[str, float] = field(default_factory=dict)
 
     def hangs(self, timeout: float | None) -> bool:
         """Whether it will not report any more, by all that is known.
@@ -46,7 +48,7 @@ class Situation:
     Attributes:
         waiting: trials that were handed out and have no process, with the seconds that they wait.
         running: trials that have one.
-        wanted: what a trial takes, by Ray's names ("CPU", "GPU").
+        wanted: what the trial takes that has waited longest, by Ray's names ("CPU", "GPU").
         total: what the nodes that are alive have.
         free: what of it nobody uses.
         dead_nodes: those that died during the search.
@@ -103,7 +105,7 @@ def _waiting(situation: Situation, longest: float) -> str:
         if total < amount:
             return f"{who} for {amount:g} {kind}: the cluster has {total:g}"
         if free < amount:
-            own = amount * len(situation.running)
+            own = sum(trial.takes.get(kind, 0.0) for trial in situation.running)
             return (
                 f"{who} for {amount:g} {kind}: {total - free:g} of {total:g} are in use, {own:g} of them by this search"
             )

@@ -25,6 +25,7 @@ class Clock:
 
 def trial(number: int, status: str) -> Trial:
     made = Trial("__fake", config={NUMBER: number}, stub=True)
+    made.update_resources({"cpu": 2.0, "gpu": 0.0})
     made.status = status
     return made
 
@@ -41,7 +42,7 @@ def test_a_place_that_another_took_and_a_trial_that_fell_silent_are_told() -> No
         others = Other.remote()  # type: ignore[attr-defined]
         assert ray.get(others.here.remote())
         clock = Clock()
-        vigil = Vigil({"cpu": 2.0, "gpu": 0.0}, now=clock)
+        vigil = Vigil(now=clock)
         waiting, running = trial(1, Trial.PENDING), trial(0, Trial.RUNNING)
         vigil.started(0)
         clock.seconds = 30.0
@@ -51,6 +52,9 @@ def test_a_place_that_another_took_and_a_trial_that_fell_silent_are_told() -> No
         assert vigil.look([waiting]) == [
             "a trial has waited 65 s for 2 CPU: 2 of 3 are in use, 0 of them by this search"
         ]
+        waiting.update_resources({"cpu": 4.0})  # as one that is tried again alone
+        clock.seconds = 165.0
+        assert vigil.look([waiting]) == ["a trial has waited 2 min for 4 CPU: the cluster has 3"]
         waiting.status = Trial.TERMINATED
         clock.seconds = 180.0
         assert vigil.look([running, waiting]) == [
@@ -71,7 +75,7 @@ def test_a_process_that_hangs_is_killed_though_it_is_stopped() -> None:
         training = Training.remote()  # type: ignore[attr-defined]
         process = ray.get(training.process.remote())
         clock = Clock()
-        vigil = Vigil({"cpu": 1.0, "gpu": 0.0}, timeout=20.0, now=clock)
+        vigil = Vigil(timeout=20.0, now=clock)
         running = trial(3, Trial.RUNNING)
         running.temporary_state.ray_actor = training
         vigil.started(3)

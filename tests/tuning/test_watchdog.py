@@ -20,7 +20,7 @@ def sentences(
 
 
 def training(count: int) -> list[Running]:
-    return [Running(number, silent=1.0, rhythm=10.0) for number in range(count)]
+    return [Running(number, silent=1.0, rhythm=10.0, takes={"CPU": 1.0}) for number in range(count)]
 
 
 def test_nothing_is_said_while_trials_report_and_a_new_one_starts() -> None:
