@@ -52,7 +52,7 @@ def render(folder: Table2Folder) -> str:
         *("| " + " | ".join(row) + " |" for row in rows),
         "",
         "Ours: test accuracy in %, mean of fresh seeds ± half of the 95 % interval, of the winner of a search, trained "
-        f"on the whole training sets; budget `{content['budget']}`, the same wall time for each. An oracle "
+        f"on the whole training sets; budget `{content['budget']}`, the same wall time at most for each. An oracle "
         "chose by accuracy on labelled validation images of the target, which a user without labels does not have.",
         "",
         f"The first direction is our `{LABELS_MNIST}`, the paper's USPS→MNIST, and MNIST→USPS in the rest of the "

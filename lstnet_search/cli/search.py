@@ -69,7 +69,12 @@ def search(
     name: Annotated[str | None, typer.Option(help="Name of the results folder.")] = None,
     results_dir: options.ResultsDirOption = Path("results"),
     resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with the search called --name; nothing that Ray pickled is read.")
+        bool,
+        typer.Option(
+            "--resume",
+            help="Go on with the search called --name. Its folder is trusted to say where images are read and "
+            "checkpoints written; nothing that Ray pickled is read.",
+        ),
     ] = False,
     add_trials: Annotated[int | None, typer.Option(help="With --resume: enlarge the search by so many trials.")] = None,
     warm_start: Annotated[

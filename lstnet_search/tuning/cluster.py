@@ -24,6 +24,7 @@ from lstnet_search.config import InputError
 from lstnet_search.results.storage import Storage, sentence
 from lstnet_search.tuning.disk import hush_full_disks
 from lstnet_search.tuning.resources import Machine, Placement, place
+from lstnet_search.tuning.token import keep_token_private
 
 _QUIET = {
     "RAY_AIR_NEW_OUTPUT": "0",  # which prints boxes even when it is to print nothing
@@ -133,7 +134,7 @@ def cluster(address: str | None, wanted: Wanted, storage: Storage | None) -> Ite
 
 @contextmanager
 def local_cluster(placement: Placement) -> Iterator[str | None]:
-    """Run Ray on this machine, its dashboard on the loopback interface.
+    """Run Ray on this machine, its dashboard on the loopback interface, its token for this user alone.
 
     Args:
         placement: whose CPUs and GPUs Ray offers.
@@ -142,6 +143,7 @@ def local_cluster(placement: Placement) -> Iterator[str | None]:
         The dashboard's host and port; nothing where it could not be started.
     """
     _hush()
+    keep_token_private(os.environ)
     context = ray.init(
         address="local",
         num_cpus=placement.cpus,

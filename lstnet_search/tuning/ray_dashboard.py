@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
+from lstnet_search.tuning.token import TOKEN_FILE, asks_for_token
+
 DEFAULT_PORT = 8265
 """Where Ray puts it; where that is taken, on the next port that is free."""
-
-TOKEN_FILE = "~/.ray/auth_token"  # noqa: S105  # nosec B105  # its place, not what is in it
 
 
 def dashboard_lines(address: str | None, environment: Mapping[str, str]) -> Iterator[str]:
@@ -20,7 +20,7 @@ def dashboard_lines(address: str | None, environment: Mapping[str, str]) -> Iter
         return
     taken = "" if address.endswith(f":{DEFAULT_PORT}") else f" (port {DEFAULT_PORT} is taken)"
     yield f"dashboard: http://{address}{taken}"
-    if environment.get("RAY_AUTH_MODE", "token").lower() != "token":
+    if not asks_for_token(environment):
         yield "it asks for no token, for RAY_AUTH_MODE says so: whoever reaches it can run code here"
     elif environment.get("RAY_AUTH_TOKEN"):
         yield "log in with the token in the variable RAY_AUTH_TOKEN"
