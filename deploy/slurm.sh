@@ -6,8 +6,9 @@
 # NAME     of the search: results are in results/NAME below the folder that sbatch was called in.
 # STORAGE  a folder that every node mounts, or s3://BUCKET/FOLDER.
 #
-# Submitted again with the same NAME, and after a requeue, it goes on. Five minutes before its time is over it is told
-# to stop, saves all trials, and is queued again. Change what stands below to what your cluster has.
+# Submitted again with the same NAME, and after a requeue, it goes on; where STORAGE is a bucket and results/NAME is gone,
+# add --resume. Five minutes before its time is over it is told to stop, with all that was reported saved, and is queued
+# again. Change what stands below to what your cluster has.
 
 #SBATCH --job-name=lstnet-search
 #SBATCH --nodes=2

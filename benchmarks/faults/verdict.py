@@ -8,7 +8,10 @@ import pandas as pd
 
 from faults.sitting import Reported
 from faults.small_search import SmallSearch
+from lstnet_search.config import InputError
 from lstnet_search.results.folder import ResultsFolder
+from lstnet_search.results.model import read_model
+from lstnet_search.results.records import history_table
 from lstnet_search.tuning.study import Study
 
 ALLOWED_SECONDS = 10.0
@@ -60,9 +63,16 @@ def wrong(search: SmallSearch, reference: Tables | None, failed: Mapping[int, st
         complaints.append(f"the study says {in_study}, the table {found.trials['state'].tolist()}")
     if found.history.duplicated(["trial", "step"]).any():
         complaints.append("a report is in the history twice")
-    for name in ("best_config.yaml", "best_model.safetensors", "best_model.json", "translations.png"):
+    noted = history_table(study.records())
+    if not _in_order(noted).equals(_in_order(found.history)):
+        complaints.append(f"the study has {len(noted)} reports, and the table others, or {len(found.history)}")
+    for name in ("best_config.yaml", "translations.png"):
         if not (search.results / name).is_file():
             complaints.append(f"{name} is missing")
+    try:
+        read_model(folder.best_model)
+    except InputError as error:
+        complaints.append(str(error))
     return complaints if reference is None else complaints + _other_figures(found, reference, failed)
 
 
@@ -79,6 +89,11 @@ def _other_figures(found: Tables, reference: Tables, failed: Mapping[int, str]) 
         if number not in failed and not was.equals(is_now):
             complaints.append(f"the row of trial {number} is another")
     return complaints
+
+
+def _in_order(history: pd.DataFrame) -> pd.DataFrame:
+    """Reports by trial and step, without the order in which they came."""
+    return history[sorted(history.columns)].sort_values(["trial", "step"], ignore_index=True)
 
 
 def _of(table: pd.DataFrame, number: int) -> pd.DataFrame:

@@ -41,6 +41,7 @@ class ResultsFolder:
         self.translations_file = path / "translations.png"
         self.samples = path / "samples"
         self.tune = path / "tune"
+        self.tensorboard = path / "tensorboard"
         self.openings_file = path / "test_openings.jsonl"
         self.confirmation = path / "confirmation"
         self.confirmation_plan_file = self.confirmation / "plan.yaml"

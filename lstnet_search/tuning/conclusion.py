@@ -29,6 +29,7 @@ class Conclusion:
         self,
         config: SearchConfig,
         folder: ResultsFolder,
+        going_on: str,
         storage: Storage,
         prepared: Prepared,
         console: Console,
@@ -39,6 +40,7 @@ class Conclusion:
         Args:
             config: of the search.
             folder: of its results.
+            going_on: the command that goes on with it.
             storage: where its checkpoints are.
             prepared: what it trained on.
             console: to print on.
@@ -46,6 +48,7 @@ class Conclusion:
         """
         self._config = config
         self._folder = folder
+        self._going_on = going_on
         self._storage = storage
         self._prepared = prepared
         self._console = console
@@ -63,10 +66,10 @@ class Conclusion:
         mirrored = watch.mirror()
         display.say(f"results: {self._folder.path}")
         if unfinished:
-            display.say(f"{unfinished} of {self._config.trials} trials are unfinished; go on with: {self._go_on()}")
+            display.say(f"{unfinished} of {self._config.trials} trials are unfinished; go on with: {self._going_on}")
         if not mirrored:
             display.say(
-                f"error: the copy in --storage is not up to date, {self._folder.path} is; go on: {self._go_on()}"
+                f"error: the copy in --storage is not up to date, {self._folder.path} is; go on: {self._going_on}"
             )
         if stopping.disk_full:
             return self.say_no_writes(FULL)
@@ -79,15 +82,9 @@ class Conclusion:
             return 1
         return 0
 
-    def _go_on(self) -> str:
-        parent = self._folder.path.parent
-        return f"python run_search.py --name {self._folder.path.name} --resume" + (
-            "" if str(parent) == "results" else f" --results-dir {parent}"
-        )
-
     def say_no_writes(self, why: str) -> int:
         """Say that nothing could be written, and how to go on; the exit code."""
-        return say_no_writes(self._console, why, self._go_on())
+        return say_no_writes(self._console, why, self._going_on)
 
     def _print_table(self, records: list[TrialRecord], baseline: dict[str, float]) -> None:
         directions = self._prepared.directions

@@ -1,6 +1,7 @@
 """A search from the first check to the exported winner."""
 
 import os
+import shlex
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -87,6 +88,25 @@ class Run:
     data_dir: Path = Path("data")
     command: str = ""
     log: tuple[TrackerName, ...] = ()
+
+    @property
+    def going_on(self) -> str:
+        """The command that goes on with the search as this run did, but for a time budget, which is spent."""
+        parent, share = self.folder.path.parent, "auto" if self.per_gpu is None else f"{1 / self.per_gpu:.3g}"
+        options = {
+            "--results-dir": None if str(parent) == "results" else parent,
+            "--address": self.address,
+            "--cpus": self.cpus,
+            "--gpus": self.gpus,
+            "--gpus-per-trial": None if self.per_gpu == 1 else share,
+            "--max-concurrent": self.max_concurrent,
+            "--simulate-gpus": self.simulated_gpus,
+            "--trial-timeout": None if self.trial_timeout is None else f"{self.trial_timeout:g}s",
+        }
+        given = [(option, str(value)) for option, value in options.items() if value is not None]
+        given += [("--log", name) for name in self.log]
+        words = ["python", "run_search.py", "--name", self.folder.path.name, "--resume"]
+        return shlex.join([*words, *(word for pair in given for word in pair)])
 
     def stored(self) -> Storage:
         """Where Ray's state and checkpoints are, and the copy of the results folder.
@@ -229,7 +249,7 @@ class _Search:
         self.console = console
         self.metric = metric
         self.stopping = stopping
-        self.conclusion = Conclusion(config, run.folder, self.storage, prepared, console, metric)
+        self.conclusion = Conclusion(config, run.folder, run.going_on, self.storage, prepared, console, metric)
 
     def finish(self, others: list[FrozenTrial]) -> int:
         """Run the trials that are left, knowing others that another search made, and conclude."""

@@ -4,6 +4,7 @@ import logging
 import os
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from ray import tune
@@ -137,8 +138,15 @@ def logged(result: dict[str, Any]) -> dict[str, Any]:
 
 
 def _tensorboard(folder: ResultsFolder) -> tuple[LoggerCallback, str]:
+    from tensorboardX import SummaryWriter
+
+    def writer(trial_folder: str, **settings: Any) -> SummaryWriter:
+        # Not in Ray's folder of the trial, whose content comes to the results only when the search ends.
+        return SummaryWriter(str(folder.tensorboard / Path(trial_folder).name), **settings)
+
     logger = TBXLoggerCallback()  # type: ignore[no-untyped-call]
-    return logger, f"tensorboard --logdir {folder.tune}"
+    logger._summary_writer_cls = writer
+    return logger, f"tensorboard --logdir {folder.tensorboard}"
 
 
 def _mlflow(folder: ResultsFolder) -> tuple[LoggerCallback, str]:
@@ -158,8 +166,9 @@ def _wandb(folder: ResultsFolder) -> tuple[LoggerCallback, str]:
 
     project = os.environ.get("WANDB_PROJECT", PROJECT)
     offline = os.environ.get("WANDB_MODE") == "offline"
-    logger = WandbLoggerCallback(project=project, group=folder.path.name, upload_timeout=UPLOAD_SECONDS)
-    where = f"offline below {folder.tune}; send it with: wandb sync" if offline else f"project {project}"
+    runs = str(folder.path.resolve())  # Ray's folder of a trial comes to the results only when the search ends
+    logger = WandbLoggerCallback(project=project, group=folder.path.name, upload_timeout=UPLOAD_SECONDS, dir=runs)
+    where = f"offline, send it with: wandb sync {folder.path}/wandb/offline-run-*" if offline else f"project {project}"
     return logger, f"group {folder.path.name}, {where}"
 
 

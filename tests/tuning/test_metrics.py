@@ -1,14 +1,51 @@
 import json
 import re
 from pathlib import Path
+from typing import Any, ClassVar, Self
 
 import pytest
 
 from lstnet_search.results.records import ReportRecord
-from lstnet_search.tuning.metrics import GAUGES, trial_values
+from lstnet_search.tuning.metrics import AGAIN_AFTER_SECONDS, GAUGES, Metrics, trial_values
 
 DIRECTIONS = ("a_to_b", "b_to_a")
 GRAFANA = Path(__file__).parents[2] / "deploy" / "grafana.json"
+
+
+class Gauge:
+    """Keeps what it is set to, as long as nobody looks."""
+
+    seen: ClassVar[list[tuple[str, dict[str, str], float]]] = []
+
+    def __init__(self, name: str, **about: Any) -> None:
+        self.name = name
+
+    def set_default_tags(self, tags: dict[str, str]) -> Self:
+        return self
+
+    def set(self, value: float, tags: dict[str, str]) -> None:
+        self.seen.append((self.name, tags, value))
+
+
+def test_figures_are_set_again_before_ray_forgets_them_but_for_those_of_ended_trials(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = 0.0
+    monkeypatch.setattr("lstnet_search.tuning.metrics.Gauge", Gauge)
+    monkeypatch.setattr("lstnet_search.tuning.metrics.time.monotonic", lambda: now)
+    metrics = Metrics("it", "target_accuracy", DIRECTIONS)
+    for number in (0, 1):
+        metrics.report(number, report(10, 1.0, target_accuracy=0.25))
+    metrics.ended(0)
+    Gauge.seen.clear()
+    now = AGAIN_AFTER_SECONDS - 0.5
+    metrics.refresh()
+    assert Gauge.seen == []
+    now = AGAIN_AFTER_SECONDS + 0.5
+    metrics.refresh()
+    assert ("lstnet_target_accuracy", {"trial": "1"}, 0.25) in Gauge.seen
+    assert {tags["trial"] for _, tags, _ in Gauge.seen} == {"1"}
+    assert AGAIN_AFTER_SECONDS < 30, "after which Ray forgets a figure"
 
 
 def expressions() -> list[str]:

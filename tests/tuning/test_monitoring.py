@@ -84,10 +84,12 @@ def test_a_search_offers_its_figures_while_it_runs_and_its_reports_to_all_tracke
         while running.poll() is None and not wanted <= set(re.findall(r"^ray_lstnet_\w+", seen, re.MULTILINE)):
             time.sleep(1)
             seen = figures(ray_folder)
+        to_watch = [path.parent.name for path in (tmp_path / "seen" / "tensorboard").glob("*/events.out.tfevents.*")]
         out, _ = running.communicate(timeout=300)
     assert running.returncode == 0, out
 
     assert wanted <= set(re.findall(r"^ray_lstnet_\w+", seen, re.MULTILINE)), out
+    assert "trial_00000" in to_watch, "while the search runs"
     assert labels(seen, "lstnet_best", "search") == {"seen"}
     assert labels(seen, "lstnet_best", "metric") == {"target_accuracy"}
     assert labels(seen, "lstnet_trials", "state") == {"RUNNING", "COMPLETE", "PRUNED", "FAIL"}
@@ -102,7 +104,7 @@ def test_a_search_offers_its_figures_while_it_runs_and_its_reports_to_all_tracke
     names = {number: f"trial_{number:05d}" for number in trials["trial"]}
 
     for number, reported in steps.items():
-        (events,) = (folder / "tune").glob(f"run_001/{names[number]}/events.out.tfevents.*")
+        (events,) = (folder / "tensorboard" / names[number]).glob("events.out.tfevents.*")
         assert scalars(events)["ray/tune/target_accuracy"] == reported
 
     with closing(sqlite3.connect(folder / "mlflow.db")) as database:
@@ -113,6 +115,6 @@ def test_a_search_offers_its_figures_while_it_runs_and_its_reports_to_all_tracke
         ).fetchall()
         assert set(logged) == {(names[number], step) for number, reported in steps.items() for step in reported}
 
+    written = [path.read_bytes() for path in (folder / "wandb").glob("offline-run-*/run-*.wandb")]
     for number in steps:
-        (written,) = (folder / "tune").glob(f"run_001/{names[number]}/wandb/offline-run-*/run-*.wandb")
-        assert b"target_accuracy" in written.read_bytes()
+        assert sum(names[number].encode() in run and b"target_accuracy" in run for run in written) == 1

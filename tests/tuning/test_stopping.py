@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from lstnet_search.config.search import TrackerName
 from lstnet_search.results.folder import ResultsFolder
 from lstnet_search.tuning.run import Run, until_stopped
 from lstnet_search.tuning.stopping import Stopping
@@ -126,3 +127,26 @@ def test_the_handlers_of_before_come_back() -> None:
     with Stopping():
         assert signal.getsignal(signal.SIGTERM) != before
     assert signal.getsignal(signal.SIGTERM) == before
+
+
+@pytest.mark.parametrize(
+    ("run", "options"),
+    [
+        (Run(ResultsFolder(Path("results/it"))), ""),
+        (Run(ResultsFolder(Path("my results/it"))), " --results-dir 'my results'"),
+        (
+            Run(ResultsFolder(Path("results/it")), cpus=8, gpus=2, per_gpu=3, max_concurrent=4, trial_timeout=90.0),
+            " --cpus 8 --gpus 2 --gpus-per-trial 0.333 --max-concurrent 4 --trial-timeout 90s",
+        ),
+        (
+            Run(ResultsFolder(Path("results/it")), per_gpu=None, address="auto", storage="/s", time_budget=3600.0),
+            " --address auto --gpus-per-trial auto",
+        ),
+        (
+            Run(ResultsFolder(Path("results/it")), log=(TrackerName.MLFLOW, TrackerName.WANDB)),
+            " --log mlflow --log wandb",
+        ),
+    ],
+)
+def test_the_command_that_goes_on_has_what_is_not_recorded_in_the_results(run: Run, options: str) -> None:
+    assert run.going_on == f"python run_search.py --name it --resume{options}"
