@@ -3,9 +3,11 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
+from examples import ALWAYS
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 
@@ -16,12 +18,11 @@ from lstnet_search.results.folder import ResultsFolder
 from lstnet_search.results.records import ReportRecord
 from lstnet_search.results.winner import write_winner
 
-# A loaded machine is slow now and then; that is no failure of a property. The same examples each time, so that a
-# failure is of what was changed; others are looked for with --hypothesis-profile=searching.
-settings.register_profile(
-    "unhurried", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
-)
-settings.register_profile("searching", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# A loaded machine is slow now and then; that is no failure of a property, but a minute is. The same examples each time,
+# so that a failure is of what was changed; others, by the thousand, are looked for with --hypothesis-profile=searching.
+UNHURRIED: dict[str, Any] = {"deadline": 60_000, "suppress_health_check": [HealthCheck.too_slow]}  # ms
+settings.register_profile("unhurried", derandomize=True, database=None, max_examples=ALWAYS, **UNHURRIED)
+settings.register_profile("searching", max_examples=1000, **UNHURRIED)
 settings.load_profile("unhurried")
 
 

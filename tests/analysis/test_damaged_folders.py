@@ -15,7 +15,8 @@ import pytest
 import yaml
 from changes import changed, damaged, table_changed
 from confirmations import write_confirmation
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 import compare as compare_script
@@ -138,14 +139,14 @@ def test_the_whole_study_is_read_by_all(whole: Files, tmp_path: Path) -> None:
         command(tmp_path)
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(data=st.data())
 def test_a_damaged_folder_ends_in_a_message_or_is_done_without(whole: Files, data: st.DataObject) -> None:
     run_all(QUICK, data.draw(damage(whole)))
 
 
 @pytest.mark.slow
-@settings(max_examples=10)
+@examples(10)
 @given(data=st.data())
 def test_a_damaged_folder_ends_in_a_page_and_comparisons_or_a_message(whole: Files, data: st.DataObject) -> None:
     run_all(SLOW, data.draw(damage(whole)))

@@ -10,7 +10,8 @@ from tempfile import TemporaryDirectory
 import pytest
 import yaml
 from changes import VALUES, changed, damaged
-from hypothesis import example, given, settings
+from examples import examples
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lstnet_search.config import InputError, Space, TrialConfig, read_yaml
@@ -45,7 +46,7 @@ def read(content: bytes) -> None:
                 reader(path)
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(content=BYTES | st.one_of(changed(POINTS), changed(CONFIG), VALUES).map(dumped))
 @example(b"\xff\xfe")
 @example(b"w1: !!timestamp x\n")

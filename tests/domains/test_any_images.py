@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from changes import columns, damaged
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -76,7 +77,7 @@ NAMES = st.sampled_from(
 )
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(files=st.dictionaries(NAMES, IMAGES, max_size=5))
 def test_any_folder_is_a_domain_or_an_input_error(files: dict[str, bytes]) -> None:
     with TemporaryDirectory() as made:
@@ -93,7 +94,7 @@ TABLES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(table=TABLES, damage=st.none() | st.just(damaged), data=st.data())
 def test_any_table_is_a_domain_or_an_input_error(
     table: dict[str, pa.Array], damage: object, data: st.DataObject
