@@ -74,8 +74,9 @@ def main(
                 if fault.nodes and nodes is None:
                     nodes = stack.enter_context(three_nodes())
                 row = _try(fault, Random(derive_seed(seed, fault.name, number)), reference, nodes)
-                result["tries"].append({"fault": fault.name, "try": number} | row)
-                result |= {"seed": seed, "trials": TRIALS, "steps": STEPS, "cpus": os.cpu_count()} | provenance()
+                about = provenance()
+                result["tries"].append({"fault": fault.name, "try": number} | row | {"git_commit": about["git_commit"]})
+                result |= {"seed": seed, "trials": TRIALS, "steps": STEPS, "cpus": os.cpu_count()} | about
                 write_whole(output, json.dumps(result, indent=1))
                 said = "; ".join(row["complaints"]) or f"survived, back after {row['recovered']:.0f} s"
                 out.print(f"{fault.name}, try {number}: {said}", markup=False, highlight=False)
