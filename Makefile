@@ -9,8 +9,10 @@ LOCK := requirements.lock
 PYTEST := OMP_NUM_THREADS=$${OMP_NUM_THREADS:-2} $(BIN)/pytest
 NOT_QUICK := slow or faults or browser or gpu
 
-# Much of a search is waiting for Ray, so that two on two cores take less time than one after the other.
+# A test seldom fills two cores, so that two on them take less time than one after the other; those of a file share what
+# they set up.
 SIDE_BY_SIDE ?= 2
+SIDE := --numprocesses $(SIDE_BY_SIDE) --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help setup search test test-slow test-all docs lock
@@ -30,11 +32,11 @@ test: setup ## lint, types, import directions, security, and the quick tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive lstnet_search analysis run_search.py
-	$(PYTEST) -m "not ($(NOT_QUICK))" $(ARGS)
+	$(PYTEST) -m "not ($(NOT_QUICK))" $(SIDE) $(ARGS)
 
 test-slow: setup ## the other tests: real trainings, killed processes, a browser, a GPU
 	$(BIN)/ray get-auth-token --generate >/dev/null # or two searches that begin at once would each write one
-	$(PYTEST) -m "($(NOT_QUICK)) and not gpu" --numprocesses $(SIDE_BY_SIDE) --dist loadfile --durations 60 $(ARGS) \
+	$(PYTEST) -m "($(NOT_QUICK)) and not gpu" $(SIDE) --durations 60 $(ARGS) \
 		|| { test $$? -eq 5 && echo "No test bears these marks."; }
 	$(PYTEST) -m gpu $(ARGS) || test $$? -eq 5 # no test, where ARGS names others
 

@@ -242,15 +242,11 @@ def test_trials_of_several_seeds_are_ranked_by_their_means(results: Path) -> Non
     assert yaml.safe_load(config)["seed"] == best["seed"] == best["config/seed"]
 
 
-@pytest.mark.parametrize(
-    ("stop", "code"),
-    [(signal.SIGINT, 130), (signal.SIGTERM, 143)],
-)
-def test_a_search_that_is_stopped_goes_on_to_all_its_trials(results: Path, stop: signal.Signals, code: int) -> None:
-    name = f"stopped-{stop.name}"
+def test_a_search_that_is_stopped_goes_on_to_all_its_trials(results: Path) -> None:  # by SIGTERM: tests of faults
+    name = "stopped"
     asked = ["--steps", "600", "--trials", "3", "--name", name]
-    ended_with, printed = search_until(results, "trial ", *asked, stop=stop)
-    assert ended_with == code, printed
+    code, printed = search_until(results, "trial ", *asked, stop=signal.SIGINT)
+    assert code == 130, printed
     assert f"go on with: python run_search.py --name {name} --resume" in printed
 
     ended = search(results, "--name", name, "--resume")
