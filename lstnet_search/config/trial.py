@@ -92,7 +92,7 @@ class TrialConfig(BaseModel):
     def _of(cls, content: Any) -> "type[TrialConfig]":
         """The class of the method that settings name."""
         name = content.get("method", DEFAULT_METHOD) if isinstance(content, dict) else DEFAULT_METHOD
-        if name not in METHODS:
+        if not isinstance(name, str) or name not in METHODS:  # a list cannot even be looked for
             raise ValueError(f"method={show(name)} must be one of {', '.join(METHODS)}")
         return METHODS[name]
 

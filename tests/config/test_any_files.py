@@ -54,6 +54,7 @@ def read(content: bytes) -> None:
 @example(b"w1: &a {type: uniform, low: *a, high: 2}\n")
 @example(b"w1: " + b"9" * 5000)
 @example(b"--- 1\n--- 2\n")
+@example(b"method: []\n")
 def test_any_bytes_are_settings_or_an_input_error(content: bytes) -> None:
     read(content)
 
