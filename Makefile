@@ -35,7 +35,6 @@ test: setup ## lint, types, import directions, security, and the quick tests
 	$(PYTEST) -m "not ($(NOT_QUICK))" $(SIDE) $(ARGS)
 
 test-slow: setup ## the other tests: real trainings, killed processes, a browser, a GPU
-	$(BIN)/ray get-auth-token --generate >/dev/null # or two searches that begin at once would each write one
 	$(PYTEST) -m "($(NOT_QUICK)) and not gpu" $(SIDE) --durations 60 $(ARGS) \
 		|| { test $$? -eq 5 && echo "No test bears these marks."; }
 	$(PYTEST) -m gpu $(ARGS) || test $$? -eq 5 # no test, where ARGS names others

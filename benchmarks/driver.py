@@ -10,6 +10,7 @@ import json
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Annotated, Any
@@ -66,8 +67,8 @@ def measured(folder: Path, size: int) -> dict[str, Any]:
     study.study.sampler = make_sampler(config, size)
     draws, ends = [], []
     for number in range(size, size + TIMES):
-        draws.append(_milliseconds(lambda number=number: _draw(searcher, number)))  # type: ignore[misc]
-        ends.append(_milliseconds(lambda number=number: _end(searcher, number)))  # type: ignore[misc]
+        draws.append(_milliseconds(partial(_draw, searcher, number)))
+        ends.append(_milliseconds(partial(_end, searcher, number)))
     results = ResultsFolder(folder / "tables")
     results.path.mkdir()
     records = study.records()
@@ -77,8 +78,8 @@ def measured(folder: Path, size: int) -> dict[str, Any]:
         "draw": median(draws),
         "end": median(ends),
         "records": _often(study.records),
-        "schedules": _often(lambda: with_schedules(records, TARGET)),
-        "tables": _often(lambda: results.write_tables(records, TARGET)),
+        "schedules": _often(partial(with_schedules, records, TARGET)),
+        "tables": _often(partial(results.write_tables, records, TARGET)),
     }
     return row | {"going on": 1e3 * resume(folder, size + TIMES, 1)["work"]}
 

@@ -50,7 +50,7 @@ start() { # HOST OFFSET OPTIONS...: a node, until the job ends
     "$ray" start "$@" "${on_each[@]}" --dashboard-agent-listen-port $((port + offset)) </dev/null &
 }
 
-alive() { # how many nodes have joined
+alive() { # how many nodes have joined: none, where Ray does not answer yet and where grep, finding nothing, fails
   "$ray" list nodes --address "http://127.0.0.1:$((port + 1))" --filter state=ALIVE --limit 1000 --format json \
     2>/dev/null | grep -c '"node_id"' || true
 }

@@ -43,10 +43,7 @@ def ablate(
     name = f"{folder.resolve().name}-ablation"
     target = ResultsFolder.named(folder.resolve().parent, name)
     if target.path.exists():
-        raise InputError(
-            f"{target.path} exists already; go on with it by run_search.py --name {name} --results-dir "
-            f"{target.path.parent} --resume, or remove it"
-        )
+        raise InputError(f"{target.path} exists already; go on with it by: {target.going_on()}; or remove it")
 
     from lstnet_search.tuning import run  # imports Ray and takes seconds: not before the checks
 

@@ -63,7 +63,7 @@ def whole_folder(path: Path) -> Iterator[Path]:
         temporary.replace(path)
         _sync_folder(path.parent)
     except BaseException:
-        shutil.rmtree(temporary, ignore_errors=True)
+        shutil.rmtree(temporary, ignore_errors=True)  # what raised is what is told; `remove_abandoned` takes the rest
         raise
 
 

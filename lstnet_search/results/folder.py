@@ -4,6 +4,7 @@ import fcntl
 import io
 import os
 import re
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -73,6 +74,12 @@ class ResultsFolder:
         if not folder.search_file.is_file():
             raise InputError(f"{path} is not a results folder: it has no search.yaml; give one, such as results/NAME")
         return folder
+
+    def going_on(self, *options: str) -> str:
+        """The command that goes on with the search, with more of its options."""
+        parent = str(self.path.parent)
+        where = () if parent == "results" else ("--results-dir", parent)
+        return shlex.join(["python", "run_search.py", "--name", self.path.name, "--resume", *where, *options])
 
     def refuse_existing(self) -> None:
         """Refuse a folder that is there already.

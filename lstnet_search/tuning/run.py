@@ -1,7 +1,6 @@
 """A search from the first check to the exported winner."""
 
 import os
-import shlex
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -92,21 +91,19 @@ class Run:
     @property
     def going_on(self) -> str:
         """The command that goes on with the search as this run did, but for a time budget, which is spent."""
-        parent, share = self.folder.path.parent, "auto" if self.per_gpu is None else f"{1 / self.per_gpu:.3g}"
+        share = "auto" if self.per_gpu is None else f"{1 / self.per_gpu:.3g}"
         options = {
-            "--results-dir": None if str(parent) == "results" else parent,
             "--address": self.address,
             "--cpus": self.cpus,
             "--gpus": self.gpus,
             "--gpus-per-trial": None if self.per_gpu == 1 else share,
             "--max-concurrent": self.max_concurrent,
             "--simulate-gpus": self.simulated_gpus,
-            "--trial-timeout": None if self.trial_timeout is None else f"{self.trial_timeout:g}s",
+            "--trial-timeout": None if self.trial_timeout is None else f"{self.trial_timeout:.12g}s",
         }
         given = [(option, str(value)) for option, value in options.items() if value is not None]
         given += [("--log", name) for name in self.log]
-        words = ["python", "run_search.py", "--name", self.folder.path.name, "--resume"]
-        return shlex.join([*words, *(word for pair in given for word in pair)])
+        return self.folder.going_on(*(word for pair in given for word in pair))
 
     def stored(self) -> Storage:
         """Where Ray's state and checkpoints are, and the copy of the results folder.

@@ -30,7 +30,8 @@ def keep_token_private(environment: Mapping[str, str]) -> None:
     Raises:
         InputError: if it cannot be made.
     """
-    if not asks_for_token(environment) or {"RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"} & set(environment):
+    given = environment.get("RAY_AUTH_TOKEN") or environment.get("RAY_AUTH_TOKEN_PATH")
+    if given or not asks_for_token(environment):
         return
     file = Path(TOKEN_FILE).expanduser()
     if not file.is_file():
@@ -49,8 +50,10 @@ def keep_token_private(environment: Mapping[str, str]) -> None:
 def _make(file: Path) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     handle, made = tempfile.mkstemp(dir=file.parent)  # for its owner alone
-    with os.fdopen(handle, "w") as stream:
-        stream.write(secrets.token_hex(32))
-    with suppress(FileExistsError):  # another search was faster: its token is the one
-        os.link(made, file)
-    os.unlink(made)
+    try:
+        with os.fdopen(handle, "w") as stream:
+            stream.write(secrets.token_hex(32))
+        with suppress(FileExistsError):  # another search was faster: its token is the one
+            os.link(made, file)
+    finally:
+        os.unlink(made)

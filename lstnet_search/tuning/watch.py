@@ -15,7 +15,7 @@ from lstnet_search.evaluation.samples import SAMPLES_FILE
 from lstnet_search.results.folder import ResultsFolder
 from lstnet_search.results.lineage import with_schedules
 from lstnet_search.results.mirror import Mirror
-from lstnet_search.results.records import TrialRecord
+from lstnet_search.results.records import ReportRecord, TrialRecord
 from lstnet_search.results.storage import Storage, sentence
 from lstnet_search.tuning.checkpoints import discard
 from lstnet_search.tuning.disk import disk_full, says_full
@@ -23,7 +23,7 @@ from lstnet_search.tuning.display import Display
 from lstnet_search.tuning.failure import last_failure
 from lstnet_search.tuning.metrics import Metrics
 from lstnet_search.tuning.patience import outlast
-from lstnet_search.tuning.searcher import ALARMS, METRICS, NUMBER, SETTINGS, report_of
+from lstnet_search.tuning.searcher import ALARMS, METRICS, NUMBER, SETTINGS
 from lstnet_search.tuning.stopping import Stopping
 from lstnet_search.tuning.study import Study
 from lstnet_search.tuning.vigil import Vigil
@@ -98,7 +98,7 @@ class Watch(tune.Callback):
         number = trial.config[NUMBER]
         self._vigil.reported(number)
         if "error" not in result:
-            report = report_of(result | {f"{METRICS}/{name}": value for name, value in result[METRICS].items()})
+            report = ReportRecord(result["step"], result["seconds"], result[METRICS])
             self._display.report(number, trial.config[SETTINGS], report, result[ALARMS])
             self._metrics.report(number, report)
 

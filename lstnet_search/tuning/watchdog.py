@@ -1,7 +1,7 @@
 """Why nothing moves: trials that wait for a place, trials that fell silent, nodes that died."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from lstnet_search.results.text import duration
 
@@ -29,7 +29,7 @@ class Running:
     number: int
     silent: float
     rhythm: float | None
-    takes: Mapping[str, float] = field(default_factory=dict)
+    takes: Mapping[str, float]
 
     def hangs(self, timeout: float | None) -> bool:
         """Whether it will not report any more, by all that is known.

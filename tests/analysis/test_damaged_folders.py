@@ -120,6 +120,7 @@ SLOW: dict[str, Callable[[Path], object]] = {
 
 
 def run_all(commands: dict[str, Callable[[Path], object]], files: Files) -> None:
+    """Have each command read files: nothing but an `InputError` comes out."""
     with TemporaryDirectory() as made:
         folder = Path(made) / "study"
         for name, content in files.items():

@@ -156,3 +156,11 @@ def test_the_slope_of_a_soak_is_that_of_a_line_after_the_warm_up() -> None:
 
     rising = [(minute / 60, 100.0 if minute < 2 else 200 + minute / 6) for minute in range(10)]
     assert slope_per_hour(rising) == pytest.approx((10, 10, 10))
+
+
+def test_our_part_of_the_driver_is_measured_for_each_number_of_trials(tmp_path: Path) -> None:
+    output = tmp_path / "driver.json"
+    run(tmp_path, sys.executable, "benchmarks/driver.py", "--trials", "5", "--trials", "20", "--output", str(output))
+    rows = written(output)["rows"]
+    assert [row["trials"] for row in rows] == [5, 20]
+    assert all(row[name] > 0 for row in rows for name in ("draw", "end", "tables", "going on"))

@@ -42,7 +42,7 @@ def read(content: bytes) -> None:
         path = Path(made) / "x.yaml"
         path.write_bytes(content)
         for reader in READERS.values():
-            with suppress(InputError):
+            with suppress(InputError):  # which is what may come out
                 reader(path)
 
 

@@ -55,7 +55,7 @@ IMAGES = st.one_of(
 
 
 def used(asked: str, where: Path) -> None:
-    """What `data describe`, `search`, `predict` and `translate` make of images."""
+    """What `data describe`, `search`, `predict` and `translate` make of images; an `InputError` may come out."""
     with suppress(InputError):
         describe(load(asked, "bundled", where, "train", skip_bad=True))
     with suppress(InputError):

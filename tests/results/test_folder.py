@@ -97,3 +97,14 @@ def test_a_folder_is_held_by_one_search_at_a_time(tmp_path: Path) -> None:
         with pytest.raises(InputError, match="a search is running"), ResultsFolder(tmp_path).held():
             pass
     assert not folder.is_held()
+
+
+@pytest.mark.parametrize(
+    ("path", "command"),
+    [
+        ("results/it", "python run_search.py --name it --resume"),
+        ("my results/it", "python run_search.py --name it --resume --results-dir 'my results'"),
+    ],
+)
+def test_the_command_that_goes_on_says_where_the_folder_is(path: str, command: str) -> None:
+    assert ResultsFolder(Path(path)).going_on() == command

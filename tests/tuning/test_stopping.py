@@ -133,10 +133,11 @@ def test_the_handlers_of_before_come_back() -> None:
     ("run", "options"),
     [
         (Run(ResultsFolder(Path("results/it"))), ""),
-        (Run(ResultsFolder(Path("my results/it"))), " --results-dir 'my results'"),
         (
-            Run(ResultsFolder(Path("results/it")), cpus=8, gpus=2, per_gpu=3, max_concurrent=4, trial_timeout=90.0),
-            " --cpus 8 --gpus 2 --gpus-per-trial 0.333 --max-concurrent 4 --trial-timeout 90s",
+            Run(
+                ResultsFolder(Path("results/it")), cpus=8, gpus=2, per_gpu=3, max_concurrent=4, trial_timeout=1234567.5
+            ),
+            " --cpus 8 --gpus 2 --gpus-per-trial 0.333 --max-concurrent 4 --trial-timeout 1234567.5s",
         ),
         (
             Run(ResultsFolder(Path("results/it")), per_gpu=None, address="auto", storage="/s", time_budget=3600.0),

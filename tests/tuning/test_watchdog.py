@@ -61,19 +61,19 @@ def test_waiting_in_spite_of_free_resources_is_told_as_such() -> None:
 def test_a_trial_is_silent_after_five_of_its_intervals_and_two_minutes_at_least(
     rhythm: float, silent: float, told: bool
 ) -> None:
-    said = sentences(running=[Running(7, silent, rhythm)])
+    said = sentences(running=[Running(7, silent, rhythm, {})])
     assert bool(said) == told
     assert not told or said[0].startswith("trial 7 has not reported for ")
 
 
 def test_a_silent_trial_is_told_with_its_rhythm() -> None:
-    (line,) = sentences(running=[Running(7, 720.0, 60.0)])
+    (line,) = sentences(running=[Running(7, 720.0, 60.0, {})])
     assert line.startswith("trial 7 has not reported for 12 min, where reports are 60 s apart; ")
 
 
 def test_a_first_report_may_take_ten_minutes() -> None:
-    assert sentences(running=[Running(0, 599.0, None)]) == []
-    (line,) = sentences(running=[Running(0, 600.0, None)])
+    assert sentences(running=[Running(0, 599.0, None, {})]) == []
+    (line,) = sentences(running=[Running(0, 600.0, None, {})])
     assert line.startswith("trial 0 has not reported for 10 min; ")
 
 
@@ -118,4 +118,4 @@ def test_what_went_away_and_came_back_is_said_anew_and_others_are_independent() 
 def test_a_trial_hangs_when_it_is_silent_far_beyond_its_rhythm_or_as_long_as_was_said(
     silent: float, rhythm: float | None, timeout: float | None, expected: bool
 ) -> None:
-    assert Running(0, silent, rhythm).hangs(timeout) == expected
+    assert Running(0, silent, rhythm, {}).hangs(timeout) == expected
