@@ -1,4 +1,4 @@
-"""How searches survive faults: each fault strikes at random moments, in searches of seconds.
+"""How searches survive faults: each strikes at random moments, in searches of seconds on a cluster of three nodes.
 
     python benchmarks/chaos.py --tries 10 --output benchmarks/results/chaos.json
 
@@ -12,8 +12,7 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from random import Random
 from statistics import median
@@ -24,7 +23,6 @@ import typer
 from faults import mounts
 from faults.attempt import attempt, undisturbed
 from faults.catalogue import FAULTS, Fault
-from faults.small_search import SmallSearch
 from faults.three_nodes import ThreeNodes, three_nodes
 from faults.verdict import Tables, read_tables
 from rich.console import Console
@@ -60,19 +58,18 @@ def main(
     ends, out = time.monotonic() + seconds, console()
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # so that nothing stays mounted
     with ExitStack() as stack:
-        reference: Tables | None = None
         nodes: ThreeNodes | None = None
-        for fault in sorted(chosen, key=lambda fault: fault.nodes):  # the cluster is started once, when it is needed
+        for fault in chosen:
             for number in _missing(result["tries"], fault, tries):
                 if time.monotonic() > ends:
                     break
                 if fault.mount and not mounts.allowed():
                     out.print(f"{fault.name}: left out, for mounts are not allowed here")
                     break
-                if reference is None:
-                    reference = _reference(state)
-                if fault.nodes and nodes is None:
+                if nodes is None:  # started once, when it is needed
                     nodes = stack.enter_context(three_nodes())
+                    reference = _reference(state, nodes)
+                nodes.complete()
                 row = _try(fault, Random(derive_seed(seed, fault.name, number)), reference, nodes)
                 about = provenance()
                 result["tries"].append({"fault": fault.name, "try": number} | row | {"git_commit": about["git_commit"]})
@@ -89,28 +86,26 @@ def _missing(made: list[dict[str, Any]], fault: Fault, tries: int) -> list[int]:
     return [number for number in range(1, tries + 1) if number not in there]
 
 
-def _reference(state: Path | None) -> Tables:
-    """Tables of the search that nothing happens to, on this machine."""
-    with _search(None, state) as search:
+def _reference(state: Path | None, nodes: ThreeNodes) -> Tables:
+    """Tables of the search that nothing happens to."""
+    with TemporaryDirectory(prefix="chaos") as made:
+        home = state or Path(made)
+        search = nodes.search(home, TRIALS, STEPS)
         if (search.results / "best_model.json").exists():  # written last
             return read_tables(search)
-        shutil.rmtree(search.results, ignore_errors=True)  # of a sitting that was ended
+        for left in (search.results, search.checkpoints.parent):  # of a sitting that was ended
+            shutil.rmtree(left, ignore_errors=True)
+        home.mkdir(parents=True, exist_ok=True)
         return undisturbed(search)
 
 
-def _try(fault: Fault, random: Random, reference: Tables, nodes: ThreeNodes | None) -> dict[str, Any]:
+def _try(fault: Fault, random: Random, reference: Tables, nodes: ThreeNodes) -> dict[str, Any]:
     with ExitStack() as stack:
-        if fault.nodes:
-            assert nodes is not None
-            nodes.complete()
-        else:
-            nodes = None
-        search = stack.enter_context(_search(nodes))
+        home = Path(stack.enter_context(TemporaryDirectory(prefix="chaos")))
         if fault.mount:
-            search.results.parent.mkdir()
-            stack.enter_context(mounts.small_disk(search.results.parent, SMALL_DISK))
+            stack.enter_context(mounts.small_disk(home, SMALL_DISK))
         try:
-            outcome = attempt([fault], search, reference, random, nodes)
+            outcome = attempt([fault], nodes.search(home, TRIALS, STEPS), reference, random, nodes)
         except RuntimeError as error:  # it did not begin, or did not end
             return {"survived": False, "complaints": [str(error)]}
     (work,) = outcome.work
@@ -124,21 +119,9 @@ def _try(fault: Fault, random: Random, reference: Tables, nodes: ThreeNodes | No
     } | ({"printed": outcome.text} if outcome.complaints else {})
 
 
-@contextmanager
-def _search(nodes: ThreeNodes | None, home: Path | None = None) -> Iterator[SmallSearch]:
-    """A search in a folder of its own, or in one that is kept, on two CPUs of this machine or on a cluster."""
-    with TemporaryDirectory(prefix="chaos") as made:
-        if home is not None:
-            home.mkdir(parents=True, exist_ok=True)
-        if nodes is None:
-            yield SmallSearch(home or Path(made), TRIALS, STEPS, ("--cpus", "2"))
-        else:
-            yield nodes.search(Path(made), TRIALS, STEPS)
-
-
 def print_table(rows: list[dict[str, Any]], out: Console) -> None:
     """A row a fault: how often it was survived, and what that took."""
-    table = Table(title="faults, each at random moments of a search", title_justify="left")
+    table = Table(title="faults, each at random moments of a search on three nodes", title_justify="left")
     headings = ("fault", "tries", "survived", "work again: median", "worst", "back after: median", "worst")
     for heading in headings:
         table.add_column(heading, justify="left" if heading == "fault" else "right", no_wrap=True)

@@ -20,7 +20,12 @@ def descendants(ancestor: int) -> list[int]:
 
 def trial_processes(ancestor: int) -> list[int]:
     """Those below a driver, or a node, that train a trial now."""
-    return [process for process in descendants(ancestor) if "Trainable" in title_of(process)]
+    return [process for process in descendants(ancestor) if trains(process)]
+
+
+def trains(process: int) -> bool:
+    """Whether it trains a trial now."""
+    return "Trainable" in title_of(process)
 
 
 def title_of(process: int) -> str:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
@@ -30,15 +30,18 @@ class Nodes:
         environment: of a process that may join or submit: this one's, and the token.
     """
 
-    def __init__(self, folder: Path, cpus: int) -> None:
+    def __init__(self, folder: Path, cpus: int, gpus: int = 0, variables: Mapping[str, str] | None = None) -> None:
         """No node yet: `start` makes the head first.
 
         Args:
             folder: for logs and sockets, whose path must be short.
             cpus: of each node.
+            gpus: that each node says it has.
+            variables: more of each node's environment, which the processes of its trials inherit.
         """
         self._folder = folder
-        self._cpus = cpus
+        self._cpus, self._gpus = cpus, gpus
+        self._variables = dict(variables or {})
         self._started: list[subprocess.Popen[bytes]] = []
         self.address = self.dashboard = ""
         self.environment = os.environ | {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(16)}
@@ -64,7 +67,7 @@ class Nodes:
 
     def kill(self, place: int) -> None:
         """End all processes of a node at once, as a machine that loses its power."""
-        while processes := self._processes(place):  # one may have been about to start another
+        while processes := self.processes(place):  # one may have been about to start another
             for process in processes:
                 with _gone_already():
                     os.kill(process, signal.SIGKILL)
@@ -80,6 +83,19 @@ class Nodes:
         """What a node printed."""
         return self._folder / f"node{place}.log"
 
+    def processes(self, place: int) -> list[int]:
+        """Processes of a node: those of its session, and those that left it but kept their environment."""
+        mark, found = f"{MARK}={self._mark(place)}".encode(), []
+        for folder in Path("/proc").glob("[0-9]*"):
+            process = int(folder.name)
+            with _gone_already():
+                in_session = os.getsid(process) == self._started[place].pid
+                # A process that gives itself a title, as Ray's workers do, loses its environment there.
+                marked = mark in (folder / "environ").read_bytes().split(b"\0")
+                if (in_session or marked) and (folder / "cmdline").read_bytes():  # empty once it has ended
+                    found.append(process)
+        return found
+
     def _launch(self, place: int) -> subprocess.Popen[bytes]:
         # Not this process' path: the code is to reach the nodes as it reaches those of a user.
         environment = {name: value for name, value in self.environment.items() if name != "PYTHONPATH"}
@@ -87,7 +103,7 @@ class Nodes:
             return subprocess.Popen(
                 self._command(place),
                 cwd=self._folder,
-                env=environment | {MARK: self._mark(place)},
+                env=environment | self._variables | {MARK: self._mark(place)},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -105,24 +121,11 @@ class Nodes:
     def _mark(self, place: int) -> str:
         return f"{self._folder.name}-{place}"
 
-    def _processes(self, place: int) -> list[int]:
-        """Processes of a node: those of its session, and those that left it but kept their environment."""
-        mark, found = f"{MARK}={self._mark(place)}".encode(), []
-        for folder in Path("/proc").glob("[0-9]*"):
-            process = int(folder.name)
-            with _gone_already():
-                in_session = os.getsid(process) == self._started[place].pid
-                # A process that gives itself a title, as Ray's workers do, loses its environment there.
-                marked = mark in (folder / "environ").read_bytes().split(b"\0")
-                if (in_session or marked) and (folder / "cmdline").read_bytes():  # empty once it has ended
-                    found.append(process)
-        return found
-
     def _command(self, place: int) -> list[str]:
         options: dict[str, object] = {
             "node-ip-address": HOST,
             "num-cpus": self._cpus,
-            "num-gpus": 0,
+            "num-gpus": self._gpus,
             "object-store-memory": 150_000_000,
             "temp-dir": self._folder / str(place),
             "dashboard-agent-listen-port": free_port(),
@@ -143,18 +146,22 @@ class Nodes:
 
 
 @contextmanager
-def running_nodes(count: int, cpus: int = 1) -> Iterator[Nodes]:
+def running_nodes(
+    count: int, cpus: int = 1, gpus: int = 0, variables: Mapping[str, str] | None = None
+) -> Iterator[Nodes]:
     """Run a cluster, of which nothing is left in the end.
 
     Args:
         count: of nodes, one after another.
         cpus: of each.
+        gpus: that each says it has.
+        variables: more of the environment of each.
 
     Yields:
         The nodes, of which a test may kill some and start others.
     """
     folder = Path(tempfile.mkdtemp(prefix="nodes"))  # short, for sockets lie below it
-    nodes = Nodes(folder, cpus)
+    nodes = Nodes(folder, cpus, gpus, variables)
     try:
         for _ in range(count):
             nodes.start()

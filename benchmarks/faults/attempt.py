@@ -60,16 +60,17 @@ def attempt(
         random: draws the moments, and whom they hit.
         nodes: that it runs on, its own machine if none are given.
     """
-    search = replace(search, options=(*search.options, *(option for fault in faults for option in fault.options)))
+    asked = [option for fault in faults for option in fault.options(nodes)]
+    search = replace(search, options=(*search.options, *asked))
     failed: dict[int, str] = {}
-    environment = dict(search.environment)
+    in_steps = []
     for fault in faults:
         if fault.step:
-            trial, more = injected(fault, search, random)
-            environment |= more
+            trial, what = injected(fault, search, random)
+            in_steps.append(what)
             if fault.fails:
                 failed[trial] = fault.fails
-    search = replace(search, environment=environment)
+    search.prepare(in_steps)
     flag(search).unlink(missing_ok=True)
     most = max(1, search.trials * search.steps * 2 // (3 * len(faults)))
     struck: list[float] = []

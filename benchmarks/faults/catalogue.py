@@ -1,6 +1,5 @@
 """The faults: what each does to a running search, and what it is allowed to cost."""
 
-import json
 import os
 import signal
 import time
@@ -9,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from typing import Literal
+from typing import Any, Literal
 
 from processes import trial_processes
 
@@ -21,13 +20,8 @@ from faults.three_nodes import ThreeNodes
 READ_ONLY_SECONDS = 10.0
 SILENT = ("--trial-timeout", "40s")
 """After which a process is taken to hang; by default it is far longer."""
-SHARED = ("--simulate-gpus", "1", "--gpus-per-trial", "0.5")
-"""Two trials side by side, as without it: one that runs out of memory in its share is tried again alone."""
-
 FULL_AT_MOST = 900.0
 """Seconds in which a search has to notice a full disk."""
-
-INJECTED = Path(__file__).parent / "inject"
 
 
 @dataclass(frozen=True)
@@ -46,6 +40,10 @@ class Stage:
     random: Random
     nodes: ThreeNodes | None = None
 
+    def training(self) -> list[int]:
+        """The processes that train a trial now."""
+        return trial_processes(self.sitting.pid) if self.nodes is None else self.nodes.training()
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -57,11 +55,11 @@ class Fault:
         hit: whose process ends.
         codes: with which the command may end; 0 where it goes on.
         intervals: between reports, that may be done again beside what always may.
-        nodes: whether it takes a cluster of three.
         mount: whether it takes root, to mount.
         fails: what a trial's error is to say, if it is to fail.
         step: kind of what happens in a step, which is prepared before the search begins.
-        options: that the search is given.
+        shared: whether trials are to share a GPU, one that is pretended: two side by side, as without it.
+        more: options that the search is given.
     """
 
     name: str
@@ -69,11 +67,16 @@ class Fault:
     hit: Literal["all", "one", "none"]
     codes: tuple[int, ...] = (0,)
     intervals: int = 0
-    nodes: bool = False
     mount: bool = False
     fails: str = ""
     step: str = ""
-    options: tuple[str, ...] = ()
+    shared: bool = False
+    more: tuple[str, ...] = ()
+
+    def options(self, nodes: ThreeNodes | None) -> tuple[str, ...]:
+        """What the search is given, on this machine or on nodes."""
+        pretended = ("--simulate-gpus", "1") if nodes is None else ("--gpus", "1")
+        return (*self.more, *((*pretended, "--gpus-per-trial", "0.5") if self.shared else ()))
 
 
 def _kill_trial(stage: Stage) -> None:
@@ -86,7 +89,7 @@ def _stop_trial(stage: Stage) -> None:
 
 def _signal_trial(stage: Stage, number: signal.Signals) -> None:
     while stage.sitting.running:
-        if training := trial_processes(stage.sitting.pid):  # none while they come back from another fault
+        if training := stage.training():  # none while they come back from another fault
             with suppress(ProcessLookupError):  # it has just ended: then another
                 os.kill(stage.random.choice(training), number)
                 return
@@ -116,7 +119,7 @@ def _kill_driver_and_node(stage: Stage) -> None:
 
 
 def _fill_disk(stage: Stage) -> None:
-    filler = stage.search.results.parent / "filler"
+    filler = stage.search.home / "filler"
     ends = time.monotonic() + FULL_AT_MOST
     with filler.open("wb", buffering=0) as file:
         while stage.sitting.running and time.monotonic() < ends:  # also what it frees
@@ -135,7 +138,7 @@ def _truncate_checkpoint(stage: Stage) -> None:
 
 def _truncate_checkpoints_in_use(stage: Stage) -> None:
     _wait_for_checkpoint(stage)
-    processes = trial_processes(stage.sitting.pid)
+    processes = stage.training()
     for process in processes:  # or they would write newer ones meanwhile
         with suppress(ProcessLookupError):  # it has ended by itself
             os.kill(process, signal.SIGSTOP)
@@ -157,7 +160,7 @@ def _wait_for_checkpoint(stage: Stage) -> None:
 def _states_of_unfinished(stage: Stage) -> list[Path]:
     last = {report.trial: report.step for report in stage.sitting.reports}
     unfinished = [f"trial_{trial:05d}" for trial, step in last.items() if step < stage.search.steps]
-    states = stage.search.results.glob("tune/run_*/trial_*/checkpoint_*/state.safetensors")
+    states = stage.search.checkpoints.glob("run_*/trial_*/checkpoint_*/state.safetensors")
     return [state for state in states if state.parents[1].name in unfinished]
 
 
@@ -183,7 +186,7 @@ def _halve(file: Path) -> None:
 
 
 def _read_only_for_seconds(stage: Stage) -> None:
-    with mounts.read_only(stage.search.results):
+    with mounts.read_only(stage.search.home):
         time.sleep(READ_ONLY_SECONDS)
 
 
@@ -194,20 +197,20 @@ def _wait_for_flag(stage: Stage) -> None:
 
 FAULTS = (
     Fault("trial's process killed", _kill_trial, "one"),
-    Fault("node lost", _kill_node, "one", nodes=True),
+    Fault("node lost", _kill_node, "one"),
     Fault("driver killed", _kill_driver, "all", codes=(-signal.SIGKILL,)),
     Fault("driver: SIGTERM", _signal_driver(signal.SIGTERM), "all", codes=(128 + signal.SIGTERM,)),
     Fault("driver: SIGINT", _interrupt_driver, "all", codes=(128 + signal.SIGINT,)),
-    Fault("driver and node lost", _kill_driver_and_node, "all", codes=(-signal.SIGKILL,), nodes=True),
+    Fault("driver and node lost", _kill_driver_and_node, "all", codes=(-signal.SIGKILL,)),
     Fault("disk full", _fill_disk, "all", codes=(1,), mount=True),
     Fault("newest checkpoint truncated", _truncate_checkpoint, "all", codes=(-signal.SIGKILL,), intervals=1),
     Fault("checkpoints truncated, processes killed", _truncate_checkpoints_in_use, "all", intervals=1),
     Fault("journal's last line cut", _cut_journal, "all", codes=(-signal.SIGKILL,)),
     Fault("history.parquet truncated", _truncate_history, "all", codes=(128 + signal.SIGINT,)),
     Fault("storage read-only for 10 s", _read_only_for_seconds, "none", mount=True),
-    Fault("out of memory in a step", _wait_for_flag, "one", step="oom", options=SHARED),
+    Fault("out of memory in a step", _wait_for_flag, "one", step="oom", shared=True),
     Fault("loss not a number", _wait_for_flag, "none", fails="diverged at step", step="nan"),
-    Fault("trial hangs", _stop_trial, "one", options=SILENT),
+    Fault("trial hangs", _stop_trial, "one", more=SILENT),
 )
 
 
@@ -216,14 +219,8 @@ def flag(search: SmallSearch) -> Path:
     return search.home / "struck"
 
 
-def injected(fault: Fault, search: SmallSearch, random: Random) -> tuple[int, dict[str, str]]:
-    """The trial in one of whose steps a fault happens, and the variables that make it happen."""
+def injected(fault: Fault, search: SmallSearch, random: Random) -> tuple[int, dict[str, Any]]:
+    """The trial in one of whose steps a fault happens, and what makes it happen."""
     trial = random.randrange(1, search.trials)
-    what = {
-        "kind": fault.step,
-        "w1": search.point(trial)["w1"],
-        "step": random.randint(1, search.steps),
-        "flag": str(flag(search)),
-    }
-    path = os.pathsep.join(filter(None, (str(INJECTED), os.environ.get("PYTHONPATH"))))
-    return trial, {"LSTNET_FAULTS": json.dumps([what]), "PYTHONPATH": path}
+    step = random.randint(1, search.steps)
+    return trial, {"kind": fault.step, "w1": search.point(trial)["w1"], "step": step, "flag": str(flag(search))}

@@ -1,14 +1,18 @@
 """A search whose trials take seconds and whose figures are the same whenever a trial runs: its draws are points."""
 
+import json
 import os
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from faults.sitting import Sitting
 
+INJECTED = Path(__file__).parent / "inject"
 WEIGHTS = (20.0, 50.0, 100.0, 200.0, 300.0)
 """w1 of the trials, from trial 0 on; beyond them it is drawn by these in turn, with another wl."""
 
@@ -22,7 +26,10 @@ class SmallSearch:
         trials: number of them.
         steps: of each, a report at every one.
         options: more options of the command.
-        environment: more variables of its processes.
+        environment: more variables of its command.
+        storage: what it is given as `--storage`; None for its results folder.
+        faults: the file that says what is to happen in steps of its trials, which the processes of a cluster read
+            that runs already; None for one of its own.
     """
 
     home: Path
@@ -30,11 +37,26 @@ class SmallSearch:
     steps: int = 12
     options: tuple[str, ...] = ()
     environment: dict[str, str] = field(default_factory=dict)
+    storage: Path | None = None
+    faults: Path | None = None
 
     @property
     def results(self) -> Path:
         """Its results folder."""
         return self.home / "results" / "it"
+
+    @property
+    def checkpoints(self) -> Path:
+        """The folder of its trials' folders of checkpoints, one a sitting."""
+        return (self.results if self.storage is None else self.storage / self.results.name) / "tune"
+
+    def prepare(self, faults: Sequence[Mapping[str, Any]]) -> None:
+        """Say what is to happen in steps of its trials, as `inject/sitecustomize.py` reads it."""
+        self._faults.write_text(json.dumps(faults))
+
+    @property
+    def _faults(self) -> Path:
+        return self.faults or self.home / "faults.json"
 
     def begin(self) -> Sitting:
         """Start it from nothing."""
@@ -58,5 +80,12 @@ class SmallSearch:
 
     def _start(self, *arguments: str) -> Sitting:
         command = [sys.executable, "run_search.py", "--name", "it", "--results-dir", str(self.results.parent)]
+        stored = () if self.storage is None else ("--storage", str(self.storage))
         environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"} | self.environment
-        return Sitting([*command, *arguments, *self.options], environment)
+        injected = reading_faults(self._faults, *filter(None, [os.environ.get("PYTHONPATH")]))
+        return Sitting([*command, *stored, *arguments, *self.options], environment | injected)
+
+
+def reading_faults(faults: Path, *path: str) -> dict[str, str]:
+    """Variables of processes in whose steps happens what a file says, from when it is there; more of PYTHONPATH."""
+    return {"LSTNET_FAULTS": str(faults), "PYTHONPATH": os.pathsep.join((str(INJECTED), *path))}

@@ -6,11 +6,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 
-from processes import title_of
+from processes import trains
 
 from faults.sitting import ROOT
-from faults.small_search import SmallSearch
+from faults.small_search import SmallSearch, reading_faults
 
 sys.path.append(str(ROOT / "tests"))
 from nodes import Nodes, running_nodes  # which tests have for themselves
@@ -26,25 +27,31 @@ class ThreeNodes:
     Attributes:
         nodes: of the cluster.
         others: that run beside the head.
+        faults: the file that says what is to happen in steps of trials.
     """
 
     nodes: Nodes
     others: list[int]
+    faults: Path
 
     def search(self, home: Path, trials: int, steps: int) -> SmallSearch:
         """A search on the cluster, each trial in one thread, as on this machine."""
-        where = ("--address", self.nodes.address, "--storage", str(home / "storage"), "--cpus", str(CPUS))
-        return SmallSearch(home, trials, steps, where, dict(self.nodes.environment))
+        where = ("--address", self.nodes.address, "--cpus", str(CPUS), "--gpus", "0")
+        return SmallSearch(home, trials, steps, where, dict(self.nodes.environment), home / "storage", self.faults)
+
+    def training(self) -> list[int]:
+        """Processes that train a trial now, on all nodes."""
+        return [process for place in (0, *self.others) for process in self._training(place)]
 
     def lose(self, random: Random) -> None:
         """End all processes of a node at once, of one that trains if there is one."""
-        training = [place for place in self.others if self._trains(place)]
+        training = [place for place in self.others if self._training(place)]
         lost = random.choice(training or self.others)
         self.others.remove(lost)
         self.nodes.kill(lost)
 
-    def _trains(self, place: int) -> bool:
-        return any("Trainable" in title_of(process) for process in self.nodes._processes(place))
+    def _training(self, place: int) -> list[int]:
+        return [process for process in self.nodes.processes(place) if trains(process)]
 
     def complete(self) -> None:
         """Start as many nodes as were lost."""
@@ -54,6 +61,8 @@ class ThreeNodes:
 
 @contextmanager
 def three_nodes() -> Iterator[ThreeNodes]:
-    """Run the cluster."""
-    with running_nodes(3, cpus=CPUS) as nodes:
-        yield ThreeNodes(nodes, [1, 2])
+    """Run the cluster, each of whose nodes pretends to have a GPU, for searches that ask for one."""
+    with TemporaryDirectory(prefix="faults") as made:
+        faults = Path(made) / "faults.json"
+        with running_nodes(3, cpus=CPUS, gpus=1, variables=reading_faults(faults)) as nodes:
+            yield ThreeNodes(nodes, [1, 2], faults)

@@ -275,15 +275,14 @@ def _without_stderr() -> Iterator[None]:
 
 
 def _check_reach(storage: Storage, nodes: list[dict[str, Any]]) -> None:
-    """Look from every node for a file written here: whether the code, the folder and the keys are there."""
+    """Look from all nodes at once for a file written here: whether the code, the folder and the keys are there."""
     mark = storage.write_mark()
     try:
-        for node in nodes:
+        looks = [_from(node).remote(storage.filesystem, mark) for node in nodes]
+        for node, look in zip(nodes, looks, strict=True):
             where = f"node {node['NodeManagerAddress']} ({node['NodeManagerHostname']})"
-            there = NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)
-            look = ray.remote(_trouble_with).options(num_cpus=0, scheduling_strategy=there)
             try:
-                trouble = ray.get(look.remote(storage.filesystem, mark), timeout=_NODE_SECONDS)
+                trouble = ray.get(look, timeout=_NODE_SECONDS)
             except ray.exceptions.RayError as error:
                 if node["NodeID"] not in {other["NodeID"] for other in _nodes()}:  # it has died meanwhile
                     continue
@@ -295,6 +294,12 @@ def _check_reach(storage: Storage, nodes: list[dict[str, Any]]) -> None:
                 )
     finally:
         storage.filesystem.delete_file(mark)
+
+
+def _from(node: dict[str, Any]) -> Any:
+    """`_trouble_with` on a node, as Ray calls it."""
+    there = NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)
+    return ray.remote(_trouble_with).options(num_cpus=0, scheduling_strategy=there)
 
 
 def _trouble_with(filesystem: fs.FileSystem, path: str) -> str:

@@ -44,8 +44,7 @@ def small_disk(tmp_path: Path) -> Iterator[None]:
     """A disk of its own for results."""
     if not mounts.allowed():
         pytest.skip("mounts are not allowed here: they take root")
-    (tmp_path / "results").mkdir()
-    with mounts.small_disk(tmp_path / "results", SMALL_DISK):
+    with mounts.small_disk(tmp_path, SMALL_DISK):
         yield
 
 

@@ -1,8 +1,8 @@
 """Makes a step of one trial fail, in whichever process it is taken, without a word of it in the code that is tested.
 
-Python imports this module as it starts where its folder is on PYTHONPATH. What is to happen stands in
-the environment: `LSTNET_FAULTS`, a JSON list of objects with `kind` ("oom" or "nan"), `w1` of the trial,
-`step` of its process from 1, and `flag`, a file that is written when it happens.
+Python imports this module as it starts where its folder is on PYTHONPATH. What is to happen stands in the file that
+`LSTNET_FAULTS` names, as it is when a trial's process takes it up: a JSON list of objects with `kind` ("oom" or "nan"),
+`w1` of the trial, `step` of its process from 1, and `flag`, a file that is written when it happens.
 """
 
 import importlib.abc
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 MODULE = "lstnet_search.methods.lstnet"
-FAULTS = json.loads(os.environ.get("LSTNET_FAULTS", "[]"))
+FAULTS = "LSTNET_FAULTS"
 
 
 class Wrapping(importlib.abc.MetaPathFinder):
@@ -45,7 +45,7 @@ def _wrap(method: Any) -> None:
 
     def begin_and_count(self: Any, config: Any, *arguments: Any, **named: Any) -> None:
         begin(self, config, *arguments, **named)
-        self.faults, self.steps_taken = [fault for fault in FAULTS if fault["w1"] == config.w1], 0
+        self.faults, self.steps_taken = [fault for fault in _faults() if fault["w1"] == config.w1], 0
 
     def faulty_step(self: Any, x_a: Any, x_b: Any) -> Any:
         self.steps_taken += 1
@@ -55,6 +55,12 @@ def _wrap(method: Any) -> None:
         return step(self, x_a, x_b)
 
     method.__init__, method.step = begin_and_count, faulty_step
+
+
+def _faults() -> list[dict[str, Any]]:
+    file = Path(os.environ[FAULTS])
+    found: list[dict[str, Any]] = json.loads(file.read_text()) if file.exists() else []
+    return found
 
 
 def _strike(fault: dict[str, Any], images: Any) -> Any:
@@ -74,5 +80,5 @@ def _note(flag: Path) -> None:
     flag.write_text(str(time.monotonic()))
 
 
-if FAULTS:
+if FAULTS in os.environ:
     sys.meta_path.insert(0, Wrapping())
