@@ -1,9 +1,10 @@
-"""How searches survive faults: each strikes at random moments, in searches of seconds on a cluster of three nodes.
+"""How searches survive faults: they strike at random moments, in searches of seconds on a cluster of three nodes.
 
     python benchmarks/chaos.py --tries 10 --output benchmarks/results/chaos.json
 
-Tries that the output holds are not made again, so it takes as many sittings as it takes; `--only` makes those of
-some faults. Mounts take root. What is to be true after a fault: `faults/verdict.py`.
+Several strike a search one after another (`faults/catalogue.py`: ROUNDS). Tries that the output holds are not made
+again, so it takes as many sittings as it takes; `--only` makes those of some faults. Mounts take root. What is to be
+true after a fault: `faults/verdict.py`.
 """
 
 import json
@@ -22,7 +23,7 @@ from typing import Annotated, Any
 import typer
 from faults import mounts
 from faults.attempt import attempt, undisturbed
-from faults.catalogue import FAULTS, Fault
+from faults.catalogue import FAULTS, ROUNDS, Fault
 from faults.three_nodes import ThreeNodes, three_nodes
 from faults.verdict import Tables, read_tables
 from rich.console import Console
@@ -35,7 +36,7 @@ from lstnet_search.config.files import write_whole
 from lstnet_search.config.seeding import derive_seed
 from lstnet_search.results.provenance import provenance
 
-TRIALS, STEPS = 3, 8
+TRIALS, STEPS = 3, 12
 SMALL_DISK = 40
 """MiB: room for the search, and not much more."""
 
@@ -59,31 +60,40 @@ def main(
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # so that nothing stays mounted
     with ExitStack() as stack:
         nodes: ThreeNodes | None = None
-        for fault in chosen:
-            for number in _missing(result["tries"], fault, tries):
-                if time.monotonic() > ends:
-                    break
-                if fault.mount and not mounts.allowed():
-                    out.print(f"{fault.name}: left out, for mounts are not allowed here")
-                    break
-                if nodes is None:  # started once, when it is needed
-                    nodes = stack.enter_context(three_nodes())
-                    reference = _reference(state, nodes)
-                nodes.complete()
-                row = _try(fault, Random(derive_seed(seed, fault.name, number)), reference, nodes)
-                about = provenance()
-                result["tries"].append({"fault": fault.name, "try": number} | row | {"git_commit": about["git_commit"]})
-                result |= {"seed": seed, "trials": TRIALS, "steps": STEPS, "cpus": os.cpu_count()} | about
-                write_whole(output, json.dumps(result, indent=1))
-                said = "; ".join(row["complaints"]) or f"survived, back after {row['recovered']:.0f} s"
-                out.print(f"{fault.name}, try {number}: {said}", markup=False, highlight=False)
+        for number, faults in _missing(result["tries"], chosen, tries, out):
+            if time.monotonic() > ends:
+                break
+            if nodes is None:  # started once, when it is needed
+                nodes = stack.enter_context(three_nodes())
+                reference = _reference(state, nodes)
+            nodes.complete()
+            random = Random(derive_seed(seed, *(fault.name for fault in faults), number))
+            rows, complaints = _try(faults, random, reference, nodes)
+            about = provenance()
+            result["tries"] += [row | {"try": number, "git_commit": about["git_commit"]} for row in rows]
+            result |= {"seed": seed, "trials": TRIALS, "steps": STEPS, "cpus": os.cpu_count()} | about
+            write_whole(output, json.dumps(result, indent=1))
+            for row in rows:
+                said = "; ".join(complaints) or f"survived, back after {row['recovered']:.0f} s"
+                out.print(f"{row['fault']}, try {number}: {said}", markup=False, highlight=False)
     print_table(result["tries"], out)
     return 0
 
 
-def _missing(made: list[dict[str, Any]], fault: Fault, tries: int) -> list[int]:
-    there = {row["try"] for row in made if row["fault"] == fault.name}
-    return [number for number in range(1, tries + 1) if number not in there]
+def _missing(
+    made: list[dict[str, Any]], chosen: list[Fault], tries: int, out: Console
+) -> list[tuple[int, tuple[Fault, ...]]]:
+    """Searches that are still to be struck, each with the number of the try: the first tries of all faults first."""
+    there = {(row["fault"], row["try"]) for row in made}
+    if any(fault.mount for fault in chosen) and not mounts.allowed():
+        out.print("mounts are not allowed here: what takes them is left out")
+        chosen = [fault for fault in chosen if not fault.mount]
+    numbered = (
+        (number, tuple(fault for fault in faults if fault in chosen and (fault.name, number) not in there))
+        for number in range(1, tries + 1)
+        for faults in ROUNDS
+    )
+    return [(number, faults) for number, faults in numbered if faults]
 
 
 def _reference(state: Path | None, nodes: ThreeNodes) -> Tables:
@@ -99,29 +109,38 @@ def _reference(state: Path | None, nodes: ThreeNodes) -> Tables:
         return undisturbed(search)
 
 
-def _try(fault: Fault, random: Random, reference: Tables, nodes: ThreeNodes) -> dict[str, Any]:
+def _try(
+    faults: tuple[Fault, ...], random: Random, reference: Tables, nodes: ThreeNodes
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """Rows of a search's faults, none of which it survived if there is a complaint; and the complaints."""
     with ExitStack() as stack:
         home = Path(stack.enter_context(TemporaryDirectory(prefix="chaos")))
-        if fault.mount:
+        if any(fault.mount for fault in faults):
             stack.enter_context(mounts.small_disk(home, SMALL_DISK))
         try:
-            outcome = attempt([fault], nodes.search(home, TRIALS, STEPS), reference, random, nodes)
+            outcome = attempt(faults, nodes.search(home, TRIALS, STEPS), reference, random, nodes)
         except RuntimeError as error:  # it did not begin, or did not end
-            return {"survived": False, "complaints": [str(error)]}
-    (work,) = outcome.work
-    return {
-        "survived": not outcome.complaints,
-        "complaints": list(outcome.complaints),
-        "repeated": work.repeated,
-        "reports_again": work.again,
-        "recovered": work.recovered,
-        "interval": work.interval,
-    } | ({"printed": outcome.text} if outcome.complaints else {})
+            complaints = [str(error)]
+            return [{"fault": fault.name, "survived": False, "complaints": complaints} for fault in faults], complaints
+    rows = [
+        {
+            "fault": fault.name,
+            "struck_with": [other.name for other in faults if other != fault],
+            "survived": not outcome.complaints,
+            "repeated": work.repeated,
+            "reports_again": work.again,
+            "recovered": work.recovered,
+            "interval": work.interval,
+        }
+        | ({"complaints": list(outcome.complaints), "printed": outcome.text} if outcome.complaints else {})
+        for fault, work in outcome.work
+    ]
+    return rows, list(outcome.complaints)
 
 
 def print_table(rows: list[dict[str, Any]], out: Console) -> None:
     """A row a fault: how often it was survived, and what that took."""
-    table = Table(title="faults, each at random moments of a search on three nodes", title_justify="left")
+    table = Table(title="faults at random moments of searches on three nodes", title_justify="left")
     headings = ("fault", "tries", "survived", "work again: median", "worst", "back after: median", "worst")
     for heading in headings:
         table.add_column(heading, justify="left" if heading == "fault" else "right", no_wrap=True)

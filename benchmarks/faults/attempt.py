@@ -16,12 +16,12 @@ class Outcome:
     """What a search went through.
 
     Attributes:
-        work: what each fault cost, in their order.
+        work: what each fault cost, as they struck one after another.
         complaints: on what is not as it is to be.
         text: all that was printed.
     """
 
-    work: tuple[Work, ...]
+    work: tuple[tuple[Fault, Work], ...]
     complaints: tuple[str, ...]
     text: str
 
@@ -54,7 +54,8 @@ def attempt(
     """Begin a search, have faults strike at random moments, go on with it as often as it ends, and look at it.
 
     Args:
-        faults: each waits until some reports have been printed since the one before.
+        faults: each waits until some reports have been printed since the one before; those in a step come when
+            their trials get there.
         search: not begun.
         reference: tables of the same search without a fault; None where figures are not looked at.
         random: draws the moments, and whom they hit.
@@ -62,38 +63,33 @@ def attempt(
     """
     asked = [option for fault in faults for option in fault.options(nodes)]
     search = replace(search, options=(*search.options, *asked))
-    failed: dict[int, str] = {}
-    in_steps = []
-    for fault in faults:
-        if fault.step:
-            trial, what = injected(fault, search, random)
-            in_steps.append(what)
-            if fault.fails:
-                failed[trial] = fault.fails
-    search.prepare(in_steps)
-    flag(search).unlink(missing_ok=True)
-    most = max(1, search.trials * search.steps * 2 // (3 * len(faults)))
-    struck: list[float] = []
+    in_steps = [fault for fault in faults if fault.step]
+    # Not trial 0, whose settings are the presets' own; and no two in one trial.
+    trials = random.sample(range(1, search.trials), len(in_steps))
+    failed = {trial: fault.fails for fault, trial in zip(in_steps, trials, strict=True) if fault.fails}
+    search.prepare([injected(fault, trial, search, random) for fault, trial in zip(in_steps, trials, strict=True)])
+    # Reports go on between a moment and what happens then, so that not all of them are shared out.
+    most = max(1, search.trials * search.steps // (2 * len(faults)))
+    struck: list[tuple[float, Fault]] = []
     complaints: list[str] = []
     sittings = [search.begin()]
     try:
         for fault in faults:
             sitting = sittings[-1]
             if not fault.step:
-                so_far = 0 if len(sittings) > len(struck) else len(sitting.reports)
-                sitting.wait_for_reports(so_far + random.randint(1, most))
+                sitting.wait_for_reports(len(sitting.reports) + random.randint(1, most))
                 time.sleep(random.uniform(0, 0.5))
             at = time.monotonic()
             fault.strike(Stage(search, sitting, random, nodes))
-            if flag(search).exists():
-                at = float(flag(search).read_text())
+            if fault.step and (noted := flag(search, fault.step)).exists():
+                at = float(noted.read_text())
             if fault.codes != (0,):
                 code = sitting.end()
                 if code not in fault.codes:
                     complaints.append(f"{fault.name}: exit code {code}")
                 at = max([at, *(report.at for report in sitting.reports)])
                 sittings.append(search.resume())
-            struck.append(at)
+            struck.append((at, fault))
         code = sittings[-1].end()
         if code != 0:
             complaints.append(f"exit code {code} at the end")
@@ -101,11 +97,15 @@ def attempt(
         for sitting in sittings:
             sitting.stop()
     reports = [report for sitting in sittings for report in sitting.reports]
+    struck.sort(key=lambda moment: moment[0])  # those in steps as their trials got there
     work = []
-    moments = [-float("inf"), *struck, float("inf")]
-    for place, fault in enumerate(faults):
-        before, at, until = moments[place : place + 3]
-        work.append(work_lost(reports, before, at, until, search.steps, fault.hit))
-        complaints += [f"{fault.name}: {complaint}" for complaint in work[-1].too_much(fault.intervals)]
+    earlier = -float("inf")
+    for place, (at, fault) in enumerate(struck):
+        # One that ends no process does not end the way back from the one before.
+        until = min((later for later, other in struck[place + 1 :] if other.hit != "none"), default=float("inf"))
+        cost = work_lost(reports, earlier, at, until, search.steps, fault.hit)
+        work.append((fault, cost))
+        complaints += [f"{fault.name}: {complaint}" for complaint in cost.too_much(fault.intervals)]
+        earlier = at
     complaints += wrong(search, reference, failed)
     return Outcome(tuple(work), tuple(complaints), "\n".join(sitting.text for sitting in sittings))

@@ -56,6 +56,7 @@ class Fault:
         codes: with which the command may end; 0 where it goes on.
         intervals: between reports, that may be done again beside what always may.
         mount: whether it takes root, to mount.
+        nodes: whether it takes a cluster of several.
         fails: what a trial's error is to say, if it is to fail.
         step: kind of what happens in a step, which is prepared before the search begins.
         shared: whether trials are to share a GPU, one that is pretended: two side by side, as without it.
@@ -68,6 +69,7 @@ class Fault:
     codes: tuple[int, ...] = (0,)
     intervals: int = 0
     mount: bool = False
+    nodes: bool = False
     fails: str = ""
     step: str = ""
     shared: bool = False
@@ -190,37 +192,52 @@ def _read_only_for_seconds(stage: Stage) -> None:
         time.sleep(READ_ONLY_SECONDS)
 
 
-def _wait_for_flag(stage: Stage) -> None:
-    while stage.sitting.running and not flag(stage.search).exists():
-        time.sleep(0.05)
+def _wait_for(kind: str) -> Callable[[Stage], None]:
+    def strike(stage: Stage) -> None:
+        while stage.sitting.running and not flag(stage.search, kind).exists():
+            time.sleep(0.05)
+
+    return strike
 
 
 FAULTS = (
     Fault("trial's process killed", _kill_trial, "one"),
-    Fault("node lost", _kill_node, "one"),
+    Fault("node lost", _kill_node, "one", nodes=True),
     Fault("driver killed", _kill_driver, "all", codes=(-signal.SIGKILL,)),
     Fault("driver: SIGTERM", _signal_driver(signal.SIGTERM), "all", codes=(128 + signal.SIGTERM,)),
     Fault("driver: SIGINT", _interrupt_driver, "all", codes=(128 + signal.SIGINT,)),
-    Fault("driver and node lost", _kill_driver_and_node, "all", codes=(-signal.SIGKILL,)),
+    Fault("driver and node lost", _kill_driver_and_node, "all", codes=(-signal.SIGKILL,), nodes=True),
     Fault("disk full", _fill_disk, "all", codes=(1,), mount=True),
     Fault("newest checkpoint truncated", _truncate_checkpoint, "all", codes=(-signal.SIGKILL,), intervals=1),
     Fault("checkpoints truncated, processes killed", _truncate_checkpoints_in_use, "all", intervals=1),
     Fault("journal's last line cut", _cut_journal, "all", codes=(-signal.SIGKILL,)),
     Fault("history.parquet truncated", _truncate_history, "all", codes=(128 + signal.SIGINT,)),
     Fault("storage read-only for 10 s", _read_only_for_seconds, "none", mount=True),
-    Fault("out of memory in a step", _wait_for_flag, "one", step="oom", shared=True),
-    Fault("loss not a number", _wait_for_flag, "none", fails="diverged at step", step="nan"),
+    Fault("out of memory in a step", _wait_for("oom"), "one", step="oom", shared=True),
+    Fault("loss not a number", _wait_for("nan"), "none", fails="diverged at step", step="nan"),
     Fault("trial hangs", _stop_trial, "one", more=SILENT),
 )
 
 
-def flag(search: SmallSearch) -> Path:
+ROUNDS = tuple(
+    tuple(next(fault for fault in FAULTS if fault.name == name) for name in names)
+    for names in (
+        ("trial's process killed", "driver and node lost", "checkpoints truncated, processes killed", "node lost"),
+        ("driver killed", "driver: SIGTERM", "driver: SIGINT"),
+        ("newest checkpoint truncated", "journal's last line cut", "history.parquet truncated"),
+        ("storage read-only for 10 s", "disk full", "trial hangs"),
+        ("loss not a number", "out of memory in a step"),
+    )
+)
+"""Each fault once: those of a round strike one search one after another, for starts are most of what a search takes."""
+
+
+def flag(search: SmallSearch, kind: str) -> Path:
     """The file that says that a fault in a step has struck, and when."""
-    return search.home / "struck"
+    return search.home / f"struck_{kind}"
 
 
-def injected(fault: Fault, search: SmallSearch, random: Random) -> tuple[int, dict[str, Any]]:
-    """The trial in one of whose steps a fault happens, and what makes it happen."""
-    trial = random.randrange(1, search.trials)
+def injected(fault: Fault, trial: int, search: SmallSearch, random: Random) -> dict[str, Any]:
+    """What makes a fault happen in a step of a trial."""
     step = random.randint(1, search.steps)
-    return trial, {"kind": fault.step, "w1": search.point(trial)["w1"], "step": step, "flag": str(flag(search))}
+    return {"kind": fault.step, "w1": search.point(trial)["w1"], "step": step, "flag": str(flag(search, fault.step))}
