@@ -1,4 +1,3 @@
-import pytest
 import torch
 
 from lstnet_search.domains import Domain, DomainPair
@@ -39,10 +38,3 @@ def test_baseline_of_the_bundled_digits_is_good_but_far_from_perfect(prepared: P
 def test_resizing_agrees_with_itself_and_permutes_nothing(prepared: Prepared) -> None:
     assert all(prepared.baseline[f"agreement_{name}"] == 1.0 for name in prepared.directions)
     assert all(prepared.baseline[f"permuted_share_{name}"] == 0.0 for name in prepared.directions)
-
-
-@pytest.mark.slow
-def test_baseline_of_well_trained_classifiers_is_near_the_published_one(full_prepared: Prepared) -> None:
-    # Published are 0.930 and 0.904 on the test sets; what is kept of USPS' training set is easier than its test set.
-    assert 0.92 < full_prepared.baseline["val_accuracy_usps_to_mnist"] < 0.99
-    assert 0.87 < full_prepared.baseline["val_accuracy_mnist_to_usps"] < 0.94

@@ -5,7 +5,7 @@ import torch
 
 from lstnet_search.config import InputError
 from lstnet_search.domains import Domain
-from lstnet_search.evaluation import ClassifierSettings, Prepared, train_classifier
+from lstnet_search.evaluation import ClassifierSettings, train_classifier
 from lstnet_search.evaluation.classifiers import build_classifier
 from lstnet_search.evaluation.prepare import own_accuracy
 from lstnet_search.models.classifier import Classifier
@@ -70,10 +70,3 @@ def test_unlabelled_images_are_refused(stripes: Domain) -> None:
     unlabelled = Domain("stripes", stripes.images, None)
     with pytest.raises(InputError, match="stripes has no labels"):
         train_classifier(unlabelled, SHORT, seed=0, device=CPU)
-
-
-@pytest.mark.slow
-def test_classifiers_of_the_full_data_are_as_good_as_the_published_ones(full_prepared: Prepared) -> None:
-    mnist, usps = full_prepared.classifier_accuracy
-    assert mnist >= 0.993
-    assert usps >= 0.970

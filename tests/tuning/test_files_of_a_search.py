@@ -58,7 +58,7 @@ def files(folder: Path) -> list[Path]:
 
 def test_every_file_can_be_read_at_any_moment_of_a_search(tmp_path: Path) -> None:
     folder, times, printed = tmp_path / "x", Counter[str](), tmp_path / "printed"
-    asked = command(tmp_path, "--name", "x", "--steps", "60", "--trials", "3")
+    asked = command(tmp_path, "--name", "x", "--steps", "24", "--trials", "3")
     with (
         printed.open("w") as output,
         subprocess.Popen(asked, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT) as running,
@@ -70,7 +70,7 @@ def test_every_file_can_be_read_at_any_moment_of_a_search(tmp_path: Path) -> Non
                     times[file.name] += 1
                 if times["search.yaml"]:
                     StudyTables.read(folder)
-                time.sleep(0.02)
+                time.sleep(0.1)
             assert running.returncode == 0, printed.read_text()
         finally:
             running.kill()
@@ -84,8 +84,8 @@ def test_every_file_can_be_read_at_any_moment_of_a_search(tmp_path: Path) -> Non
 
 def test_a_search_goes_on_without_unpickling_what_ray_left(tmp_path: Path) -> None:
     folder, mark = tmp_path / "x", tmp_path / "it ran"
-    asked = ("--name", "x", "--steps", "600", "--trials", "2")
-    code, said = search_until(tmp_path, "trial 0 +step +100", *asked, stop=signal.SIGINT)
+    asked = ("--name", "x", "--steps", "120", "--trials", "2")
+    code, said = search_until(tmp_path, "trial 0 +step +20", *asked, stop=signal.SIGINT)
     assert code == 130, said
     planted = pickle.dumps(Planted(mark))
     pickled = [path for path in (folder / "tune").rglob("*") if path.suffix in (".pkl", ".json") and path.is_file()]

@@ -154,7 +154,7 @@ def test_a_trial_that_diverges_ends_as_failed_with_step_and_term_and_the_search_
 
 
 def test_a_deterministic_search_gives_equal_tables_with_one_worker_with_two_and_after_a_stop(results: Path) -> None:
-    size = ("--steps", "3", "--trials", "10", "--deterministic")
+    size = ("--steps", "2", "--trials", "9", "--deterministic")  # two rounds
     tables = {}
     for name, workers in (("alone", "1"), ("beside", "2")):
         ended = search(results, *size, "--name", name, "--cpus", workers)
@@ -167,7 +167,7 @@ def test_a_deterministic_search_gives_equal_tables_with_one_worker_with_two_and_
     for others in (tables["beside"], own_tables(results / "interrupted")):
         for mine, other in zip(tables["alone"], others, strict=True):
             pd.testing.assert_frame_equal(mine, other)
-    assert len(tables["alone"][0]) == 10
+    assert len(tables["alone"][0]) == 9
 
 
 def test_two_runs_with_one_seed_and_one_worker_give_equal_tables(results: Path) -> None:
@@ -244,7 +244,7 @@ def test_trials_of_several_seeds_are_ranked_by_their_means(results: Path) -> Non
 
 def test_a_search_that_is_stopped_goes_on_to_all_its_trials(results: Path) -> None:  # by SIGTERM: tests of faults
     name = "stopped"
-    asked = ["--steps", "600", "--trials", "3", "--name", name]
+    asked = ["--steps", "120", "--trials", "3", "--name", name]
     code, printed = search_until(results, "trial ", *asked, stop=signal.SIGINT)
     assert code == 130, printed
     assert f"go on with: python run_search.py --name {name} --resume" in printed
@@ -261,11 +261,11 @@ def test_a_search_that_is_stopped_goes_on_to_all_its_trials(results: Path) -> No
 def test_a_confirmation_that_is_stopped_goes_on_with_more_seeds_and_opens_the_test_sets_once(
     first: Path, tmp_path: Path
 ) -> None:
-    arguments = ["-m", "lstnet_search", "confirm", str(first), "--top", "2", "--steps", "600"]
+    arguments = ["-m", "lstnet_search", "confirm", str(first), "--top", "2", "--steps", "120"]
     interrupted = [sys.executable, *arguments, "--seeds", "1"]
-    code, printed = run_until(interrupted, ".*step  50/600", stop=signal.SIGINT)
+    code, printed = run_until(interrupted, ".*step +10/120", stop=signal.SIGINT)
     assert code == 130, printed
-    assert f"go on with: python -m lstnet_search confirm {first} --top 2 --steps 600 --seeds 1" in printed
+    assert f"go on with: python -m lstnet_search confirm {first} --top 2 --steps 120 --seeds 1" in printed
     assert not (first / "test_openings.jsonl").exists()
 
     printed = run(*arguments, "--seeds", "2").stdout

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from rich.console import Console
 
+from lstnet_search.cli import main
 from lstnet_search.cli.table2 import planned_search
 from lstnet_search.config import InputError
 from lstnet_search.config.budgets import BUDGETS, ORDER, Budget
@@ -102,9 +103,15 @@ def test_a_table_is_made_goes_on_where_it_stopped_and_is_printed(tmp_path: Path)
         assert not study.translations_file.exists()
         run_python("analysis/report.py", study.path)
         exported, labels = tmp_path / method, tmp_path / f"{method}.parquet"
-        run_python("-m", "lstnet_search", "export", study.path, "--to", exported)
-        run_python("-m", "lstnet_search", "predict", "--model", exported, "--input", images, "--output", labels)
+        command("export", study.path, "--to", exported)
+        command("predict", "--model", exported, "--input", images, "--output", labels)
         assert len(pd.read_parquet(labels)) == 10
+
+
+def command(*arguments: str | Path) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([str(each) for each in arguments])
+    assert ended.value.code == 0
 
 
 def run_python(*arguments: str | Path) -> str:
