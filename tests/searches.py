@@ -7,7 +7,11 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import pandas as pd
+
 ROOT = Path(__file__).parents[1]
+OF_A_RUN = ["seconds", "peak_memory_mb", "ray_trial_id"]
+"""Columns that no two runs share."""
 
 
 def command(results: Path, *arguments: str) -> list[str]:
@@ -70,3 +74,9 @@ def run_until(
             running.send_signal(stop)
         printed += running.stdout.read()
         return running.wait(timeout=300), printed
+
+
+def own_tables(folder: Path) -> list[pd.DataFrame]:
+    """Both tables of a results folder without the columns that no two runs share."""
+    found = [pd.read_parquet(folder / name) for name in ("trials.parquet", "history.parquet")]
+    return [table.drop(columns=OF_A_RUN, errors="ignore") for table in found]

@@ -9,18 +9,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
+from searches import ROOT, command, own_tables, run_until
 
 from lstnet_search.results.selection import settings_of_row
 
-ROOT = Path(__file__).parents[2]
-OWN_COLUMNS = ["seconds", "peak_memory_mb", "ray_trial_id"]
+ASKED = ("--cpus", "2", "--steps", "12", "--trials", "4", "--scheduler", "pbt", "--select-by", "snd")
 
 pytestmark = pytest.mark.slow
-
-
-def command(results: Path, *arguments: str) -> list[str]:
-    script = [sys.executable, "run_search.py", "--preset", "cpu", "--results-dir", str(results), "--cpus", "2"]
-    return [*script, "--space", "search_spaces/smoke.yaml", *arguments]
 
 
 def run(*arguments: str) -> str:
@@ -37,34 +32,20 @@ def run(*arguments: str) -> str:
     return ended.stdout
 
 
-def tables(folder: Path) -> list[pd.DataFrame]:
-    found = [pd.read_parquet(folder / name) for name in ("trials.parquet", "history.parquet")]
-    return [table.drop(columns=OWN_COLUMNS, errors="ignore") for table in found]
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> list[pd.DataFrame]:
+    """Tables of a population that was never stopped."""
+    results = tmp_path_factory.mktemp("results")
+    assert "goes on from trial" in run(*command(results, *ASKED, "--name", "whole"))
+    return own_tables(results / "whole")
 
 
-def test_a_population_ends_with_a_schedule_that_train_follows_and_goes_on_as_if_never_stopped(tmp_path: Path) -> None:
-    asked = ("--steps", "12", "--trials", "4", "--scheduler", "pbt", "--select-by", "snd")
-    printed = run(*command(tmp_path, *asked, "--name", "whole"))
-    assert "goes on from trial" in printed
-    trials, history = tables(tmp_path / "whole")
+def test_a_population_ends_with_a_schedule_that_train_follows(whole: list[pd.DataFrame], tmp_path: Path) -> None:
+    trials, history = whole
     assert (trials["state"] == "COMPLETE").all()
     assert (trials["steps"] == 12).all()
     assert trials["config/schedule"].isna()[0]  # trial 0 takes over nothing
     assert not history.duplicated(["trial", "step"]).any()
-
-    with subprocess.Popen(
-        command(tmp_path, *asked, "--name", "stopped"), cwd=ROOT, stdout=subprocess.PIPE, text=True
-    ) as running:
-        assert running.stdout is not None
-        for line in running.stdout:
-            if "goes on from trial" in line:
-                break
-        running.send_signal(signal.SIGINT)
-        running.stdout.read()
-        assert running.wait(timeout=300) == 130
-    run(*command(tmp_path, "--name", "stopped", "--resume"))
-    for stopped, whole in zip(tables(tmp_path / "stopped"), (trials, history), strict=True):
-        pd.testing.assert_frame_equal(stopped, whole)
 
     scheduled = trials[trials["config/schedule"].notna()].iloc[0]
     settings = tmp_path / "scheduled.yaml"
@@ -76,3 +57,12 @@ def test_a_population_ends_with_a_schedule_that_train_follows_and_goes_on_as_if_
     assert report["snd"].tolist() == [best["snd"]]
     for name in best.index.drop("step"):
         assert best[name] == scheduled[f"best/{name}"], name
+
+
+def test_a_population_that_is_stopped_goes_on_as_if_it_never_was(whole: list[pd.DataFrame], tmp_path: Path) -> None:
+    asked = command(tmp_path, *ASKED, "--name", "stopped")
+    code, printed = run_until(asked, ".*goes on from trial", stop=signal.SIGINT)
+    assert code == 130, printed
+    run(*command(tmp_path, "--cpus", "2", "--name", "stopped", "--resume"))
+    for stopped, never in zip(own_tables(tmp_path / "stopped"), whole, strict=True):
+        pd.testing.assert_frame_equal(stopped, never)

@@ -9,9 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
-from searches import ROOT, run_until, search, search_until
-
-OWN_COLUMNS = ["seconds", "peak_memory_mb", "ray_trial_id"]
+from searches import ROOT, own_tables, run_until, search, search_until
 
 pytestmark = pytest.mark.slow
 
@@ -86,15 +84,31 @@ def test_a_search_is_not_resumed_as_another(results: Path, first: Path, change: 
     assert {path: path.stat().st_mtime for path in first.rglob("*")} == before
 
 
-def test_a_search_by_a_criterion_ranks_its_trials_by_it(results: Path) -> None:
-    ended = search(results, "--steps", "12", "--trials", "3", "--select-by", "snd", "--name", "by-snd")
+@pytest.fixture(scope="module")
+def by_snd(results: Path) -> Path:
+    """The folder of a search by a criterion, of one worker."""
+    return search_by_snd(results, "by-snd")
+
+
+def search_by_snd(results: Path, name: str) -> Path:
+    asked = ("--steps", "6", "--trials", "3", "--select-by", "snd", "--cpus", "1", "--name", name)
+    ended = search(results, *asked)
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    trials = pd.read_parquet(results / "by-snd" / "trials.parquet")
-    history = pd.read_parquet(results / "by-snd" / "history.parquet")
+    return results / name
+
+
+def test_a_search_by_a_criterion_ranks_its_trials_by_it(by_snd: Path) -> None:
+    trials, history = (pd.read_parquet(by_snd / name) for name in ("trials.parquet", "history.parquet"))
     highest = history.groupby("trial")["snd"].max()
     assert trials["best/snd"].tolist() == highest.tolist()
-    config = (results / "by-snd" / "best_config.yaml").read_text()
+    config = (by_snd / "best_config.yaml").read_text()
     assert config.startswith(f"# trial {highest.idxmax()} of search by-snd\n# best by snd: {highest.max():.4g}\n")
+
+
+def test_two_runs_with_one_seed_and_one_worker_give_equal_tables(results: Path, by_snd: Path) -> None:
+    again = search_by_snd(results, "again")
+    for one, two in zip(own_tables(by_snd), own_tables(again), strict=True):
+        pd.testing.assert_frame_equal(one, two)
 
 
 def test_status_tells_how_a_search_stands(first: Path) -> None:
@@ -168,19 +182,6 @@ def test_a_deterministic_search_gives_equal_tables_with_one_worker_with_two_and_
         for mine, other in zip(tables["alone"], others, strict=True):
             pd.testing.assert_frame_equal(mine, other)
     assert len(tables["alone"][0]) == 9
-
-
-def test_two_runs_with_one_seed_and_one_worker_give_equal_tables(results: Path) -> None:
-    for name in ("one", "two"):
-        assert search(results, "--steps", "6", "--trials", "3", "--name", name, "--cpus", "1").returncode == 0
-    for one, two in zip(own_tables(results / "one"), own_tables(results / "two"), strict=True):
-        pd.testing.assert_frame_equal(one, two)
-
-
-def own_tables(folder: Path) -> list[pd.DataFrame]:
-    """Both tables without the columns that no two runs share."""
-    tables = [pd.read_parquet(folder / name) for name in ("trials.parquet", "history.parquet")]
-    return [table.drop(columns=[name for name in OWN_COLUMNS if name in table]) for table in tables]
 
 
 def test_a_winner_is_compared_with_itself_without_terms_of_its_objective(results: Path, first: Path) -> None:

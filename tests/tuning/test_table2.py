@@ -61,13 +61,15 @@ def test_every_method_is_planned_with_its_own_preset_and_space(name: str) -> Non
     assert planned["no_translation"].trials == 1
 
 
-@pytest.mark.slow
-def test_a_table_is_made_goes_on_where_it_stopped_and_is_printed(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Table2Folder:
+    """A table that was given no time, then made, then asked for again."""
     from lstnet_search.tuning.run import Run
     from lstnet_search.tuning.table2 import table2
 
-    folder = Table2Folder(tmp_path / "table2-small")
-    run = Run(folder=ResultsFolder(folder.path), data_dir=tmp_path, command="python -m lstnet_search table2")
+    home = tmp_path_factory.mktemp("table2")
+    folder = Table2Folder(home / "table2-small")
+    run = Run(folder=ResultsFolder(folder.path), data_dir=home, command="python -m lstnet_search table2")
 
     def make(budget: Budget) -> tuple[int, str]:
         out = io.StringIO()
@@ -80,32 +82,45 @@ def test_a_table_is_made_goes_on_where_it_stopped_and_is_printed(tmp_path: Path)
 
     code, said = make(BUDGET)
     assert code == 0, said
-    assert all(folder.confirmed(method, seeds=2) for method in RUN)
-    confirmations = [read_confirmation(folder.study(method)) for method in RUN]
-    assert len({tuple(found["seeds"]) for found in confirmations if found is not None}) == 1
-    assert all(folder.spent()[method].confirm_seconds > 0 for method in RUN)
 
     code, said = make(BUDGET)
     assert (code, said.count("confirmed, "), said.count("search,")) == (0, 3, 0), "nothing was left to do"
+    return folder
 
-    printed = run_python("analysis/table2.py", folder.path)
-    assert printed == (folder.path / "analysis" / "table2.md").read_text()
+
+@pytest.mark.slow
+def test_a_table_is_made_and_goes_on_where_it_stopped(made: Table2Folder) -> None:
+    assert all(made.confirmed(method, seeds=2) for method in RUN)
+    confirmations = [read_confirmation(made.study(method)) for method in RUN]
+    assert len({tuple(found["seeds"]) for found in confirmations if found is not None}) == 1
+    assert all(made.spent()[method].confirm_seconds > 0 for method in RUN)
+
+
+@pytest.mark.slow
+def test_a_table_is_printed_beside_the_published_figures(made: Table2Folder) -> None:
+    printed = run_python("analysis/table2.py", made.path)
+    assert printed == (made.path / "analysis" / "table2.md").read_text()
     (lstnet,) = (line for line in printed.splitlines() if line.startswith("| LSTNet "))
     assert "| 97.01 | 97.61 |" in lstnet
     assert "±" in lstnet
     assert "USPS 7291/2007, oracle" in lstnet
     assert "| UNIT | not begun | not begun |" in printed
 
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", ["no_translation", "deepjdot"])
+def test_a_study_of_a_method_that_makes_no_images_has_its_page_and_its_labels(
+    made: Table2Folder, tmp_path: Path, method: str
+) -> None:
     images = tmp_path / "usps.parquet"
     pq.write_table(pq.read_table(BUNDLED / "usps.parquet").slice(0, 10), images)
-    for method in ("no_translation", "deepjdot"):  # which make no images
-        study = folder.study(method)
-        assert not study.translations_file.exists()
-        run_python("analysis/report.py", study.path)
-        exported, labels = tmp_path / method, tmp_path / f"{method}.parquet"
-        command("export", study.path, "--to", exported)
-        command("predict", "--model", exported, "--input", images, "--output", labels)
-        assert len(pd.read_parquet(labels)) == 10
+    study = made.study(method)
+    assert not study.translations_file.exists()
+    run_python("analysis/report.py", study.path)
+    exported, labels = tmp_path / method, tmp_path / f"{method}.parquet"
+    command("export", study.path, "--to", exported)
+    command("predict", "--model", exported, "--input", images, "--output", labels)
+    assert len(pd.read_parquet(labels)) == 10
 
 
 def command(*arguments: str | Path) -> None:
