@@ -49,7 +49,7 @@ def attempt(
     search: SmallSearch,
     reference: Tables | None,
     random: Random,
-    nodes: ThreeNodes | None = None,
+    cluster: ThreeNodes | None = None,
 ) -> Outcome:
     """Begin a search, have faults strike at random moments, go on with it as often as it ends, and look at it.
 
@@ -59,9 +59,9 @@ def attempt(
         search: not begun.
         reference: tables of the same search without a fault; None where figures are not looked at.
         random: draws the moments, and whom they hit.
-        nodes: that it runs on, its own machine if none are given.
+        cluster: that it runs on; None if it starts Ray itself.
     """
-    asked = [option for fault in faults for option in fault.options(nodes)]
+    asked = [option for fault in faults for option in fault.options]
     search = replace(search, options=(*search.options, *asked))
     in_steps = [fault for fault in faults if fault.step]
     # Not trial 0, whose settings are the presets' own; and no two in one trial.
@@ -80,7 +80,7 @@ def attempt(
                 sitting.wait_for_reports(len(sitting.reports) + random.randint(1, most))
                 time.sleep(random.uniform(0, 0.5))
             at = time.monotonic()
-            fault.strike(Stage(search, sitting, random, nodes))
+            fault.strike(Stage(search, sitting, random, cluster))
             if fault.step and (noted := flag(search, fault.step)).exists():
                 at = float(noted.read_text())
             if fault.codes != (0,):

@@ -10,8 +10,6 @@ from pathlib import Path
 from random import Random
 from typing import Any, Literal
 
-from processes import trial_processes
-
 from faults import mounts
 from faults.sitting import Sitting
 from faults.small_search import SmallSearch
@@ -20,6 +18,8 @@ from faults.three_nodes import ThreeNodes
 READ_ONLY_SECONDS = 10.0
 SILENT = ("--trial-timeout", "40s")
 """After which a process is taken to hang; by default it is far longer."""
+SHARED_GPU = ("--gpus", "1", "--gpus-per-trial", "0.5")
+"""Two trials side by side, of which one that runs out of memory may be tried again alone."""
 FULL_AT_MOST = 900.0
 """Seconds in which a search has to notice a full disk."""
 
@@ -32,17 +32,19 @@ class Stage:
         search: that is running.
         sitting: its command.
         random: draws whom it hits.
-        nodes: of the cluster, where it runs on several.
+        cluster: that it runs on; None where it starts Ray itself, of which only the driver is struck.
     """
 
     search: SmallSearch
     sitting: Sitting
     random: Random
-    nodes: ThreeNodes | None = None
+    cluster: ThreeNodes | None = None
 
-    def training(self) -> list[int]:
-        """The processes that train a trial now."""
-        return trial_processes(self.sitting.pid) if self.nodes is None else self.nodes.training()
+    @property
+    def nodes(self) -> ThreeNodes:
+        """Of the cluster."""
+        assert self.cluster is not None
+        return self.cluster
 
 
 @dataclass(frozen=True)
@@ -56,11 +58,9 @@ class Fault:
         codes: with which the command may end; 0 where it goes on.
         intervals: between reports, that may be done again beside what always may.
         mount: whether it takes root, to mount.
-        nodes: whether it takes a cluster of several.
         fails: what a trial's error is to say, if it is to fail.
         step: kind of what happens in a step, which is prepared before the search begins.
-        shared: whether trials are to share a GPU, one that is pretended: two side by side, as without it.
-        more: options that the search is given.
+        options: more that the search is given.
     """
 
     name: str
@@ -69,16 +69,9 @@ class Fault:
     codes: tuple[int, ...] = (0,)
     intervals: int = 0
     mount: bool = False
-    nodes: bool = False
     fails: str = ""
     step: str = ""
-    shared: bool = False
-    more: tuple[str, ...] = ()
-
-    def options(self, nodes: ThreeNodes | None) -> tuple[str, ...]:
-        """What the search is given, on this machine or on nodes."""
-        pretended = ("--simulate-gpus", "1") if nodes is None else ("--gpus", "1")
-        return (*self.more, *((*pretended, "--gpus-per-trial", "0.5") if self.shared else ()))
+    options: tuple[str, ...] = ()
 
 
 def _kill_trial(stage: Stage) -> None:
@@ -91,7 +84,7 @@ def _stop_trial(stage: Stage) -> None:
 
 def _signal_trial(stage: Stage, number: signal.Signals) -> None:
     while stage.sitting.running:
-        if training := stage.training():  # none while they come back from another fault
+        if training := stage.nodes.training():  # none while they come back from another fault
             with suppress(ProcessLookupError):  # it has just ended: then another
                 os.kill(stage.random.choice(training), number)
                 return
@@ -99,7 +92,6 @@ def _signal_trial(stage: Stage, number: signal.Signals) -> None:
 
 
 def _kill_node(stage: Stage) -> None:
-    assert stage.nodes is not None
     stage.nodes.lose(stage.random)
 
 
@@ -140,7 +132,7 @@ def _truncate_checkpoint(stage: Stage) -> None:
 
 def _truncate_checkpoints_in_use(stage: Stage) -> None:
     _wait_for_checkpoint(stage)
-    processes = stage.training()
+    processes = stage.nodes.training()
     for process in processes:  # or they would write newer ones meanwhile
         with suppress(ProcessLookupError):  # it has ended by itself
             os.kill(process, signal.SIGSTOP)
@@ -202,20 +194,20 @@ def _wait_for(kind: str) -> Callable[[Stage], None]:
 
 FAULTS = (
     Fault("trial's process killed", _kill_trial, "one"),
-    Fault("node lost", _kill_node, "one", nodes=True),
+    Fault("node lost", _kill_node, "one"),
     Fault("driver killed", _kill_driver, "all", codes=(-signal.SIGKILL,)),
     Fault("driver: SIGTERM", _signal_driver(signal.SIGTERM), "all", codes=(128 + signal.SIGTERM,)),
     Fault("driver: SIGINT", _interrupt_driver, "all", codes=(128 + signal.SIGINT,)),
-    Fault("driver and node lost", _kill_driver_and_node, "all", codes=(-signal.SIGKILL,), nodes=True),
+    Fault("driver and node lost", _kill_driver_and_node, "all", codes=(-signal.SIGKILL,)),
     Fault("disk full", _fill_disk, "all", codes=(1,), mount=True),
     Fault("newest checkpoint truncated", _truncate_checkpoint, "all", codes=(-signal.SIGKILL,), intervals=1),
     Fault("checkpoints truncated, processes killed", _truncate_checkpoints_in_use, "all", intervals=1),
     Fault("journal's last line cut", _cut_journal, "all", codes=(-signal.SIGKILL,)),
     Fault("history.parquet truncated", _truncate_history, "all", codes=(128 + signal.SIGINT,)),
     Fault("storage read-only for 10 s", _read_only_for_seconds, "none", mount=True),
-    Fault("out of memory in a step", _wait_for("oom"), "one", step="oom", shared=True),
+    Fault("out of memory in a step", _wait_for("oom"), "one", step="oom", options=SHARED_GPU),
     Fault("loss not a number", _wait_for("nan"), "none", fails="diverged at step", step="nan"),
-    Fault("trial hangs", _stop_trial, "one", more=SILENT),
+    Fault("trial hangs", _stop_trial, "one", options=SILENT),
 )
 
 

@@ -13,7 +13,7 @@ from lstnet_search.config.secrets import masked
 from lstnet_search.evaluation import EvaluatedTraining, Prepared, RepeatedTraining, UnwatchedTraining, WholeSets
 from lstnet_search.results.storage import Storage
 from lstnet_search.training import Report, Start, read_state, use_deterministic_kernels
-from lstnet_search.tuning.checkpoints import newest_checkpoint
+from lstnet_search.tuning.checkpoints import header_of, newest_checkpoint
 from lstnet_search.tuning.device import device_for
 from lstnet_search.tuning.memory import peak_memory_mb, reset_peak_memory
 from lstnet_search.tuning.patience import outlast
@@ -90,7 +90,14 @@ class Trainable(tune.Trainable):
             self._begin(None)
         else:
             with tune.Checkpoint(path, self._checkpoints.filesystem).as_directory() as folder:
-                self._begin(Path(folder))
+                self._begin_or_earlier(Path(folder))
+
+    def _begin_or_earlier(self, checkpoint: Path) -> None:
+        """Go on from a checkpoint; if it is damaged, from the one before, for beyond it nothing may be known of."""
+        try:
+            self._begin(checkpoint)
+        except InputError:
+            self._begin_from(newest_checkpoint(self._checkpoints, self._number, _step_of(checkpoint)))
 
     def _begin(self, checkpoint: Path | None) -> None:
         self._failed = False
@@ -142,12 +149,17 @@ class Trainable(tune.Trainable):
         return outlast(partial(super().save, checkpoint_dir))
 
     def load_checkpoint(self, checkpoint: str) -> None:  # type: ignore[override]  # a folder, as it was saved
-        """Go on from a checkpoint, after the process was lost; if it is damaged, from the one before."""
-        try:
-            self._begin(Path(checkpoint))
-        except InputError:
-            self._begin_from(newest_checkpoint(self._checkpoints, self._number))
+        """Go on from a checkpoint, after the process was lost."""
+        self._begin_or_earlier(Path(checkpoint))
 
     def _gpus(self) -> float:
         resources = self.trial_resources
         return 0.0 if resources is None else float(resources.required_resources.get("GPU", 0.0))
+
+
+def _step_of(checkpoint: Path) -> float:
+    """Of a damaged checkpoint, if its header is not what is damaged."""
+    try:
+        return float(header_of(tune.Checkpoint(str(checkpoint)))["step"])
+    except InputError:
+        return float("inf")
