@@ -19,13 +19,18 @@ def descendants(ancestor: int) -> list[int]:
 
 
 def trial_processes(ancestor: int) -> list[int]:
-    """Those below a driver, or a node, that train a trial now."""
+    """Those of trials below a driver, or a node."""
     return [process for process in descendants(ancestor) if trains(process)]
 
 
 def trains(process: int) -> bool:
-    """Whether it trains a trial now."""
+    """Whether it is that of a trial, or was until a moment ago."""
     return "Trainable" in title_of(process)
+
+
+def in_step(process: int) -> bool:
+    """Whether it trains a trial at this moment: neither begins, nor saves, nor waits."""
+    return title_of(process).endswith("Trainable.train")
 
 
 def title_of(process: int) -> str:

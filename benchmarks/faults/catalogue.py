@@ -10,6 +10,8 @@ from pathlib import Path
 from random import Random
 from typing import Any, Literal
 
+from processes import in_step, trains
+
 from faults import mounts
 from faults.sitting import Sitting
 from faults.small_search import SmallSearch
@@ -79,12 +81,12 @@ def _kill_trial(stage: Stage) -> None:
 
 
 def _stop_trial(stage: Stage) -> None:
-    _signal_trial(stage, signal.SIGSTOP)
+    _signal_trial(stage, signal.SIGSTOP, in_step)  # one whose trial has ended would not be missed
 
 
-def _signal_trial(stage: Stage, number: signal.Signals) -> None:
+def _signal_trial(stage: Stage, number: signal.Signals, eligible: Callable[[int], bool] = trains) -> None:
     while stage.sitting.running:
-        if training := stage.nodes.training():  # none while they come back from another fault
+        if training := [process for process in stage.nodes.training() if eligible(process)]:  # none on their way back
             with suppress(ProcessLookupError):  # it has just ended: then another
                 os.kill(stage.random.choice(training), number)
                 return
