@@ -13,16 +13,15 @@ from typing import Any
 
 import ray
 import torch
-from pyarrow import ArrowException, fs
 from ray._private.authentication.authentication_token_setup import maybe_enable_token_auth_if_token_available
 from ray._private.services import canonicalize_bootstrap_address
 from ray._raylet import GcsClient  # type: ignore[attr-defined]  # compiled
-from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 import lstnet_search
 from lstnet_search.config import InputError
 from lstnet_search.results.storage import Storage, sentence
 from lstnet_search.tuning.disk import hush_full_disks
+from lstnet_search.tuning.reach import check_reach, living_nodes
 from lstnet_search.tuning.resources import Machine, Placement, place
 from lstnet_search.tuning.token import keep_token_private
 
@@ -39,7 +38,6 @@ _TOLD_TO_WORKERS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_REGION", "AW
 """Where an object store is. Not its keys: a runtime environment can be read on the dashboard."""
 
 _ANSWER_SECONDS = 5
-_NODE_SECONDS = 300  # a first import of torch from a shared folder is slow
 
 
 @dataclass(frozen=True)
@@ -113,13 +111,13 @@ def cluster(address: str | None, wanted: Wanted, storage: Storage | None) -> Ite
         placement = wanted.placed_here()
         with local_cluster(placement) as dashboard:
             if storage is not None:
-                _check_reach(storage, [])
+                check_reach(storage, [])
             yield placement, dashboard
         return
     if wanted.simulated_gpus is not None:
         raise InputError("--simulate-gpus is for a cluster of this machine; leave it or --address out")
     with _joined(address, _environment(storage)) as dashboard:
-        nodes = _nodes()
+        nodes = living_nodes()
         if len(nodes) > 1 and storage is None:
             raise InputError(
                 f"the cluster has {len(nodes)} nodes, which need a place for checkpoints that all reach; "
@@ -127,7 +125,7 @@ def cluster(address: str | None, wanted: Wanted, storage: Storage | None) -> Ite
             )
         placement = wanted.placed(machines())
         if storage is not None:
-            _check_reach(storage, nodes)
+            check_reach(storage, nodes)
             placement = wanted.placed(machines())  # a node that had died is known to have only now
         yield placement, dashboard
 
@@ -161,7 +159,7 @@ def local_cluster(placement: Placement) -> Iterator[str | None]:
 
 def machines() -> list[Machine]:
     """The nodes of the cluster that is joined, or was started."""
-    return [_machine(node) for node in _nodes()]
+    return [_machine(node) for node in living_nodes()]
 
 
 def gpus_of(address: str) -> int:
@@ -190,11 +188,6 @@ def refuse_lost(folder: Path) -> None:
 def _hush() -> None:
     os.environ.update({name: value for name, value in _QUIET.items() if name not in os.environ})
     hush_full_disks()
-
-
-def _nodes() -> list[dict[str, Any]]:
-    """What Ray says of each node that is alive."""
-    return [node for node in ray.nodes() if node["Alive"]]  # type: ignore[no-untyped-call]
 
 
 def _machine(node: dict[str, Any]) -> Machine:
@@ -272,41 +265,3 @@ def _without_stderr() -> Iterator[None]:
         os.dup2(kept, 2)
         os.close(kept)
         os.close(nothing)
-
-
-def _check_reach(storage: Storage, nodes: list[dict[str, Any]]) -> None:
-    """Look from all nodes at once for a file written here: whether the code, the folder and the keys are there."""
-    mark = storage.write_mark()
-    try:
-        looks = [_from(node).remote(storage.filesystem, mark) for node in nodes]
-        for node, look in zip(nodes, looks, strict=True):
-            where = f"node {node['NodeManagerAddress']} ({node['NodeManagerHostname']})"
-            try:
-                trouble = ray.get(look, timeout=_NODE_SECONDS)
-            except ray.exceptions.RayError as error:
-                if node["NodeID"] not in {other["NodeID"] for other in _nodes()}:  # it has died meanwhile
-                    continue
-                raise InputError(f"{where} cannot run the search: {sentence(error)}") from None
-            if trouble:
-                raise InputError(
-                    f"{where} does not reach --storage: {trouble}; give a folder that every node mounts, or an "
-                    "object store whose credentials every node has"
-                )
-    finally:
-        storage.filesystem.delete_file(mark)
-
-
-def _from(node: dict[str, Any]) -> Any:
-    """`_trouble_with` on a node, as Ray calls it."""
-    there = NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)
-    return ray.remote(_trouble_with).options(num_cpus=0, scheduling_strategy=there)
-
-
-def _trouble_with(filesystem: fs.FileSystem, path: str) -> str:
-    """Why a file cannot be seen from here; empty where it can."""
-    try:
-        if filesystem.get_file_info(path).type == fs.FileType.NotFound:
-            return "it shows other content there than here"
-    except (OSError, ArrowException) as error:
-        return sentence(error)
-    return ""

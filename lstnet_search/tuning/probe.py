@@ -1,6 +1,7 @@
-"""A few steps of a training, to say how long a search takes and how much it writes."""
+"""How long a search takes and how much it writes, by a few steps of a training or by what it has trained already."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -15,6 +16,7 @@ from lstnet_search.config.search import POPULATION_SCHEDULERS, SearchConfig
 from lstnet_search.evaluation import EvaluatedTraining, Prepared
 from lstnet_search.evaluation.samples import SAMPLES_FILE
 from lstnet_search.methods.registry import build_method
+from lstnet_search.results.records import TrialRecord
 from lstnet_search.results.text import duration, size
 from lstnet_search.training import autocast, train
 from lstnet_search.tuning.device import device_for
@@ -41,26 +43,44 @@ class Probe:
     samples_bytes: int
 
 
-def estimate(search: SearchConfig, prepared: Prepared, placement: Placement, left: int) -> str:
-    """A sentence on the time and disk that the trials left of a search take, from a few steps on a worker."""
+def estimate(
+    search: SearchConfig, prepared: Prepared, placement: Placement, left: int, earlier: Sequence[TrialRecord] = ()
+) -> str:
+    """A sentence on the time and disk that the trials left of a search take.
+
+    By what earlier trials took, and of the disk nothing, where there are reports; else by a few steps on a worker.
+    """
+    a_trial = _seconds_so_far(earlier, search.trial.steps)
+    if a_trial is not None:
+        return _sentence(search, placement, left, a_trial, " at the pace so far")
     trial = search.trial
     measured = probe(search, prepared, placement)
     a_training = trial.steps * measured.step_seconds + len(trial.report_steps) * measured.report_seconds
-    a_trial = search.repeats * a_training
-    seconds = upper_bound_seconds(left, a_trial, placement.concurrent)
     # A checkpoint has the states of all repeats, and samples of the first.
     state_bytes = measured.checkpoint_bytes - measured.samples_bytes
     a_checkpoint = search.repeats * state_bytes + measured.samples_bytes
     # The best checkpoint of a trial that runs or is among the best, and its last two; samples of all.
     with_checkpoints = min(search.trials, placement.concurrent + KEPT_TRIALS)
     disk = 3 * with_checkpoints * a_checkpoint + search.trials * measured.samples_bytes
+    return f"{_sentence(search, placement, left, search.repeats * a_training)}; up to {size(disk)} of disk"
+
+
+def _sentence(search: SearchConfig, placement: Placement, left: int, a_trial: float, pace: str = "") -> str:
+    seconds = upper_bound_seconds(left, a_trial, placement.concurrent)
     seeds = "" if search.repeats == 1 else f" of {search.repeats} seeds"
     sooner = "" if search.scheduler in ("none", *POPULATION_SCHEDULERS) else ", less where poor trials are stopped"
-    sharing = "" if placement.per_gpu == 1 else f" ({placement.per_gpu} to a GPU, as if each had it alone)"
+    alone = "" if pace else ", as if each had it alone"
+    sharing = "" if placement.per_gpu == 1 else f" ({placement.per_gpu} to a GPU{alone})"
     return (
-        f"{left} trials{seeds} of up to {trial.steps} steps, {placement.concurrent} side by side{sharing}: "
-        f"at most {duration(seconds)}{sooner}; up to {size(disk)} of disk"
+        f"{left} trials{seeds} of up to {search.trial.steps} steps, {placement.concurrent} side by side{sharing}: "
+        f"at most {duration(seconds)}{pace}{sooner}"
     )
+
+
+def _seconds_so_far(records: Sequence[TrialRecord], steps: int) -> float | None:
+    """Of a whole trial, by the median pace of trials that have reported; None if none has."""
+    last = [record.reports[-1] for record in records if record.reports]
+    return median(report.seconds / report.step * steps for report in last) if last else None
 
 
 def probe(search: SearchConfig, prepared: Prepared, placement: Placement) -> Probe:

@@ -290,7 +290,7 @@ class _Search:
             superfluous=partial(superfluous, metric=self.metric, objectives=objectives(config, self.metric)),
         )
         if left > 0:
-            self._say_estimate(display, left)
+            self._say_estimate(display, left, earlier)
         if left > 0 and not self.stopping.due:
             display.start(earlier)
             metrics.know(earlier)
@@ -350,9 +350,9 @@ class _Search:
             trained=lambda number: checkpoint_at(self.storage, number, steps) is not None,
         )
 
-    def _say_estimate(self, display: Display, left: int) -> None:
+    def _say_estimate(self, display: Display, left: int, earlier: list[TrialRecord]) -> None:
         """Say how long it takes, how much it writes, and what is to be beaten."""
-        display.say(estimate(self.config, self.prepared, self.placement, left))
+        display.say(estimate(self.config, self.prepared, self.placement, left, earlier))
         baseline = "  ".join(
             f"{name} {percent(self.prepared.baseline.get(accuracy_name(name)))}" for name in self.prepared.directions
         )

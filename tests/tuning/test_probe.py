@@ -1,11 +1,22 @@
+from typing import Any
+
 import pytest
-import torch
 
 from lstnet_search.config import PRESETS, Space
 from lstnet_search.config.search import SearchConfig
+from lstnet_search.results.records import ReportRecord, TrialRecord
 from lstnet_search.tuning import probe as module
 from lstnet_search.tuning.probe import Probe, estimate
 from lstnet_search.tuning.resources import Machine, place
+
+PREPARED: Any = None  # handed through
+PLACEMENT = place([Machine(cpus=2, gpus=0)], None, None, 10)
+
+
+def search_of(repeats: int = 1) -> SearchConfig:
+    trial = PRESETS["cpu"].trial.override({"steps": 600, "reports": 12}, "test")
+    space = Space.parse({"w1": {"type": "loguniform", "low": 1, "high": 1000}}, "mine.yaml")
+    return SearchConfig(preset="cpu", trial=trial, trials=10, repeats=repeats, space_file="mine.yaml", space=space)
 
 
 @pytest.mark.parametrize(
@@ -20,10 +31,21 @@ def test_the_estimate_counts_steps_reports_checkpoints_and_samples(
 ) -> None:
     measured = Probe(step_seconds=0.1, report_seconds=5.0, checkpoint_bytes=2_000_000, samples_bytes=1_000_000)
     monkeypatch.setattr(module, "probe", lambda *arguments: measured)
-    trial = PRESETS["cpu"].trial.override({"steps": 600, "reports": 12}, "test")
-    space = Space.parse({"w1": {"type": "loguniform", "low": 1, "high": 1000}}, "mine.yaml")
-    search = SearchConfig(preset="cpu", trial=trial, trials=10, repeats=repeats, space_file="mine.yaml", space=space)
-    placement = place([Machine(cpus=2, gpus=0)], None, None, 10)
-    sentence = estimate(search, torch.empty(0), placement, left=10)  # type: ignore[arg-type]  # handed through
+    sentence = estimate(search_of(repeats), PREPARED, PLACEMENT, left=10)
     assert sentence.startswith(said)
     assert sentence.endswith(f"up to {disk} of disk")
+
+
+def test_the_estimate_of_a_search_that_goes_on_is_its_own_pace(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_probe(*arguments: object) -> Probe:
+        raise AssertionError("what was trained tells more than a few steps")
+
+    monkeypatch.setattr(module, "probe", no_probe)
+    earlier = [
+        TrialRecord(0, "COMPLETE", {}, [ReportRecord(50, 20.0, {}), ReportRecord(600, 120.0, {})]),
+        TrialRecord(1, "RUNNING", {}, [ReportRecord(50, 14.0, {})]),  # 168 s for all of its steps
+        TrialRecord(2, "RUNNING", {}),
+    ]
+    sentence = estimate(search_of(), PREPARED, PLACEMENT, 9, earlier)
+    # Five rounds of two trials of 144 s, the median.
+    assert sentence.startswith("9 trials of up to 600 steps, 2 side by side: at most 12 min at the pace so far, less")
