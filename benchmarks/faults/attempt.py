@@ -62,6 +62,8 @@ def attempt(
         cluster: that it runs on; None if it starts Ray itself.
     """
     asked = [option for fault in faults for option in fault.options]
+    if any(fault.shared for fault in faults):
+        asked += [*search.one_gpu, "--gpus-per-trial", "0.5"]
     search = replace(search, options=(*search.options, *asked))
     in_steps = [fault for fault in faults if fault.step]
     # Not trial 0, whose settings are the presets' own; and no two in one trial.

@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, Literal
 
-from processes import in_step, trains
+from processes import in_step, trains, trial_processes
 
 from faults import mounts
 from faults.sitting import Sitting
@@ -20,8 +20,6 @@ from faults.three_nodes import ThreeNodes
 READ_ONLY_SECONDS = 10.0
 SILENT = ("--trial-timeout", "40s")
 """After which a process is taken to hang; by default it is far longer."""
-SHARED_GPU = ("--gpus", "1", "--gpus-per-trial", "0.5")
-"""Two trials side by side, of which one that runs out of memory may be tried again alone."""
 FULL_AT_MOST = 900.0
 """Seconds in which a search has to notice a full disk."""
 
@@ -34,7 +32,7 @@ class Stage:
         search: that is running.
         sitting: its command.
         random: draws whom it hits.
-        cluster: that it runs on; None where it starts Ray itself, of which only the driver is struck.
+        cluster: that it runs on; None where it starts Ray itself.
     """
 
     search: SmallSearch
@@ -44,9 +42,13 @@ class Stage:
 
     @property
     def nodes(self) -> ThreeNodes:
-        """Of the cluster."""
+        """Of the cluster, for a fault that takes several."""
         assert self.cluster is not None
         return self.cluster
+
+    def training(self) -> list[int]:
+        """The processes of trials."""
+        return trial_processes(self.sitting.pid) if self.cluster is None else self.cluster.training()
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,8 @@ class Fault:
         mount: whether it takes root, to mount.
         fails: what a trial's error is to say, if it is to fail.
         step: kind of what happens in a step, which is prepared before the search begins.
+        nodes: whether it takes a cluster of several.
+        shared: whether trials are to share a GPU, two side by side as without it.
         options: more that the search is given.
     """
 
@@ -73,6 +77,8 @@ class Fault:
     mount: bool = False
     fails: str = ""
     step: str = ""
+    nodes: bool = False
+    shared: bool = False
     options: tuple[str, ...] = ()
 
 
@@ -86,7 +92,7 @@ def _stop_trial(stage: Stage) -> None:
 
 def _signal_trial(stage: Stage, number: signal.Signals, eligible: Callable[[int], bool] = trains) -> None:
     while stage.sitting.running:
-        if training := [process for process in stage.nodes.training() if eligible(process)]:  # none on their way back
+        if training := [process for process in stage.training() if eligible(process)]:  # none on their way back
             with suppress(ProcessLookupError):  # it has just ended: then another
                 os.kill(stage.random.choice(training), number)
                 return
@@ -134,7 +140,7 @@ def _truncate_checkpoint(stage: Stage) -> None:
 
 def _truncate_checkpoints_in_use(stage: Stage) -> None:
     _wait_for_checkpoint(stage)
-    processes = stage.nodes.training()
+    processes = stage.training()
     for process in processes:  # or they would write newer ones meanwhile
         with suppress(ProcessLookupError):  # it has ended by itself
             os.kill(process, signal.SIGSTOP)
@@ -196,18 +202,18 @@ def _wait_for(kind: str) -> Callable[[Stage], None]:
 
 FAULTS = (
     Fault("trial's process killed", _kill_trial, "one"),
-    Fault("node lost", _kill_node, "one"),
+    Fault("node lost", _kill_node, "one", nodes=True),
     Fault("driver killed", _kill_driver, "all", codes=(-signal.SIGKILL,)),
     Fault("driver: SIGTERM", _signal_driver(signal.SIGTERM), "all", codes=(128 + signal.SIGTERM,)),
     Fault("driver: SIGINT", _interrupt_driver, "all", codes=(128 + signal.SIGINT,)),
-    Fault("driver and node lost", _kill_driver_and_node, "all", codes=(-signal.SIGKILL,)),
+    Fault("driver and node lost", _kill_driver_and_node, "all", codes=(-signal.SIGKILL,), nodes=True),
     Fault("disk full", _fill_disk, "all", codes=(1,), mount=True),
     Fault("newest checkpoint truncated", _truncate_checkpoint, "all", codes=(-signal.SIGKILL,), intervals=1),
     Fault("checkpoints truncated, processes killed", _truncate_checkpoints_in_use, "all", intervals=1),
     Fault("journal's last line cut", _cut_journal, "all", codes=(-signal.SIGKILL,)),
     Fault("history.parquet truncated", _truncate_history, "all", codes=(128 + signal.SIGINT,)),
     Fault("storage read-only for 10 s", _read_only_for_seconds, "none", mount=True),
-    Fault("out of memory in a step", _wait_for("oom"), "one", step="oom", options=SHARED_GPU),
+    Fault("out of memory in a step", _wait_for("oom"), "one", step="oom", shared=True),
     Fault("loss not a number", _wait_for("nan"), "none", fails="diverged at step", step="nan"),
     Fault("trial hangs", _stop_trial, "one", options=SILENT),
 )

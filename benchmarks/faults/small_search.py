@@ -26,6 +26,7 @@ class SmallSearch:
         trials: number of them.
         steps: of each, a report at every one.
         options: more options of the command.
+        one_gpu: options that give it a GPU, one that is pretended.
         environment: more variables of its command.
         storage: what it is given as `--storage`; None for its results folder.
         faults: the file that says what is to happen in steps of its trials, which the processes of a cluster read
@@ -36,6 +37,7 @@ class SmallSearch:
     trials: int = 4
     steps: int = 12
     options: tuple[str, ...] = ()
+    one_gpu: tuple[str, ...] = ("--simulate-gpus", "1")
     environment: dict[str, str] = field(default_factory=dict)
     storage: Path | None = None
     faults: Path | None = None

@@ -37,7 +37,8 @@ class ThreeNodes:
     def search(self, home: Path, trials: int, steps: int) -> SmallSearch:
         """A search on the cluster, each trial in one thread, as on this machine."""
         where = ("--address", self.nodes.address, "--cpus", str(CPUS), "--gpus", "0")
-        return SmallSearch(home, trials, steps, where, dict(self.nodes.environment), home / "storage", self.faults)
+        environment, storage = dict(self.nodes.environment), home / "storage"
+        return SmallSearch(home, trials, steps, where, ("--gpus", "1"), environment, storage, self.faults)
 
     def training(self) -> list[int]:
         """Processes that train a trial now, on all nodes."""
