@@ -73,7 +73,7 @@ def run_until(
         if stop is not None:
             running.send_signal(stop)
         printed += running.stdout.read()
-        return running.wait(timeout=300), printed
+        return running.wait(timeout=900), printed
 
 
 def own_tables(folder: Path) -> list[pd.DataFrame]:

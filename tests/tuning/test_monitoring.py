@@ -85,7 +85,7 @@ def test_a_search_offers_its_figures_while_it_runs_and_its_reports_to_all_tracke
             time.sleep(1)
             seen = figures(ray_folder)
         to_watch = [path.parent.name for path in (tmp_path / "seen" / "tensorboard").glob("*/events.out.tfevents.*")]
-        out, _ = running.communicate(timeout=300)
+        out, _ = running.communicate(timeout=900)
     assert running.returncode == 0, out
 
     assert wanted <= set(re.findall(r"^ray_lstnet_\w+", seen, re.MULTILINE)), out

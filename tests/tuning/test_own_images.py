@@ -26,7 +26,7 @@ def test_two_folders_one_without_labels_are_searched_and_labelled(tmp_path: Path
             },
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=900,
             check=False,
         )
         assert ended.returncode == 0, ended.stdout + ended.stderr

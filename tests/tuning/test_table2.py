@@ -136,7 +136,7 @@ def run_python(*arguments: str | Path) -> str:
         env=os.environ,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=True,
     ).stdout
 

@@ -94,7 +94,7 @@ def test_a_cluster_asks_for_the_token_though_nobody_said_that_it_should(home: Pa
         env=environment,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
     )
     assert ended.stdout.split() == ["401", "200"], ended.stderr
