@@ -8,16 +8,30 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
+from faults.verdict import OF_A_RUN
 
 ROOT = Path(__file__).parents[1]
-OF_A_RUN = ["seconds", "peak_memory_mb", "ray_trial_id"]
-"""Columns that no two runs share."""
 
 
 def command(results: Path, *arguments: str) -> list[str]:
     """A search with tiny networks on bundled images; arguments may override."""
     script = [sys.executable, str(ROOT / "run_search.py"), "--preset", "cpu", "--results-dir", str(results)]
     return [*script, "--space", str(ROOT / "search_spaces" / "smoke.yaml"), *arguments]
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """A script or a module to its end, which is to be a good one."""
+    ended = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},  # as a trial has: another number sums in another order
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return ended
 
 
 def search(

@@ -60,6 +60,9 @@ def attempt(
         reference: tables of the same search without a fault; None where figures are not looked at.
         random: draws the moments, and whom they hit.
         cluster: that it runs on; None if it starts Ray itself.
+
+    Raises:
+        RuntimeError: with what it printed, if it does not begin, ends before a fault strikes, or does not end.
     """
     asked = [option for fault in faults for option in fault.options]
     if any(fault.shared for fault in faults):
@@ -83,8 +86,8 @@ def attempt(
                 time.sleep(random.uniform(0, 0.5))
             at = time.monotonic()
             fault.strike(Stage(search, sitting, random, cluster))
-            if fault.step and (noted := flag(search, fault.step)).exists():
-                at = float(noted.read_text())
+            if fault.step:
+                at = float(flag(search, fault.step).read_text())
             if fault.codes != (0,):
                 code = sitting.end()
                 if code not in fault.codes:

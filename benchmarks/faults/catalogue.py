@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from processes import in_step, trains, trial_processes
 
@@ -16,6 +16,8 @@ from faults import mounts
 from faults.sitting import Sitting
 from faults.small_search import SmallSearch
 from faults.three_nodes import ThreeNodes
+
+T = TypeVar("T")
 
 READ_ONLY_SECONDS = 10.0
 SILENT = ("--trial-timeout", "40s")
@@ -49,6 +51,20 @@ class Stage:
     def training(self) -> list[int]:
         """The processes of trials."""
         return trial_processes(self.sitting.pid) if self.cluster is None else self.cluster.training()
+
+    def wait_for(self, look: Callable[[], T]) -> T:
+        """Look until there is something to be seen.
+
+        Raises:
+            RuntimeError: if the command ends before: then nothing was struck.
+        """
+        while True:
+            running = self.sitting.running
+            if found := look():
+                return found
+            if not running:
+                raise RuntimeError(f"it ended before it was struck:\n{self.sitting.text}")
+            time.sleep(0.05)
 
 
 @dataclass(frozen=True)
@@ -91,12 +107,12 @@ def _stop_trial(stage: Stage) -> None:
 
 
 def _signal_trial(stage: Stage, number: signal.Signals, eligible: Callable[[int], bool] = trains) -> None:
-    while stage.sitting.running:
-        if training := [process for process in stage.training() if eligible(process)]:  # none on their way back
-            with suppress(ProcessLookupError):  # it has just ended: then another
-                os.kill(stage.random.choice(training), number)
-                return
-        time.sleep(0.05)
+    while True:
+        # None while they come back from another fault.
+        training = stage.wait_for(lambda: [process for process in stage.training() if eligible(process)])
+        with suppress(ProcessLookupError):  # it has just ended: then another
+            os.kill(stage.random.choice(training), number)
+            return
 
 
 def _kill_node(stage: Stage) -> None:
@@ -133,13 +149,13 @@ def _fill_disk(stage: Stage) -> None:
 
 
 def _truncate_checkpoint(stage: Stage) -> None:
-    _wait_for_checkpoint(stage)
+    stage.wait_for(lambda: _states_of_unfinished(stage))
     _kill_driver(stage)
     _halve(max(_states_of_unfinished(stage), key=_written_at))
 
 
 def _truncate_checkpoints_in_use(stage: Stage) -> None:
-    _wait_for_checkpoint(stage)
+    stage.wait_for(lambda: _states_of_unfinished(stage))
     processes = stage.training()
     for process in processes:  # or they would write newer ones meanwhile
         with suppress(ProcessLookupError):  # it has ended by itself
@@ -152,11 +168,6 @@ def _truncate_checkpoints_in_use(stage: Stage) -> None:
     for process in processes:
         with suppress(ProcessLookupError):  # likewise
             os.kill(process, signal.SIGKILL)
-
-
-def _wait_for_checkpoint(stage: Stage) -> None:
-    while stage.sitting.running and not _states_of_unfinished(stage):
-        time.sleep(0.05)
 
 
 def _states_of_unfinished(stage: Stage) -> list[Path]:
@@ -194,8 +205,8 @@ def _read_only_for_seconds(stage: Stage) -> None:
 
 def _wait_for(kind: str) -> Callable[[Stage], None]:
     def strike(stage: Stage) -> None:
-        while stage.sitting.running and not flag(stage.search, kind).exists():
-            time.sleep(0.05)
+        noted = flag(stage.search, kind)
+        stage.wait_for(lambda: noted.exists() and noted.read_text())
 
     return strike
 

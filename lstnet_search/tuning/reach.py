@@ -43,7 +43,7 @@ def check_reach(storage: Storage, nodes: list[dict[str, Any]]) -> None:
             try:
                 lacking, trouble = ray.get(answer, timeout=_NODE_SECONDS)
             except ray.exceptions.RayError as error:
-                if node["NodeID"] not in {other["NodeID"] for other in living_nodes()}:
+                if node["NodeID"] not in {other["NodeID"] for other in living_nodes()}:  # it has died meanwhile
                     continue
                 raise InputError(f"{where} cannot run the search: {sentence(error)}") from None
             if lacking:

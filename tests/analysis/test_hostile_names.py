@@ -5,8 +5,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-
-from lstnet_search.cli import main
+from commands import exit_code
 
 NAME = "[red]x[/nothing] :smile:"
 
@@ -28,8 +27,7 @@ def test_a_name_that_looks_like_markup_is_printed_as_it_is(
 
 
 def test_a_message_is_one_line_without_codes_of_terminals(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    with pytest.raises(SystemExit):
-        main(["status", str(tmp_path / "x\x1b[2Jy\nz")])
+    assert exit_code("status", tmp_path / "x\x1b[2Jy\nz") == 2
     said = capsys.readouterr().err
     assert said.count("\n") == 1
     assert "\x1b" not in said

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from commands import exit_code
 from numpy.typing import NDArray
 
-from lstnet_search.cli import main
 from lstnet_search.config import PRESETS, Space
 from lstnet_search.config.search import SearchConfig
 from lstnet_search.results.folder import ResultsFolder
@@ -19,10 +19,8 @@ def space(tmp_path: Path) -> Path:
 
 
 def refused(arguments: list[str], capsys: pytest.CaptureFixture[str], out: str = "") -> str:
-    with pytest.raises(SystemExit) as ended:
-        main(arguments)
+    assert exit_code(*arguments) == 2
     captured = capsys.readouterr()
-    assert ended.value.code == 2
     assert captured.out == out
     assert captured.err.startswith("error: ")
     assert captured.err.count("\n") == 1

@@ -8,11 +8,11 @@ from wsgiref.types import WSGIApplication
 from wsgiref.util import setup_testing_defaults
 
 import pytest
+from commands import exit_code
 from optuna.storages import JournalStorage
 from optuna.trial import TrialState
 from optuna_dashboard import wsgi
 
-from lstnet_search.cli import main
 from lstnet_search.tuning import study_dashboard
 from lstnet_search.tuning.study import Study
 from lstnet_search.tuning.study_dashboard import ReadOnlyJournal, only_reading
@@ -32,10 +32,8 @@ def study(folder: Path) -> Study:
 
 
 def refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
-    with pytest.raises(SystemExit) as ended:
-        main(["dashboard", *arguments])
+    assert exit_code("dashboard", *arguments) == 2
     captured = capsys.readouterr()
-    assert ended.value.code == 2
     assert captured.out == ""
     assert captured.err.count("\n") == 1
     return captured.err

@@ -4,16 +4,14 @@ from pathlib import Path
 
 import pytest
 import torch
+from commands import exit_code
 from PIL import Image
 
-from lstnet_search.cli import main
 from lstnet_search.domains import load
 
 
 def run(*arguments: str) -> int:
-    with pytest.raises(SystemExit) as ended:
-        main(["data", *arguments])
-    return int(ended.value.code or 0)
+    return exit_code("data", *arguments)
 
 
 def test_a_set_is_described_with_a_sheet_of_its_images(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

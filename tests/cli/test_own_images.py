@@ -9,19 +9,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import torch
+from commands import exit_code
 from PIL import Image
 
-from lstnet_search.cli import main
 from lstnet_search.domains import load, to_bytes, to_unit_range
 from lstnet_search.domains.bundled import BUNDLED
 from lstnet_search.results.model import TrainedModel, read_model
-
-
-def run(*arguments: str | Path) -> int:
-    with pytest.raises(SystemExit) as ended:
-        main([str(each) for each in arguments])
-    assert isinstance(ended.value.code, int)
-    return ended.value.code
 
 
 @pytest.fixture(scope="module")
@@ -62,9 +55,9 @@ def test_what_was_exported_labels_a_folder_on_its_own(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     exported, output = tmp_path / "exported", tmp_path / "predictions.parquet"
-    assert run("export", winner, "--to", exported) == 0
+    assert exit_code("export", winner, "--to", exported) == 0
     capsys.readouterr()
-    assert run("predict", "--model", exported, "--input", folder, "--output", output, "--batch-size", "4") == 0
+    assert exit_code("predict", "--model", exported, "--input", folder, "--output", output, "--batch-size", "4") == 0
     captured = capsys.readouterr()
     assert captured.out == f"mnist_to_usps: labelled 6 of 7 images: {output}\n"
     assert "1 of 7 images cannot be read and are left out: broken.jpg (" in captured.err
@@ -87,7 +80,7 @@ def test_translations_have_the_names_of_their_images(
 ) -> None:
     output = tmp_path / "translated"
     output.mkdir()  # empty: may be there
-    assert run("translate", "--model", winner, "--input", folder, "--output", output) == 0
+    assert exit_code("translate", "--model", winner, "--input", folder, "--output", output) == 0
     assert capsys.readouterr().out == f"mnist_to_usps: translated 6 of 7 images: {output}\n"
     names = ["a.png", "b.png", "e.png", "f.png", "more/c.png", "more/deep/d.png"]
     assert sorted(str(path.relative_to(output)) for path in output.rglob("*.*")) == names
@@ -103,14 +96,14 @@ def test_a_table_is_translated_to_a_table_that_keeps_its_labels(
 ) -> None:
     given, output = tmp_path / "usps.parquet", tmp_path / "as_mnist.parquet"
     pq.write_table(pq.read_table(BUNDLED / "usps.parquet").slice(7286, 10), given)
-    assert run("translate", "--model", winner, "--input", given, "--output", output, "--batch-size", "3") == 0
+    assert exit_code("translate", "--model", winner, "--input", given, "--output", output, "--batch-size", "3") == 0
     assert capsys.readouterr().out == f"usps_to_mnist: translated 10 of 10 images: {output}\n"
     before, after = pq.read_table(given), pq.read_table(output)
     assert after.column_names == ["image", "name", "label", "split"]
     assert after["name"].to_pylist() == [str(row) for row in range(10)]
     assert after.select(["label", "split"]).equals(before.select(["label", "split"]))
     assert Image.open(BytesIO(after["image"][0].as_py())).size == (28, 28)
-    assert run("predict", "--model", winner, "--input", output, "--output", tmp_path / "p.parquet") == 0
+    assert exit_code("predict", "--model", winner, "--input", output, "--output", tmp_path / "p.parquet") == 0
     assert capsys.readouterr().out.startswith("mnist_to_usps: labelled 10 of 10")
 
 
@@ -151,7 +144,7 @@ def test_bad_input_is_refused_and_nothing_is_written(
     pq.write_table(pa.table({"x": [1]}), "no.parquet")
     before = sorted(tmp_path.rglob("*"))
     options = {"--model": str(winner), "--input": str(folder), "--output": "out.parquet"} | change
-    assert run(command, *(part for option in options.items() for part in option)) == 2
+    assert exit_code(command, *(part for option in options.items() for part in option)) == 2
     captured = capsys.readouterr()
     assert captured.err.startswith("error: ")
     assert message in captured.err
@@ -177,11 +170,11 @@ def test_an_output_of_another_kind_is_refused(
     message: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert run(*arguments, "--model", winner, "--input", folder) == 2
+    assert exit_code(*arguments, "--model", winner, "--input", folder) == 2
     assert message in capsys.readouterr().err
 
 
 def test_onnx_of_a_folder_without_a_model_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("export", tmp_path, "--to", tmp_path / "out", "--format", "onnx") == 2
+    assert exit_code("export", tmp_path, "--to", tmp_path / "out", "--format", "onnx") == 2
     assert "has no model" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())

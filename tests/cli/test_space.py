@@ -3,8 +3,7 @@
 from pathlib import Path
 
 import pytest
-
-from lstnet_search.cli import main
+from commands import exit_code
 
 SHIPPED = Path(__file__).parents[2] / "search_spaces"
 
@@ -15,9 +14,7 @@ def words(line: str) -> list[str]:
 
 def shown(file: Path, capsys: pytest.CaptureFixture[str]) -> list[list[str]]:
     """The lines as words, without the table's frame."""
-    with pytest.raises(SystemExit) as ended:
-        main(["space", "show", str(file)])
-    assert ended.value.code == 0
+    assert exit_code("space", "show", file) == 0
     return [line.replace("│", " ").split() for line in capsys.readouterr().out.splitlines()]
 
 

@@ -7,8 +7,8 @@ import onnx
 import onnxruntime
 import pytest
 import torch
+from commands import exit_code
 
-from lstnet_search.cli import main
 from lstnet_search.config import InputError
 from lstnet_search.domains import load, split, to_unit_range
 from lstnet_search.models.classifier import Classifier
@@ -27,9 +27,7 @@ def model(winner: Path) -> TrainedModel:
 @pytest.fixture(scope="module")
 def exported(winner: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     target = tmp_path_factory.mktemp("onnx") / "made" / "model"
-    with pytest.raises(SystemExit) as ended:
-        main(["export", str(winner), "--to", str(target), "--format", "onnx"])
-    assert ended.value.code == 0
+    assert exit_code("export", winner, "--to", target, "--format", "onnx") == 0
     assert sorted(path.name for path in target.iterdir()) == ["README.md", *(f"{name}.onnx" for name in DIRECTIONS)]
     return target
 

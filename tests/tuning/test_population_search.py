@@ -1,15 +1,12 @@
 """Whole searches of a population at smoke size: more trials than places, stopped and gone on with."""
 
-import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
 import yaml
-from searches import ROOT, command, own_tables, run_until
+from searches import own_tables, run, search, search_until
 
 from lstnet_search.results.selection import settings_of_row
 
@@ -18,25 +15,13 @@ ASKED = ("--cpus", "2", "--steps", "12", "--trials", "4", "--scheduler", "pbt", 
 pytestmark = pytest.mark.slow
 
 
-def run(*arguments: str) -> str:
-    ended = subprocess.run(
-        arguments,
-        cwd=ROOT,
-        env=os.environ | {"OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        timeout=900,
-        check=False,
-    )
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    return ended.stdout
-
-
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> list[pd.DataFrame]:
     """Tables of a population that was never stopped."""
     results = tmp_path_factory.mktemp("results")
-    assert "goes on from trial" in run(*command(results, *ASKED, "--name", "whole"))
+    ended = search(results, *ASKED, "--name", "whole")
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "goes on from trial" in ended.stdout
     return own_tables(results / "whole")
 
 
@@ -50,7 +35,7 @@ def test_a_population_ends_with_a_schedule_that_train_follows(whole: list[pd.Dat
     scheduled = trials[trials["config/schedule"].notna()].iloc[0]
     settings = tmp_path / "scheduled.yaml"
     settings.write_text(yaml.safe_dump(settings_of_row(scheduled).model_dump(mode="json")))
-    run(sys.executable, "-m", "lstnet_search", "train", "--config", str(settings), "--output", str(tmp_path / "model"))
+    run("-m", "lstnet_search", "train", "--config", str(settings), "--output", str(tmp_path / "model"))
     again = pd.read_parquet(tmp_path / "model" / "history.parquet").drop(columns=["trial", "seconds"])
     best = again[again["snd"] == scheduled["best/snd"]].iloc[-1]  # to the bit, at the same step as in the search
     report = history[(history["trial"] == scheduled["trial"]) & (history["step"] == best["step"])]
@@ -60,9 +45,10 @@ def test_a_population_ends_with_a_schedule_that_train_follows(whole: list[pd.Dat
 
 
 def test_a_population_that_is_stopped_goes_on_as_if_it_never_was(whole: list[pd.DataFrame], tmp_path: Path) -> None:
-    asked = command(tmp_path, *ASKED, "--name", "stopped")
-    code, printed = run_until(asked, ".*goes on from trial", stop=signal.SIGINT)
+    stop = signal.SIGINT
+    code, printed = search_until(tmp_path, ".*goes on from trial", *ASKED, "--name", "stopped", stop=stop)
     assert code == 130, printed
-    run(*command(tmp_path, "--cpus", "2", "--name", "stopped", "--resume"))
+    ended = search(tmp_path, "--cpus", "2", "--name", "stopped", "--resume")
+    assert ended.returncode == 0, ended.stdout + ended.stderr
     for stopped, never in zip(own_tables(tmp_path / "stopped"), whole, strict=True):
         pd.testing.assert_frame_equal(stopped, never)

@@ -1,6 +1,5 @@
 """Real searches at smoke size: a real Ray cluster, real images, tiny networks."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -9,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
-from searches import ROOT, own_tables, run_until, search, search_until
+from searches import own_tables, run, run_until, search, search_until
 
 pytestmark = pytest.mark.slow
 
@@ -17,20 +16,6 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("results")
-
-
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    ended = subprocess.run(
-        [sys.executable, *arguments],
-        cwd=ROOT,
-        env=os.environ | {"OMP_NUM_THREADS": "1"},  # as a trial has: another number sums in another order
-        capture_output=True,
-        text=True,
-        timeout=900,
-        check=False,
-    )
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    return ended
 
 
 def module(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -12,9 +12,9 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from commands import exit_code
 from rich.console import Console
 
-from lstnet_search.cli import main
 from lstnet_search.cli.table2 import planned_search
 from lstnet_search.config import InputError
 from lstnet_search.config.budgets import BUDGETS, ORDER, Budget
@@ -118,15 +118,9 @@ def test_a_study_of_a_method_that_makes_no_images_has_its_page_and_its_labels(
     assert not study.translations_file.exists()
     run_python("analysis/report.py", study.path)
     exported, labels = tmp_path / method, tmp_path / f"{method}.parquet"
-    command("export", study.path, "--to", exported)
-    command("predict", "--model", exported, "--input", images, "--output", labels)
+    assert exit_code("export", study.path, "--to", exported) == 0
+    assert exit_code("predict", "--model", exported, "--input", images, "--output", labels) == 0
     assert len(pd.read_parquet(labels)) == 10
-
-
-def command(*arguments: str | Path) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main([str(each) for each in arguments])
-    assert ended.value.code == 0
 
 
 def run_python(*arguments: str | Path) -> str:

@@ -2,10 +2,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from commands import exit_code
 from ray.tune.experiment import Trial
 from ray.tune.logger import LoggerCallback
 
-from lstnet_search.cli import main
 from lstnet_search.config import InputError
 from lstnet_search.config.search import TrackerName
 from lstnet_search.tuning import tracking
@@ -38,9 +38,7 @@ def test_wandb_without_an_account_is_refused_and_offline_is_not(
 
 
 def test_another_name_is_refused_with_those_that_there_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main(["search", "--log", "neptune", "--results-dir", str(tmp_path / "results")])
-    assert ended.value.code == 2
+    assert exit_code("search", "--log", "neptune", "--results-dir", tmp_path / "results") == 2
     assert "'tensorboard', 'mlflow', 'wandb'" in capsys.readouterr().err
     assert not (tmp_path / "results").exists()
 
