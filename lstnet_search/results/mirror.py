@@ -121,15 +121,22 @@ def _is_mirrored(name: str, folder: ResultsFolder) -> bool:
 def refuse_older(folder: ResultsFolder, storage: Storage) -> None:
     """Refuse a folder whose search went on elsewhere, as its mirror tells: the study only grows.
 
+    A last line that was cut short here, where the mirror has all of it, does not tell that.
+
     Raises:
         InputError: if it is so, or the mirror does not answer.
     """
+    name = f"{storage.path}/{folder.study_file.name}"
+    here = folder.study_file.read_bytes() if folder.study_file.is_file() else b""
     try:
-        mirrored = storage.filesystem.get_file_info(f"{storage.path}/{folder.study_file.name}")
+        mirrored = storage.filesystem.get_file_info(name)
+        if mirrored.type != fs.FileType.File or mirrored.size <= len(here):
+            return
+        with storage.filesystem.open_input_stream(name) as stream:
+            there = stream.read()
     except (OSError, ArrowException) as error:
         raise InputError(f"--storage does not answer: {sentence(error)}") from None
-    here = folder.study_file.stat().st_size if folder.study_file.is_file() else 0
-    if mirrored.type == fs.FileType.File and mirrored.size > here:
+    if len(there.splitlines()) > len(here.splitlines()):
         raise InputError(
             f"the search went on elsewhere: its copy in --storage is further than {folder.path}; "
             "move that folder away, and it is fetched from there"

@@ -42,6 +42,19 @@ def test_a_folder_whose_search_went_on_elsewhere_is_refused(folder: ResultsFolde
         refuse_older(folder, storage)
 
 
+def test_a_line_that_was_cut_short_here_is_not_taken_for_a_search_that_went_on(
+    folder: ResultsFolder, tmp_path: Path
+) -> None:
+    storage = Storage.at(str(tmp_path / "there"), "mine")
+    folder.study_file.write_bytes(b"one\ntwo\n")
+    Mirror(folder, storage).push()
+    folder.study_file.write_bytes(b"one\nt")
+    refuse_older(folder, storage)
+    (tmp_path / "there" / "mine" / "study.journal").write_bytes(b"one\ntwo\nthree\n")
+    with pytest.raises(InputError, match="the search went on elsewhere"):
+        refuse_older(folder, storage)
+
+
 def test_a_mirror_without_a_search_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
     absent = ResultsFolder(tmp_path / "here" / "mine")
     with pytest.raises(InputError, match=r"neither .* nor its storage has a search"):
