@@ -159,10 +159,12 @@ def work_lost(reports: Sequence[Reported], earlier: float, struck: float, until:
     losses, again = [0.0], [0]
     for number in going:
         since = before[number].get(min(after[number], key=after[number].__getitem__) - 1)
-        again.append(len(before[number].keys() & after[number].keys()))
+        since_back = {at: step for step, at in before[number].items() if at > earlier}
+        reached = max(since_back.values(), default=0)  # what it was beyond, the earlier fault took
+        again.append(sum(step <= reached for step in before[number].keys() & after[number].keys()))
         if since is None:
             since = min(before[number].values()) - interval
-        came_back = min((at for at in before[number].values() if at > earlier), default=None)
+        came_back = min(since_back, default=None)
         if came_back is not None and (hit != "none" or again[-1]):
             losses.append(struck - max(since, came_back - interval))
     back = [first[number] for number in going] or list(first.values()) or [struck]

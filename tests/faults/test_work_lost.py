@@ -34,3 +34,8 @@ def test_a_trial_that_falls_back_behind_an_earlier_fault_lost_all_since_that() -
     assert work.too_much(0) == []
     assert "2 reports of one trial came twice" in Work(0, 2, 0, 1).too_much(0)[0]
     assert "12.0 s of work were done again, 10.0 are allowed" in Work(12, 0, 0, 1).too_much(0)[0]
+
+
+def test_reports_that_an_earlier_fault_took_are_not_counted_again() -> None:
+    assert lost((1, 1), (2, 2), (3, 3), (15, 2), (16, 3), earlier=3.5, struck=7).again == 0
+    assert lost((1, 1), (2, 2), (3, 3), (8, 2), (15, 2), (16, 3), earlier=3.5, struck=9).again == 1
