@@ -10,6 +10,8 @@ from faults.small_search import SmallSearch
 from faults.three_nodes import ThreeNodes
 from faults.verdict import Tables, Work, read_tables, work_lost, wrong
 
+GO_ON = "go on with: python run_search.py --name it --resume"
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -92,6 +94,10 @@ def attempt(
                 code = sitting.end()
                 if code not in fault.codes:
                     complaints.append(f"{fault.name}: exit code {code}")
+                if code >= 0:  # it was not killed, and has the last word
+                    unsaid = [said for said in (fault.says, GO_ON) if said not in sitting.text]
+                    complaints += [f"{fault.name}: does not say {said!r}" for said in unsaid]
+                    complaints += [f"{fault.name}: prints a traceback"] * ("Traceback" in sitting.text)
                 at = max([at, *(report.at for report in sitting.reports)])
                 sittings.append(search.resume())
             struck.append((at, fault))

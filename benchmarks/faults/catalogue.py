@@ -76,6 +76,7 @@ class Fault:
         strike: does it, and returns when it is over.
         hit: whose process ends.
         codes: with which the command may end; 0 where it goes on.
+        says: what a command that ends by itself is to say, beside how to go on.
         intervals: between reports, that may be done again beside what always may.
         mount: whether it takes root, to mount.
         fails: what a trial's error is to say, if it is to fail.
@@ -89,6 +90,7 @@ class Fault:
     strike: Callable[[Stage], None]
     hit: Literal["all", "one", "none"]
     codes: tuple[int, ...] = (0,)
+    says: str = ""
     intervals: int = 0
     mount: bool = False
     fails: str = ""
@@ -218,7 +220,7 @@ FAULTS = (
     Fault("driver: SIGTERM", _signal_driver(signal.SIGTERM), "all", codes=(128 + signal.SIGTERM,)),
     Fault("driver: SIGINT", _interrupt_driver, "all", codes=(128 + signal.SIGINT,)),
     Fault("driver and node lost", _kill_driver_and_node, "all", codes=(-signal.SIGKILL,), nodes=True),
-    Fault("disk full", _fill_disk, "all", codes=(1,), mount=True),
+    Fault("disk full", _fill_disk, "all", codes=(1,), says="error: the disk is full", mount=True),
     Fault("newest checkpoint truncated", _truncate_checkpoint, "all", codes=(-signal.SIGKILL,), intervals=1),
     Fault("checkpoints truncated, processes killed", _truncate_checkpoints_in_use, "all", intervals=1),
     Fault("journal's last line cut", _cut_journal, "all", codes=(-signal.SIGKILL,)),

@@ -1,4 +1,4 @@
-"""Searches on a real cluster of three nodes, with a shared folder and with an object store, and on a full disk."""
+"""Searches on a real cluster of three nodes, with a shared folder and with an object store."""
 
 import filecmp
 import json
@@ -12,7 +12,6 @@ from pathlib import Path
 import boto3
 import pandas as pd
 import pytest
-from faults import mounts
 from moto.server import ThreadedMotoServer
 from nodes import HOST, Nodes, free_port, running_nodes
 from searches import command, search, search_until
@@ -112,33 +111,3 @@ def test_a_search_goes_on_from_an_object_store_where_its_folder_is_gone(
     kept = history[history["trial"] == 0].head(len(of_trial_0))
     pd.testing.assert_frame_equal(kept.reset_index(drop=True), of_trial_0.reset_index(drop=True))
     assert (tmp_path / "far" / "best_model.safetensors").is_file()
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 16 MB."""
-    path = tmp_path / "small"
-    path.mkdir()
-    if not mounts.allowed():
-        pytest.skip("mounts are not allowed here: they take root")
-    with mounts.small_disk(path, 16):
-        yield path
-
-
-def test_a_full_disk_stops_a_search_which_goes_on_when_there_is_room(small_disk: Path) -> None:
-    other = small_disk / "other"
-    other.write_bytes(bytes(14_500_000))  # leaves room for the first checkpoints
-    stopped = search(small_disk, "--steps", "60", "--trials", "4", "--name", "full")
-    assert stopped.returncode == 1, stopped.stdout + stopped.stderr
-    assert "error: the disk is full" in stopped.stdout
-    assert f"go on with: python run_search.py --name full --resume --results-dir {small_disk}" in stopped.stdout
-    assert "Traceback" not in stopped.stdout + stopped.stderr
-
-    other.unlink()
-    ended = search(small_disk, "--name", "full", "--resume")
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    trials = pd.read_parquet(small_disk / "full" / "trials.parquet")
-    assert trials["trial"].tolist() == [0, 1, 2, 3]
-    assert set(trials["state"]) <= {"COMPLETE", "PRUNED"}
-    history = pd.read_parquet(small_disk / "full" / "history.parquet")
-    assert not history.duplicated(["trial", "step"]).any()

@@ -87,6 +87,7 @@ def test_a_search_goes_on_without_unpickling_what_ray_left(tmp_path: Path) -> No
     asked = ("--name", "x", "--steps", "120", "--trials", "2")
     code, said = search_until(tmp_path, "trial 0 +step +20", *asked, stop=signal.SIGINT)
     assert code == 130, said
+    assert f"go on with: python run_search.py --name x --resume --results-dir {tmp_path}" in said
     planted = pickle.dumps(Planted(mark))
     pickled = [path for path in (folder / "tune").rglob("*") if path.suffix in (".pkl", ".json") and path.is_file()]
     of_ray = [path for path in pickled if "checkpoint_" not in str(path.parent.name)]
@@ -97,5 +98,8 @@ def test_a_search_goes_on_without_unpickling_what_ray_left(tmp_path: Path) -> No
         (checkpoint / "_dict_checkpoint.pkl").write_bytes(planted)
     ended = search(tmp_path, "--name", "x", "--resume")
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert pd.read_parquet(folder / "trials.parquet")["trial"].tolist() == [0, 1]
+    trials, history = (pd.read_parquet(folder / name) for name in ("trials.parquet", "history.parquet"))
+    assert trials["trial"].tolist() == [0, 1]
+    assert set(trials["state"]) <= {"COMPLETE", "PRUNED"}
+    assert not history.duplicated(["trial", "step"]).any()
     assert not mark.exists()

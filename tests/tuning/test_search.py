@@ -152,21 +152,18 @@ def test_a_trial_that_diverges_ends_as_failed_with_step_and_term_and_the_search_
     assert "failed: DivergedError: diverged at step" in ended.stdout
 
 
-def test_a_deterministic_search_gives_equal_tables_with_one_worker_with_two_and_after_a_stop(results: Path) -> None:
+def test_a_deterministic_search_with_two_workers_and_a_stop_gives_the_tables_of_one_worker(results: Path) -> None:
     size = ("--steps", "2", "--trials", "9", "--deterministic")  # two rounds
-    tables = {}
-    for name, workers in (("alone", "1"), ("beside", "2")):
-        ended = search(results, *size, "--name", name, "--cpus", workers)
-        assert ended.returncode == 0, ended.stdout + ended.stderr
-        tables[name] = own_tables(results / name)
-    code, said = search_until(results, "trial 1 ", *size, "--name", "interrupted", stop=signal.SIGINT)
-    assert code == 130, said
-    ended = search(results, "--name", "interrupted", "--resume")
+    ended = search(results, *size, "--name", "alone", "--cpus", "1")
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    for others in (tables["beside"], own_tables(results / "interrupted")):
-        for mine, other in zip(tables["alone"], others, strict=True):
-            pd.testing.assert_frame_equal(mine, other)
-    assert len(tables["alone"][0]) == 9
+    code, said = search_until(results, "trial 1 ", *size, "--name", "interrupted", "--cpus", "2", stop=signal.SIGINT)
+    assert code == 130, said
+    ended = search(results, "--name", "interrupted", "--resume", "--cpus", "2")
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    alone = own_tables(results / "alone")
+    for mine, other in zip(alone, own_tables(results / "interrupted"), strict=True):
+        pd.testing.assert_frame_equal(mine, other)
+    assert len(alone[0]) == 9
 
 
 def test_a_winner_is_compared_with_itself_without_terms_of_its_objective(results: Path, first: Path) -> None:
@@ -226,22 +223,6 @@ def test_trials_of_several_seeds_are_ranked_by_their_means(results: Path) -> Non
     assert "# means over 2 seeds; settings, model and round trips are of the first\n" in config
     best = trials.loc[trials["best/target_accuracy"].idxmax()]
     assert yaml.safe_load(config)["seed"] == best["seed"] == best["config/seed"]
-
-
-def test_a_search_that_is_stopped_goes_on_to_all_its_trials(results: Path) -> None:  # by SIGTERM: tests of faults
-    name = "stopped"
-    asked = ["--steps", "120", "--trials", "3", "--name", name]
-    code, printed = search_until(results, "trial ", *asked, stop=signal.SIGINT)
-    assert code == 130, printed
-    assert f"go on with: python run_search.py --name {name} --resume" in printed
-
-    ended = search(results, "--name", name, "--resume")
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    trials = pd.read_parquet(results / name / "trials.parquet")
-    assert trials["trial"].tolist() == [0, 1, 2]
-    assert set(trials["state"]) <= {"COMPLETE", "PRUNED"}
-    history = pd.read_parquet(results / name / "history.parquet")
-    assert not history.duplicated(["trial", "step"]).any()
 
 
 def test_a_confirmation_that_is_stopped_goes_on_with_more_seeds_and_opens_the_test_sets_once(
