@@ -97,7 +97,6 @@ def attempt(
                 if code >= 0:  # it was not killed, and has the last word
                     unsaid = [said for said in (fault.says, GO_ON) if said not in sitting.text]
                     complaints += [f"{fault.name}: does not say {said!r}" for said in unsaid]
-                    complaints += [f"{fault.name}: prints a traceback"] * ("Traceback" in sitting.text)
                 at = max([at, *(report.at for report in sitting.reports)])
                 sittings.append(search.resume())
             struck.append((at, fault))
@@ -119,4 +118,7 @@ def attempt(
         complaints += [f"{fault.name}: {complaint}" for complaint in cost.too_much(fault.intervals)]
         earlier = at
     complaints += wrong(search, reference, failed)
-    return Outcome(tuple(work), tuple(complaints), "\n".join(sitting.text for sitting in sittings))
+    text = "\n".join(sitting.text for sitting in sittings)
+    if "Traceback" in text:
+        complaints.append("a traceback was printed, where a sentence was to be")
+    return Outcome(tuple(work), tuple(complaints), text)

@@ -20,7 +20,7 @@ from ray._raylet import GcsClient  # type: ignore[attr-defined]  # compiled
 import lstnet_search
 from lstnet_search.config import InputError
 from lstnet_search.results.storage import Storage, sentence
-from lstnet_search.tuning.disk import hush_full_disks
+from lstnet_search.tuning.failure import hush_failures
 from lstnet_search.tuning.reach import check_reach, living_nodes
 from lstnet_search.tuning.resources import Machine, Placement, place
 from lstnet_search.tuning.token import keep_token_private
@@ -187,7 +187,7 @@ def refuse_lost(folder: Path) -> None:
 
 def _hush() -> None:
     os.environ.update({name: value for name, value in _QUIET.items() if name not in os.environ})
-    hush_full_disks()
+    hush_failures()
 
 
 def _machine(node: dict[str, Any]) -> Machine:

@@ -1,7 +1,6 @@
 """A disk that is full, or takes no writes, however it is reported."""
 
 import errno
-import logging
 
 from rich.console import Console
 
@@ -50,13 +49,3 @@ def say_no_writes(console: Console, why: str, command: str) -> int:
         soft_wrap=True,
     )
     return 1
-
-
-def hush_full_disks() -> None:
-    """Keep Ray's stack traces of full disks from the terminal, where one sentence says it; other errors stay."""
-    for handler in logging.getLogger("ray").handlers:
-        handler.addFilter(_is_news)
-
-
-def _is_news(record: logging.LogRecord) -> bool:
-    return not (record.exc_info and disk_full(record.exc_info[1]))

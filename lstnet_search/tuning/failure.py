@@ -1,8 +1,13 @@
-"""Why a trial failed last."""
+"""Why a trial failed last, and which of Ray's stack traces nobody needs."""
 
+import logging
 from pathlib import Path
 
+import torch
+from ray.exceptions import RayActorError
 from ray.tune.experiment import Trial
+
+from lstnet_search.tuning.disk import disk_full
 
 
 def last_failure(trial: Trial) -> str:
@@ -13,3 +18,18 @@ def last_failure(trial: Trial) -> str:
     """
     failures = Path(trial.error_file).read_text() if trial.error_file else ""
     return failures.rpartition("Failure # ")[2]
+
+
+def hush_failures() -> None:
+    """Keep Ray's stack traces from the terminal where one sentence of ours says it; others stay.
+
+    That is so of a full disk, a process that died, and a share of a GPU that was too small.
+    """
+    for handler in logging.getLogger("ray").handlers:
+        handler.addFilter(_is_news)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    error = record.exc_info[1] if record.exc_info else None
+    died = isinstance(error, RayActorError) and not error.actor_init_failed  # else it says which error of ours it was
+    return not (died or isinstance(error, torch.OutOfMemoryError) or disk_full(error))

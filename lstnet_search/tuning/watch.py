@@ -17,13 +17,14 @@ from lstnet_search.results.lineage import with_schedules
 from lstnet_search.results.mirror import Mirror
 from lstnet_search.results.records import ReportRecord, TrialRecord
 from lstnet_search.results.storage import Storage, sentence
+from lstnet_search.tuning.alone import out_of_memory
 from lstnet_search.tuning.checkpoints import discard
 from lstnet_search.tuning.disk import disk_full, says_full
 from lstnet_search.tuning.display import Display
 from lstnet_search.tuning.failure import last_failure
 from lstnet_search.tuning.metrics import Metrics
 from lstnet_search.tuning.patience import outlast
-from lstnet_search.tuning.searcher import ALARMS, METRICS, NUMBER, SETTINGS
+from lstnet_search.tuning.searcher import ALARMS, CHECKPOINT, METRICS, NUMBER, SETTINGS
 from lstnet_search.tuning.stopping import Stopping
 from lstnet_search.tuning.study import Study
 from lstnet_search.tuning.vigil import Vigil
@@ -116,8 +117,12 @@ class Watch(tune.Callback):
         forget_metrics(trial)
 
     def on_trial_recover(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
-        """Look at why a trial is to be begun again: on a full disk it would fail again."""
+        """Say that a trial is to be begun again; on a full disk it would fail again."""
         self._notice_full_disk(trial)
+        if not self._stopping.disk_full and not out_of_memory(trial):  # which the second try alone says
+            saved = trial.checkpoint is not None or trial.config[CHECKPOINT] is not None
+            again = "goes on from its last checkpoint" if saved else "begins it again"
+            self._display.say(f"the process of trial {trial.config[NUMBER]} ended early; another {again}")
 
     def on_step_end(self, iteration: int, trials: list[Trial], **info: Any) -> None:
         """Write the tables now and then, say what keeps trials from moving, and pass a wish to stop on to Ray."""

@@ -1,11 +1,9 @@
 import errno
-import io
-import logging
 
 import pytest
 
 from lstnet_search.results.records import ReportRecord, State, TrialRecord
-from lstnet_search.tuning.disk import disk_full, hush_full_disks
+from lstnet_search.tuning.disk import disk_full
 from lstnet_search.tuning.kept import superfluous
 
 
@@ -40,14 +38,3 @@ def test_a_full_disk_is_told_from_other_errors(error: BaseException | None, full
     outer = RuntimeError("outer")
     outer.__cause__ = error
     assert disk_full(outer) == full
-
-
-@pytest.mark.parametrize(("number", "said"), [(errno.ENOSPC, False), (errno.EACCES, True)])
-def test_of_rays_errors_only_those_of_a_full_disk_are_kept_from_the_terminal(
-    number: int, said: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    logger, text = logging.getLogger("ray"), io.StringIO()
-    monkeypatch.setattr(logger, "handlers", [logging.StreamHandler(text)])
-    hush_full_disks()
-    logging.getLogger("ray.tune").error("a trial failed", exc_info=OSError(number, "why"))
-    assert ("why" in text.getvalue()) == said

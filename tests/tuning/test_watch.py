@@ -18,7 +18,7 @@ from lstnet_search.tuning.cluster import local_cluster
 from lstnet_search.tuning.display import Display
 from lstnet_search.tuning.metrics import Metrics
 from lstnet_search.tuning.resources import Placement
-from lstnet_search.tuning.searcher import METRICS, NUMBER
+from lstnet_search.tuning.searcher import CHECKPOINT, METRICS, NUMBER
 from lstnet_search.tuning.snapshots import without_snapshots
 from lstnet_search.tuning.stopping import Stopping
 from lstnet_search.tuning.study import Study
@@ -71,14 +71,26 @@ def test_checkpoints_are_looked_for_when_trials_have_become_superfluous(tmp_path
     assert not second.exists()
 
 
-@pytest.mark.parametrize(("said", "full"), [("[Errno 28] No space left on device", True), ("The actor died", False)])
-def test_a_disk_that_is_full_is_noticed_at_the_first_failure(tmp_path: Path, said: str, full: bool) -> None:
+@pytest.mark.parametrize(
+    ("failure", "full", "line"),
+    [
+        ("[Errno 28] No space left on device", True, ""),
+        ("torch.OutOfMemoryError: CUDA out of memory", False, ""),  # it is said where it is tried again
+        ("The actor died", False, "the process of trial 2 ended early; another begins it again"),
+    ],
+)
+def test_a_trial_that_is_begun_again_is_told_of_and_a_full_disk_is_noticed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], failure: str, full: bool, line: str
+) -> None:
     stopping = Stopping()
     watch = watch_over(ResultsFolder(tmp_path / "it"), stopping)
-    (tmp_path / "error.txt").write_text(f"Failure # 1 (occurred at noon)\n{said}\n")
-    failed: Any = SimpleNamespace(error_file=str(tmp_path / "error.txt"))
+    (tmp_path / "error.txt").write_text(f"Failure # 1 (occurred at noon)\n{failure}\n")
+    failed: Any = SimpleNamespace(
+        error_file=str(tmp_path / "error.txt"), checkpoint=None, config={NUMBER: 2, CHECKPOINT: None}
+    )
     watch.on_trial_recover(0, [failed], failed)
     assert stopping.disk_full == full
+    assert capsys.readouterr().out.strip() == line
 
 
 @pytest.mark.parametrize("end", ["on_trial_complete", "on_trial_error"])
