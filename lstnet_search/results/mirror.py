@@ -136,7 +136,8 @@ def refuse_older(folder: ResultsFolder, storage: Storage) -> None:
             there = stream.read()
     except (OSError, ArrowException) as error:
         raise InputError(f"--storage does not answer: {sentence(error)}") from None
-    if len(there.splitlines()) > len(here.splitlines()):
+    cut_short = not here.endswith(b"\n") and there.startswith(here)
+    if not (here and cut_short and there.find(b"\n", len(here)) == len(there) - 1):
         raise InputError(
             f"the search went on elsewhere: its copy in --storage is further than {folder.path}; "
             "move that folder away, and it is fetched from there"

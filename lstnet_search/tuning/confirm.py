@@ -29,6 +29,7 @@ from lstnet_search.results.winner import add_confirmation
 from lstnet_search.tuning.checkpoints import checkpoint_at, newest_checkpoint, refuse_other_versions
 from lstnet_search.tuning.confirmation_display import ConfirmationDisplay, verdicts
 from lstnet_search.tuning.disk import FULL, no_writes, say_no_writes
+from lstnet_search.tuning.low_memory import low_memory_survived
 from lstnet_search.tuning.metrics import Metrics
 from lstnet_search.tuning.opening import Key, Tested, measure
 from lstnet_search.tuning.resources import Placement, upper_bound_seconds
@@ -246,7 +247,7 @@ class _Confirmation:
         tuner = make_tuner(self.search, searcher, scheduler, [watch], *about, say=display.say)
         display.start(earlier)
         try:
-            with without_snapshots(), spare_checkpoints():
+            with without_snapshots(), spare_checkpoints(), low_memory_survived():
                 tuner.fit()
         finally:
             display.stop()

@@ -7,7 +7,9 @@ import torch
 from ray.exceptions import RayActorError
 from ray.tune.experiment import Trial
 
+from lstnet_search.config.secrets import masked
 from lstnet_search.tuning.disk import disk_full
+from lstnet_search.tuning.low_memory import LOW_MEMORY
 
 
 def last_failure(trial: Trial) -> str:
@@ -18,6 +20,17 @@ def last_failure(trial: Trial) -> str:
     """
     failures = Path(trial.error_file).read_text() if trial.error_file else ""
     return failures.rpartition("Failure # ")[2]
+
+
+def what_happened(trial: Trial) -> str:
+    """To a trial's process, as the end of a sentence, by Ray's note of the last failure."""
+    failure = last_failure(trial).strip()
+    if LOW_MEMORY in failure:
+        return "was ended, for its node runs low on memory; with --max-concurrent fewer trials run at once"
+    if "The actor died unexpectedly" in failure:
+        return "died"
+    *_, reason = failure.splitlines() or ["no reason is known"]
+    return f"failed ({masked(reason):.200})"
 
 
 def hush_failures() -> None:

@@ -30,6 +30,7 @@ from lstnet_search.tuning.device import device_for
 from lstnet_search.tuning.disk import no_writes
 from lstnet_search.tuning.display import Display
 from lstnet_search.tuning.kept import superfluous
+from lstnet_search.tuning.low_memory import low_memory_survived
 from lstnet_search.tuning.metrics import Metrics
 from lstnet_search.tuning.objectives import objectives
 from lstnet_search.tuning.population import POPULATIONS
@@ -337,7 +338,7 @@ class _Search:
         tuner = make_tuner(
             config, searcher, scheduler, callbacks, self.prepared, self.placement, self.storage, asked, say=display.say
         )
-        with without_snapshots(), spare_checkpoints():
+        with without_snapshots(), spare_checkpoints(), low_memory_survived():
             tuner.fit()
 
     def _searcher_class(self) -> Callable[..., StudySearch]:

@@ -17,11 +17,10 @@ from lstnet_search.results.lineage import with_schedules
 from lstnet_search.results.mirror import Mirror
 from lstnet_search.results.records import ReportRecord, TrialRecord
 from lstnet_search.results.storage import Storage, sentence
-from lstnet_search.tuning.alone import out_of_memory
 from lstnet_search.tuning.checkpoints import discard
 from lstnet_search.tuning.disk import disk_full, says_full
 from lstnet_search.tuning.display import Display
-from lstnet_search.tuning.failure import last_failure
+from lstnet_search.tuning.failure import last_failure, what_happened
 from lstnet_search.tuning.metrics import Metrics
 from lstnet_search.tuning.patience import outlast
 from lstnet_search.tuning.searcher import ALARMS, CHECKPOINT, METRICS, NUMBER, SETTINGS
@@ -113,16 +112,15 @@ class Watch(tune.Callback):
     def on_trial_error(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
         """Say why a trial failed."""
         self._notice_full_disk(trial)
+        self._say_failure(trial, "once more than is retried")
         self._say_end(trial)
         forget_metrics(trial)
 
     def on_trial_recover(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
         """Say that a trial is to be begun again; on a full disk it would fail again."""
         self._notice_full_disk(trial)
-        if not self._stopping.disk_full and not out_of_memory(trial):  # which the second try alone says
-            saved = trial.checkpoint is not None or trial.config[CHECKPOINT] is not None
-            again = "goes on from its last checkpoint" if saved else "begins it again"
-            self._display.say(f"the process of trial {trial.config[NUMBER]} ended early; another {again}")
+        saved = trial.checkpoint is not None or trial.config[CHECKPOINT] is not None
+        self._say_failure(trial, "another goes on from its last checkpoint" if saved else "another begins it again")
 
     def on_step_end(self, iteration: int, trials: list[Trial], **info: Any) -> None:
         """Write the tables now and then, say what keeps trials from moving, and pass a wish to stop on to Ray."""
@@ -191,6 +189,10 @@ class Watch(tune.Callback):
         except (OSError, ArrowException) as error:  # they are to look at, and no more
             self._stopping.disk_full |= disk_full(error)
             self._display.say(f"warning: no samples of trial {number}: {sentence(error)}")
+
+    def _say_failure(self, trial: Trial, what_next: str) -> None:
+        if not self._stopping.disk_full:  # which one sentence tells at the end
+            self._display.say(f"the process of trial {trial.config[NUMBER]} {what_happened(trial)}; {what_next}")
 
     def _notice_full_disk(self, trial: Trial) -> None:
         self._stopping.disk_full |= says_full(last_failure(trial))

@@ -50,9 +50,10 @@ def test_a_line_that_was_cut_short_here_is_not_taken_for_a_search_that_went_on(
     Mirror(folder, storage).push()
     folder.study_file.write_bytes(b"one\nt")
     refuse_older(folder, storage)
-    (tmp_path / "there" / "mine" / "study.journal").write_bytes(b"one\ntwo\nthree\n")
-    with pytest.raises(InputError, match="the search went on elsewhere"):
-        refuse_older(folder, storage)
+    for elsewhere in (b"one\ntwo\nthree\n", b"one\nanother line\n"):
+        (tmp_path / "there" / "mine" / "study.journal").write_bytes(elsewhere)
+        with pytest.raises(InputError, match="the search went on elsewhere"):
+            refuse_older(folder, storage)
 
 
 def test_a_mirror_without_a_search_is_refused_and_nothing_is_written(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What of Ray's errors reaches the terminal."""
+"""What becomes of Ray's errors."""
 
 import errno
 import io
@@ -6,9 +6,11 @@ import logging
 
 import pytest
 import torch
-from ray.exceptions import ActorDiedError, RayActorError, RayTaskError
+from ray.air.execution._internal import RayActorManager
+from ray.exceptions import ActorDiedError, OutOfMemoryError, RayActorError, RayTaskError
 
 from lstnet_search.tuning.failure import hush_failures
+from lstnet_search.tuning.low_memory import UNCOUNTED, low_memory_survived
 
 
 @pytest.mark.parametrize(
@@ -32,3 +34,20 @@ def test_rays_stack_traces_are_kept_from_the_terminal_where_a_sentence_says_it(
     hush_failures()
     logging.getLogger("ray.tune").error("a trial failed", exc_info=error)
     assert ("why" in text.getvalue()) == said
+
+
+@pytest.mark.parametrize("method", ["_actor_start_failed", "_actor_task_failed"])
+def test_a_process_that_ray_ends_for_want_of_memory_has_died_for_ray_tune(
+    method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[Exception] = []
+    monkeypatch.setattr(RayActorManager, method, lambda self, *, exception, **tracked: told.append(exception))
+    manager = object.__new__(RayActorManager)
+    another = ValueError("another")
+    with low_memory_survived():
+        getattr(manager, method)(exception=another)
+        for _ in range(UNCOUNTED + 1):
+            getattr(manager, method)(exception=OutOfMemoryError("low on memory"))
+    assert told.pop(0) is another
+    assert {str(error) for error in told} == {"low on memory"}
+    assert [isinstance(error, RayActorError) and error.preempted for error in told] == [True] * UNCOUNTED + [False]
