@@ -45,12 +45,10 @@ from lstnet_search.tuning.resources import Placement
 from lstnet_search.tuning.samplers import make_sampler
 from lstnet_search.tuning.scheduler import make_scheduler
 from lstnet_search.tuning.searcher import SCORE, StudySearch
-from lstnet_search.tuning.snapshots import without_snapshots
-from lstnet_search.tuning.spare import spare_checkpoints
 from lstnet_search.tuning.stopping import Stopping
 from lstnet_search.tuning.study import Study, distribution
 from lstnet_search.tuning.trainable import Trainable
-from lstnet_search.tuning.tuner import make_tuner
+from lstnet_search.tuning.tuner import fit, make_tuner
 from lstnet_search.tuning.vigil import Vigil
 from lstnet_search.tuning.watch import Watch
 
@@ -238,8 +236,7 @@ def our_tuner(config: SearchConfig, storage: BaseStorage, folder: Path, concurre
             config.trials,
             Ours,
         )
-        with without_snapshots(), spare_checkpoints():
-            tuner.fit()
+        fit(tuner)
         display.stop()
         records = watch.write()
     assert [record.state for record in records] == ["COMPLETE"] * config.trials

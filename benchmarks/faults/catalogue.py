@@ -158,7 +158,7 @@ def _truncate_checkpoint(stage: Stage) -> None:
 
 def _truncate_checkpoints_in_use(stage: Stage) -> None:
     stage.wait_for(lambda: _states_of_unfinished(stage))
-    processes = stage.training()
+    processes = stage.wait_for(stage.training)
     for process in processes:  # or they would write newer ones meanwhile
         with suppress(ProcessLookupError):  # it has ended by itself
             os.kill(process, signal.SIGSTOP)
@@ -201,6 +201,7 @@ def _halve(file: Path) -> None:
 
 
 def _read_only_for_seconds(stage: Stage) -> None:
+    stage.wait_for(stage.training)
     with mounts.read_only(stage.search.home):
         time.sleep(READ_ONLY_SECONDS)
 

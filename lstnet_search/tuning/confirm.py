@@ -29,18 +29,15 @@ from lstnet_search.results.winner import add_confirmation
 from lstnet_search.tuning.checkpoints import checkpoint_at, newest_checkpoint, refuse_other_versions
 from lstnet_search.tuning.confirmation_display import ConfirmationDisplay, verdicts
 from lstnet_search.tuning.disk import FULL, no_writes, say_no_writes
-from lstnet_search.tuning.low_memory import low_memory_survived
 from lstnet_search.tuning.metrics import Metrics
 from lstnet_search.tuning.opening import Key, Tested, measure
 from lstnet_search.tuning.resources import Placement, upper_bound_seconds
 from lstnet_search.tuning.run import Run, refuse_other_data, until_stopped
 from lstnet_search.tuning.scheduler import make_scheduler
 from lstnet_search.tuning.searcher import DIED, START, StudySearch
-from lstnet_search.tuning.snapshots import without_snapshots
-from lstnet_search.tuning.spare import spare_checkpoints
 from lstnet_search.tuning.stopping import Stopping
 from lstnet_search.tuning.study import Study, mend
-from lstnet_search.tuning.tuner import make_tuner
+from lstnet_search.tuning.tuner import fit, make_tuner
 from lstnet_search.tuning.vigil import Vigil
 from lstnet_search.tuning.watch import Watch
 
@@ -247,8 +244,7 @@ class _Confirmation:
         tuner = make_tuner(self.search, searcher, scheduler, [watch], *about, say=display.say)
         display.start(earlier)
         try:
-            with without_snapshots(), spare_checkpoints(), low_memory_survived():
-                tuner.fit()
+            fit(tuner)
         finally:
             display.stop()
             watch.write()

@@ -8,7 +8,7 @@ from ray.exceptions import RayActorError
 from ray.tune.experiment import Trial
 
 from lstnet_search.config.secrets import masked
-from lstnet_search.tuning.disk import disk_full
+from lstnet_search.tuning.disk import no_writes
 from lstnet_search.tuning.low_memory import LOW_MEMORY
 
 
@@ -36,7 +36,7 @@ def what_happened(trial: Trial) -> str:
 def hush_failures() -> None:
     """Keep Ray's stack traces from the terminal where one sentence of ours says it; others stay.
 
-    That is so of a full disk, a process that died, and a share of a GPU that was too small.
+    That is so of a disk that is full or takes no writes, a process that died, and a share of a GPU that was too small.
     """
     for handler in logging.getLogger("ray").handlers:
         handler.addFilter(_is_news)
@@ -45,4 +45,4 @@ def hush_failures() -> None:
 def _is_news(record: logging.LogRecord) -> bool:
     error = record.exc_info[1] if record.exc_info else None
     died = isinstance(error, RayActorError) and not error.actor_init_failed  # else it says which error of ours it was
-    return not (died or isinstance(error, torch.OutOfMemoryError) or disk_full(error))
+    return not (died or isinstance(error, torch.OutOfMemoryError) or no_writes(error))

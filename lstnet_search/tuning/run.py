@@ -30,7 +30,6 @@ from lstnet_search.tuning.device import device_for
 from lstnet_search.tuning.disk import no_writes
 from lstnet_search.tuning.display import Display
 from lstnet_search.tuning.kept import superfluous
-from lstnet_search.tuning.low_memory import low_memory_survived
 from lstnet_search.tuning.metrics import Metrics
 from lstnet_search.tuning.objectives import objectives
 from lstnet_search.tuning.population import POPULATIONS
@@ -42,12 +41,10 @@ from lstnet_search.tuning.samplers import make_sampler, refuse_sampler
 from lstnet_search.tuning.scheduler import make_scheduler
 from lstnet_search.tuning.searcher import StudySearch
 from lstnet_search.tuning.sharing_probe import share_gpus
-from lstnet_search.tuning.snapshots import without_snapshots
-from lstnet_search.tuning.spare import spare_checkpoints
 from lstnet_search.tuning.stopping import Stopping
 from lstnet_search.tuning.study import Study, mend
 from lstnet_search.tuning.tracking import make_trackers, refuse_trackers
-from lstnet_search.tuning.tuner import make_tuner
+from lstnet_search.tuning.tuner import fit, make_tuner
 from lstnet_search.tuning.vigil import Vigil
 from lstnet_search.tuning.warm_start import trials_to_know
 from lstnet_search.tuning.watch import Watch
@@ -338,8 +335,7 @@ class _Search:
         tuner = make_tuner(
             config, searcher, scheduler, callbacks, self.prepared, self.placement, self.storage, asked, say=display.say
         )
-        with without_snapshots(), spare_checkpoints(), low_memory_survived():
-            tuner.fit()
+        fit(tuner)
 
     def _searcher_class(self) -> Callable[..., StudySearch]:
         if not self.config.deterministic:

@@ -11,8 +11,11 @@ from lstnet_search.evaluation import Prepared, WholeSets
 from lstnet_search.results.storage import Storage
 from lstnet_search.tuning.alone import SecondTryAlone
 from lstnet_search.tuning.checkpoints import run_name, trial_folder
+from lstnet_search.tuning.low_memory import low_memory_survived
 from lstnet_search.tuning.resources import Placement
 from lstnet_search.tuning.searcher import NUMBER, SCORE, StudySearch
+from lstnet_search.tuning.snapshots import without_snapshots
+from lstnet_search.tuning.spare import spare_checkpoints
 from lstnet_search.tuning.trainable import Trainable
 
 PROCESS_RETRIES = 3
@@ -30,7 +33,7 @@ def make_tuner(
     trainable: type[Trainable] = Trainable,
     say: Callable[[str], None] = lambda line: None,
 ) -> tune.Tuner:
-    """A tuner that runs a number of trials; which checkpoints it keeps of each, `spare_checkpoints` says.
+    """A tuner that runs a number of trials; `fit` runs it.
 
     Where trials share a GPU, one that runs out of memory is tried again alone, and `say` is told. Not in a
     population: there the others wait for it, in processes that keep their shares.
@@ -75,6 +78,12 @@ def make_tuner(
             verbose=0,
         ),
     )
+
+
+def fit(tuner: tune.Tuner) -> None:
+    """Run a tuner's trials, with what a search of days takes that no setting of Ray Tune's says."""
+    with without_snapshots(), spare_checkpoints(), low_memory_survived():
+        tuner.fit()
 
 
 def _trial_name(trial: Trial) -> str:

@@ -30,7 +30,7 @@ from lstnet_search.tuning.searcher import StudySearch
 from lstnet_search.tuning.sharing_probe import probe_gpu
 from lstnet_search.tuning.study import Study
 from lstnet_search.tuning.trainable import Trainable
-from lstnet_search.tuning.tuner import make_tuner
+from lstnet_search.tuning.tuner import fit, make_tuner
 
 STEPS, TRIALS = 4, 5
 HUNGRY, TOO_HUNGRY = 1, 3
@@ -114,7 +114,7 @@ def ended(tmp_path_factory: pytest.TempPathFactory) -> Ended:
         with local_cluster(placement):
             assert ray.cluster_resources()["GPU"] == 1
             assert probe_gpu(search, NoData(), placement) is None  # type: ignore[arg-type]  # a simulated GPU
-            make_tuner(
+            tuner = make_tuner(
                 search,
                 searcher,
                 make_scheduler(search, [], "target_accuracy"),
@@ -125,7 +125,8 @@ def ended(tmp_path_factory: pytest.TempPathFactory) -> Ended:
                 TRIALS,
                 trainable=Sharing,
                 say=said.append,
-            ).fit()
+            )
+            fit(tuner)
     finally:
         cloudpickle.unregister_pickle_by_value(here)
         del os.environ["WHERE"]

@@ -17,6 +17,7 @@ from lstnet_search.tuning.low_memory import UNCOUNTED, low_memory_survived
     ("error", "said"),
     [
         (OSError(errno.ENOSPC, "why"), False),
+        (OSError(errno.EROFS, "why"), False),
         (OSError(errno.EACCES, "why"), True),
         (RayActorError(error_msg="why"), False),
         (ActorDiedError(RayTaskError("setup", "why", ValueError("why"))), True),
@@ -24,7 +25,7 @@ from lstnet_search.tuning.low_memory import UNCOUNTED, low_memory_survived
         (RayTaskError("step", "why", torch.OutOfMemoryError("why")).as_instanceof_cause(), False),
         (ValueError("why"), True),
     ],
-    ids=["full disk", "denied", "process died", "setup failed", "out of memory", "that in a worker", "another"],
+    ids=["full disk", "read-only", "denied", "died", "setup failed", "out of memory", "that in a worker", "another"],
 )
 def test_rays_stack_traces_are_kept_from_the_terminal_where_a_sentence_says_it(
     error: Exception, said: bool, monkeypatch: pytest.MonkeyPatch
