@@ -221,7 +221,7 @@ def our_tuner(config: SearchConfig, storage: BaseStorage, folder: Path, concurre
             Console(file=lines, width=200), config.directions, config.trial.steps, config.trials, 2, TARGET
         )
         metrics = Metrics("overhead", TARGET, config.directions)
-        watch = Watch(results, study, display, stopping, TARGET, metrics, Vigil())
+        watch = Watch(results, study, display, stopping, TARGET, metrics, Vigil(display.name))
         display.start([])
         scheduler = make_scheduler(config, [], TARGET)
         prepared = cast(Prepared, Unprepared())

@@ -22,18 +22,18 @@ class SecondTryAlone(TrialScheduler):
     Ray begins the trial again from its last checkpoint, in a new process, as it does where one has died.
     """
 
-    def __init__(self, scheduler: TrialScheduler, whole: dict[str, float], say: Callable[[str], None]) -> None:
+    def __init__(self, scheduler: TrialScheduler, whole: dict[str, float], tell: Callable[[int, str], None]) -> None:
         """Wrap a scheduler.
 
         Args:
             scheduler: decides all else.
             whole: what a trial gets that is alone on its GPU, as Ray Tune names it.
-            say: told which trial is tried again.
+            tell: what becomes of a trial that is tried again, with its number.
         """
         super().__init__()  # type: ignore[no-untyped-call]
         self._scheduler = scheduler
         self._whole = whole
-        self._say = say
+        self._tell = tell
         self._alone: list[Trial] = []
 
     @property
@@ -48,10 +48,8 @@ class SecondTryAlone(TrialScheduler):
         if again and trial not in self._alone and out_of_memory(trial):
             trial.update_resources(self._whole)
             self._alone.append(trial)
-            self._say(
-                f"trial {trial.config[NUMBER]} ran out of memory in its share of a GPU; "
-                "it goes on alone on a whole one, no other trial begins before"
-            )
+            what = "ran out of memory in its share of a GPU"
+            self._tell(trial.config[NUMBER], f"{what}; it goes on alone on a whole one, no other trial begins before")
 
     def set_search_properties(self, metric: str | None, mode: str | None, **spec: Any) -> bool:
         """As the scheduler."""

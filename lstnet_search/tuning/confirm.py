@@ -168,7 +168,7 @@ class _Confirmation:
             self.console, self.sets.train.directions, self.plan.steps, total, self.placement.concurrent, names
         )
         metrics = Metrics(f"{self.folder.path.name}-confirmation", PROGRESS, self.sets.train.directions)
-        vigil = Vigil(self.run.trial_timeout)
+        vigil = Vigil(display.name, self.run.trial_timeout)
         watch = Watch(
             self.inner,
             self.study,
@@ -241,7 +241,7 @@ class _Confirmation:
         )
         scheduler = make_scheduler(self.search, earlier, PROGRESS)
         about = self.sets, self.placement, self.storage, left
-        tuner = make_tuner(self.search, searcher, scheduler, [watch], *about, say=display.say)
+        tuner = make_tuner(self.search, searcher, scheduler, [watch], *about, tell=display.tell)
         display.start(earlier)
         try:
             fit(tuner)

@@ -41,6 +41,10 @@ class ConfirmationDisplay(Display):
         self._names = names
         self._width = max(map(len, names.values()))
 
+    def name(self, number: int) -> str:
+        """Whose training it is, and which."""
+        return self._names[number]
+
     def report(
         self, number: int, settings: Mapping[str, float], report: ReportRecord, alarms: Sequence[str] = ()
     ) -> None:
@@ -49,12 +53,12 @@ class ConfirmationDisplay(Display):
         left = f"{duration(self._seconds_left())} left"
         self._bar.update(self._task, left=left)
         self.say(
-            f"{self._name(number)}  step {report.step:>{len(str(self._steps))}}/{self._steps}"
+            f"{self._padded(number)}  step {report.step:>{len(str(self._steps))}}/{self._steps}"
             f"  weights {weights(settings)}  {left}"
         )
 
-    def _name(self, number: int) -> str:
-        return self._names[number].ljust(self._width)
+    def _padded(self, number: int) -> str:
+        return self.name(number).ljust(self._width)
 
 
 def verdicts(

@@ -72,9 +72,17 @@ class Display:
         """End the bar; printed lines stay."""
         self._bar.stop()
 
+    def name(self, number: int) -> str:
+        """What a trial is called in a sentence."""
+        return f"trial {number}"
+
     def say(self, line: str) -> None:
         """Print a line as it is, above the bar."""
         self._console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+    def tell(self, number: int, what: str) -> None:
+        """Print what became of a trial."""
+        self.say(f"{self.name(number)} {what}")
 
     def report(
         self, number: int, settings: Mapping[str, float], report: ReportRecord, alarms: Sequence[str] = ()
@@ -89,7 +97,7 @@ class Display:
         left = f"{duration(self._seconds_left())} left"
         self._bar.update(self._task, left=left)
         self.say(
-            f"{self._name(number)} step {report.step:>{len(str(self._steps))}}/{self._steps}"
+            f"{self._padded(number)} step {report.step:>{len(str(self._steps))}}/{self._steps}"
             f"  weights {weights(settings)}  {accuracies}"
             f"  best {shown(self._metric, best)} (trial {-best_number})  {left}"
             + "".join(f"  ALARM: {alarm}" for alarm in alarms)
@@ -98,7 +106,7 @@ class Display:
     def took_over(self, number: int, exploit: Exploit) -> None:
         """Print that a trial goes on with another's network, and with which weights."""
         self.say(
-            f"trial {number:<3} goes on from trial {exploit.donor} at step {exploit.step}"
+            f"{self._padded(number)} goes on from trial {exploit.donor} at step {exploit.step}"
             f"  weights {weights(exploit.weights)}"
         )
 
@@ -107,15 +115,15 @@ class Display:
         self._ended.add(record.number)
         self._bar.update(self._task, completed=len(self._ended))
         if record.state == "FAIL":
-            self.say(f"{self._name(record.number)} failed: {record.error}")
+            self.say(f"{self._padded(record.number)} failed: {record.error}")
         elif record.state == "PRUNED":
-            self.say(f"{self._name(record.number)} stopped at step {record.reports[-1].step}: others were better")
+            self.say(f"{self._padded(record.number)} stopped at step {record.reports[-1].step}: others were better")
 
     def _note(self, number: int, report: ReportRecord) -> None:
         self._reached[number] = report.step, report.seconds
 
-    def _name(self, number: int) -> str:
-        return f"trial {number:<3}"
+    def _padded(self, number: int) -> str:
+        return f"{self.name(number):<9}"
 
     def _seconds_left(self) -> float:
         """As many steps as are still likely, at the mean rate of the trials so far.

@@ -275,7 +275,7 @@ class _Search:
             display.say(f"{len(others)} completed trials of {config.warm_start} lie in the space and are known")
         left = config.trials - sum(record.state != "RUNNING" for record in earlier)
         metrics = Metrics(folder.path.name, self.metric, self.prepared.directions)
-        vigil = Vigil(self.run.trial_timeout)
+        vigil = Vigil(display.name, self.run.trial_timeout)
         watch = Watch(
             folder,
             study,
@@ -287,6 +287,7 @@ class _Search:
             storage=self.storage,
             superfluous=partial(superfluous, metric=self.metric, objectives=objectives(config, self.metric)),
         )
+        watch.mirror()  # the study may have been mended: its copy is not to be further than it
         if left > 0:
             self._say_estimate(display, left, earlier)
         if left > 0 and not self.stopping.due:
@@ -333,7 +334,15 @@ class _Search:
         )
         asked = left if population is None else left + 1  # and one more is asked for until the end
         tuner = make_tuner(
-            config, searcher, scheduler, callbacks, self.prepared, self.placement, self.storage, asked, say=display.say
+            config,
+            searcher,
+            scheduler,
+            callbacks,
+            self.prepared,
+            self.placement,
+            self.storage,
+            asked,
+            tell=display.tell,
         )
         fit(tuner)
 

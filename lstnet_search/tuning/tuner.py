@@ -31,16 +31,16 @@ def make_tuner(
     storage: Storage,
     trials: int,
     trainable: type[Trainable] = Trainable,
-    say: Callable[[str], None] = lambda line: None,
+    tell: Callable[[int, str], None] = lambda number, what: None,
 ) -> tune.Tuner:
     """A tuner that runs a number of trials; `fit` runs it.
 
-    Where trials share a GPU, one that runs out of memory is tried again alone, and `say` is told. Not in a
-    population: there the others wait for it, in processes that keep their shares.
+    Where trials share a GPU, one that runs out of memory is tried again alone, and `tell` gets its number and that.
+    Not in a population: there the others wait for it, in processes that keep their shares.
     """
     second_try = placement.per_gpu > 1 and search.scheduler not in POPULATION_SCHEDULERS
     if second_try:
-        scheduler = SecondTryAlone(scheduler, placement.resources | {"gpu": 1.0}, say)
+        scheduler = SecondTryAlone(scheduler, placement.resources | {"gpu": 1.0}, tell)
         searcher.hold_while(lambda: scheduler.waiting)
     with_data = tune.with_parameters(
         trainable,

@@ -22,15 +22,18 @@ class Vigil:
 
     def __init__(
         self,
+        name: Callable[[int], str],
         timeout: float | None = None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         """Begin.
 
         Args:
+            name: of a trial, for people, by its number.
             timeout: seconds without a report after which a trial's process is killed; None for what its rhythm says.
             now: a clock in seconds.
         """
+        self._name = name
         self._timeout = timeout
         self._now = now
         self._sparing = Sparing()
@@ -56,12 +59,12 @@ class Vigil:
             return []
         self._looked_at = self._now()
         situation = self._situation(trials)
-        hanging = {running.number: running for running in situation.running if running.hangs(self._timeout)}
-        ended = [trial for trial in trials if trial.config[NUMBER] in hanging and self._end(trial)]
-        return self._sparing.due(list(findings(situation))) + [
-            f"trial {number} has not reported for {duration(hanging[number].silent)} and is taken to hang: its process "
+        silent = {running.number: running.silent for running in situation.running if running.hangs(self._timeout)}
+        ended = [trial.config[NUMBER] for trial in trials if trial.config[NUMBER] in silent and self._end(trial)]
+        return self._sparing.due(list(findings(situation, self._name))) + [
+            f"{self._name(number)} has not reported for {duration(silent[number])} and is taken to hang: its process "
             "is killed; it goes on from its last checkpoint"
-            for number in (trial.config[NUMBER] for trial in ended)
+            for number in ended
         ]
 
     def _end(self, trial: Trial) -> bool:

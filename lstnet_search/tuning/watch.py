@@ -188,11 +188,12 @@ class Watch(tune.Callback):
             outlast(partial(write_whole, self._folder.samples / f"{number}.npz", content))
         except (OSError, ArrowException) as error:  # they are to look at, and no more
             self._stopping.disk_full |= disk_full(error)
-            self._display.say(f"warning: no samples of trial {number}: {sentence(error)}")
+            self._display.say(f"warning: no samples of {self._display.name(number)}: {sentence(error)}")
 
     def _say_failure(self, trial: Trial, what_next: str) -> None:
         if not self._stopping.disk_full:  # which one sentence tells at the end
-            self._display.say(f"the process of trial {trial.config[NUMBER]} {what_happened(trial)}; {what_next}")
+            name = self._display.name(trial.config[NUMBER])
+            self._display.say(f"the process of {name} {what_happened(trial)}; {what_next}")
 
     def _notice_full_disk(self, trial: Trial) -> None:
         self._stopping.disk_full |= says_full(last_failure(trial))

@@ -1,6 +1,6 @@
 """Why nothing moves: trials that wait for a place, trials that fell silent, nodes that died."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from lstnet_search.results.text import duration
@@ -77,8 +77,8 @@ class Finding:
     sentence: str
 
 
-def findings(situation: Situation) -> Iterator[Finding]:
-    """All that is out of the ordinary."""
+def findings(situation: Situation, name: Callable[[int], str]) -> Iterator[Finding]:
+    """All that is out of the ordinary, with the names that people know the trials by."""
     for node in situation.dead_nodes:
         yield Finding(f"node {node}", 0, f"node {node} died; its trials go on elsewhere from their last checkpoints")
     longest = max(situation.waiting.values(), default=0.0)
@@ -91,7 +91,7 @@ def findings(situation: Situation) -> Iterator[Finding]:
             yield Finding(
                 f"trial {trial.number}",
                 trial.silent,
-                f"trial {trial.number} has not reported for {duration(trial.silent)}{usual}; "
+                f"{name(trial.number)} has not reported for {duration(trial.silent)}{usual}; "
                 "the dashboard shows its process under Actors",
             )
 

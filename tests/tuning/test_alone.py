@@ -124,7 +124,7 @@ def ended(tmp_path_factory: pytest.TempPathFactory) -> Ended:
                 storage,
                 TRIALS,
                 trainable=Sharing,
-                say=said.append,
+                tell=lambda number, what: said.append(f"trial {number} {what}"),
             )
             fit(tuner)
     finally:

@@ -61,9 +61,11 @@ def test_a_line_says_whose_training_it_is_and_how_far_but_not_how_good() -> None
     settings = TrialConfig().model_dump()
     display.report(0, settings, ReportRecord(50, 50.0, {"progress": 0.5, "loss_an1": 0.7}))
     display.ended(TrialRecord(1, "FAIL", settings, error="it broke"))
+    display.tell(1, "goes on")
     assert out.getvalue() == (
         "best, seed 1/1   step  50/100  weights 20 20 100 100 100 100 30  2 min left\n"
         "paper, seed 1/1 failed: it broke\n"
+        "paper, seed 1/1 goes on\n"
     )
 
 

@@ -42,7 +42,7 @@ def test_a_place_that_another_took_and_a_trial_that_fell_silent_are_told() -> No
         others = Other.remote()  # type: ignore[attr-defined]
         assert ray.get(others.here.remote())
         clock = Clock()
-        vigil = Vigil(now=clock)
+        vigil = Vigil("trial {}".format, now=clock)
         waiting, running = trial(1, Trial.PENDING), trial(0, Trial.RUNNING)
         vigil.started(0)
         clock.seconds = 30.0
@@ -75,7 +75,7 @@ def test_a_process_that_hangs_is_killed_though_it_is_stopped() -> None:
         training = Training.remote()  # type: ignore[attr-defined]
         process = ray.get(training.process.remote())
         clock = Clock()
-        vigil = Vigil(timeout=20.0, now=clock)
+        vigil = Vigil("trial {}".format, timeout=20.0, now=clock)
         running = trial(3, Trial.RUNNING)
         running.temporary_state.ray_actor = training
         vigil.started(3)

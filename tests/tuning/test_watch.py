@@ -38,7 +38,7 @@ def watch_over(folder: ResultsFolder, stopping: Stopping, **more: Any) -> Watch:
     folder.create({"search": {}})
     directions = ("mnist_to_usps", "usps_to_mnist")
     display = Display(Console(), directions, 10, 1, 1, "snd")
-    metrics, vigil = Metrics("it", "snd", directions), Vigil()
+    metrics, vigil = Metrics("it", "snd", directions), Vigil(display.name)
     return Watch(folder, Study(folder.study_file), display, stopping, "snd", metrics, vigil, **more)
 
 

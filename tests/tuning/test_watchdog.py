@@ -16,7 +16,7 @@ def sentences(
     situation = Situation(
         waiting or {}, running, wanted or {"CPU": 1, "GPU": 0}, total or {"CPU": 4}, free or {}, dead_nodes
     )
-    return [finding.sentence for finding in findings(situation)]
+    return [finding.sentence for finding in findings(situation, "trial {}".format)]
 
 
 def training(count: int) -> list[Running]:
