@@ -161,26 +161,52 @@ class ResultsFolder:
     def held(self) -> Iterator[None]:
         """Hold the folder for one search; the hold ends with the process, however it ends.
 
+        On NFS too, for all machines: there a folder is locked for one machine only, and a file for all.
+
         Raises:
-            InputError: if another process holds it.
+            InputError: if another process holds it, or it cannot be locked.
         """
-        handle = os.open(self.path, os.O_RDONLY)
+        try:
+            handle = os.open(self._lock_file, os.O_RDWR | os.O_CREAT, 0o666)
+        except OSError as error:
+            raise InputError(f"cannot write to {self.path}: {error.strerror}; it is to be yours to write") from None
         try:
             try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise InputError(f"a search is running in {self.path}; wait for it, or stop it first") from None
+                locked = _locked(handle)
+            except OSError as error:
+                raise InputError(
+                    f"cannot lock {self.path}: {error.strerror}; give a --results-dir on a file system that has locks"
+                ) from None
+            if not locked:
+                raise InputError(f"a search is running in {self.path}; wait for it, or stop it first")
             yield
         finally:
             os.close(handle)
 
     def is_held(self) -> bool:
-        """Whether a search is running in the folder, on this machine."""
+        """Whether a search is running in the folder, as far as can be told by who may only read it."""
+        if not self._lock_file.exists():
+            return False
+        handle = os.open(self._lock_file, os.O_RDWR if os.access(self._lock_file, os.W_OK) else os.O_RDONLY)
         try:
-            with self.held():
-                return False
-        except InputError:
-            return True
+            return not _locked(handle)
+        except OSError:  # on NFS it takes the right to write
+            return False
+        finally:
+            os.close(handle)
+
+    @property
+    def _lock_file(self) -> Path:
+        return self.path / ".lock"
+
+
+def _locked(handle: int) -> bool:
+    """Lock a file; whether it was free."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def read_versioned(path: Path, version: int, otherwise: str = "") -> dict[str, Any]:

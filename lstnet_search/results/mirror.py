@@ -119,9 +119,9 @@ def _is_mirrored(name: str, folder: ResultsFolder) -> bool:
 
 
 def refuse_older(folder: ResultsFolder, storage: Storage) -> None:
-    """Refuse a folder whose search went on elsewhere, as its mirror tells: the study only grows.
+    """Refuse a folder whose search went on elsewhere, as its mirror tells: of the study nothing is ever changed.
 
-    A last line that was cut short here, where the mirror has all of it, does not tell that.
+    A last line that was cut short, here or there, does not tell that.
 
     Raises:
         InputError: if it is so, or the mirror does not answer.
@@ -130,15 +130,16 @@ def refuse_older(folder: ResultsFolder, storage: Storage) -> None:
     here = folder.study_file.read_bytes() if folder.study_file.is_file() else b""
     try:
         mirrored = storage.filesystem.get_file_info(name)
-        if mirrored.type != fs.FileType.File or mirrored.size <= len(here):
+        if mirrored.type != fs.FileType.File:
             return
         with storage.filesystem.open_input_stream(name) as stream:
             there = stream.read()
     except (OSError, ArrowException) as error:
         raise InputError(f"--storage does not answer: {sentence(error)}") from None
-    cut_short = not here.endswith(b"\n") and there.startswith(here)
-    if not (here and cut_short and there.find(b"\n", len(here)) == len(there) - 1):
+    whole = there[: there.rfind(b"\n") + 1]
+    cut_short = here and not here.endswith(b"\n") and whole.startswith(here)
+    if not here.startswith(whole) and not (cut_short and whole.find(b"\n", len(here)) == len(whole) - 1):
         raise InputError(
-            f"the search went on elsewhere: its copy in --storage is further than {folder.path}; "
+            f"the search went on elsewhere: its copy in --storage has what {folder.path} has not; "
             "move that folder away, and it is fetched from there"
         )

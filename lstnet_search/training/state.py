@@ -112,12 +112,12 @@ def read_state(folder: Path) -> tuple[State, dict[str, Any]]:
     try:
         header = parse_header(path.read_bytes(), str(path))
     except OSError as error:
-        raise InputError(f"{path} cannot be read as a checkpoint's header: {error}") from None
+        raise InputError(f"{path} cannot be read as a checkpoint's header: {error}") from error
     path = folder / _TENSORS
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise InputError(f"{path} cannot be read: {error}") from None
+        raise InputError(f"{path} cannot be read: {error}") from error
     if sha256(content).hexdigest() != header.get("sha256"):
         raise InputError(f"{path} is damaged: its digest differs from the header's; use an earlier checkpoint")
     try:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from lstnet_search.evaluation.samples import SAMPLES_FILE
 from lstnet_search.results.records import TrialRecord
 from lstnet_search.results.storage import Storage
 from lstnet_search.training import FILES, HEADER, parse_header, read_state
+from lstnet_search.tuning.patience import outlast, unwritable
 
 _CHECKPOINT = re.compile(r"/run_\d+/trial_(\d+)/checkpoint_[^/]+$")
 
@@ -54,7 +56,7 @@ def _readable(
                 checkpoint = Checkpoint(path, storage.filesystem)
                 yield checkpoint, header_of(checkpoint)
             except InputError as error:  # being written, or cut short: then it is not there
-                if isinstance(error, VersionError) and not other_versions:
+                if unwritable(error) or (isinstance(error, VersionError) and not other_versions):
                     raise
 
 
@@ -68,19 +70,34 @@ def newest_checkpoint(storage: Storage, number: int, at_most: float = float("inf
 
     Raises:
         VersionError: if one is of another format version.
+        InputError: if the storage does not answer, for longer than is waited.
     """
+    return outlast(partial(_newest, storage, number, at_most))
+
+
+def _newest(storage: Storage, number: int, at_most: float) -> str | None:
     # One that was taken over from another trial comes after its own of the same step.
     found = sorted(_readable(storage, {number}), key=lambda item: (-item[1]["step"], item[1].get("trial") == number))
     for checkpoint, header in found:
-        if header["step"] > at_most:
-            continue
-        try:
-            with checkpoint.as_directory() as folder:
-                read_state(Path(folder))
-        except InputError:
-            continue
-        return str(checkpoint.path)
+        if header["step"] <= at_most and is_whole(checkpoint):
+            return str(checkpoint.path)
     return None
+
+
+def is_whole(checkpoint: Checkpoint) -> bool:
+    """Whether a checkpoint can be gone on from, by all that it holds.
+
+    Raises:
+        InputError: if the storage does not answer.
+    """
+    try:
+        with checkpoint.as_directory() as folder:
+            read_state(Path(folder))
+    except InputError as error:
+        if unwritable(error):
+            raise
+        return False
+    return True
 
 
 def checkpoint_at(storage: Storage, number: int, step: int) -> Checkpoint | None:
@@ -112,7 +129,12 @@ def take_over(checkpoint: Checkpoint, folder: str, donor: int, step: int) -> Che
 
 
 def drop_unnoted(storage: Storage, records: Sequence[TrialRecord]) -> None:
-    """Remove copies that a search died over before it noted what they are for."""
+    """Remove checkpoints that the study knows nothing of.
+
+    Those are copies that a search died over before it noted what they are for, and whatever another run left of trials
+    whose numbers this one gives anew: its machine was lost, and the last lines of its study with it.
+    """
+    known = {record.number for record in records}
     noted = {
         (record.number, f"{_TAKEN_OVER}{exploit.donor}_{exploit.step}")
         for record in records
@@ -120,7 +142,7 @@ def drop_unnoted(storage: Storage, records: Sequence[TrialRecord]) -> None:
     }
     for path, number in _found(storage):
         name = path.rpartition("/")[2]
-        if name.startswith(_TAKEN_OVER) and (number, name) not in noted:
+        if number not in known or (name.startswith(_TAKEN_OVER) and (number, name) not in noted):
             storage.filesystem.delete_dir(path)
 
 
@@ -159,4 +181,4 @@ def header_of(checkpoint: Checkpoint) -> dict[str, Any]:
         with checkpoint.filesystem.open_input_stream(where) as stream:
             return parse_header(stream.read(), where)
     except OSError as error:
-        raise InputError(f"{where} cannot be read: {error}") from None
+        raise InputError(f"{where} cannot be read: {error}") from error

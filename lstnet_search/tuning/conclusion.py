@@ -15,7 +15,7 @@ from lstnet_search.results.text import percent, shown
 from lstnet_search.results.winner import write_winner
 from lstnet_search.tuning.checkpoints import checkpoint_at
 from lstnet_search.tuning.comparison import comparison
-from lstnet_search.tuning.disk import FULL, say_no_writes
+from lstnet_search.tuning.disk import say_no_writes
 from lstnet_search.tuning.display import Display, summary
 from lstnet_search.tuning.objectives import objectives
 from lstnet_search.tuning.stopping import Stopping
@@ -71,8 +71,8 @@ class Conclusion:
             display.say(
                 f"error: the copy in --storage is not up to date, {self._folder.path} is; go on: {self._going_on}"
             )
-        if stopping.disk_full:
-            return self.say_no_writes(FULL)
+        if stopping.no_writes:
+            return self.say_no_writes(stopping.no_writes)
         if stopping.signal is not None:
             return stopping.exit_code
         if not mirrored:

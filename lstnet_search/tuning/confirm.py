@@ -26,9 +26,9 @@ from lstnet_search.results.provenance import provenance
 from lstnet_search.results.records import TrialRecord
 from lstnet_search.results.text import duration
 from lstnet_search.results.winner import add_confirmation
-from lstnet_search.tuning.checkpoints import checkpoint_at, newest_checkpoint, refuse_other_versions
+from lstnet_search.tuning.checkpoints import checkpoint_at, is_whole, newest_checkpoint, refuse_other_versions
 from lstnet_search.tuning.confirmation_display import ConfirmationDisplay, verdicts
-from lstnet_search.tuning.disk import FULL, no_writes, say_no_writes
+from lstnet_search.tuning.disk import no_writes, say_no_writes
 from lstnet_search.tuning.metrics import Metrics
 from lstnet_search.tuning.opening import Key, Tested, measure
 from lstnet_search.tuning.resources import Placement, upper_bound_seconds
@@ -186,8 +186,8 @@ class _Confirmation:
         left = total - sum(record.state != "RUNNING" for record in self.study.records())
         if not left and not self.stopping.due and (code := self._conclude(display, self.stopping)) is not None:
             return code
-        if self.stopping.disk_full:
-            return say_no_writes(self.console, FULL, self.run.command)
+        if self.stopping.no_writes:
+            return say_no_writes(self.console, self.stopping.no_writes, self.run.command)
         what = f"{left} of {total} trainings are unfinished" if left else "the test sets are still closed"
         display.say(f"{what}; go on with: {self.run.command}")
         return self.stopping.exit_code
@@ -203,7 +203,8 @@ class _Confirmation:
 
         def lost(number: int) -> bool:
             return number in records and to_do_anew(
-                records[number], lambda: checkpoint_at(self.storage, number, self.plan.steps) is not None
+                records[number],
+                lambda: (last := checkpoint_at(self.storage, number, self.plan.steps)) is not None and is_whole(last),
             )
 
         for key, candidate in self._planned().items():

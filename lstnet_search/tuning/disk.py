@@ -4,9 +4,12 @@ import errno
 
 from rich.console import Console
 
-from lstnet_search.tuning.patience import unwritable
+from lstnet_search.tuning.patience import says_unwritable, unwritable
 
-FULL = "is full"
+FULL, NO_WRITES = "is full", "takes no writes any more"
+
+NOT_STORED = "a checkpoint cannot be stored"
+"""Begins the error of a trial whose checkpoint found no place, for whatever reason."""
 
 
 def disk_full(error: BaseException | None) -> bool:
@@ -32,7 +35,14 @@ def no_writes(error: BaseException | None) -> str | None:
     """Why nothing can be written, where that is what an error says."""
     if disk_full(error):
         return FULL
-    return "takes no writes any more" if unwritable(error) else None
+    return NO_WRITES if unwritable(error) else None
+
+
+def says_no_writes(text: str) -> str | None:
+    """Likewise, of the text of an error."""
+    if says_full(text):
+        return FULL
+    return NO_WRITES if NOT_STORED in text or says_unwritable(text) else None
 
 
 def say_no_writes(console: Console, why: str, command: str) -> int:

@@ -40,6 +40,8 @@ class _File(JournalFileBackend):
         super().__init__(path, lock_obj=_Alone())
         self._path = path
         self._collected: list[dict[str, Any]] | None = None
+        self._rest_at: int | None = None
+        """Where in the file the write begins that is under way, or has failed."""
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -67,13 +69,21 @@ class _File(JournalFileBackend):
             self._collected += logs
 
     def _append(self, logs: list[dict[str, Any]]) -> None:
-        size = os.stat(self._path).st_size
+        self._cut_off_rest()
+        self._rest_at = os.stat(self._path).st_size
         try:
             super().append_logs(logs)
         except OSError:
-            with suppress(OSError):  # or the next line would be read as the end of what was begun
-                os.truncate(self._path, size)
+            with suppress(OSError):  # if the disk is away, before the next line
+                self._cut_off_rest()
             raise
+        self._rest_at = None
+
+    def _cut_off_rest(self) -> None:
+        """Remove what a failed write has left: the next line would be read as its end, or it would be there twice."""
+        if self._rest_at is not None:
+            os.truncate(self._path, self._rest_at)
+            self._rest_at = None
 
 
 class _Alone(BaseJournalFileLock):

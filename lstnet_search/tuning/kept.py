@@ -17,5 +17,6 @@ def superfluous(records: Sequence[TrialRecord], metric: str, objectives: Sequenc
         metric: by which trials are ranked.
         objectives: what the study maximises.
     """
-    kept = ranked(records, metric)[:KEPT_TRIALS] + (front(records, metric, objectives) if len(objectives) > 1 else [])
-    return {record.number for record in records if record.state != "RUNNING"} - {record.number for record in kept}
+    ended = [record for record in records if record.state != "RUNNING"]  # one that runs may fail yet
+    kept = ranked(ended, metric)[:KEPT_TRIALS] + (front(ended, metric, objectives) if len(objectives) > 1 else [])
+    return {record.number for record in ended} - {record.number for record in kept}

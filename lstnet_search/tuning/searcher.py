@@ -126,10 +126,11 @@ class StudySearch(OptunaSearch):
 
     def on_trial_complete(self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False) -> None:
         """Tell the study how a trial ended: COMPLETE at its last step, PRUNED before, or FAIL."""
-        study_id = self._live.pop(trial_id, None)
-        if study_id is None:
-            return
-        result = result or {}
+        if trial_id in self._live:
+            self._tell_end(self._live[trial_id], result or {}, error)
+            del self._live[trial_id]  # not before: what cannot be told now is told when the trial has ended again
+
+    def _tell_end(self, study_id: int, result: dict[str, Any], error: bool) -> None:
         about = {name: result[name] for name in ("peak_memory_mb", NODE) if name in result}
         reason = result.get("error") or (DIED if error else "")
         if reason:

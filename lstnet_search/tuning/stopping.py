@@ -19,8 +19,8 @@ class Stopping:
     def __init__(self, time_budget: float | None = None) -> None:
         """Wait for signals, and for a time budget in seconds."""
         self.signal: signal.Signals | None = None
-        self.disk_full = False
-        """Set by who notices it."""
+        self.no_writes: str | None = None
+        """Why nothing can be written, as `disk.no_writes` has it; set by who notices it."""
         self.broken_off = False
         """Whether a block was left by `breaking_off`."""
         self._breaking_off = False
@@ -79,7 +79,7 @@ class Stopping:
     @property
     def due(self) -> bool:
         """Whether the search is to stop."""
-        return self.signal is not None or self.disk_full or time.monotonic() > self._deadline
+        return self.signal is not None or self.no_writes is not None or time.monotonic() > self._deadline
 
     @property
     def exit_code(self) -> int:

@@ -2,10 +2,12 @@
 
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import ray
 import torch
+from pyarrow import ArrowException
 from ray import tune
 
 from lstnet_search.config import InputError, TrialConfig
@@ -14,9 +16,10 @@ from lstnet_search.evaluation import EvaluatedTraining, Prepared, RepeatedTraini
 from lstnet_search.results.storage import Storage
 from lstnet_search.training import Report, Start, read_state, use_deterministic_kernels
 from lstnet_search.tuning.checkpoints import header_of, newest_checkpoint
-from lstnet_search.tuning.device import device_for
+from lstnet_search.tuning.device import computes, device_for
+from lstnet_search.tuning.disk import NOT_STORED
 from lstnet_search.tuning.memory import peak_memory_mb, reset_peak_memory
-from lstnet_search.tuning.patience import outlast
+from lstnet_search.tuning.patience import outlast, unwritable
 from lstnet_search.tuning.searcher import ALARMS, CHECKPOINT, METRICS, NODE, NUMBER, SCORE, SETTINGS
 from lstnet_search.tuning.sharing import memory_fraction
 
@@ -44,7 +47,7 @@ class Trainable(tune.Trainable):
 
     An error ends the trial as failed, with the reason in its last result, and is not retried:
     it would come again. A process that dies is Ray's to start again from its last checkpoint, and so is
-    one that had too little memory in its share of a GPU, if a second try was promised.
+    one that cannot use its GPU any more, or had too little memory in its share of one, if a second try was promised.
     """
 
     def setup(  # type: ignore[override]  # the rest comes by tune.with_parameters
@@ -82,7 +85,7 @@ class Trainable(tune.Trainable):
         self._number = new_config[NUMBER]
         self._settings = TrialConfig.parse(new_config[SETTINGS], f"trial {self._number}")
         reset_peak_memory(self._device)
-        self._begin_from(new_config[CHECKPOINT])
+        outlast(partial(self._begin_from, new_config[CHECKPOINT]))
         return True
 
     def _begin_from(self, path: str | None) -> None:
@@ -96,7 +99,9 @@ class Trainable(tune.Trainable):
         """Go on from a checkpoint; if it is damaged, from the one before, for beyond it nothing may be known of."""
         try:
             self._begin(checkpoint)
-        except InputError:
+        except InputError as error:
+            if unwritable(error):  # it may be whole
+                raise
             self._begin_from(newest_checkpoint(self._checkpoints, self._number, _step_of(checkpoint)))
 
     def _begin(self, checkpoint: Path | None) -> None:
@@ -122,7 +127,7 @@ class Trainable(tune.Trainable):
         try:
             report, alarms = self._next()
         except Exception as error:
-            if self._second_try and isinstance(error, torch.OutOfMemoryError):
+            if not computes(self._device) or (self._second_try and isinstance(error, torch.OutOfMemoryError)):
                 raise
             self._failed = True
             reason = masked(f"{type(error).__name__}: {error}")
@@ -145,8 +150,20 @@ class Trainable(tune.Trainable):
         self._training.save(Path(checkpoint_dir), trial=self._number)
 
     def save(self, checkpoint_dir: str | None = None) -> Any:
-        """Save and store a checkpoint, waiting where the storage takes no writes."""
-        return outlast(partial(super().save, checkpoint_dir))
+        """Save and store a checkpoint, waiting where the storage takes no writes.
+
+        Raises:
+            OSError: if it cannot be stored.
+        """
+        with TemporaryDirectory() as made:  # Ray's own would stay behind at each attempt that fails
+            try:
+                return outlast(partial(super().save, checkpoint_dir or made))
+            except (OSError, ArrowException) as error:
+                raise OSError(f"{NOT_STORED}: {error}") from error
+
+    def restore(self, checkpoint_path: Any) -> None:
+        """Go on from a checkpoint, waiting where the storage does not answer."""
+        outlast(partial(super().restore, checkpoint_path))
 
     def load_checkpoint(self, checkpoint: str) -> None:  # type: ignore[override]  # a folder, as it was saved
         """Go on from a checkpoint, after the process was lost."""
@@ -161,5 +178,7 @@ def _step_of(checkpoint: Path) -> float:
     """Of a damaged checkpoint, if its header is not what is damaged."""
     try:
         return float(header_of(tune.Checkpoint(str(checkpoint)))["step"])
-    except InputError:
+    except InputError as error:
+        if unwritable(error):
+            raise
         return float("inf")

@@ -13,6 +13,8 @@ from lstnet_search.tuning.searcher import NUMBER
 from lstnet_search.tuning.watchdog import Running, Situation, Sparing, findings
 
 LOOK_EVERY_SECONDS = 10.0
+PAUSE_SECONDS = 30.0
+"""Between two looks: then this process did not run meanwhile, and could not hear of any report."""
 REMEMBERED = 20
 """Intervals between a trial's reports; later ones take the place of the first."""
 
@@ -55,9 +57,12 @@ class Vigil:
 
     def look(self, trials: Sequence[Trial]) -> list[str]:
         """End what hangs, and give the sentences that are due now; none before it is time to look again."""
-        if self._now() - self._looked_at < LOOK_EVERY_SECONDS:
+        since = self._now() - self._looked_at
+        if since < LOOK_EVERY_SECONDS:
             return []
         self._looked_at = self._now()
+        if since > PAUSE_SECONDS:
+            self._forgive(since)
         situation = self._situation(trials)
         silent = {running.number: running.silent for running in situation.running if running.hangs(self._timeout)}
         ended = [trial.config[NUMBER] for trial in trials if trial.config[NUMBER] in silent and self._end(trial)]
@@ -66,6 +71,11 @@ class Vigil:
             "is killed; it goes on from its last checkpoint"
             for number in ended
         ]
+
+    def _forgive(self, seconds: float) -> None:
+        """Let a pause of this process count as none: trials may have paused with it, or their reports wait."""
+        for times in (self._heard, self._waiting_since):
+            times.update({number: time + seconds for number, time in times.items()})
 
     def _end(self, trial: Trial) -> bool:
         """Kill the process of a trial, if it has one: Ray Tune starts it again, as it does where one dies."""

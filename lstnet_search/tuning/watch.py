@@ -18,7 +18,7 @@ from lstnet_search.results.mirror import Mirror
 from lstnet_search.results.records import ReportRecord, TrialRecord
 from lstnet_search.results.storage import Storage, sentence
 from lstnet_search.tuning.checkpoints import discard
-from lstnet_search.tuning.disk import disk_full, says_full
+from lstnet_search.tuning.disk import FULL, no_writes, says_no_writes
 from lstnet_search.tuning.display import Display
 from lstnet_search.tuning.failure import last_failure, what_happened
 from lstnet_search.tuning.metrics import Metrics
@@ -57,7 +57,7 @@ class Watch(tune.Callback):
             folder: where tables and samples go.
             study: the truth about the trials.
             display: for people.
-            stopping: is obeyed, and told of a full disk.
+            stopping: is obeyed, and told of a disk that takes no writes.
             metric: by which trials are ranked.
             metrics: for Prometheus.
             vigil: says why nothing moves.
@@ -71,6 +71,7 @@ class Watch(tune.Callback):
         self._mirror_failed = ""
         self._superfluous = superfluous
         self._discarded: set[int] = set()
+        self._undiscarded = False
         self._study = study
         self._display = display
         self._stopping = stopping
@@ -111,14 +112,14 @@ class Watch(tune.Callback):
 
     def on_trial_error(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
         """Say why a trial failed."""
-        self._notice_full_disk(trial)
+        self._notice_no_writes(trial)
         self._say_failure(trial, "once more than is retried")
         self._say_end(trial)
         forget_metrics(trial)
 
     def on_trial_recover(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
-        """Say that a trial is to be begun again; on a full disk it would fail again."""
-        self._notice_full_disk(trial)
+        """Say that a trial is to be begun again; where nothing can be written it would fail again."""
+        self._notice_no_writes(trial)
         saved = trial.checkpoint is not None or trial.config[CHECKPOINT] is not None
         self._say_failure(trial, "another goes on from its last checkpoint" if saved else "another begins it again")
 
@@ -131,9 +132,9 @@ class Watch(tune.Callback):
             try:
                 self.write()
             except OSError as error:
-                if not disk_full(error):
+                self._stopping.no_writes = no_writes(error)
+                if self._stopping.no_writes is None:
                     raise
-                self._stopping.disk_full = True
         if self._uncounted and time.monotonic() - self._counted_at > FIGURES_EVERY_SECONDS:
             self._count(self._study.records())
         if self._stopping.due and not self._interrupted:
@@ -169,9 +170,20 @@ class Watch(tune.Callback):
         return {}
 
     def _discard(self, superfluous: set[int]) -> None:
-        if superfluous - self._discarded:  # else there is nothing to look for, in a storage that may be far away
+        if not superfluous - self._discarded:  # there is nothing to look for, in a storage that may be far away
+            return
+        try:
             outlast(partial(discard, self._storage, superfluous))
-            self._discarded = superfluous
+        except (OSError, ArrowException) as error:
+            if no_writes(error):
+                raise
+            self._say_undiscarded(sentence(error))
+        self._discarded = superfluous
+
+    def _say_undiscarded(self, reason: str) -> None:
+        if not self._undiscarded:
+            self._display.say(f"warning: checkpoints that nobody needs any more cannot be deleted: {reason}")
+        self._undiscarded = True
 
     def _count(self, records: list[TrialRecord]) -> None:
         self._metrics.know(records)
@@ -187,16 +199,16 @@ class Watch(tune.Callback):
                 content = stream.read()
             outlast(partial(write_whole, self._folder.samples / f"{number}.npz", content))
         except (OSError, ArrowException) as error:  # they are to look at, and no more
-            self._stopping.disk_full |= disk_full(error)
+            self._stopping.no_writes = self._stopping.no_writes or no_writes(error)
             self._display.say(f"warning: no samples of {self._display.name(number)}: {sentence(error)}")
 
     def _say_failure(self, trial: Trial, what_next: str) -> None:
-        if not self._stopping.disk_full:  # which one sentence tells at the end
+        if self._stopping.no_writes != FULL:  # which one sentence tells at the end
             name = self._display.name(trial.config[NUMBER])
             self._display.say(f"the process of {name} {what_happened(trial)}; {what_next}")
 
-    def _notice_full_disk(self, trial: Trial) -> None:
-        self._stopping.disk_full |= says_full(last_failure(trial))
+    def _notice_no_writes(self, trial: Trial) -> None:
+        self._stopping.no_writes = self._stopping.no_writes or says_no_writes(last_failure(trial))
 
     def _say_end(self, trial: Trial) -> None:
         number = trial.config[NUMBER]

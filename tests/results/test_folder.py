@@ -1,3 +1,4 @@
+import errno
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -97,6 +98,18 @@ def test_a_folder_is_held_by_one_search_at_a_time(tmp_path: Path) -> None:
         with pytest.raises(InputError, match="a search is running"), ResultsFolder(tmp_path).held():
             pass
     assert not folder.is_held()
+
+
+def test_a_folder_that_cannot_be_locked_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_locks(handle: int, how: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    with pytest.raises(InputError, match=r"cannot write to .*: No such file"), ResultsFolder(tmp_path / "none").held():
+        pass
+    monkeypatch.setattr("fcntl.flock", no_locks)
+    with pytest.raises(InputError, match=r"cannot lock .*: No locks available; give"), ResultsFolder(tmp_path).held():
+        pass
+    assert not ResultsFolder(tmp_path).is_held()
 
 
 @pytest.mark.parametrize(

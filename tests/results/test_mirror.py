@@ -56,6 +56,21 @@ def test_a_line_that_was_cut_short_here_is_not_taken_for_a_search_that_went_on(
             refuse_older(folder, storage)
 
 
+def test_a_search_that_went_on_in_both_places_is_refused_and_a_copy_cut_short_is_not(
+    folder: ResultsFolder, tmp_path: Path
+) -> None:
+    storage = Storage.at(str(tmp_path / "there"), "mine")
+    folder.study_file.write_bytes(b"one\ntwo\nthree\n")
+    Mirror(folder, storage).push()
+    copy = tmp_path / "there" / "mine" / "study.journal"
+    for behind in (b"", b"one\ntwo\n", b"one\ntw", b"one\ncut short and mended since"):
+        copy.write_bytes(behind)
+        refuse_older(folder, storage)
+    copy.write_bytes(b"one\n2\n")
+    with pytest.raises(InputError, match="the search went on elsewhere"):
+        refuse_older(folder, storage)
+
+
 def test_a_mirror_without_a_search_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
     absent = ResultsFolder(tmp_path / "here" / "mine")
     with pytest.raises(InputError, match=r"neither .* nor its storage has a search"):

@@ -1,7 +1,10 @@
 """Writes that belong together, in a journal file."""
 
 import errno
+import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import optuna
 import pytest
@@ -72,6 +75,31 @@ def test_a_write_that_breaks_off_leaves_nothing_of_itself_and_is_made_again(
     trial.set_user_attr("first", 1)
     assert sizes[0] == sizes[1] == path.stat().st_size > before
     assert attributes(path) == {"first": 1}
+
+
+def test_what_it_leaves_while_the_disk_is_away_is_removed_before_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "study.journal"
+    study = optuna.create_study(storage=Journal(path), study_name="it")
+    real, away = {"os.fsync": os.fsync, "os.truncate": os.truncate}, ["os.truncate", "os.fsync"]
+
+    def failing_once(name: str) -> Callable[..., None]:
+        def call(*arguments: Any) -> None:
+            if name in away:
+                away.remove(name)
+                raise OSError(errno.EIO, "Input/output error")
+            real[name](*arguments)
+
+        return call
+
+    for name in real:
+        monkeypatch.setattr(name, failing_once(name))
+    study.ask()
+    assert not away
+    study.ask()
+    again = optuna.load_study(study_name="it", storage=Journal(path))
+    assert [trial.number for trial in again.trials] == [0, 1]
 
 
 def test_a_process_that_is_killed_leaves_no_lock_behind(tmp_path: Path) -> None:

@@ -17,6 +17,12 @@ def test_trials_that_run_and_the_five_best_of_the_study_keep_their_checkpoints()
     assert superfluous([*ended, failed, running], "score", ["score"]) == {0, 1, 7}
 
 
+def test_trials_that_run_take_no_place_of_one_that_has_ended() -> None:
+    ended, running = record(0, 0.1, other=0.1), [record(number, 0.5, "RUNNING", other=0.5) for number in range(1, 7)]
+    assert superfluous([ended, *running], "score", ["score"]) == set()
+    assert superfluous([ended, *running], "score", ["a", "b"]) == set()
+
+
 def test_trials_on_the_pareto_front_keep_theirs() -> None:
     records = [record(number, score=number / 10, other=-number) for number in range(6)]
     assert superfluous(records, "score", ["score"]) == {0}

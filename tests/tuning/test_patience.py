@@ -4,6 +4,7 @@ import errno
 
 import pytest
 
+from lstnet_search.config import InputError
 from lstnet_search.tuning import patience
 from lstnet_search.tuning.patience import outlast, unwritable
 
@@ -11,7 +12,7 @@ from lstnet_search.tuning.patience import outlast, unwritable
 class Refusing:
     """Refuses a number of writes."""
 
-    def __init__(self, times: int, error: OSError) -> None:
+    def __init__(self, times: int, error: Exception) -> None:
         self.left = times
         self.asked = 0
         self._error = error
@@ -40,6 +41,12 @@ def test_what_it_refuses_for_too_long_is_let_through() -> None:
         outlast(Refusing(10**9, OSError(errno.ESTALE, "Stale file handle")), seconds=0.05)
 
 
+def test_what_comes_of_it_is_waited_for_too() -> None:
+    error = InputError("the file cannot be read")
+    error.__cause__ = OSError(errno.EIO, "Input/output error")
+    assert outlast(Refusing(3, error)) == "written"
+
+
 def test_other_errors_are_let_through_at_once() -> None:
     write = Refusing(1, OSError(errno.ENOSPC, "No space left on device"))
     with pytest.raises(OSError, match="No space left"):
@@ -52,6 +59,9 @@ def test_other_errors_are_let_through_at_once() -> None:
     [
         (OSError(errno.EROFS, "no"), True),
         (OSError("Cannot create directory '/x'. Detail: [errno 30] Read-only file system"), True),
+        (OSError("When completing upload: AWS Error NETWORK_CONNECTION: curlCode: 7, Couldn't connect"), True),
+        (OSError("When reading: AWS Error SLOW_DOWN (HTTP status 503)"), True),
+        (OSError("When reading: AWS Error ACCESS_DENIED (HTTP status 403)"), False),
         (OSError(errno.EACCES, "Permission denied"), False),
         (RuntimeError("Read-only file system"), False),
         (None, False),

@@ -1,5 +1,6 @@
 """What the study is told, without Ray running."""
 
+import errno
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,25 @@ def given(searcher: StudySearch, trial_id: str) -> dict[str, Any]:
     suggestion = searcher.suggest(trial_id)
     assert isinstance(suggestion, dict)
     return suggestion
+
+
+def test_an_end_that_cannot_be_told_is_told_when_the_trial_ends_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*arguments: Any) -> None:
+        raise OSError(errno.ESTALE, "Stale file handle")
+
+    searcher, study = make(tmp_path)
+    given(searcher, "a")
+    with monkeypatch.context() as broken:
+        broken.setattr(Study, "finish", away)
+        with pytest.raises(OSError, match="Stale"):
+            searcher.on_trial_complete("a", result(30, 0.5))
+    searcher.on_trial_result("a", result(20, 0.4))  # begun again
+    searcher.on_trial_complete("a", result(30, 0.5))
+    (record,) = study.records()
+    assert record.state == "COMPLETE"
+    assert [report.step for report in record.reports] == [20, 30]
 
 
 def test_trial_0_has_the_papers_weights_and_the_bases_settings(tmp_path: Path) -> None:

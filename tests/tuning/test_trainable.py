@@ -1,7 +1,8 @@
 """What a trial's process goes on from; the rest of it runs in whole searches."""
 
+import errno
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,9 @@ import torch
 
 from lstnet_search.results.storage import Storage
 from lstnet_search.training import Start, write_state
+from lstnet_search.tuning import patience
 from lstnet_search.tuning.checkpoints import trial_folder
+from lstnet_search.tuning.disk import NOT_STORED
 from lstnet_search.tuning.trainable import Trainable
 
 
@@ -77,3 +80,58 @@ def test_where_no_checkpoint_is_whole_the_trial_begins_anew(
     only = write_checkpoint(tmp_path, 10)
     os.truncate(only / "state.safetensors", 20)
     assert go_on(only) is None
+
+
+class Working(Trainable):
+    """One whose checkpoints are written, without Ray, and stored where a storage stands still or refuses."""
+
+    def __init__(self, errors: Sequence[OSError]) -> None:
+        self.errors = list(errors)
+        self.written: list[Path] = []
+
+    def save_checkpoint(self, checkpoint_dir: str) -> None:
+        self.written.append(Path(checkpoint_dir) / "state")
+        self.written[-1].write_bytes(b"state")
+
+    def _report_class_trainable_checkpoint(self, checkpoint_dir: str, checkpoint_dict_or_path: object) -> str:
+        if self.errors:
+            raise self.errors.pop()
+        return (Path(checkpoint_dir) / "state").read_text()
+
+
+def test_a_checkpoint_waits_for_its_storage_and_leaves_nothing_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "AGAIN_AFTER_SECONDS", 0.0)
+    waiting = Working([OSError(errno.EROFS, "Read-only file system")] * 3)
+    assert waiting.save() == "state"
+    assert len(waiting.written) == 4
+    assert not any(written.parent.exists() for written in waiting.written)
+
+
+def test_one_that_is_refused_says_that_it_cannot_be_stored() -> None:
+    refused = Working([OSError("AWS Error ACCESS_DENIED")])
+    with pytest.raises(OSError, match=f"{NOT_STORED}: AWS Error ACCESS_DENIED"):
+        refused.save()
+    assert not refused.written[0].parent.exists()
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_an_error_fails_the_trial_but_where_its_process_has_lost_the_gpu(
+    broken: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def synchronize(device: torch.device) -> None:
+        if broken:
+            raise torch.AcceleratorError("CUDA error: an illegal memory access was encountered")
+
+    def report() -> None:
+        raise ValueError("why")
+
+    monkeypatch.setattr(torch.cuda, "synchronize", synchronize)
+    monkeypatch.setattr("lstnet_search.tuning.trainable.peak_memory_mb", lambda device: 0.0)
+    process = Process(Path())
+    process._device, process._second_try = torch.device("cuda"), False
+    monkeypatch.setattr(process, "_next", report)
+    if broken:
+        with pytest.raises(ValueError, match="why"):
+            process.step()
+    else:
+        assert process.step()["error"] == "ValueError: why"

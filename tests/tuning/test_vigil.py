@@ -22,6 +22,14 @@ class Clock:
     def __call__(self) -> float:
         return self.seconds
 
+    def at(self, seconds: float, vigil: Vigil, *trials: Trial) -> list[str]:
+        """What the watchdog says then, having said nothing until then."""
+        while self.seconds + 20.0 < seconds:
+            self.seconds += 20.0
+            assert vigil.look(trials) == []
+        self.seconds = seconds
+        return vigil.look(trials)
+
 
 def trial(number: int, status: str) -> Trial:
     made = Trial("__fake", config={NUMBER: number}, stub=True)
@@ -48,16 +56,13 @@ def test_a_place_that_another_took_and_a_trial_that_fell_silent_are_told() -> No
         clock.seconds = 30.0
         vigil.reported(0)
         assert vigil.look([waiting]) == []
-        clock.seconds = 95.0
-        assert vigil.look([waiting]) == [
-            "a trial has waited 65 s for 2 CPU: 2 of 3 are in use, 0 of them by this search"
+        assert clock.at(90.0, vigil, waiting) == [
+            "a trial has waited 60 s for 2 CPU: 2 of 3 are in use, 0 of them by this search"
         ]
         waiting.update_resources({"cpu": 4.0})  # as one that is tried again alone
-        clock.seconds = 165.0
-        assert vigil.look([waiting]) == ["a trial has waited 2 min for 4 CPU: the cluster has 3"]
+        assert clock.at(150.0, vigil, waiting) == ["a trial has waited 2 min for 4 CPU: the cluster has 3"]
         waiting.status = Trial.TERMINATED
-        clock.seconds = 180.0
-        assert vigil.look([running, waiting]) == [
+        assert clock.at(180.0, vigil, running, waiting) == [
             "trial 0 has not reported for 2 min, where reports are 30 s apart; "
             "the dashboard shows its process under Actors"
         ]
@@ -82,12 +87,14 @@ def test_a_process_that_hangs_is_killed_though_it_is_stopped() -> None:
         os.kill(process, signal.SIGSTOP)
         clock.seconds = 19.0
         assert vigil.look([running]) == []
-        clock.seconds = 30.0
+        clock.seconds += 3600.0  # in which this process stood still
+        assert vigil.look([running]) == []
+        clock.seconds += 11.0
         assert vigil.look([running]) == [
             "trial 3 has not reported for 30 s and is taken to hang: its process is killed; "
             "it goes on from its last checkpoint"
         ]
         with pytest.raises(ray.exceptions.RayActorError):
             ray.get(training.process.remote(), timeout=120)
-        clock.seconds = 45.0  # it has time to come back
+        clock.seconds += 15.0  # it has time to come back
         assert vigil.look([running]) == []

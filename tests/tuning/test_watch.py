@@ -1,5 +1,6 @@
 """What the driver writes beside a run, on a real cluster."""
 
+import errno
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,8 +14,10 @@ from ray.tune.experiment import Trial
 from rich.console import Console
 
 from lstnet_search.results.folder import ResultsFolder
+from lstnet_search.results.storage import Storage
 from lstnet_search.tuning.checkpoints import trial_folder
 from lstnet_search.tuning.cluster import local_cluster
+from lstnet_search.tuning.disk import FULL, NO_WRITES, NOT_STORED
 from lstnet_search.tuning.display import Display
 from lstnet_search.tuning.metrics import Metrics
 from lstnet_search.tuning.resources import Placement
@@ -71,21 +74,39 @@ def test_checkpoints_are_looked_for_when_trials_have_become_superfluous(tmp_path
     assert not second.exists()
 
 
+def test_checkpoints_that_cannot_be_deleted_are_told_of_once_and_end_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(storage: Storage, numbers: set[int]) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("lstnet_search.tuning.watch.discard", denied)
+    superfluous = {0}
+    watch = watch_over(ResultsFolder(tmp_path / "it"), Stopping(), superfluous=lambda records: set(superfluous))
+    watch.write()
+    superfluous.add(1)
+    watch.write()
+    said = " ".join(capsys.readouterr().out.split())
+    assert said == ("warning: checkpoints that nobody needs any more cannot be deleted: [Errno 13] Permission denied")
+
+
 @pytest.mark.parametrize(
-    ("failure", "full", "happened"),
+    ("failure", "why", "happened"),
     [
-        ("[Errno 28] No space left on device", True, ""),
-        ("The actor died unexpectedly before finishing this task.\n\tpid: 7", False, "died"),
-        ("The actor died because of an error\nValueError: why", False, "failed (ValueError: why)"),
+        ("[Errno 28] No space left on device", FULL, ""),
+        ("OSError: [Errno 5] Input/output error", NO_WRITES, "failed (OSError: [Errno 5] Input/output error)"),
+        (f"OSError: {NOT_STORED}: denied", NO_WRITES, f"failed (OSError: {NOT_STORED}: denied)"),
+        ("The actor died unexpectedly before finishing this task.\n\tpid: 7", None, "died"),
+        ("The actor died because of an error\nValueError: why", None, "failed (ValueError: why)"),
         (
             "2 worker(s) were killed due to the node running low on memory.\nmuch more",
-            False,
+            None,
             "was ended, for its node runs low on memory; with --max-concurrent fewer trials run at once",
         ),
     ],
 )
-def test_a_trial_that_is_begun_again_is_told_of_and_a_full_disk_is_noticed(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], failure: str, full: bool, happened: str
+def test_a_trial_that_is_begun_again_is_told_of_and_a_disk_that_takes_no_writes_is_noticed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], failure: str, why: str | None, happened: str
 ) -> None:
     stopping = Stopping()
     watch = watch_over(ResultsFolder(tmp_path / "it"), stopping)
@@ -94,7 +115,7 @@ def test_a_trial_that_is_begun_again_is_told_of_and_a_full_disk_is_noticed(
         error_file=str(tmp_path / "error.txt"), checkpoint=None, config={NUMBER: 2, CHECKPOINT: None}
     )
     watch.on_trial_recover(0, [failed], failed)
-    assert stopping.disk_full == full
+    assert stopping.no_writes == why
     said = " ".join(capsys.readouterr().out.split())
     assert said == (f"the process of trial 2 {happened}; another begins it again" if happened else "")
 
