@@ -31,7 +31,7 @@ def main(
 ) -> None:
     """Train until the time is up or all steps are taken."""
     begun = time.monotonic()
-    changes = {"reports": 188, "data": "full"} | json.loads(settings)  # four epochs a report
+    changes = {"reports": 188, "data": "full"} | json.loads(settings)  # three to four reports an epoch
     config = PRESETS["paper"].trial.override(changes, "--settings")
     state.mkdir(parents=True, exist_ok=True)
     output.mkdir(parents=True, exist_ok=True)

@@ -7,20 +7,16 @@ from typing import Any
 from lstnet_search.results.records import Exploit, TrialRecord
 
 
-def lineage(records: Sequence[TrialRecord], number: int, step: int) -> tuple[int, list[Exploit]]:
+def lineage(known: Mapping[int, TrialRecord], number: int, step: int) -> tuple[int, list[Exploit]]:
     """The trial in which the network of a report began, and each change on its way, ascending in step.
 
     A network that was taken over is the donor's as it was at that step, before anything befell the donor there.
 
     Args:
-        records: of all trials.
+        known: all trials, by number.
         number: of the trial that made the report.
         step: of the report.
     """
-    return _lineage({record.number: record for record in records}, number, step)
-
-
-def _lineage(known: Mapping[int, TrialRecord], number: int, step: int) -> tuple[int, list[Exploit]]:
     way: list[Exploit] = []
     while taken := [exploit for exploit in known[number].exploits if exploit.step < step]:
         last = max(taken, key=lambda exploit: exploit.step)
@@ -39,7 +35,7 @@ def with_schedules(records: Sequence[TrialRecord], metric: str) -> list[TrialRec
     found = []
     for record in records:
         best = record.best(metric)
-        origin, way = (record.number, []) if best is None else _lineage(known, record.number, best.step)
+        origin, way = (record.number, []) if best is None else lineage(known, record.number, best.step)
         begun = known[origin].settings
         schedule = [{"step": exploit.step, "weights": exploit.weights} for exploit in way]
         settings: dict[str, Any] = record.settings if not way else begun | {"schedule": schedule}

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from lstnet_search.config import InputError
 from lstnet_search.config.files import whole_folder, write_whole
+from lstnet_search.domains.registry import is_digits
 from lstnet_search.models import Translator
 from lstnet_search.models.classifier import Classifier
 from lstnet_search.results.model import TrainedModel
@@ -103,6 +104,7 @@ def _readme(model: TrainedModel) -> str:
             f"| `{direction}.onnx` | `images` (N, {shape.channels}, {shape.side}, {shape.side}) of {name} "
             f"| `translated`{labels} |"
         )
+    bright = "; digits are bright on dark" if any(map(is_digits, model.config.domains)) else ""
     return "\n".join(
         [
             "# A model of LSTNet Search, as ONNX",
@@ -113,7 +115,7 @@ def _readme(model: TrainedModel) -> str:
             "|---|---|---|",
             *files,
             "",
-            "Images are float32 in [-1, 1]: pixels of 0 to 255, divided by 127.5, less 1; digits are bright on dark.",
+            f"Images are float32 in [-1, 1]: pixels of 0 to 255, divided by 127.5, less 1{bright}.",
             "Domains, direction, shapes and the number of classes stand in each file's metadata.",
             "",
             "```python",

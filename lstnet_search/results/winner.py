@@ -142,7 +142,7 @@ def export(folder: ResultsFolder, target: Path) -> None:
             f"{folder.path} has no {', '.join(missing)} yet; wait for a trial's first report, then export again"
         )
     remarks = remarks_of(folder.best_config_file)
-    readme = _readme(search, remarks)
+    readme = _readme(search, remarks, folder.translations_file in files)
     target.parent.mkdir(parents=True, exist_ok=True)
     with whole_folder(target) as made:
         for file in files:
@@ -150,7 +150,7 @@ def export(folder: ResultsFolder, target: Path) -> None:
         write_whole(made / "README.md", readme)
 
 
-def _readme(search: Mapping[str, Any], remarks: list[str]) -> str:
+def _readme(search: Mapping[str, Any], remarks: list[str], translates_images: bool) -> str:
     versions = search["versions"]
     return "\n".join(
         [
@@ -168,11 +168,11 @@ def _readme(search: Mapping[str, Any], remarks: list[str]) -> str:
             "| file | what |",
             "|---|---|",
             "| `best_config.yaml` | complete settings: `python -m lstnet_search train --config best_config.yaml` |",
-            "| `best_model.safetensors`, `best_model.json` | translator, classifiers, and what builds them |",
-            "| `translations.png` | what they do to images |",
+            "| `best_model.safetensors`, `best_model.json` | networks, classifiers, and what builds them |",
+            *(["| `translations.png` | what they do to images |"] if translates_images else []),
             "",
             "Images of yours are labelled by `python -m lstnet_search predict --model . --input FOLDER --output",
-            "predictions.parquet`, and translated by `translate`.",
+            f"predictions.parquet`{', and translated by `translate`' if translates_images else ''}.",
             "",
         ]
     )

@@ -9,7 +9,6 @@ from lstnet_search.config.mutation import check_population, mutated_weights
 from lstnet_search.config.trial import TrialConfig
 
 ANY = {"type": "loguniform", "low": 1, "high": 1000}
-HALF = {"type": "uniform", "low": 0.5, "high": 2}
 
 
 @pytest.mark.parametrize(

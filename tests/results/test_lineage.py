@@ -21,18 +21,19 @@ FROM_1 = Exploit(20, 1, weights(2))
 FROM_2 = Exploit(40, 2, weights(3))
 FROM_0 = Exploit(40, 0, weights(4))
 RECORDS = [record(0, 50), record(1, 20, FROM_0), record(2, 30, FROM_1), record(3, 50, FROM_2)]
+KNOWN = dict(enumerate(RECORDS))
 """At 20, 2 takes over 1. At 40, 3 takes over 2 and 1 takes over 0."""
 
 
 def test_the_way_of_a_network_leads_through_donors_as_they_were() -> None:
-    assert lineage(RECORDS, 0, 50) == (0, [])
-    assert lineage(RECORDS, 1, 50) == (0, [FROM_0])
-    assert lineage(RECORDS, 3, 50) == (1, [FROM_1, FROM_2])  # not through what befell 1 at 40
+    assert lineage(KNOWN, 0, 50) == (0, [])
+    assert lineage(KNOWN, 1, 50) == (0, [FROM_0])
+    assert lineage(KNOWN, 3, 50) == (1, [FROM_1, FROM_2])  # not through what befell 1 at 40
 
 
 def test_a_report_at_the_step_of_a_change_is_still_of_the_network_before() -> None:
-    assert lineage(RECORDS, 2, 20) == (2, [])
-    assert lineage(RECORDS, 2, 30) == (1, [FROM_1])
+    assert lineage(KNOWN, 2, 20) == (2, [])
+    assert lineage(KNOWN, 2, 30) == (1, [FROM_1])
 
 
 def test_settings_are_those_that_train_the_best_reports_network() -> None:
