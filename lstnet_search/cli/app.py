@@ -8,6 +8,7 @@ import typer
 from typer.exceptions import TyperException
 
 from lstnet_search.config import InputError
+from lstnet_search.config.errors import plain
 from lstnet_search.config.secrets import masked
 
 
@@ -43,6 +44,5 @@ def run_script(command: Callable[..., Any]) -> NoReturn:
 
 
 def _refuse(message: str) -> NoReturn:
-    shown = "".join(sign if sign.isprintable() else " " for sign in masked(message))  # names may hold terminal codes
-    print(f"error: {shown}", file=sys.stderr)
+    print(f"error: {plain(masked(message))}", file=sys.stderr)
     sys.exit(2)

@@ -44,6 +44,11 @@ def show(value: Any) -> str:
         return "a number of thousands of digits"
 
 
+def plain(text: str) -> str:
+    """A text from outside as it may stand on a terminal: one line, without the codes that terminals obey."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
+
+
 def explain(error: ValidationError, where: str, part: str = "") -> InputError:
     """Turn pydantic's list of findings into one message.
 

@@ -11,10 +11,11 @@ _PLACES = ("_PATH", "_FILE", "_URI", "_URL", "_DIR", "_MODE")
 _LEAST = 8
 """Characters of a variable's value at least: a shorter one would mask words."""
 
-_USER = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*://)[^/?#\s'\"@]+@")
+_WORD = re.compile(r"[^\s'\"]+")
 _VALUE = re.compile(
-    r"(?P<name>[\w-]*(?:secret|token|password|passwd|credential|signature|api[_-]?key|access[_-]?key)[\w-]*)"
-    r"(?P<equals>['\"]?\s*[=:]\s*['\"]?)[^\s'\"&;,]+",
+    r"(?<![\w-])"  # looks at a word once, from its beginning, for it may be long
+    r"(?P<name>(?=sig\b|[\w-]*?(?:secret|token|password|passwd|credential|signature|authorization|(?:api|access)[_-]?key))"
+    r"[\w-]++)(?P<equals>['\"]?\s*+[=:]\s*+['\"]?(?:(?:Basic|Bearer)\s++)?)[^\s'\"&;,]+",
     re.IGNORECASE,
 )
 
@@ -28,5 +29,12 @@ def masked(text: str) -> str:
     for name, value in sorted(os.environ.items(), key=lambda item: -len(item[1])):
         if _NAMES.search(name) and not name.upper().endswith(_PLACES) and len(value) >= _LEAST:
             text = text.replace(value, MASK)
-    text = _USER.sub(rf"\g<scheme>{MASK}@", text)
+    text = _WORD.sub(_without_user, text)
     return _VALUE.sub(rf"\g<name>\g<equals>{MASK}", text)
+
+
+def _without_user(word: re.Match[str]) -> str:
+    """An address without its user and password, in which any sign may stand, if it is one."""
+    scheme, _, rest = word[0].partition("://")
+    _, at, host = rest.rpartition("@")
+    return f"{scheme}://{MASK}@{host}" if at else word[0]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import torch
 
+from lstnet_search.config.errors import plain
 from lstnet_search.domains.checks import BRIGHTEST_MEAN
 from lstnet_search.domains.domain import Domain
 
@@ -56,7 +57,7 @@ class Description:
         if self.class_counts is None:
             lines.append("classes: unlabelled")
         else:
-            shares = ", ".join(f"{name}: {count}" for name, count in self.class_counts.items())
+            shares = ", ".join(f"{plain(name)}: {count}" for name, count in self.class_counts.items())
             least, most = min(self.class_counts.values()), max(self.class_counts.values())
             lines.append(f"classes: {len(self.class_counts)} ({shares}); the rarest has {least / most:.0%} of the most")
         lines.append(f"range: {self.low} to {self.high}, mean {self.mean:.1f}")

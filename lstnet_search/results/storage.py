@@ -113,8 +113,9 @@ def written(storage: str) -> str:
     """
     if "://" not in storage:
         return str(Path(storage).expanduser().resolve())
-    parts = urlsplit(storage)
-    if "@" in parts.netloc or any(_SECRET.search(name) for name, _ in parse_qsl(parts.query, keep_blank_values=True)):
+    parts, rest = urlsplit(storage), storage.partition("://")[2]
+    user = "@" in parts.netloc or ("@" in rest and ":" in rest.partition("/")[0])  # a password may have any sign in it
+    if user or any(_SECRET.search(name) for name, _ in parse_qsl(parts.query, keep_blank_values=True)):
         raise InputError(
             "--storage has credentials in it, which would be written down; leave them out, and give them as the "
             "object store's own variables, such as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 import pandas as pd
 
+from lstnet_search.config.errors import plain
 from lstnet_search.config.metrics import accuracy_name, directions_of
 from lstnet_search.config.rungs import rungs
 from lstnet_search.evaluation import searched_means
@@ -46,8 +47,8 @@ class StudyTables:
 
     @property
     def name(self) -> str:
-        """Of the results folder."""
-        return self.folder.path.resolve().name
+        """Of the results folder, for people."""
+        return plain(self.folder.path.resolve().name)
 
     @property
     def metric(self) -> str:

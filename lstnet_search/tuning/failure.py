@@ -8,7 +8,7 @@ from ray.exceptions import RayActorError
 from ray.tune.experiment import Trial
 
 from lstnet_search.config.secrets import masked
-from lstnet_search.tuning.disk import no_writes
+from lstnet_search.tuning.disk import no_writes, says_no_writes
 from lstnet_search.tuning.low_memory import LOW_MEMORY
 
 
@@ -44,5 +44,7 @@ def hush_failures() -> None:
 
 def _is_news(record: logging.LogRecord) -> bool:
     error = record.exc_info[1] if record.exc_info else None
+    if no_writes(error) or says_no_writes(record.getMessage()):
+        return False
     died = isinstance(error, RayActorError) and not error.actor_init_failed  # else it says which error of ours it was
-    return not (died or isinstance(error, torch.OutOfMemoryError) or no_writes(error))
+    return not (died or isinstance(error, torch.OutOfMemoryError))

@@ -30,6 +30,12 @@ def test_what_is_dark_on_bright_or_not_told_is_said() -> None:
     assert "classes: unlabelled" in describe(Domain("x", images, None)).lines()
 
 
+def test_a_class_named_with_codes_of_terminals_stays_on_its_line() -> None:
+    images = torch.zeros(2, 1, 16, 16, dtype=torch.uint8)
+    named = describe(Domain("x", images, torch.tensor([0, 1]), 2, ("a\nb", "\x1b[2J")))
+    assert named.lines()[1] == "classes: 2 (a b: 1,  [2J: 1); the rarest has 100% of the most"
+
+
 @pytest.mark.parametrize(("change", "told"), [(0, True), (1, False)])
 def test_grey_images_saved_in_colour_are_told(change: int, told: bool) -> None:
     images = torch.zeros(2, 3, 14, 14, dtype=torch.uint8)

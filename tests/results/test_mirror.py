@@ -83,7 +83,15 @@ def test_a_mirror_that_cannot_be_written_says_why(folder: ResultsFolder, tmp_pat
     assert Mirror(folder, Storage.at(str(tmp_path / "there"), "mine")).push() != ""
 
 
-@pytest.mark.parametrize("secret", ["s3://me:s3cret@lab/x", "s3://lab/x?access_key=s3cret", "s3://lab?token=s3cret"])
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "s3://me:s3cret@lab/x",
+        "s3://me:s3cret/K7?M#D@lab/x",
+        "s3://lab/x?access_key=s3cret",
+        "s3://lab?token=s3cret",
+    ],
+)
 def test_credentials_in_a_uri_are_refused_and_not_repeated(secret: str) -> None:
     with pytest.raises(InputError, match="has credentials in it") as refused:
         written(secret)

@@ -37,6 +37,15 @@ def test_rays_stack_traces_are_kept_from_the_terminal_where_a_sentence_says_it(
     assert ("why" in text.getvalue()) == said
 
 
+def test_a_stack_trace_in_the_text_of_one_of_rays_messages_is_kept_from_it_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    logger, text = logging.getLogger("ray"), io.StringIO()
+    monkeypatch.setattr(logger, "handlers", [logging.StreamHandler(text)])
+    hush_failures()
+    logger.error("Unhandled error: ... OSError: Read-only file system")
+    logger.error("Unhandled error: another")
+    assert text.getvalue() == "Unhandled error: another\n"
+
+
 @pytest.mark.parametrize("method", ["_actor_start_failed", "_actor_task_failed"])
 def test_a_process_that_ray_ends_for_want_of_memory_has_died_for_ray_tune(
     method: str, monkeypatch: pytest.MonkeyPatch
