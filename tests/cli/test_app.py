@@ -1,0 +1,109 @@
+"""Paths that cannot be looked at or written end in one message; other errors stay what they are."""
+
+import errno
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from commands import exit_code
+
+from lstnet_search.cli.app import make_app, run_app
+from lstnet_search.config.files import write_whole
+
+LONG = "x" * 300
+HAS_A_LONG_NAME = "File name too long; give a shorter one"
+
+
+def said(capsys: pytest.CaptureFixture[str]) -> str:
+    error = capsys.readouterr().err
+    assert error.startswith("error: ")
+    assert error.count("\n") == 1
+    return error
+
+
+def ended(command: Callable[[], None]) -> int:
+    app = make_app()
+    app.command()(command)
+    with pytest.raises(SystemExit) as ended:
+        run_app(app, [])
+    assert isinstance(ended.value.code, int)
+    return ended.value.code
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["status", LONG],
+        ["confirm", LONG],
+        ["dashboard", LONG],
+        ["export", LONG, "--to", "x"],
+        ["predict", "--model", LONG, "--input", "x", "--output", "x.parquet"],
+        ["data", "describe", f"folder:{LONG}"],
+        ["search", "--space", "search_spaces/smoke.yaml", "--preset", "cpu", "--warm-start", LONG],
+    ],
+)
+def test_a_name_that_is_too_long_is_told(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code(*arguments) == 2
+    error = said(capsys)
+    assert LONG in error
+    assert HAS_A_LONG_NAME in error
+
+
+@pytest.mark.parametrize(
+    ("number", "advice"),
+    [
+        (errno.EACCES, "give one that you may read and write"),
+        (errno.EPERM, "give one that you may read and write"),
+        (errno.EROFS, "give one that can be written to"),
+        (errno.ENOENT, "make it, or give another"),
+        (errno.ENOTDIR, "give one that leads through folders alone"),
+        (errno.EISDIR, "give the path of a file"),
+        (errno.EEXIST, "give another"),
+    ],
+)
+def test_what_the_file_system_says_of_a_path_is_told_with_advice(
+    number: int, advice: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def command() -> None:
+        raise OSError(number, os.strerror(number), "s3://me:secret@there/x")
+
+    assert ended(command) == 2
+    assert said(capsys) == f"error: s3://***@there/x: {os.strerror(number)}; {advice}\n"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [OSError(errno.ENOSPC, "No space left on device", "x"), OSError(errno.EACCES, "of no path"), ValueError("a bug")],
+)
+def test_other_errors_stay_what_they_are(error: Exception) -> None:
+    def command() -> None:
+        raise error
+
+    app = make_app()
+    app.command()(command)
+    with pytest.raises(type(error), match=re.escape(str(error))):
+        run_app(app, [])
+
+
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [
+        ("none/best.yaml", "none: No such file or directory; make it"),
+        ("file/best.yaml", "file: Not a directory; give one that leads"),
+        ("folder", "folder: Is a directory; give the path of a file"),
+    ],
+)
+def test_a_place_that_takes_no_file_is_told_by_the_path_that_was_given(
+    tmp_path: Path, target: str, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "folder").mkdir()
+    assert ended(lambda: write_whole(tmp_path / target, "content")) == 2
+    assert f"error: {tmp_path}/{message}" in said(capsys)
+
+
+def test_what_is_no_text_is_printed_all_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    assert ended(lambda: print(os.fsdecode(b"r\xff"))) == 0
+    assert capsys.readouterr().out == "r\\udcff\n"
