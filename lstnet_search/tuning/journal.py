@@ -35,6 +35,18 @@ class Journal(JournalStorage):
         return self._file.together()
 
 
+class ReadOnlyJournal(JournalFileBackend):
+    """A journal file that another process may be writing, and that this one only reads."""
+
+    def append_logs(self, logs: list[dict[str, Any]]) -> None:
+        """Refuse.
+
+        Raises:
+            PermissionError: always.
+        """
+        raise PermissionError("the study of a results folder is read here, not written")
+
+
 class _File(JournalFileBackend):
     def __init__(self, path: str) -> None:
         super().__init__(path, lock_obj=_Alone())

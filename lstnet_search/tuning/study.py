@@ -7,18 +7,19 @@ study alone, whatever ended the search. Ray's own snapshots are never read back.
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import optuna
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 from optuna.samplers import BaseSampler
-from optuna.storages import BaseStorage
+from optuna.storages import BaseStorage, InMemoryStorage, JournalStorage
 from optuna.trial import FrozenTrial, TrialState
+from pydantic import BaseModel, ConfigDict, Field
 
 from lstnet_search.config import Choice, InputError, LogUniform, QUniform, RandInt, Range
 from lstnet_search.results.records import Exploit, ReportRecord, TrialRecord
 from lstnet_search.tuning.disk import no_writes
-from lstnet_search.tuning.journal import Journal
+from lstnet_search.tuning.journal import Journal, ReadOnlyJournal
 from lstnet_search.tuning.packed import Packed
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)  # its warnings are of what is refused first, or of speed
@@ -27,6 +28,18 @@ STUDY_NAME = "search"
 
 OTHER = "other_search"
 """User attribute of a trial that another search made: which one."""
+
+
+class _Attributes(BaseModel):
+    """User attributes of a trial that its record has; others are left out."""
+
+    model_config = ConfigDict(strict=True)
+
+    seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
+    peak_memory_mb: float = float("nan")
+    error: str = ""
+    ray_trial_id: str = ""
+
 
 _REPORT = "report:"
 _EXPLOIT = "exploit:"
@@ -105,7 +118,7 @@ class Study:
             return optuna.load_study(study_name=STUDY_NAME, storage=self.storage, pruner=pruner)
         except KeyError:
             return optuna.create_study(
-                storage=self.storage, study_name=STUDY_NAME, pruner=pruner, directions=["maximize"] * objectives
+                storage=self._where_made(), study_name=STUDY_NAME, pruner=pruner, directions=["maximize"] * objectives
             )
 
     def trials(self) -> list[FrozenTrial]:
@@ -179,9 +192,22 @@ class Study:
     def _storage(self, path: Path) -> BaseStorage:
         return Journal(path)
 
+    def _where_made(self) -> BaseStorage:
+        return self.storage
+
     def _note(self, trial_id: int, name: str, content: dict[str, Any]) -> None:
         # System attributes: hundreds of reports would bury the user attributes on a dashboard.
         self.storage.set_trial_system_attr(trial_id, name, content)
+
+
+class StudyToRead(Study):
+    """A study in a file that is there and is only read; without a trial where none has begun."""
+
+    def _storage(self, path: Path) -> BaseStorage:
+        return JournalStorage(ReadOnlyJournal(str(path)))
+
+    def _where_made(self) -> BaseStorage:
+        return InMemoryStorage()
 
 
 def reports_of(trial: FrozenTrial) -> Sequence[ReportRecord]:
@@ -190,7 +216,7 @@ def reports_of(trial: FrozenTrial) -> Sequence[ReportRecord]:
     for name, content in trial.system_attrs.items():
         if name.startswith(_REPORT):
             metrics = Packed({metric: value for metric, value in content.items() if metric != "seconds"})
-            found.append(ReportRecord(int(name.removeprefix(_REPORT)), content["seconds"], metrics))
+            found.append(ReportRecord(int(name.removeprefix(_REPORT)), float(content["seconds"]), metrics))
     return sorted(found, key=lambda report: report.step)
 
 
@@ -210,8 +236,11 @@ def settings_of(trial: FrozenTrial) -> dict[str, Any]:
 
 
 def record(trial: FrozenTrial, number: int) -> TrialRecord:
-    """A trial as the results folder keeps it, with its number."""
-    attributes = trial.user_attrs
+    """A trial as the results folder keeps it, with its number.
+
+    Raises:
+        ValidationError: if what is noted of it is of another kind than what this notes.
+    """
     state = trial.state.name
     assert state in {"RUNNING", "COMPLETE", "PRUNED", "FAIL"}
     return TrialRecord(
@@ -219,9 +248,6 @@ def record(trial: FrozenTrial, number: int) -> TrialRecord:
         state=state,  # type: ignore[arg-type]  # just checked
         settings=settings_of(trial),
         reports=reports_of(trial),
-        seed=attributes.get("seed", 0),
-        peak_memory_mb=attributes.get("peak_memory_mb", float("nan")),
-        error=attributes.get("error", ""),
-        ray_trial_id=attributes.get("ray_trial_id", ""),
         exploits=exploits_of(trial),
+        **_Attributes.model_validate(trial.user_attrs).model_dump(),
     )

@@ -10,23 +10,12 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from optuna.storages import JournalStorage
-from optuna.storages.journal import JournalFileBackend
 
 from lstnet_search.config import InputError
+from lstnet_search.tuning.journal import ReadOnlyJournal
+from lstnet_search.tuning.study import damage_reported
 
 HOST = "127.0.0.1"
-
-
-class ReadOnlyJournal(JournalFileBackend):
-    """A journal file that another process may be writing, and that this one only reads."""
-
-    def append_logs(self, logs: list[dict[str, Any]]) -> None:
-        """Refuse.
-
-        Raises:
-            PermissionError: always.
-        """
-        raise PermissionError("the study of a results folder is read here, not written")
 
 
 def only_reading(app: WSGIApplication) -> WSGIApplication:
@@ -59,7 +48,7 @@ def serve(study_file: Path, port: int, say: Callable[[str], None]) -> None:
         say: is told the address.
 
     Raises:
-        InputError: if optuna-dashboard is not installed, the study is not there, or the port is taken.
+        InputError: if optuna-dashboard is not installed, the study is not there or damaged, or the port is taken.
     """
     if find_spec("optuna_dashboard") is None:
         raise InputError(
@@ -69,7 +58,9 @@ def serve(study_file: Path, port: int, say: Callable[[str], None]) -> None:
         raise InputError(f"{study_file} is not there; wait until the search's first trial begins")
     from optuna_dashboard import wsgi
 
-    app = only_reading(wsgi(JournalStorage(ReadOnlyJournal(str(study_file)))))
+    with damage_reported(study_file):
+        storage = JournalStorage(ReadOnlyJournal(str(study_file)))
+    app = only_reading(wsgi(storage))
     try:
         server = make_server(HOST, port, app, server_class=_Server, handler_class=_Quiet)
     except OSError as error:

@@ -10,7 +10,7 @@ from lstnet_search.config.metrics import TARGET
 from lstnet_search.config.search import SearchConfig
 from lstnet_search.results.folder import ResultsFolder
 from lstnet_search.tuning.objectives import objectives
-from lstnet_search.tuning.study import OTHER, Study, distribution
+from lstnet_search.tuning.study import OTHER, StudyToRead, distribution
 
 
 def trials_to_know(search: SearchConfig, folder: ResultsFolder, resume: bool) -> list[FrozenTrial]:
@@ -19,8 +19,7 @@ def trials_to_know(search: SearchConfig, folder: ResultsFolder, resume: bool) ->
     Raises:
         InputError: as `completed_trials`.
     """
-    values = len(objectives(search, TARGET))  # as many by any other metric
-    begun = resume and folder.study_file.is_file() and Study(folder.study_file, objectives=values)
+    begun = resume and folder.study_file.is_file() and StudyToRead(folder.study_file)
     if search.warm_start is None or (begun and begun.trials()):
         return []
     return completed_trials(ResultsFolder.existing(Path(search.warm_start)), search)
@@ -49,7 +48,7 @@ def completed_trials(folder: ResultsFolder, search: SearchConfig) -> list[Frozen
                 f"give the same, or leave --warm-start out"
             )
     found = []
-    for record in Study(folder.study_file).records() if folder.study_file.is_file() else []:
+    for record in StudyToRead(folder.study_file).records() if folder.study_file.is_file() else []:
         best = record.best(metric)
         if record.state != "COMPLETE" or best is None or record.exploits:  # no weights of its own made its score
             continue

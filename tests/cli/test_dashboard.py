@@ -14,8 +14,9 @@ from optuna.trial import TrialState
 from optuna_dashboard import wsgi
 
 from lstnet_search.tuning import study_dashboard
+from lstnet_search.tuning.journal import ReadOnlyJournal
 from lstnet_search.tuning.study import Study
-from lstnet_search.tuning.study_dashboard import ReadOnlyJournal, only_reading
+from lstnet_search.tuning.study_dashboard import only_reading
 
 
 @pytest.fixture
@@ -56,6 +57,12 @@ def test_a_search_without_a_study_yet_is_refused_and_none_is_made(
 ) -> None:
     assert "study.journal is not there; wait until" in refused([str(folder)], capsys)
     assert [path.name for path in folder.iterdir()] == ["search.yaml"]
+
+
+@pytest.mark.parametrize("line", [b"garbage\n[1]\n", b"[1]\n"])
+def test_a_damaged_study_is_told(folder: Path, capsys: pytest.CaptureFixture[str], line: bytes) -> None:
+    study_file(folder).write_bytes(line)
+    assert "study.journal is damaged" in refused([str(folder)], capsys)
 
 
 def test_without_the_package_one_message_says_how_to_install_it(

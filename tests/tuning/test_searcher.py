@@ -10,7 +10,7 @@ import pytest
 from optuna.trial import TrialState
 from ray.tune.search import Searcher
 
-from lstnet_search.config import PRESETS, Space, TrialConfig
+from lstnet_search.config import PRESETS, InputError, Space, TrialConfig
 from lstnet_search.results.records import Exploit, TrialRecord, ranked, trials_table
 from lstnet_search.tuning.searcher import SCORE, StudySearch
 from lstnet_search.tuning.study import Study, distribution, mend
@@ -91,6 +91,19 @@ def test_trial_0_has_the_papers_weights_where_the_space_fixes_others(tmp_path: P
     searcher, _ = make(tmp_path, space=space)
     assert given(searcher, "a")["settings"]["wl"] == 30
     assert given(searcher, "b")["settings"]["wl"] == 0
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [{"ray_trial_id": []}, {"seed": 10**400}, {"seed": "0"}, {"seed": -1}, {"error": None}, {"peak_memory_mb": "much"}],
+)
+def test_a_study_whose_trial_has_what_no_table_takes_is_damaged(tmp_path: Path, damage: dict[str, Any]) -> None:
+    searcher, study = make(tmp_path)
+    searcher.suggest("a")
+    ((name, value),) = damage.items()
+    study.storage.set_trial_user_attr(0, name, value)
+    with pytest.raises(InputError, match=rf"study\.journal is damaged \(ValidationError: .*{name}"):
+        study.records()
 
 
 def test_later_trials_draw_within_the_space_each_with_a_seed_of_its_own(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from lstnet_search.results.records import Exploit
 from lstnet_search.tuning.samplers import refuse_sampler
 from lstnet_search.tuning.searcher import SCORE, StudySearch
 from lstnet_search.tuning.study import Study
-from lstnet_search.tuning.warm_start import completed_trials
+from lstnet_search.tuning.warm_start import completed_trials, trials_to_know
 
 TRIAL = PRESETS["cpu"].trial.override({"steps": 30, "reports": 3}, "test")
 WIDE = {
@@ -96,6 +96,32 @@ def test_a_search_without_a_trial_in_the_space_is_refused(other: ResultsFolder) 
         InputError, match=r"other has no completed trial in the space of mine\.yaml; give another folder"
     ):
         completed_trials(other, search(space))
+
+
+@pytest.mark.parametrize("content", [b"", b"a line that was cut sh", None])
+def test_the_other_search_is_only_read(other: ResultsFolder, tmp_path: Path, content: bytes | None) -> None:
+    if content is not None:
+        (tmp_path / "linked").write_bytes(content)
+        other.study_file.unlink()
+        other.study_file.symlink_to(tmp_path / "linked")
+    before = other.study_file.read_bytes()
+    if content is None:
+        assert len(completed_trials(other, search(WIDE))) == 3
+    else:
+        with pytest.raises(InputError, match="other has no completed trial in the space"):
+            completed_trials(other, search(WIDE))
+    assert other.study_file.read_bytes() == before
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_whether_a_search_has_begun_is_only_read(other: ResultsFolder, tmp_path: Path, begun: bool) -> None:
+    folder = ResultsFolder(tmp_path / "mine")
+    folder.create({})
+    folder.study_file.write_bytes(other.study_file.read_bytes() if begun else b"")
+    before = folder.study_file.read_bytes()
+    known = trials_to_know(search(WIDE, warm_start=str(other.path)), folder, resume=True)
+    assert len(known) == (0 if begun else 3)
+    assert folder.study_file.read_bytes() == before
 
 
 def test_a_search_for_something_else_is_refused(other: ResultsFolder) -> None:
