@@ -36,7 +36,7 @@ def report(
     output = output or folder / "report.html"
     output.parent.mkdir(parents=True, exist_ok=True)
     write_whole(output, page)
-    print(f"report: {output} ({size(len(page.encode()))})")
+    print(f"report: {output} ({size(output.stat().st_size)})")
 
 
 def _subtitle(study: StudyTables) -> str:

@@ -1,5 +1,6 @@
 """How a domain is asked for: by the name of a known set, or by where a user's own images lie."""
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,7 +44,16 @@ def own_images(asked: str) -> OwnImages | None:
 
 def is_domain(asked: str) -> bool:
     """Whether a text asks for a domain: names become parts of file names, so that they hold no path."""
-    return own_images(asked) is not None or _NAME.fullmatch(asked) is not None
+    own = own_images(asked)
+    return _NAME.fullmatch(asked) is not None if own is None else _is_path(str(own.path))
+
+
+def _is_path(text: str) -> bool:
+    """Whether a file could be there: YAML can write texts that no file system takes."""
+    try:
+        return b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:
+        return False
 
 
 def name_of(asked: str) -> str:

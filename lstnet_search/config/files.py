@@ -22,10 +22,10 @@ def write_whole(path: Path, content: bytes | str) -> None:
 
     Args:
         path: in an existing folder.
-        content: bytes, or text that is encoded as UTF-8.
+        content: bytes, or text that is encoded as UTF-8, in which bytes of names that are no text are written out.
     """
     with whole_file(path) as file:
-        file.write(content.encode() if isinstance(content, str) else content)
+        file.write(content.encode(errors="backslashreplace") if isinstance(content, str) else content)
 
 
 @contextmanager

@@ -14,6 +14,11 @@ def save_figure(figure: Figure, path: Path, dpi: int = 110) -> None:
     write_whole(path, as_png(figure, dpi))
 
 
+def plain(name: str) -> str:
+    """A name as figures have it: matplotlib would take what is between dollars for mathematics."""
+    return name.replace("$", r"\$")
+
+
 def as_png(figure: Figure, dpi: int = 110) -> bytes:
     """A figure as the content of a PNG file."""
     buffer = io.BytesIO()

@@ -219,6 +219,7 @@ def read_model(path: Path) -> TrainedModel:
     where = path.with_suffix(".json")
     try:
         header = json.loads(where.read_text(encoding="utf-8"))
+        json.dumps(header, ensure_ascii=False).encode()  # halves of characters, which JSON can write and text cannot
         tensors = load_file(path.with_suffix(".safetensors"))
     except (OSError, ValueError, RecursionError, SafetensorError) as error:
         raise InputError(f"cannot read the model {path}: {' '.join(str(error).split())}") from None
@@ -241,6 +242,9 @@ def _build(header: dict[str, Any], tensors: dict[str, Tensor], where: str) -> Tr
     names = about.get("classes")
     if names is not None and (len(names) != classes or not all(isinstance(name, str) for name in names)):
         raise ValueError(f"about.classes is {show(names)}")
+    remarks = about.get("remarks", [])
+    if not isinstance(remarks, list) or not all(isinstance(remark, str) for remark in remarks):
+        raise ValueError(f"about.remarks is {show(remarks)}")
     sources = Labeller.sources_of(name.removeprefix("labeller.") for name in tensors)
 
     def build() -> tuple[nn.Module, Classifiers]:

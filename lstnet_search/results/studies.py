@@ -47,8 +47,8 @@ class StudyTables:
 
     @property
     def name(self) -> str:
-        """Of the results folder, for people."""
-        return plain(self.folder.path.resolve().name)
+        """Of the results folder, for people; bytes of it that are no text are written out."""
+        return plain(self.folder.path.resolve().name.encode(errors="backslashreplace").decode())
 
     @property
     def metric(self) -> str:

@@ -16,6 +16,7 @@ from lstnet_search.config import explain
 from lstnet_search.config.files import write_whole
 from lstnet_search.results.confirmation_files import read_confirmation
 from lstnet_search.results.folder import ResultsFolder, read_versioned
+from lstnet_search.results.recorded import Known
 
 FORMAT_VERSION = 1
 
@@ -57,9 +58,11 @@ class Table2Folder:
         """The content of `table2.yaml`.
 
         Raises:
-            InputError: if it is missing, unreadable or of another format version.
+            InputError: if it is missing, unreadable or of another format version, and where something is asked for that
+                it lacks.
         """
-        return read_versioned(self.file, FORMAT_VERSION, "give the folder of a table2, such as results/table2-small")
+        advice = "give the folder of a table2, such as results/table2-small"
+        return Known(read_versioned(self.file, FORMAT_VERSION, advice), str(self.file))
 
     def spent(self) -> dict[str, Spent]:
         """What each method has had so far, by name.

@@ -109,6 +109,9 @@ def test_the_model_of_a_search_and_of_a_training_are_found(tmp_path: Path, name:
         ({"shapes": None}, "does not fit its safetensors file"),
         ({"shapes": [[1, 28]]}, "does not fit its safetensors file"),
         ({"about": None}, "does not fit its safetensors file"),
+        ({"about": {"remarks": 5}}, r"does not fit its safetensors file \(about\.remarks is 5\)"),
+        ({"about": {"remarks": ["\ud800"]}}, "cannot read the model .* surrogates not allowed"),
+        ({"about": {"classes": ["\ud800"] * 10}}, "cannot read the model .* surrogates not allowed"),
         ({"config": {"width": -1}}, "width=-1 must be > 0"),
     ],
 )

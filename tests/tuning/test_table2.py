@@ -23,6 +23,7 @@ from lstnet_search.domains.bundled import BUNDLED
 from lstnet_search.results.confirmation_files import read_confirmation
 from lstnet_search.results.folder import ResultsFolder
 from lstnet_search.results.table2 import Spent, Table2Folder
+from table2 import render
 
 ROOT = Path(__file__).parents[2]
 TINY_TABLE = {"width": 1 / 64, "batch_size": 8, "steps": 2, "reports": 2, "ema_decay": 0}
@@ -143,6 +144,12 @@ def test_what_was_spent_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert folder.spent() == spent
     assert folder.spent()["unit"].seconds == 15.5
     assert not folder.confirmed("unit", 3)
+
+
+def test_a_table_whose_budget_is_not_known_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "table2.yaml").write_text("format_version: 1\nmethods: {}\n")
+    with pytest.raises(InputError, match=r"table2\.yaml has no 'budget', which is needed here; restore the file"):
+        render(Table2Folder(tmp_path))
 
 
 def test_a_folder_that_is_no_table2_is_refused(tmp_path: Path) -> None:
