@@ -15,7 +15,7 @@ from page.words import arrow, trial_name
 def winner_picture(study: StudyTables) -> Pictures | None:
     """What the search drew of its winner; None where it drew nothing."""
     path = study.folder.translations_file
-    if not path.is_file():
+    if not study.folder.has(path):
         return None
     caption = "An image of each class, its translation and its round trip; red: read wrongly by the classifier."
     return Pictures("The winner, translations.png", [Picture(_uri(path.read_bytes()), caption)], columns=1)

@@ -28,7 +28,8 @@ def reproduce(study: StudyTables, confirmation: dict[str, Any] | None) -> Sectio
     else:
         parts.append(Missing("The command is not known.", "Searches of this version note it in search.yaml."))
     settings = study.folder.best_config_file
-    if settings.is_file():
+    there = study.folder.has(settings)
+    if there:
         parts.append(
             Listing(
                 "The best trial, trained again",
@@ -74,7 +75,7 @@ def reproduce(study: StudyTables, confirmation: dict[str, Any] | None) -> Sectio
     }
     rows = [Row([name, str(value)]) for name, value in known.items() if value not in (None, "")]
     parts.append(Table("What it ran on.", ["", ""], rows, words=2, wraps=True))
-    if settings.is_file():
+    if there:
         parts.append(Listing("best_config.yaml", settings.read_text(encoding="utf-8", errors="replace"), folded=True))
     return Section("reproduce", "How to reproduce it", parts)
 

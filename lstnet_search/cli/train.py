@@ -147,7 +147,7 @@ def _test(
     """
     opening = ""
     if searched is not None:
-        opening = f", the {ordinal(log_opening(searched.openings_file, options.command_line()))} time for this study"
+        opening = f", the {ordinal(log_opening(searched, options.command_line()))} time for this study"
     console.print(f"the test sets are opened{opening}", highlight=False)
     pair = load_pair(settings.domains, settings.data, data_dir, "test", skip_bad=settings.skip_bad)
     pair = pair.to(prepared.train.a.images.device)

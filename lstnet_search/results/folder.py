@@ -81,6 +81,22 @@ class ResultsFolder:
         where = () if parent == "results" else ("--results-dir", parent)
         return shlex.join(["python", "run_search.py", "--name", self.path.name, "--resume", *where, *options])
 
+    def has(self, file: Path) -> bool:
+        """Whether a file is there, and in the folder: a link could lead to any other file of this machine."""
+        return file.is_file() and self._leads_within(file)
+
+    def refuse_link(self, file: Path) -> None:
+        """Refuse a file that is to be read or written, and is a link out of the folder.
+
+        Raises:
+            InputError: if it is one, whether or not anything is where it leads.
+        """
+        if not self._leads_within(file):
+            raise InputError(f"{file} is a link that leads out of {self.path}; put the file itself there, or remove it")
+
+    def _leads_within(self, file: Path) -> bool:
+        return Path(os.path.realpath(file)).is_relative_to(os.path.realpath(self.path))
+
     def refuse_existing(self) -> None:
         """Refuse a folder that is there already.
 
@@ -164,8 +180,10 @@ class ResultsFolder:
         On NFS too, for all machines: there a folder is locked for one machine only, and a file for all.
 
         Raises:
-            InputError: if another process holds it, or it cannot be locked.
+            InputError: if another process holds it, it cannot be locked, or what is appended to is a link out of it.
         """
+        for file in (self.study_file, self.confirmation / self.study_file.name, self.openings_file):
+            self.refuse_link(file)
         try:
             handle = os.open(self._lock_file, os.O_RDWR | os.O_CREAT, 0o666)
         except OSError as error:

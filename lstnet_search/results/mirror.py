@@ -43,11 +43,10 @@ class Mirror:
 
     def _files(self) -> Iterator[Path]:
         """Not what links lead to: a folder from elsewhere could have any file of this machine copied."""
-        whole = self._folder.path.resolve()
         for file in sorted(self._folder.path.rglob("*")):
             below = file.relative_to(self._folder.path)
             mirrored = self._folder.tune.name not in below.parts and not below.name.startswith(".")
-            if mirrored and file.is_file() and file.resolve().is_relative_to(whole):
+            if mirrored and self._folder.has(file):
                 yield file
 
     def _write(self, name: str, content: bytes) -> None:

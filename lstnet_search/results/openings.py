@@ -4,20 +4,25 @@ import fcntl
 import json
 import os
 from datetime import UTC, datetime
-from pathlib import Path
+
+from lstnet_search.results.folder import ResultsFolder
 
 
-def log_opening(path: Path, command: str) -> int:
+def log_opening(folder: ResultsFolder, command: str) -> int:
     """Note that test sets are about to be opened.
 
     Args:
-        path: of the log, a line of JSON an opening: `opening` (1, 2, …), `time` (UTC), `command`.
+        folder: with the log, a line of JSON an opening: `opening` (1, 2, …), `time` (UTC), `command`.
         command: as it was typed.
 
     Returns:
         The how-manieth opening it is.
+
+    Raises:
+        InputError: if the log is a link out of the folder.
     """
-    with path.open("a+", encoding="utf-8") as file:
+    folder.refuse_link(folder.openings_file)
+    with folder.openings_file.open("a+", encoding="utf-8", errors="replace") as file:  # damaged lines count too
         fcntl.flock(file, fcntl.LOCK_EX)  # two commands that open at once are two openings
         file.seek(0)
         opening = sum(1 for line in file if line.strip()) + 1

@@ -124,7 +124,7 @@ def export(folder: ResultsFolder, target: Path) -> None:
     """Copy a search's winner, with a README that says where it comes from, into a new folder.
 
     Raises:
-        InputError: if the target exists, or the search has no winner yet.
+        InputError: if the target exists, the search has no winner yet, or a file of it is a link out of the folder.
     """
     if target.exists():
         raise InputError(f"{target} exists already; choose another --to")
@@ -134,6 +134,8 @@ def export(folder: ResultsFolder, target: Path) -> None:
         folder.best_model.with_suffix(".safetensors"),
         folder.best_model.with_suffix(".json"),
     ]
+    for file in (*files, folder.translations_file):
+        folder.refuse_link(file)
     if not folder.best_config_file.is_file() or translates(_read_config(folder.best_config_file)):
         files.append(folder.translations_file)
     missing = [file.name for file in files if not file.is_file()]

@@ -82,7 +82,7 @@ def measure(
     classifiers = train_classifiers(sets.train, seeds, placement, stopping, say)
     if classifiers is None:
         return None
-    opening = log_opening(run.folder.openings_file, run.command)
+    opening = log_opening(run.folder, run.command)
     say(f"the test sets are opened, the {ordinal(opening)} time for this study")
     pair = load_pair(trial.domains, trial.data, run.data_dir, "test", skip_bad=trial.skip_bad)
     if earlier is not None and earlier["test_fingerprint"] != pair.fingerprint:

@@ -236,6 +236,19 @@ def test_commands_and_settings_to_get_it_again_are_there(script: Load, whole: Pa
     assert "data fingerprint made-up" in page.text
 
 
+def test_what_links_lead_to_is_not_on_the_page(script: Load, tmp_path: Path, make_up: MakeUp) -> None:
+    folder = make_up(tmp_path / "study", 8)
+    secret = tmp_path / "secret"
+    secret.write_text("of this machine")
+    for name in ("best_config.yaml", "translations.png"):
+        (folder / name).symlink_to(secret)
+    script("report").report(folder)
+    page = (folder / "report.html").read_text()
+    assert "best_config.yaml is not there yet." in page
+    assert "The winner, translations.png" not in page
+    assert secret.read_text() not in page
+
+
 def test_the_page_can_be_written_elsewhere(script: Load, whole: Path, tmp_path: Path) -> None:
     script("report").report(whole, output=tmp_path / "new" / "page.html")
     assert (tmp_path / "new" / "page.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")

@@ -201,11 +201,18 @@ def test_settings_of_another_winner_are_left_as_they_are(tmp_path: Path) -> None
 
 
 def test_openings_are_counted_in_the_log(tmp_path: Path) -> None:
-    log = tmp_path / "test_openings.jsonl"
-    assert [log_opening(log, f"command {number}") for number in (1, 2)] == [1, 2]
-    entries = [json.loads(line) for line in log.read_text().splitlines()]
+    folder = ResultsFolder(tmp_path)
+    assert [log_opening(folder, f"command {number}") for number in (1, 2)] == [1, 2]
+    entries = [json.loads(line) for line in folder.openings_file.read_text().splitlines()]
     assert [(entry["opening"], entry["command"]) for entry in entries] == [(1, "command 1"), (2, "command 2")]
     assert all(entry["time"].endswith("+00:00") for entry in entries)
+
+
+def test_lines_of_the_log_that_are_no_text_are_counted_too(tmp_path: Path) -> None:
+    folder = ResultsFolder(tmp_path)
+    folder.openings_file.write_bytes(b"\xff\n")
+    assert log_opening(folder, "train") == 2
+    assert folder.openings_file.read_bytes().startswith(b"\xff\n{")
 
 
 def test_ordinals() -> None:

@@ -10,9 +10,11 @@ from lstnet_search.models import ImageShape
 from lstnet_search.results.folder import ResultsFolder
 from lstnet_search.results.mirror import Mirror, _is_mirrored, fetch
 from lstnet_search.results.model import TrainedModel, build_networks, read_model, write_model
+from lstnet_search.results.openings import log_opening
 from lstnet_search.results.storage import Storage
+from lstnet_search.results.winner import export
 
-HOSTILE = ["../../evil", "/etc/evil", "a/b", "..", "", "a\0b", "a\nb", "x" * 101]
+HOSTILE = ["../../evil", "/etc/evil", "a/b", "..", "", "a\0b", "a\nb", "x" * 101, "folder:/x/\ud800", "parquet:/x\0"]
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -83,3 +85,53 @@ def test_a_link_out_of_a_results_folder_is_not_copied_to_the_storage(tmp_path: P
     assert copied == {"search.yaml", "within"}
     fetch(storage, ResultsFolder(tmp_path / "again"))
     assert (tmp_path / "again" / "search.yaml").read_bytes() == folder.search_file.read_bytes()
+
+
+@pytest.fixture
+def secret(tmp_path: Path) -> Path:
+    made = tmp_path / "secret"
+    made.write_bytes(b"of this machine")
+    return made
+
+
+@pytest.mark.parametrize("name", ["best_config.yaml", "best_model.json", "best_model.safetensors", "translations.png"])
+def test_a_link_out_of_a_results_folder_is_not_exported(tmp_path: Path, secret: Path, name: str) -> None:
+    folder = ResultsFolder(tmp_path / "study")
+    folder.create({})
+    (folder.path / name).symlink_to(secret)
+    with pytest.raises(InputError, match=f"{name} is a link that leads out of .*study; put the file itself there"):
+        export(folder, tmp_path / "exported")
+    assert not (tmp_path / "exported").exists()
+
+
+def test_a_link_out_of_a_results_folder_is_not_in_it(tmp_path: Path, secret: Path) -> None:
+    folder = ResultsFolder(tmp_path / "study")
+    folder.create({})
+    for name, to in (("out", secret), ("round", folder.path / "round"), ("within", folder.search_file)):
+        (folder.path / name).symlink_to(to)
+    (folder.path / "again").symlink_to(folder.path)
+    assert folder.has(folder.search_file)
+    assert folder.has(folder.path / "within")
+    assert folder.has(folder.path / "again" / "search.yaml")
+    assert not any(folder.has(folder.path / name) for name in ("out", "round", "nothing", "samples"))
+
+
+@pytest.mark.parametrize("name", ["study.journal", "confirmation/study.journal", "test_openings.jsonl"])
+def test_a_search_does_not_hold_a_folder_whose_files_would_be_written_elsewhere(
+    tmp_path: Path, secret: Path, name: str
+) -> None:
+    folder = ResultsFolder(tmp_path / "study")
+    folder.create({})
+    folder.confirmation.mkdir()
+    (folder.path / name).symlink_to(secret)
+    with pytest.raises(InputError, match=f"{name} is a link that leads out of"), folder.held():
+        pass
+
+
+def test_an_opening_is_not_noted_through_a_link(tmp_path: Path, secret: Path) -> None:
+    folder = ResultsFolder(tmp_path / "study")
+    folder.create({})
+    folder.openings_file.symlink_to(secret)
+    with pytest.raises(InputError, match=r"test_openings\.jsonl is a link that leads out of"):
+        log_opening(folder, "train")
+    assert secret.read_bytes() == b"of this machine"
