@@ -10,14 +10,16 @@ from lstnet_search.config.errors import InputError, show
 
 
 class _UniqueKeys(yaml.SafeLoader):
-    """PyYAML's safe loader, which would silently keep the last of two equal keys."""
+    """PyYAML's safe loader, which would silently keep the last of two equal keys, and copy what a merge names."""
 
     def compose_mapping_node(self, anchor: dict[Any, yaml.Node]) -> yaml.MappingNode:
-        """Compose a mapping; checked here, for later merges (`<<`) may well repeat a key."""
+        """Compose a mapping; merges are refused before they are made, for nested ones fill any memory."""
         node = super().compose_mapping_node(anchor)
         seen = set()
         for key, _ in node.value:
             if isinstance(key, yaml.ScalarNode):
+                if key.tag == "tag:yaml.org,2002:merge":
+                    raise ComposerError(None, None, "merges (<<) are not taken, write the settings out", key.start_mark)
                 if key.value in seen:
                     raise ComposerError(None, None, f"{show(key.value)} stands there twice", key.start_mark)
                 seen.add(key.value)
@@ -25,7 +27,7 @@ class _UniqueKeys(yaml.SafeLoader):
 
 
 def read_yaml(path: Path, kind: str, option: str) -> Any:
-    """Read one YAML document, safely: plain data only, and no key twice.
+    """Read one YAML document, safely: plain data only, no merge, and no key twice.
 
     Args:
         path: the file.
@@ -57,6 +59,7 @@ def parse_yaml(text: str, where: str) -> Any:
     """
     try:
         content = _load(text)
+        values = _written_out(content, {})
     except RecursionError:
         raise InputError(f"{where} is nested too deeply; write one line a setting") from None
     except yaml.MarkedYAMLError as error:
@@ -69,7 +72,7 @@ def parse_yaml(text: str, where: str) -> Any:
         # What PyYAML raises on values such as `2001-99-99` and `!!int ''`.
         reason = " ".join(str(error).split())
         raise InputError(f"{where} holds a value that YAML cannot read: {reason}; quote or mend it") from None
-    if _written_out(content, {}) > MOST_VALUES:
+    if values > MOST_VALUES:
         raise InputError(f"{where} repeats itself by anchors (&, *) into over {MOST_VALUES} values; write them out")
     return content
 

@@ -398,14 +398,19 @@ def test_a_folder_is_no_space_file(tmp_path: Path) -> None:
         Space.read(tmp_path)
 
 
-def test_anchors_and_merges_of_yaml_may_be_used(tmp_path: Path) -> None:
+def test_anchors_of_yaml_may_be_used(tmp_path: Path) -> None:
     file = tmp_path / "space.yaml"
-    file.write_text("w1: &wide {type: uniform, low: 1, high: 9}\nw2: *wide\nw4: {<<: *wide, low: 2}\n")
-    assert Space.read(file).ranges == {
-        "w1": Uniform(low=1, high=9),
-        "w2": Uniform(low=1, high=9),
-        "w4": Uniform(low=2, high=9),
-    }
+    file.write_text("w1: &wide {type: uniform, low: 1, high: 9}\nw2: *wide\n")
+    assert Space.read(file).ranges == {"w1": Uniform(low=1, high=9), "w2": Uniform(low=1, high=9)}
+
+
+def test_merges_of_yaml_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "space.yaml"
+    file.write_text("w1: &wide {type: uniform, low: 1, high: 9}\nw4: {<<: *wide, low: 2}\n")
+    with pytest.raises(
+        InputError, match=r"line 2: merges \(<<\) are not taken, write the settings out; mend it there$"
+    ):
+        Space.read(file)
 
 
 # Properties.
