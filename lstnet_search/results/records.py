@@ -122,7 +122,5 @@ def history_table(records: Sequence[TrialRecord]) -> pd.DataFrame:
 
 
 def cell(value: Any) -> Any:
-    """A setting as tables have it: lists as words, a schedule as JSON."""
-    if isinstance(value, list | tuple) and value and isinstance(value[0], dict):
-        return json.dumps(value)
-    return " ".join(map(str, value)) if isinstance(value, list | tuple) else value
+    """A setting as tables have it: lists as JSON."""
+    return json.dumps(value) if isinstance(value, list | tuple) else value

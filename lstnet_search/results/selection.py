@@ -39,12 +39,19 @@ def settings_of_row(row: "pd.Series[Any]") -> TrialConfig:
             settings[str(name).removeprefix("config/")] = plain
     schedule = settings.pop(SCHEDULE, None)
     if isinstance(schedule, str):  # other trials of the table may have one, and this none
-        try:
-            settings[SCHEDULE] = json.loads(schedule)
-        except (ValueError, RecursionError) as error:
-            raise InputError(f"the schedule of trial {row['trial']} cannot be read: {error}") from None
-    settings["domains"] = str(settings.get("domains", "")).split()
+        settings[SCHEDULE] = _list_of(schedule, SCHEDULE, row)
+    domains = str(settings.get("domains", ""))
+    # Rows of earlier versions have words; no domain begins with a bracket.
+    settings["domains"] = _list_of(domains, "domains", row) if domains.startswith("[") else domains.split()
     return TrialConfig.parse(settings, f"the row of trial {row['trial']}")
+
+
+def _list_of(text: str, name: str, row: "pd.Series[Any]") -> Any:
+    """What `cell` made the text of."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"the {name} of trial {row['trial']} cannot be read: {error}") from None
 
 
 def with_last_weights(trials: pd.DataFrame) -> pd.DataFrame:

@@ -70,7 +70,7 @@ def test_a_row_a_candidate_and_seed_with_the_mean_of_the_directions_searched() -
     assert both["seed"].tolist() == [*SEEDS] * 3
     assert both["target_accuracy"].tolist()[:3] == pytest.approx([0.95, 0.96, 0.98])
     assert both["config/batch_size"].dtype == "Int64"
-    assert both["config/domains"].iloc[0] == "mnist usps"
+    assert both["config/domains"].iloc[0] == '["mnist", "usps"]'
     assert both["config/w1"].isna().tolist() == [False] * 6 + [True] * 3
     one = table(rows("best", 4, [0.94, 0.95, 0.97]), PAPER, searched=DIRECTIONS[:1])
     assert one["target_accuracy"].tolist()[:3] == [0.94, 0.95, 0.97]

@@ -32,7 +32,7 @@ def test_the_trials_table_has_a_row_a_trial_in_their_order() -> None:
     assert table["error"].tolist() == ["diverged at step 3", ""]
     row = table.iloc[1]
     assert row["config/w1"] == 21.0
-    assert row["config/domains"] == "mnist usps"
+    assert row["config/domains"] == '["mnist", "usps"]'
     assert (row["best/target_accuracy"], row["best/loss_cc1"]) == (0.4, 0.2)
     assert (row["last/target_accuracy"], row["last/loss_cc1"]) == (0.3, 0.15)
     assert (row["steps"], row["seconds"], row["seed"], row["ray_trial_id"]) == (30, 2.5, 7, "id1")

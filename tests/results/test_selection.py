@@ -1,7 +1,10 @@
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
 from lstnet_search.config import PRESETS, InputError
+from lstnet_search.results.folder import ResultsFolder
 from lstnet_search.results.records import ReportRecord, TrialRecord, trials_table
 from lstnet_search.results.selection import rank_rows, settings_of_row, with_last_weights
 
@@ -29,6 +32,35 @@ def test_an_unknown_metric_is_refused_naming_those_there_are() -> None:
 def test_settings_come_back_from_a_row() -> None:
     expected = PRESETS["cpu"].trial.model_copy(update={"w1": 20.0})
     assert settings_of_row(rank_rows(table(), "target_accuracy").iloc[0]) == expected
+
+
+@pytest.mark.parametrize(
+    "domains",
+    [
+        ("folder:/my pictures/left hand", "parquet:/tables/right hand.parquet"),
+        ("mine=folder:/a  b", 'folder:/[1] "c"'),
+        ("folder:/\udcff", "usps"),
+    ],
+)
+def test_domains_come_back_from_a_table_whatever_their_paths(tmp_path: Path, domains: tuple[str, str]) -> None:
+    folder = ResultsFolder(tmp_path)
+    config = PRESETS["cpu"].trial.override({"domains": domains}, "test")
+    folder.write_tables([TrialRecord(0, "COMPLETE", config.model_dump(mode="json"), [ReportRecord(5, 1.0, {})])], "snd")
+    assert settings_of_row(folder.read_trials().iloc[0]) == config
+
+
+def test_domains_of_an_earlier_version_are_words() -> None:
+    row = table().iloc[0].copy()
+    row["config/domains"] = "mnist folder:/right"
+    assert settings_of_row(row).domains == ("mnist", "folder:/right")
+
+
+@pytest.mark.parametrize("name", ["domains", "schedule"])
+def test_a_list_that_is_cut_is_refused(name: str) -> None:
+    row = table().iloc[0].copy()
+    row[f"config/{name}"] = '["mnist'
+    with pytest.raises(InputError, match=f"the {name} of trial 0 cannot be read: Unterminated string"):
+        settings_of_row(row)
 
 
 def test_weights_that_changed_are_those_of_the_best_report() -> None:
