@@ -1,6 +1,7 @@
 """Where a user's own images lie: a folder of image files, or a Parquet file with a column of them."""
 
 import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -157,8 +158,19 @@ class ImageTable:
 def _is_image(name: Path, path: Path) -> bool:
     if path.suffix.lower() not in ENDINGS or any(part.startswith(".") for part in name.parts):
         return False
-    # A link that leads nowhere is listed, so that it is told of; a pipe is not, for it would be waited for.
-    return path.is_file() or path.is_symlink()
+    return status_of_image(path) is not None
+
+
+def status_of_image(path: str | Path) -> os.stat_result | None:
+    """What the system says of a file; None of a pipe, for it would be waited for, and of all else that is no file.
+
+    A link that leads nowhere has its own, so that it is listed and then told of.
+    """
+    try:
+        status = os.stat(path)
+    except OSError:
+        status = os.lstat(path)
+    return status if stat.S_ISREG(status.st_mode) or stat.S_ISLNK(status.st_mode) else None
 
 
 def _is_bytes(kind: pa.DataType) -> bool:

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from lstnet_search.config import InputError
 from lstnet_search.config.domain_names import OwnImages
 from lstnet_search.domains.domain import Part
-from lstnet_search.domains.files import ENDINGS, ImageFile, ImageTable, printable
+from lstnet_search.domains.files import ENDINGS, ImageFile, ImageTable, printable, status_of_image
 
 PARTS: tuple[Part, ...] = get_args(Part)
 
@@ -117,11 +117,9 @@ def _walk(where: Path) -> tuple[list[str], str, set[str]]:
         folders.update(prefix + name for name in below)
         for name in names:
             if name.lower().endswith(ENDINGS) and not name.startswith("."):
-                try:
-                    about = os.stat(os.path.join(folder, name))
-                except OSError:  # a link that leads nowhere: told of when it is read
-                    about = os.lstat(os.path.join(folder, name))
-                found.append((prefix + name, about.st_size, about.st_mtime_ns))
+                status = status_of_image(os.path.join(folder, name))
+                if status is not None:
+                    found.append((prefix + name, status.st_size, status.st_mtime_ns))
     found.sort()
     return [name for name, *_ in found], _digest(str(where.resolve()), found), folders
 

@@ -10,6 +10,7 @@ import yaml
 
 from lstnet_search.config import InputError, TrialConfig
 from lstnet_search.config.files import write_whole
+from lstnet_search.config.regular import read_regular
 from lstnet_search.config.search import SearchConfig
 from lstnet_search.config.seeding import derive_seed
 from lstnet_search.config.yaml_file import parse_yaml
@@ -43,7 +44,7 @@ class ConfirmationPlan:
             InputError: if the file is damaged.
         """
         try:
-            text = folder.confirmation_plan_file.read_text(encoding="utf-8")
+            text = read_regular(folder.confirmation_plan_file).decode()
             content = parse_yaml(text, folder.confirmation_plan_file.name)
             plan = cls(content["steps"], tuple(content["seeds"]), tuple(content["trials"]))
             if not all(type(number) is int and number >= 0 for number in (plan.steps, *plan.seeds, *plan.trials)):

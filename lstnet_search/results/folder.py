@@ -16,6 +16,7 @@ import yaml
 from lstnet_search.config import InputError
 from lstnet_search.config.files import remove_abandoned, write_whole
 from lstnet_search.config.metrics import TARGET
+from lstnet_search.config.regular import read_regular
 from lstnet_search.config.versions import check_version
 from lstnet_search.config.yaml_file import parse_yaml
 from lstnet_search.results import table_files
@@ -240,7 +241,7 @@ def read_versioned(path: Path, version: int, otherwise: str = "") -> dict[str, A
     """
     advice = f"; {otherwise}" if otherwise else ""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_regular(path).decode()
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"cannot read {path}: {' '.join(str(error).split())}{advice}") from None
     try:

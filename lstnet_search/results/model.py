@@ -7,13 +7,14 @@ from typing import Any, cast
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save
+from safetensors.torch import load, save
 from torch import Tensor, nn
 
 from lstnet_search.config import InputError, TrialConfig
 from lstnet_search.config.errors import show
 from lstnet_search.config.files import write_whole
 from lstnet_search.config.metrics import directions_of
+from lstnet_search.config.regular import read_regular
 from lstnet_search.config.sides import SIDES
 from lstnet_search.config.versions import check_version
 from lstnet_search.evaluation.inference import TranslatesImages, floats_in_batches, labelled
@@ -218,9 +219,9 @@ def read_model(path: Path) -> TrainedModel:
     """
     where = path.with_suffix(".json")
     try:
-        header = json.loads(where.read_text(encoding="utf-8"))
+        header = json.loads(read_regular(where))
         json.dumps(header, ensure_ascii=False).encode()  # halves of characters, which JSON can write and text cannot
-        tensors = load_file(path.with_suffix(".safetensors"))
+        tensors = load(read_regular(path.with_suffix(".safetensors")))
     except (OSError, ValueError, RecursionError, SafetensorError) as error:
         raise InputError(f"cannot read the model {path}: {' '.join(str(error).split())}") from None
     header = check_version(header, FORMAT_VERSION, str(where))

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from lstnet_search.config import InputError
 from lstnet_search.config.errors import show
+from lstnet_search.config.regular import read_regular
 from lstnet_search.results.text import STATES
 
 _CELLS_A_BYTE = 200
@@ -56,7 +57,7 @@ def _read(
     path: Path, needed: Collection[str], all_numbers: bool = False, may_lack: Collection[str] = ()
 ) -> pd.DataFrame:
     try:
-        content = path.read_bytes()  # once: a running search puts another file in its place, and pandas opens it again
+        content = read_regular(path)  # once: a running search puts another file in its place, and pandas opens it again
         with pq.ParquetFile(BytesIO(content)) as file:
             cells = file.metadata.num_rows * file.metadata.num_columns
         if cells > _CELLS_A_BYTE * len(content) + 1_000_000:

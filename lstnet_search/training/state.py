@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from lstnet_search.config import InputError
 from lstnet_search.config.errors import show
+from lstnet_search.config.regular import read_regular
 from lstnet_search.config.versions import check_version
 
 State = dict[str, Tensor]
@@ -110,12 +111,12 @@ def read_state(folder: Path) -> tuple[State, dict[str, Any]]:
     """
     path = folder / HEADER
     try:
-        header = parse_header(path.read_bytes(), str(path))
+        header = parse_header(read_regular(path), str(path))
     except OSError as error:
         raise InputError(f"{path} cannot be read as a checkpoint's header: {error}") from error
     path = folder / _TENSORS
     try:
-        content = path.read_bytes()
+        content = read_regular(path)
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error}") from error
     if sha256(content).hexdigest() != header.get("sha256"):

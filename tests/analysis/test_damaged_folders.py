@@ -119,23 +119,28 @@ SLOW: dict[str, Callable[[Path], object]] = {
 }
 
 
-def run_all(commands: dict[str, Callable[[Path], object]], files: Files) -> None:
-    """Have each command read files: nothing but an `InputError` comes out."""
+def write_all(files: Files, folder: Path) -> None:
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+
+
+def run_all(commands: dict[str, Callable[[Path], object]], folder: Path) -> None:
+    """Have each command read a folder: nothing but an `InputError` comes out."""
+    for command in commands.values():
+        with suppress(InputError), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            command(folder)
+
+
+def run_all_on(files: Files, commands: dict[str, Callable[[Path], object]]) -> None:
     with TemporaryDirectory() as made:
-        folder = Path(made) / "study"
-        for name, content in files.items():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_bytes(content)
-        for command in commands.values():
-            with suppress(InputError), warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                command(folder)
+        write_all(files, Path(made) / "study")
+        run_all(commands, Path(made) / "study")
 
 
 def test_the_whole_study_is_read_by_all(whole: Files, tmp_path: Path) -> None:
-    for name, content in whole.items():
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_bytes(content)
+    write_all(whole, tmp_path)
     for command in (QUICK | SLOW).values():
         command(tmp_path)
 
@@ -143,11 +148,20 @@ def test_the_whole_study_is_read_by_all(whole: Files, tmp_path: Path) -> None:
 @examples(40)
 @given(data=st.data())
 def test_a_damaged_folder_ends_in_a_message_or_is_done_without(whole: Files, data: st.DataObject) -> None:
-    run_all(QUICK, data.draw(damage(whole)))
+    run_all_on(data.draw(damage(whole)), QUICK)
+
+
+def test_a_pipe_in_place_of_a_file_is_not_waited_for(whole: Files, tmp_path: Path) -> None:
+    for number, name in enumerate(whole):
+        folder = tmp_path / str(number)
+        write_all(whole, folder)
+        (folder / name).unlink()
+        os.mkfifo(folder / name)
+        run_all(QUICK, folder)
 
 
 @pytest.mark.slow
 @examples(10)
 @given(data=st.data())
 def test_a_damaged_folder_ends_in_a_page_and_comparisons_or_a_message(whole: Files, data: st.DataObject) -> None:
-    run_all(SLOW, data.draw(damage(whole)))
+    run_all_on(data.draw(damage(whole)), SLOW)

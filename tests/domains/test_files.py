@@ -1,5 +1,6 @@
 """A folder of images and a table of them are found, and refused where they hold none."""
 
+import os
 from pathlib import Path
 
 import pyarrow as pa
@@ -7,8 +8,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from lstnet_search.config import InputError
+from lstnet_search.config.domain_names import OwnImages
 from lstnet_search.domains.bundled import BUNDLED
 from lstnet_search.domains.files import ImageFolder, ImageTable, find_images
+from lstnet_search.domains.own_files import find_files
 
 
 def touch(folder: Path, *names: str) -> Path:
@@ -29,6 +32,14 @@ def test_images_of_all_depths_are_found_by_their_ending_and_sorted(tmp_path: Pat
     source = find_images(tmp_path)
     assert [file.name for file in source] == ["a/deep/x.jpeg", "a/z.bmp", "b.PNG", "gone.png"]
     assert len(source) == 4
+
+
+def test_pipes_and_links_to_them_are_no_images(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.png")
+    (tmp_path / "link.png").symlink_to("pipe.png")
+    touch(tmp_path, "x.png", "y.png")
+    assert [file.name for file in find_images(tmp_path)] == ["x.png", "y.png"]
+    assert [file.name for file in find_files(OwnImages("mine", "folder", tmp_path)).files] == ["x.png", "y.png"]
 
 
 def test_names_that_are_no_text_are_kept_apart(tmp_path: Path) -> None:

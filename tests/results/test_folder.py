@@ -1,4 +1,5 @@
 import errno
+import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -88,6 +89,15 @@ def test_a_damaged_table_is_said(tmp_path: Path) -> None:
         folder.read_trials()
     with pytest.raises(InputError, match=r"cannot read .*history.parquet"):
         folder.read_history()
+
+
+def test_a_pipe_in_place_of_a_file_is_said(tmp_path: Path) -> None:
+    folder = ResultsFolder(tmp_path)
+    readers = {"trials.parquet": folder.read_trials, "history.parquet": folder.read_history}
+    for name, reader in (readers | {"search.yaml": folder.read_search}).items():
+        os.mkfifo(tmp_path / name)
+        with pytest.raises(InputError, match=rf"cannot read .*: \[Errno 22\] not a regular file: '.*/{name}'$"):
+            reader()
 
 
 def test_a_folder_is_held_by_one_search_at_a_time(tmp_path: Path) -> None:
