@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from lstnet_search.config.number import NotBoolean, Number, Whole
+from lstnet_search.config.number import LARGEST_COUNT, Count, NotBoolean, Number, Whole
 from lstnet_search.config.trial import Fraction, TrialConfig, Weight
 
 Width = Annotated[Number, Field(gt=0, le=4)]
@@ -82,7 +82,7 @@ class CoGANConfig(TrialConfig):
     rotation: Annotated[Number, Field(ge=0, le=180)] = 0.0
     scale: Fraction = 0.0
     shift: Annotated[Number, Field(ge=0, le=14)] = 0.0
-    steps: Annotated[Whole, Field(ge=1)] = 10_000
+    steps: Count = 10_000
 
 
 class DeepJDOTConfig(TrialConfig):
@@ -100,11 +100,11 @@ class DeepJDOTConfig(TrialConfig):
     width: Width = 1.0
     pool_stride: Annotated[Literal[1, 2], NotBoolean] = 1
     """Of its three poolings; 1 is the published one, 2 costs a twentieth."""
-    pretraining_steps: Annotated[Whole, Field(ge=0)] = 4200
+    pretraining_steps: Annotated[Whole, Field(ge=0, le=LARGEST_COUNT)] = 4200
     """Of `steps`, the first so many see the labelled domain alone: ten passes over MNIST."""
     pretraining_batch_size: Annotated[Whole, Field(ge=2, le=4096)] = 128
     pretraining_rate: Annotated[Number, Field(gt=0, le=1)] = 2e-4
-    decay_after: Annotated[Whole, Field(ge=0)] = 10_000
+    decay_after: Annotated[Whole, Field(ge=0, le=LARGEST_COUNT)] = 10_000
     """Steps of adaptation after which the learning rate is a tenth."""
 
     beta1: Fraction = 0.9
@@ -112,7 +112,7 @@ class DeepJDOTConfig(TrialConfig):
     rotation: Annotated[Number, Field(ge=0, le=180)] = 0.0
     scale: Fraction = 0.0
     shift: Annotated[Number, Field(ge=0, le=14)] = 0.0
-    steps: Annotated[Whole, Field(ge=1)] = 19_200
+    steps: Count = 19_200
     cuda_graph: Literal[False] = False
     """The transport's plan is made on the CPU, which a graph cannot record."""
 

@@ -19,3 +19,6 @@ NotBoolean = BeforeValidator(_refuse_boolean)
 
 Number = Annotated[float, NotBoolean, Field(allow_inf_nan=False)]
 Whole = Annotated[int, NotBoolean]
+LARGEST_COUNT = 10**12
+"""Of steps and the like: no table holds numbers of any size."""
+Count = Annotated[Whole, Field(ge=1, le=LARGEST_COUNT)]

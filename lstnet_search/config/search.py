@@ -18,6 +18,7 @@ SamplerName = Literal["tpe", "gp", "cmaes", "nsga2", "qmc", "random"]
 SchedulerName = Literal["asha", "hyperband", "median", "none", "pbt", "pb2"]
 POPULATION_SCHEDULERS = ("pbt", "pb2")
 """Those that change the weights of running trials."""
+MAX_TRIALS = 1_000_000
 MAX_REPEATS = 1000
 
 
@@ -44,7 +45,7 @@ class SearchConfig(BaseModel):
     """Settings of the trials after trial 0, each where it differs from trial 0."""
     warm_start: str | None = None
     """Results folder of another search, whose completed trials the sampler knows."""
-    trials: Annotated[int, Field(ge=1, le=1_000_000)]
+    trials: Annotated[int, Field(ge=1, le=MAX_TRIALS)]
     repeats: Annotated[int, Field(ge=1, le=MAX_REPEATS)] = 1
     """Seeds that each trial trains in step; it is scored and stopped by their mean."""
     space_file: str

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, Va
 
 from lstnet_search.config.domain_names import is_domain, name_of
 from lstnet_search.config.errors import explain, show
-from lstnet_search.config.number import Number, Whole
+from lstnet_search.config.number import Count, Number, Whole
 
 Weight = Annotated[Number, Field(ge=0)]
 Fraction = Annotated[Number, Field(ge=0, lt=1)]
@@ -21,7 +21,7 @@ class WeightChange(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    step: Annotated[Whole, Field(ge=1)]
+    step: Count
     weights: Annotated[dict[str, Weight], Field(min_length=1)]
     """Those that change."""
 
@@ -64,8 +64,8 @@ class TrialConfig(BaseModel):
     shift: Annotated[Number, Field(ge=0, le=14)] = 2.0
     """Largest shift, pixels each way along each axis."""
 
-    steps: Annotated[Whole, Field(ge=1)] = 47_000
-    reports: Annotated[Whole, Field(ge=1)] = 48
+    steps: Count = 47_000
+    reports: Annotated[Whole, Field(ge=1, le=1_000_000)] = 48
     """Evenly spaced reports; fewer where there are fewer steps."""
 
     validation_fraction: Annotated[Number, Field(gt=0, le=0.5)] = 0.1

@@ -9,9 +9,11 @@ import pandas as pd
 import yaml
 
 from lstnet_search.config import InputError, TrialConfig
+from lstnet_search.config.errors import show
 from lstnet_search.config.files import write_whole
+from lstnet_search.config.number import LARGEST_COUNT
 from lstnet_search.config.regular import read_regular
-from lstnet_search.config.search import SearchConfig
+from lstnet_search.config.search import MAX_REPEATS, MAX_TRIALS, SearchConfig
 from lstnet_search.config.seeding import derive_seed
 from lstnet_search.config.yaml_file import parse_yaml
 from lstnet_search.results.folder import ResultsFolder, metric_of
@@ -99,12 +101,16 @@ def make_plan(
         paper: whether the paper's weights come with them.
 
     Raises:
-        InputError: if less than one of anything is asked for, there is no trial to confirm, trial 0
-            has other weights than the paper's, or an earlier run took other steps.
+        InputError: if less than one of anything or more than can be is asked for, there is no trial to
+            confirm, trial 0 has other weights than the paper's, or an earlier run took other steps.
     """
-    for option, value in (("--top", top), ("--seeds", seeds), ("--steps", steps)):
-        if value is not None and value < 1:
-            raise InputError(f"{option} {value} must be at least 1; raise it or leave it out")
+    for option, value, most in (
+        ("--top", top, MAX_TRIALS),
+        ("--seeds", seeds, MAX_REPEATS),
+        ("--steps", steps, LARGEST_COUNT),
+    ):
+        if value is not None and not 1 <= value <= most:
+            raise InputError(f"{option} {show(value)} must be from 1 to {most}; change it or leave it out")
     recorded = folder.read_search()
     search = SearchConfig.parse(recorded["search"], str(folder.search_file))
     if search.trial.weights != search.trial.published_weights():

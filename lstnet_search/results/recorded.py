@@ -13,6 +13,7 @@ from lstnet_search.config import METHODS, InputError, explain
 from lstnet_search.config.domain_names import is_domain
 from lstnet_search.config.errors import show
 from lstnet_search.config.metrics import TARGET
+from lstnet_search.config.number import LARGEST_COUNT
 
 
 class Known(dict[str, Any]):
@@ -86,7 +87,7 @@ def _method(name: str) -> str:
     return name
 
 
-_Count = Annotated[int, Field(ge=0, le=10**12)]
+_Count = Annotated[int, Field(ge=0, le=LARGEST_COUNT)]
 _Finite = Annotated[float, Field(allow_inf_nan=False, ge=-1e100, le=1e100)]
 _Name = Annotated[str, Field(pattern=r"^[\w-]+$", max_length=500)]
 _Place = Annotated[str, Field(pattern=r"^[^\x00]*$")]

@@ -51,6 +51,20 @@ def test_reports_are_evenly_spaced_and_end_with_the_last_step() -> None:
     assert TrialConfig(steps=10, reports=3).report_steps == (3, 6, 10)
 
 
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"steps": 10**26}, r"steps=10{26} must be <= 1e\+12; in here"),
+        ({"method": "unit", "steps": 10**26}, r"steps=10{26} must be <= 1e\+12; in here"),
+        ({"reports": 10**26}, r"reports=10{26} must be <= 1000000; in here"),
+        ({"schedule": [{"step": 10**26, "weights": {"w1": 1}}]}, r"schedule.0.step=10{26} must be <= 1e\+12; in here"),
+    ],
+)
+def test_counts_have_an_end(settings: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        TrialConfig.parse(settings, "here")
+
+
 def test_no_more_reports_than_steps() -> None:
     assert TrialConfig(steps=3, reports=12).report_steps == (1, 2, 3)
 

@@ -103,12 +103,20 @@ def test_other_steps_are_refused(study: ResultsFolder) -> None:
 
 
 @pytest.mark.parametrize(
-    ("top", "seeds", "steps", "option"), [(0, 1, 1, "top"), (1, 0, 1, "seeds"), (1, 1, 0, "steps")]
+    ("top", "seeds", "steps", "message"),
+    [
+        (0, 1, 1, "--top 0 must be from 1 to 1000000; change it or leave it out"),
+        (1, 0, 1, "--seeds 0 must be from 1 to 1000; change it or leave it out"),
+        (1, 1, 0, "--steps 0 must be from 1 to 1000000000000; change it or leave it out"),
+        (10**26, 1, 1, f"--top {10**26} must be from 1 to 1000000"),
+        (1, 2_000_000_000, 1, "--seeds 2000000000 must be from 1 to 1000"),
+        (1, 1, 10**26, f"--steps {10**26} must be from 1 to 1000000000000"),
+    ],
 )
-def test_less_than_one_of_anything_is_refused(
-    study: ResultsFolder, top: int, seeds: int, steps: int, option: str
+def test_fewer_than_one_of_anything_or_too_many_are_refused(
+    study: ResultsFolder, top: int, seeds: int, steps: int, message: str
 ) -> None:
-    with pytest.raises(InputError, match=f"--{option} 0 must be at least 1; raise it or leave it out"):
+    with pytest.raises(InputError, match=message):
         make_plan(study, top, seeds, steps)
 
 
