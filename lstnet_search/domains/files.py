@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lstnet_search.config import InputError
+from lstnet_search.config.parquet import check_cells
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".pbm", ".pgm", ".ppm", ".pnm")
 """Of the files in a folder that are taken for images."""
@@ -20,6 +21,8 @@ IMAGE, KEPT = "image", ("label", "split")
 """Columns of the bundled format: the image, as the bytes of a file, and what goes with it to a translation."""
 
 _ROWS = 1024
+_CELLS_A_BYTE = 1
+"""Of a table at most: the file of an image alone has dozens of bytes."""
 
 
 @dataclass(frozen=True)
@@ -111,16 +114,18 @@ class ImageTable:
             asked: how a user asked for it, for messages; None for `--input`.
 
         Raises:
-            InputError: if the file is no Parquet file, has no such column, or no row.
+            InputError: if the file is no Parquet file, has no such column, no row, or claims more rows than
+                its bytes can hold.
         """
         self.where = where
         self._asked = asked or f"--input {where}"
         try:
             with pq.ParquetFile(where) as file:
+                check_cells(file.metadata, where.stat().st_size, _CELLS_A_BYTE)
                 schema, self._count = file.schema_arrow, file.metadata.num_rows
         except Exception as error:  # of a damaged file, pyarrow raises anything
             raise InputError(
-                f"{self._asked} is no Parquet file ({_line(error)}); give one, or a folder of images"
+                f"{self._asked} is no Parquet file of images ({_line(error)}); give one, or a folder of images"
             ) from None
         if schema.names.count(IMAGE) != 1 or not _is_bytes(schema.field(IMAGE).type):
             columns = ", ".join(f"{each.name} ({each.type})" for each in schema) or "no columns"

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from lstnet_search.config import InputError
 from lstnet_search.config.errors import show
+from lstnet_search.config.parquet import check_cells
 from lstnet_search.config.regular import read_regular
 from lstnet_search.results.text import STATES
 
@@ -59,9 +60,7 @@ def _read(
     try:
         content = read_regular(path)  # once: a running search puts another file in its place, and pandas opens it again
         with pq.ParquetFile(BytesIO(content)) as file:
-            cells = file.metadata.num_rows * file.metadata.num_columns
-        if cells > _CELLS_A_BYTE * len(content) + 1_000_000:
-            raise ValueError(f"it claims {cells} cells")
+            check_cells(file.metadata, len(content), _CELLS_A_BYTE)
         table = pd.read_parquet(BytesIO(content))
     except Exception as error:  # of a damaged file or its metadata, pyarrow and pandas raise anything
         raise InputError(f"cannot read {path}: {' '.join(str(error).split()) or type(error).__name__}") from None

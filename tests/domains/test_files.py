@@ -101,8 +101,18 @@ def test_a_table_without_images_is_refused(tmp_path: Path, columns: dict[str, pa
 
 def test_another_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.png").write_bytes(b"some bytes that are none of Parquet's")
-    with pytest.raises(InputError, match=r"x\.png is no Parquet file \(.*\); give one, or a folder of images"):
+    with pytest.raises(
+        InputError, match=r"x\.png is no Parquet file of images \(.*\); give one, or a folder of images"
+    ):
         find_images(tmp_path / "x.png")
+
+
+def test_a_table_that_claims_more_rows_than_its_bytes_can_hold_is_refused(tmp_path: Path) -> None:
+    rows = 1_000_000
+    made = table(tmp_path / "t.parquet", image=pa.nulls(rows, pa.binary()), label=pa.repeat("aa", rows))
+    assert made.stat().st_size < rows / 100
+    with pytest.raises(InputError, match=r"t\.parquet is no Parquet file of images \(it claims 2000000 cells\)"):
+        find_images(made)
 
 
 def test_a_table_that_is_damaged_within_is_refused_when_it_is_read(tmp_path: Path) -> None:

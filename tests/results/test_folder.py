@@ -3,6 +3,8 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from lstnet_search.config import InputError
@@ -89,6 +91,13 @@ def test_a_damaged_table_is_said(tmp_path: Path) -> None:
         folder.read_trials()
     with pytest.raises(InputError, match=r"cannot read .*history.parquet"):
         folder.read_history()
+
+
+def test_a_table_that_claims_more_cells_than_its_bytes_can_hold_is_said(tmp_path: Path) -> None:
+    folder = ResultsFolder(tmp_path)
+    pq.write_table(pa.table({name: pa.nulls(1_000_000) for name in ("trial", "state")}), folder.trials_file)
+    with pytest.raises(InputError, match=r"cannot read .*trials.parquet: it claims 2000000 cells"):
+        folder.read_trials()
 
 
 def test_a_pipe_in_place_of_a_file_is_said(tmp_path: Path) -> None:
