@@ -16,7 +16,7 @@ from rich.table import Table
 from lstnet_search.cli.app import run_script
 from lstnet_search.cli.options import FoldersArgument, console
 from lstnet_search.results.confirmation_files import read_confirmation
-from lstnet_search.results.figures import plain, save_figure
+from lstnet_search.results.figures import save_figure, without_maths
 from lstnet_search.results.records import PAPER_TRIAL
 from lstnet_search.results.studies import StudyTables
 from lstnet_search.results.text import STATES, duration, shown
@@ -137,9 +137,9 @@ def _draw(studies: list[StudyTables], metric: str) -> Figure:
 def _draw_best_so_far(axis: Axes, study: StudyTables, metric: str, colour: str) -> None:
     reports = study.best_reports(metric)
     if reports.empty:
-        axis.plot([], [], color=colour, label=f"{plain(study.name)} (no report)")
+        axis.plot([], [], color=colour, label=f"{without_maths(study.name)} (no report)")
         return
-    axis.step(reports.index + 1, reports[metric].cummax(), where="post", color=colour, label=plain(study.name))
+    axis.step(reports.index + 1, reports[metric].cummax(), where="post", color=colour, label=without_maths(study.name))
     if metric in study.baseline:
         axis.axhline(study.baseline[metric], color=colour, linestyle="--", linewidth=0.9)
 
@@ -160,7 +160,7 @@ def _draw_spread(axis: Axes, studies: list[StudyTables], metric: str) -> None:
         axis.scatter(places, ranking, s=14, alpha=min(1, max(0.05, 200 / max(1, len(ranking)))), linewidths=0)
         if len(ranking):
             axis.hlines(ranking.median(), index - 0.3, index + 0.3, color="black", linewidth=2)
-    axis.set_xticks(range(len(studies)), [plain(study.name) for study in studies], rotation=20, ha="right")
+    axis.set_xticks(range(len(studies)), [without_maths(study.name) for study in studies], rotation=20, ha="right")
     axis.set_xlim(-0.6, len(studies) - 0.4)
     axis.set_ylabel(metric)
     axis.set_title("all trials that did not fail, and their median", fontsize="medium")

@@ -17,7 +17,7 @@ from rich.table import Table
 from lstnet_search.cli.app import run_script
 from lstnet_search.cli.options import FoldersArgument, console
 from lstnet_search.config.metrics import CRITERIA, TARGET, accuracy_name
-from lstnet_search.results.figures import plain, save_figure
+from lstnet_search.results.figures import save_figure, without_maths
 from lstnet_search.results.regret import Verdict, judge
 from lstnet_search.results.studies import StudyTables
 
@@ -73,7 +73,7 @@ def _cell(verdict: Verdict | None) -> str:
 def _draw(study: StudyTables, known: list[str]) -> Figure:
     """A panel a criterion: each trial's value against its oracle score, the picked trial in red."""
     figure = Figure(figsize=(14, 7), layout="constrained")
-    figure.suptitle(f"{plain(study.name)}: each trial at the report where the criterion is highest")
+    figure.suptitle(f"{without_maths(study.name)}: each trial at the report where the criterion is highest")
     axes = iter(figure.subplots(2, 4, sharey=True).flat)
     for name in known:
         axis = next(axes)

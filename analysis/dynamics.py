@@ -16,7 +16,7 @@ from matplotlib.typing import HashableList
 from lstnet_search.cli.app import run_script
 from lstnet_search.cli.options import FolderArgument
 from lstnet_search.config import InputError
-from lstnet_search.results.figures import plain, save_figure
+from lstnet_search.results.figures import save_figure, without_maths
 from lstnet_search.results.records import PAPER_TRIAL
 from lstnet_search.results.studies import StudyTables, thinned
 from lstnet_search.results.text import shown
@@ -57,7 +57,7 @@ def _draw(study: StudyTables, metric: str, top: int) -> Figure:
     colours = _colours(ranking, top)
     chosen = {*thinned(ranking, DRAWN), *colours}
     drawn = study.history[study.history["trial"].isin(chosen)]
-    figure.suptitle(f"{plain(study.name)}: {min(len(ranking), len(chosen))} of {len(study.trials)} trials")
+    figure.suptitle(f"{without_maths(study.name)}: {min(len(ranking), len(chosen))} of {len(study.trials)} trials")
     for name, axis in axes.items():
         if name != LEGEND:
             _draw_curves(axis, drawn, metric if name == SCORE else name, colours)

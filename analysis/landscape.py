@@ -25,7 +25,7 @@ from optuna.trial import create_trial
 from lstnet_search.cli.app import run_script
 from lstnet_search.cli.options import FolderArgument
 from lstnet_search.config import InputError
-from lstnet_search.results.figures import plain, save_figure
+from lstnet_search.results.figures import save_figure, without_maths
 from lstnet_search.results.ratios import is_logarithmic, searched_settings
 from lstnet_search.results.records import PAPER_TRIAL
 from lstnet_search.results.studies import StudyTables, thinned
@@ -105,7 +105,7 @@ def _draw(
     paired = [(across, up) for place, across in enumerate(names) for up in names[place + 1 :]]
     heights = [5, 3.4 * rows, *([4.2] if paired else [])]
     figure = Figure(figsize=(15, 0.2 + sum(heights)), layout="constrained")
-    figure.suptitle(f"{plain(study.name)}: {metric} of {len(scores)} trials at their best reports")
+    figure.suptitle(f"{without_maths(study.name)}: {metric} of {len(scores)} trials at their best reports")
     above, below, *last = cast(list[SubFigure], figure.subfigures(len(heights), 1, height_ratios=heights))
     bars, coordinates = above.subplots(1, 2, width_ratios=(1, 2.4))
     _draw_importance(bars, importance)

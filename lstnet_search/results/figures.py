@@ -14,7 +14,7 @@ def save_figure(figure: Figure, path: Path, dpi: int = 110) -> None:
     write_whole(path, as_png(figure, dpi))
 
 
-def plain(name: str) -> str:
+def without_maths(name: str) -> str:
     """A name as figures have it: matplotlib would take what is between dollars for mathematics."""
     return name.replace("$", r"\$")
 
