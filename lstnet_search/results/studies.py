@@ -9,6 +9,7 @@ import pandas as pd
 from lstnet_search.config.errors import plain
 from lstnet_search.config.metrics import accuracy_name, directions_of
 from lstnet_search.config.rungs import rungs
+from lstnet_search.domains.files import printable
 from lstnet_search.evaluation import searched_means
 from lstnet_search.results.folder import ResultsFolder, metric_of
 from lstnet_search.results.records import history_table, trials_table
@@ -48,7 +49,7 @@ class StudyTables:
     @property
     def name(self) -> str:
         """Of the results folder, for people; bytes of it that are no text are written out."""
-        return plain(self.folder.path.resolve().name.encode(errors="backslashreplace").decode())
+        return plain(printable(Path(self.folder.path.resolve().name)))
 
     @property
     def metric(self) -> str:
