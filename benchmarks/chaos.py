@@ -31,10 +31,10 @@ from rich.table import Table
 
 from lstnet_search.cli.app import run_script
 from lstnet_search.cli.options import console
-from lstnet_search.config import InputError
-from lstnet_search.config.files import write_whole
-from lstnet_search.config.seeding import derive_seed
-from lstnet_search.results.provenance import provenance
+from lstnet_search.errors import InputError
+from lstnet_search.io.atomic import write_whole
+from lstnet_search.results.folder.provenance import provenance
+from lstnet_search.seeding import derive_seed
 
 TRIALS, STEPS = 3, 12
 SMALL_DISK = 40

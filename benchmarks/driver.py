@@ -24,12 +24,13 @@ from rich.table import Table
 from lstnet_search.cli.app import run_script
 from lstnet_search.cli.options import console
 from lstnet_search.config.metrics import TARGET
-from lstnet_search.results.folder import ResultsFolder
-from lstnet_search.results.lineage import with_schedules
-from lstnet_search.results.provenance import provenance
-from lstnet_search.tuning.samplers import make_sampler
-from lstnet_search.tuning.searcher import METRICS, SCORE, StudySearch
-from lstnet_search.tuning.study import Study
+from lstnet_search.results.folder.folder import ResultsFolder
+from lstnet_search.results.folder.provenance import provenance
+from lstnet_search.results.study.lineage import with_schedules
+from lstnet_search.tuning.protocol import METRICS, SCORE
+from lstnet_search.tuning.study.samplers import make_sampler
+from lstnet_search.tuning.study.searcher import StudySearch
+from lstnet_search.tuning.study.study import Study
 
 TIMES = 5
 

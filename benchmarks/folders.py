@@ -14,8 +14,8 @@ from machine import pin
 
 from lstnet_search.cli.app import run_script
 from lstnet_search.config.domain_names import OwnImages
-from lstnet_search.domains.bundled import BUNDLED
-from lstnet_search.domains.own import read_own
+from lstnet_search.domains.sets.bundled import BUNDLED
+from lstnet_search.domains.user_images.domain import read_own
 
 
 def main(

@@ -18,7 +18,7 @@ from lstnet_search.config import PRESETS, TrialConfig
 from lstnet_search.domains import DomainPair, load
 from lstnet_search.evaluation import EvaluatedTraining, Evaluator, prepare
 from lstnet_search.models import Translator
-from lstnet_search.results.provenance import provenance
+from lstnet_search.results.folder.provenance import provenance
 from lstnet_search.training import Start, autocast, read_state, write_state
 
 

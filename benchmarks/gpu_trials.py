@@ -23,7 +23,7 @@ from lstnet_search.config import PRESETS, LSTNetConfig
 from lstnet_search.domains import Augmentation, Batches, DomainPair, load
 from lstnet_search.methods.lstnet import LSTNet
 from lstnet_search.models import ImageShape
-from lstnet_search.results.provenance import provenance
+from lstnet_search.results.folder.provenance import provenance
 from lstnet_search.training import CapturedStep, autocast, use_fast_settings
 
 POINTS: tuple[dict[str, float], ...] = (

@@ -24,15 +24,15 @@ from rich.table import Table
 from lstnet_search.cli.app import run_script
 from lstnet_search.cli.options import console
 from lstnet_search.config.metrics import TARGET
-from lstnet_search.results.provenance import provenance
-from lstnet_search.results.storage import Storage
-from lstnet_search.tuning.checkpoints import drop_unnoted, run_name
-from lstnet_search.tuning.cluster import local_cluster
-from lstnet_search.tuning.journal import Journal
-from lstnet_search.tuning.resources import Placement
-from lstnet_search.tuning.samplers import make_sampler
-from lstnet_search.tuning.scheduler import make_scheduler
-from lstnet_search.tuning.study import Study, mend
+from lstnet_search.results.folder.provenance import provenance
+from lstnet_search.results.folder.storage import Storage
+from lstnet_search.tuning.cluster.cluster import local_cluster
+from lstnet_search.tuning.cluster.placement import Placement
+from lstnet_search.tuning.schedulers.asha import make_scheduler
+from lstnet_search.tuning.study.journal import Journal
+from lstnet_search.tuning.study.samplers import make_sampler
+from lstnet_search.tuning.study.study import Study, mend
+from lstnet_search.tuning.trials.checkpoints import drop_unnoted, run_name
 
 WINDOWS = 10
 """Equal parts of a run, whose means show whether a trial costs more the more there were before."""

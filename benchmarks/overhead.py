@@ -33,24 +33,25 @@ from lstnet_search.config import PRESETS, Space
 from lstnet_search.config.metrics import TARGET
 from lstnet_search.config.search import SearchConfig
 from lstnet_search.evaluation import EvaluatedTraining, Prepared
-from lstnet_search.results.folder import ResultsFolder
-from lstnet_search.results.provenance import provenance
-from lstnet_search.results.storage import Storage
+from lstnet_search.results.folder.folder import ResultsFolder
+from lstnet_search.results.folder.provenance import provenance
+from lstnet_search.results.folder.storage import Storage
 from lstnet_search.training import Report, Start
-from lstnet_search.tuning.cluster import local_cluster
-from lstnet_search.tuning.display import Display
-from lstnet_search.tuning.journal import Journal
-from lstnet_search.tuning.metrics import Metrics
-from lstnet_search.tuning.resources import Placement
-from lstnet_search.tuning.samplers import make_sampler
-from lstnet_search.tuning.scheduler import make_scheduler
-from lstnet_search.tuning.searcher import SCORE, StudySearch
-from lstnet_search.tuning.stopping import Stopping
-from lstnet_search.tuning.study import Study, distribution
-from lstnet_search.tuning.trainable import Trainable
+from lstnet_search.tuning.cluster.cluster import local_cluster
+from lstnet_search.tuning.cluster.placement import Placement
+from lstnet_search.tuning.console.search_display import Display
+from lstnet_search.tuning.monitoring.prometheus import Metrics
+from lstnet_search.tuning.monitoring.search_callback import Watch
+from lstnet_search.tuning.monitoring.stop_request import Stopping
+from lstnet_search.tuning.monitoring.watchdog import Vigil
+from lstnet_search.tuning.protocol import SCORE
+from lstnet_search.tuning.schedulers.asha import make_scheduler
+from lstnet_search.tuning.study.journal import Journal
+from lstnet_search.tuning.study.samplers import make_sampler
+from lstnet_search.tuning.study.searcher import StudySearch
+from lstnet_search.tuning.study.study import Study, distribution
+from lstnet_search.tuning.trials.trainable import Trainable
 from lstnet_search.tuning.tuner import fit, make_tuner
-from lstnet_search.tuning.vigil import Vigil
-from lstnet_search.tuning.watch import Watch
 
 SPACE = Path("search_spaces/weight_ratios.yaml")
 STORAGES: dict[str, Callable[[Path], BaseStorage]] = {

@@ -29,7 +29,7 @@ from lstnet_search.cli.options import console
 from lstnet_search.config import PRESETS
 from lstnet_search.evaluation import Evaluator, prepare
 from lstnet_search.methods.lstnet import LSTNet
-from lstnet_search.results.provenance import provenance
+from lstnet_search.results.folder.provenance import provenance
 from lstnet_search.training import autocast, resolve_precision, train
 
 CONVOLUTIONS = (torch.conv2d, torch.conv_transpose2d, torch.nn.functional.conv2d)

@@ -19,10 +19,10 @@ from machine import the_device
 from scipy.stats.qmc import Sobol
 
 from lstnet_search.config import WEIGHT_NAMES, LogUniform, LSTNetConfig, Range, Space, TrialConfig, Uniform
-from lstnet_search.config.files import write_whole
 from lstnet_search.config.metrics import TARGET, accuracy_name, directions_of
-from lstnet_search.config.seeding import derive_seed
 from lstnet_search.evaluation import EvaluatedTraining, Prepared, prepare
+from lstnet_search.io.atomic import write_whole
+from lstnet_search.seeding import derive_seed
 from lstnet_search.training import DivergedError, use_fast_settings
 
 ABOUT = b"about"

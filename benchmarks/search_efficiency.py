@@ -31,7 +31,7 @@ from lstnet_search.config import PRESETS, Space, TrialConfig
 from lstnet_search.config.metrics import TARGET
 from lstnet_search.config.search import SamplerName, SchedulerName, SearchConfig
 from lstnet_search.evaluation import prepare
-from lstnet_search.results.provenance import provenance
+from lstnet_search.results.folder.provenance import provenance
 
 SAMPLERS: tuple[SamplerName, ...] = ("random", "tpe", "gp")
 SCHEDULERS: tuple[SchedulerName, ...] = ("none", "asha", "median")

@@ -11,10 +11,11 @@ from surrogate import Surrogate, place
 
 from lstnet_search.config.metrics import TARGET
 from lstnet_search.config.search import SearchConfig
-from lstnet_search.results.records import PAPER_TRIAL
-from lstnet_search.tuning.samplers import make_sampler
-from lstnet_search.tuning.scheduler import make_scheduler
-from lstnet_search.tuning.searcher import NUMBER, SCORE, SETTINGS, StudySearch
+from lstnet_search.results.study.records import PAPER_TRIAL
+from lstnet_search.tuning.protocol import NUMBER, SCORE, SETTINGS
+from lstnet_search.tuning.schedulers.asha import make_scheduler
+from lstnet_search.tuning.study.samplers import make_sampler
+from lstnet_search.tuning.study.searcher import StudySearch
 
 CONTROLLER = cast(Any, None)
 """Of Ray's loop, which our schedulers never ask."""

@@ -26,8 +26,8 @@ from processes import trial_processes
 from scipy import stats
 
 from lstnet_search.cli.app import run_script
-from lstnet_search.results.folder import ResultsFolder
-from lstnet_search.results.provenance import provenance
+from lstnet_search.results.folder.folder import ResultsFolder
+from lstnet_search.results.folder.provenance import provenance
 
 ROOT = Path(__file__).parents[1]
 WARM_UP = 0.2

@@ -19,7 +19,7 @@ from lstnet_search.methods import deepjdot
 from lstnet_search.methods.base import Problem
 from lstnet_search.methods.registry import build_method
 from lstnet_search.models import ImageShape
-from lstnet_search.results.provenance import provenance
+from lstnet_search.results.folder.provenance import provenance
 from lstnet_search.training import autocast, use_fast_settings
 
 

@@ -17,9 +17,9 @@ from PIL import Image
 from sklearn.model_selection import train_test_split
 from torch import Tensor
 
-from lstnet_search.domains.bundled import BUNDLED, CHECKSUMS
 from lstnet_search.domains.domain import Domain, Part
-from lstnet_search.domains.full import read_mnist, read_usps_file
+from lstnet_search.domains.sets.bundled import BUNDLED, CHECKSUMS
+from lstnet_search.domains.sets.torchvision import read_mnist, read_usps_file
 
 SEED = 0
 MNIST_KEPT: dict[Part, int] = {"train": 10_000, "test": 2_000}

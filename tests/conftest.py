@@ -14,9 +14,9 @@ from playwright.sync_api import Browser, sync_playwright
 from lstnet_search.config import TrialConfig
 from lstnet_search.domains import DomainPair, load
 from lstnet_search.evaluation import ClassifierSettings, EvaluatedTraining, prepare_pair
-from lstnet_search.results.folder import ResultsFolder
-from lstnet_search.results.records import ReportRecord
-from lstnet_search.results.winner import write_winner
+from lstnet_search.results.export.winner import write_winner
+from lstnet_search.results.folder.folder import ResultsFolder
+from lstnet_search.results.study.records import ReportRecord
 
 # A loaded machine is slow now and then; that is no failure of a property, but a minute is. The same examples each time,
 # so that a failure is of what was changed; others, by the thousand, are looked for with --hypothesis-profile=searching.

@@ -6,11 +6,13 @@ from typing import Annotated
 import typer
 
 from lstnet_search.cli import options
-from lstnet_search.config import InputError, TrialConfig, read_yaml
+from lstnet_search.config import TrialConfig
 from lstnet_search.config.ablation import ablation
 from lstnet_search.config.search import MAX_REPEATS, SearchConfig
-from lstnet_search.results.folder import ResultsFolder
-from lstnet_search.results.storage import written
+from lstnet_search.errors import InputError
+from lstnet_search.io.yaml import read_yaml
+from lstnet_search.results.folder.folder import ResultsFolder
+from lstnet_search.results.folder.storage import written
 
 
 def ablate(
@@ -45,11 +47,12 @@ def ablate(
     if target.path.exists():
         raise InputError(f"{target.path} exists already; go on with it by: {target.going_on()}; or remove it")
 
-    from lstnet_search.tuning import run  # imports Ray and takes seconds: not before the checks
+    from lstnet_search.tuning import execution  # imports Ray and takes seconds: not before the checks
+    from lstnet_search.tuning import search as run
 
     return run.search(
         config,
-        run.Run(
+        execution.Run(
             folder=target,
             cpus=cpus,
             gpus=gpus,

@@ -10,10 +10,9 @@ from typing import Any, NoReturn
 import typer
 from typer.exceptions import TyperException
 
-from lstnet_search.config import InputError
-from lstnet_search.config.errors import plain
-from lstnet_search.config.files import UNFINISHED
-from lstnet_search.config.secrets import masked
+from lstnet_search.errors import InputError, plain
+from lstnet_search.io.atomic import UNFINISHED
+from lstnet_search.io.secrets import masked
 
 _ADVICE = {
     errno.EACCES: "give one that you may read and write",

@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 
 from lstnet_search.cli import options
-from lstnet_search.config import InputError
-from lstnet_search.results.confirmation_plan import make_plan
-from lstnet_search.results.folder import ResultsFolder
-from lstnet_search.results.storage import written
+from lstnet_search.errors import InputError
+from lstnet_search.results.confirmation.plan import make_plan
+from lstnet_search.results.folder.folder import ResultsFolder
+from lstnet_search.results.folder.storage import written
 
 
 def confirm(
@@ -40,8 +40,10 @@ def confirm(
     options.check_simulated(simulate_gpus)
     per_gpu = options.parse_gpus_per_trial(gpus_per_trial)
 
-    from lstnet_search.tuning import confirm as tuning  # imports Ray and takes seconds: not before the checks
-    from lstnet_search.tuning.run import Run
+    from lstnet_search.tuning.confirmation import (
+        confirm as tuning,  # imports Ray and takes seconds: not before the checks
+    )
+    from lstnet_search.tuning.execution import Run
 
     return tuning.confirm(
         plan,

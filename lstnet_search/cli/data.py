@@ -8,14 +8,14 @@ import typer
 from lstnet_search.cli import options
 from lstnet_search.cli.app import make_app
 from lstnet_search.cli.images import check_output
-from lstnet_search.config import InputError
 from lstnet_search.config.domain_names import name_of, own_images
 from lstnet_search.domains import Part, load
 from lstnet_search.domains.describe import describe as description_of
 from lstnet_search.domains.registry import SOURCES, Data, check_names
+from lstnet_search.domains.user_images.write_folder import write_folder
 from lstnet_search.domains.verify import verified
-from lstnet_search.domains.write_folder import write_folder
-from lstnet_search.results.contact_sheet import write_contact_sheet
+from lstnet_search.errors import InputError
+from lstnet_search.results.export.contact_sheet import write_contact_sheet
 
 app = make_app("Look at sets of images, and get them.")
 PARTS: tuple[Part, ...] = get_args(Part)

@@ -6,11 +6,11 @@ from typing import Annotated, Literal
 import typer
 
 from lstnet_search.cli import options
-from lstnet_search.results.folder import ResultsFolder
-from lstnet_search.results.model import find_model, read_model
-from lstnet_search.results.onnx_files import export_onnx
-from lstnet_search.results.status import status_lines
-from lstnet_search.results.winner import export as export_winner
+from lstnet_search.results.export.model import find_model, read_model
+from lstnet_search.results.export.onnx import export_onnx
+from lstnet_search.results.export.winner import export as export_winner
+from lstnet_search.results.folder.folder import ResultsFolder
+from lstnet_search.results.folder.status import status_lines
 
 
 def export(
@@ -42,6 +42,6 @@ def dashboard(
     """Show a search's trials in a browser, also while it runs."""
     study_file = ResultsFolder.existing(folder).study_file
 
-    from lstnet_search.tuning import study_dashboard  # imports Optuna: not before the check
+    from lstnet_search.tuning.study import dashboard as study_dashboard  # imports Optuna: not before the check
 
     study_dashboard.serve(study_file, port, lambda line: print(line, flush=True))

@@ -10,13 +10,13 @@ from typing import Annotated
 import torch
 import typer
 
-from lstnet_search.config import InputError
-from lstnet_search.domains.files import ImageSource, find_images
 from lstnet_search.domains.progress import progress
-from lstnet_search.domains.reading import ImageBatch, ImageReader, common_shape
 from lstnet_search.domains.registry import is_digits
+from lstnet_search.domains.user_images.reader import ImageBatch, ImageReader, common_shape
+from lstnet_search.domains.user_images.sources import ImageSource, find_images
+from lstnet_search.errors import InputError
 from lstnet_search.evaluation.inference import BATCH_SIZE
-from lstnet_search.results.model import TrainedModel, find_model, read_model
+from lstnet_search.results.export.model import TrainedModel, find_model, read_model
 
 ModelOption = Annotated[Path, typer.Option(help="Results folder of a search or training, or what export made of one.")]
 InputOption = Annotated[

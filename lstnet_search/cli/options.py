@@ -10,11 +10,12 @@ import torch
 import typer
 from rich.console import Console
 
-from lstnet_search.config import InputError, PresetName
+from lstnet_search.config import PresetName
 from lstnet_search.config.domain_names import with_full_path
 from lstnet_search.config.presets import MethodName
-from lstnet_search.config.secrets import masked
 from lstnet_search.domains.registry import check_names, needs_full
+from lstnet_search.errors import InputError
+from lstnet_search.io.secrets import masked
 
 PresetOption = Annotated[
     PresetName | None,

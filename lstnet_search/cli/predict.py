@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from lstnet_search.cli import images as own
-from lstnet_search.config import InputError
-from lstnet_search.config.files import whole_file
-from lstnet_search.results.predictions import write_predictions
+from lstnet_search.errors import InputError
+from lstnet_search.io.atomic import whole_file
+from lstnet_search.results.export.predictions import write_predictions
 
 
 def predict(

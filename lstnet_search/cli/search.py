@@ -8,13 +8,14 @@ from typing import Annotated, Any
 import typer
 
 from lstnet_search.cli import options
-from lstnet_search.config import METHODS, InputError, PresetName, Space
-from lstnet_search.config.points import read_points
+from lstnet_search.config import METHODS, PresetName, Space
 from lstnet_search.config.presets import METHOD_PRESETS, MethodName
 from lstnet_search.config.search import POPULATION_SCHEDULERS, SamplerName, SchedulerName, SearchConfig, TrackerName
-from lstnet_search.results.folder import ResultsFolder
-from lstnet_search.results.mirror import fetch, recorded_search
-from lstnet_search.results.storage import Storage, written
+from lstnet_search.config.space.points import read_points
+from lstnet_search.errors import InputError
+from lstnet_search.results.folder.folder import ResultsFolder
+from lstnet_search.results.folder.mirror import fetch, recorded_search
+from lstnet_search.results.folder.storage import Storage, written
 
 SPACES = Path(__file__).parents[2] / "search_spaces"
 DEFAULT_SPACES = {
@@ -142,11 +143,12 @@ def search(
         if mirror is not None:
             fetch(mirror, folder)
 
-    from lstnet_search.tuning import run  # imports Ray and takes seconds: not before the checks
+    from lstnet_search.tuning import execution  # imports Ray and takes seconds: not before the checks
+    from lstnet_search.tuning import search as run
 
     return run.search(
         config,
-        run.Run(
+        execution.Run(
             folder=folder,
             resume=resume,
             cpus=cpus,
@@ -266,7 +268,7 @@ def _default_preset(address: str | None, gpus: int | None) -> PresetName:
         return "cpu"
     if address is None and "RAY_ADDRESS" not in os.environ:
         return options.default_preset()
-    from lstnet_search.tuning.cluster import address_of, gpus_of  # imports Ray and takes seconds
+    from lstnet_search.tuning.cluster.cluster import address_of, gpus_of  # imports Ray and takes seconds
 
     joined = address_of(address)
     return options.default_preset() if joined is None else "paper" if gpus_of(joined) else "cpu"

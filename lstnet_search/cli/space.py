@@ -9,7 +9,7 @@ from rich.table import Table
 from lstnet_search.cli import options
 from lstnet_search.cli.app import make_app
 from lstnet_search.config import METHODS, Space
-from lstnet_search.config.space_text import redundancy, setting_lines
+from lstnet_search.config.space.describe import redundancy, setting_lines
 
 app = make_app("Look at search spaces.")
 

@@ -9,7 +9,7 @@ from lstnet_search.cli import options
 from lstnet_search.cli.search import search_config
 from lstnet_search.config.budgets import BUDGETS, ORDER, Budget, BudgetName
 from lstnet_search.config.search import SearchConfig
-from lstnet_search.results.folder import ResultsFolder
+from lstnet_search.results.folder.folder import ResultsFolder
 from lstnet_search.results.table2 import Table2Folder
 
 
@@ -32,7 +32,7 @@ def table2(
     }
 
     from lstnet_search.tuning import table2 as tuning  # imports Ray and takes seconds: not before the checks
-    from lstnet_search.tuning.run import Run
+    from lstnet_search.tuning.execution import Run
 
     code = tuning.table2(
         searches,

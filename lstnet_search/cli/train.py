@@ -9,11 +9,11 @@ import typer
 from rich.console import Console
 
 from lstnet_search.cli import options
-from lstnet_search.config import InputError, TrialConfig, read_yaml
-from lstnet_search.config.files import write_whole
+from lstnet_search.config import TrialConfig
 from lstnet_search.config.metrics import TARGET, accuracy_name, tested_name
 from lstnet_search.config.presets import METHOD_PRESETS, MethodName, PresetName
 from lstnet_search.domains import load_pair
+from lstnet_search.errors import InputError
 from lstnet_search.evaluation import (
     EvaluatedTraining,
     Prepared,
@@ -23,12 +23,14 @@ from lstnet_search.evaluation import (
     prepare,
     translation_accuracy,
 )
+from lstnet_search.io.atomic import write_whole
+from lstnet_search.io.yaml import read_yaml
 from lstnet_search.methods.labeller import Labeller
-from lstnet_search.results.folder import ResultsFolder
-from lstnet_search.results.openings import log_opening, ordinal
-from lstnet_search.results.records import ReportRecord, TrialRecord, history_table
-from lstnet_search.results.text import percent, weights, weights_heading
-from lstnet_search.results.winner import write_winner
+from lstnet_search.results.confirmation.test_log import log_opening, ordinal
+from lstnet_search.results.export.winner import write_winner
+from lstnet_search.results.folder.folder import ResultsFolder
+from lstnet_search.results.formatting import percent, weights, weights_heading
+from lstnet_search.results.study.records import ReportRecord, TrialRecord, history_table
 from lstnet_search.training import DivergedError, autocast
 
 

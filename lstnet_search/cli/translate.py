@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from lstnet_search.cli import images as own
-from lstnet_search.config.files import whole_file, whole_folder
-from lstnet_search.results.translations import write_translated_files, write_translated_table
+from lstnet_search.io.atomic import whole_file, whole_folder
+from lstnet_search.results.export.translations import write_translated_files, write_translated_table
 
 
 def translate(

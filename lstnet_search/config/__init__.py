@@ -1,6 +1,5 @@
 """Typed, checked settings of a trial, of a search space, of a search."""
 
-from lstnet_search.config.errors import InputError, explain
 from lstnet_search.config.methods import (
     WEIGHT_NAMES,
     CoGANConfig,
@@ -11,10 +10,11 @@ from lstnet_search.config.methods import (
     UNITConfig,
 )
 from lstnet_search.config.presets import PRESETS, Preset, PresetName
-from lstnet_search.config.ranges import Choice, LogUniform, QUniform, RandInt, Range, Uniform
-from lstnet_search.config.space import Space
+from lstnet_search.config.space.ranges import Choice, LogUniform, QUniform, RandInt, Range, Uniform
+from lstnet_search.config.space.space import Space
 from lstnet_search.config.trial import METHODS, TrialConfig
-from lstnet_search.config.yaml_file import read_yaml
+from lstnet_search.errors import InputError, explain
+from lstnet_search.io.yaml import read_yaml
 
 __all__ = [
     "METHODS",

@@ -1,9 +1,9 @@
 """What becomes of a winner when terms of the objective are left out."""
 
-from lstnet_search.config.errors import InputError
 from lstnet_search.config.search import SearchConfig
-from lstnet_search.config.space import Space
+from lstnet_search.config.space.space import Space
 from lstnet_search.config.trial import TrialConfig
+from lstnet_search.errors import InputError
 
 ABLATIONS: tuple[dict[str, float], ...] = ({"wl": 0.0}, {"w5": 0.0, "w6": 0.0}, {"w1": 0.0, "w2": 0.0})
 """Without the latent discriminator, without full cycles, without image discriminators (Eq. 1)."""

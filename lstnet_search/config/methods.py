@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from lstnet_search.config.number import LARGEST_COUNT, Count, NotBoolean, Number, Whole
+from lstnet_search.config.number_types import LARGEST_COUNT, Count, NotBoolean, Number, Whole
 from lstnet_search.config.trial import Fraction, TrialConfig, Weight
 
 Width = Annotated[Number, Field(gt=0, le=4)]

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from lstnet_search.config.domain_names import name_of
-from lstnet_search.config.errors import InputError
+from lstnet_search.errors import InputError
 
 TARGET = "target_accuracy"
 """The oracle score: it reads labels of the images that are translated."""

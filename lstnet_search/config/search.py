@@ -7,12 +7,12 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, ValidationError, model_validator
 
-from lstnet_search.config.errors import InputError, explain, show
 from lstnet_search.config.metrics import TARGET, directions_of, selectable
-from lstnet_search.config.mutation import check_population
 from lstnet_search.config.presets import PresetName
-from lstnet_search.config.space import Space
+from lstnet_search.config.space.mutation import check_population
+from lstnet_search.config.space.space import Space
 from lstnet_search.config.trial import DEFAULT_METHOD, TrialConfig
+from lstnet_search.errors import InputError, explain, show
 
 SamplerName = Literal["tpe", "gp", "cmaes", "nsga2", "qmc", "random"]
 SchedulerName = Literal["asha", "hyperband", "median", "none", "pbt", "pb2"]

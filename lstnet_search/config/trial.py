@@ -5,8 +5,8 @@ from typing import Annotated, Any, ClassVar, Literal, Self, cast
 from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, ValidationError, model_validator
 
 from lstnet_search.config.domain_names import is_domain, name_of
-from lstnet_search.config.errors import explain, show
-from lstnet_search.config.number import Count, Number, Whole
+from lstnet_search.config.number_types import Count, Number, Whole
+from lstnet_search.errors import explain, show
 
 Weight = Annotated[Number, Field(ge=0)]
 Fraction = Annotated[Number, Field(ge=0, lt=1)]

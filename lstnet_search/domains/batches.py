@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from lstnet_search.config.seeding import derive_seed
 from lstnet_search.domains.augmentation import Augmentation, send
 from lstnet_search.domains.domain import Domain, DomainPair
+from lstnet_search.seeding import derive_seed
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 import torch
 
-from lstnet_search.config import InputError
 from lstnet_search.domains.domain import Domain
+from lstnet_search.errors import InputError
 
 LEAST_RANGE = 128
 """Between the darkest and the brightest of all pixels, where 255 is possible."""

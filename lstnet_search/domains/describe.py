@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import torch
 
-from lstnet_search.config.errors import plain
 from lstnet_search.domains.checks import BRIGHTEST_MEAN
 from lstnet_search.domains.domain import Domain
+from lstnet_search.errors import plain
 
 BORDER_MATTERS = 20.0
 """Difference of brightness between border and middle, of 255, below which a polarity is not told."""

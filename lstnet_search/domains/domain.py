@@ -9,8 +9,8 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from lstnet_search.config import InputError
 from lstnet_search.config.metrics import directions_of
+from lstnet_search.errors import InputError
 
 Part = Literal["train", "test"]
 """The original training or test set of a domain."""

@@ -5,16 +5,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from lstnet_search.config import InputError
 from lstnet_search.config.domain_names import name_of, own_images
-from lstnet_search.domains.bundled import read_bundled
 from lstnet_search.domains.checks import check_domain, check_polarity, check_shape
 from lstnet_search.domains.domain import Domain, DomainPair, Part
-from lstnet_search.domains.full import read_fashion, read_mnist, read_usps
-from lstnet_search.domains.own import check_counts, read_own
-from lstnet_search.domains.own_files import check_place
-from lstnet_search.domains.svhn import read_svhn
-from lstnet_search.domains.textured import textured
+from lstnet_search.domains.sets.bundled import read_bundled
+from lstnet_search.domains.sets.svhn import read_svhn
+from lstnet_search.domains.sets.textured import textured
+from lstnet_search.domains.sets.torchvision import read_fashion, read_mnist, read_usps
+from lstnet_search.domains.user_images.domain import check_counts, read_own
+from lstnet_search.domains.user_images.listing import check_place
+from lstnet_search.errors import InputError
 
 Data = Literal["bundled", "full"]
 

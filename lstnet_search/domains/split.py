@@ -2,8 +2,8 @@
 
 import torch
 
-from lstnet_search.config import InputError
 from lstnet_search.domains.domain import Domain
+from lstnet_search.errors import InputError
 
 
 def split(domain: Domain, fraction: float, seed: int) -> tuple[Domain, Domain]:

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from lstnet_search.config import InputError
 from lstnet_search.domains.domain import Domain, Part
 from lstnet_search.domains.registry import Data, load
-from lstnet_search.domains.svhn import svhn_is_original
+from lstnet_search.domains.sets.svhn import svhn_is_original
+from lstnet_search.errors import InputError
 
 MNIST_FINGERPRINTS: dict[Part, str] = {"train": "71d3be42f93ad20d", "test": "4718853ea946af65"}
 """`Domain.fingerprint` of the full set."""

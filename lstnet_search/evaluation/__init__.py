@@ -5,10 +5,10 @@ from lstnet_search.evaluation.classifier_cache import cached_classifier, default
 from lstnet_search.evaluation.classifiers import ClassifierSettings, train_classifier
 from lstnet_search.evaluation.evaluated_training import EvaluatedTraining
 from lstnet_search.evaluation.evaluator import Evaluator, searched_means
+from lstnet_search.evaluation.full_training import UnwatchedTraining, WholeSets
 from lstnet_search.evaluation.inference import TranslatesImages
 from lstnet_search.evaluation.prepare import Prepared, prepare, prepare_pair
 from lstnet_search.evaluation.repeated_training import RepeatedTraining, repeat_seeds
-from lstnet_search.evaluation.whole import UnwatchedTraining, WholeSets
 from lstnet_search.methods.resizing import Resizing
 
 __all__ = [

@@ -12,9 +12,9 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
-from lstnet_search.config.files import write_whole
 from lstnet_search.domains import Domain
 from lstnet_search.evaluation.classifiers import ClassifierSettings, build_classifier, train_classifier
+from lstnet_search.io.atomic import write_whole
 from lstnet_search.models.classifier import Classifier
 
 RECIPE_VERSION = 1

@@ -8,10 +8,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from lstnet_search.config import InputError
-from lstnet_search.config.seeding import derive_seed
 from lstnet_search.domains import Augmentation, Domain
+from lstnet_search.errors import InputError
 from lstnet_search.models.classifier import Classifier
+from lstnet_search.seeding import derive_seed
 
 
 @dataclass(frozen=True)

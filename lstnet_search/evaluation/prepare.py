@@ -9,9 +9,10 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from lstnet_search.config import InputError, TrialConfig
+from lstnet_search.config import TrialConfig
 from lstnet_search.config.domain_names import own_images
 from lstnet_search.domains import Domain, DomainPair, load_pair, split
+from lstnet_search.errors import InputError
 from lstnet_search.evaluation.accuracy import confusion, shares_right
 from lstnet_search.evaluation.classifier_cache import cached_classifier, default_cache_dir
 from lstnet_search.evaluation.classifiers import ClassifierSettings

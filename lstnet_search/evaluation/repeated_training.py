@@ -11,10 +11,10 @@ import torch
 
 from lstnet_search.config import TrialConfig
 from lstnet_search.config.metrics import TARGET, TARGET_STD
-from lstnet_search.config.seeding import derive_seed
 from lstnet_search.evaluation.evaluated_training import EvaluatedTraining
 from lstnet_search.evaluation.prepare import Prepared
 from lstnet_search.evaluation.samples import SAMPLES_FILE, write_samples
+from lstnet_search.seeding import derive_seed
 from lstnet_search.training import DivergedError, Report, Start, State, under, write_state
 
 

@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lstnet_search.config import InputError
 from lstnet_search.domains import Domain, DomainPair, to_bytes, to_unit_range
+from lstnet_search.errors import InputError
 from lstnet_search.evaluation.inference import labelled
 from lstnet_search.models import Translator
 from lstnet_search.models.classifier import Classifiers

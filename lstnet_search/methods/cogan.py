@@ -8,12 +8,12 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from lstnet_search.config import CoGANConfig
-from lstnet_search.config.seeding import derive_seed
 from lstnet_search.methods.base import Problem
+from lstnet_search.methods.builders import adam, exact, placed, seeded, update
 from lstnet_search.methods.cogan_networks import NOISE, PairDiscriminator, PairGenerator, pair_shapes
-from lstnet_search.methods.directed import Adaptation
 from lstnet_search.methods.objective import ADVERSARIAL, adversarial_value, told_right
-from lstnet_search.methods.parts import adam, exact, placed, seeded, update
+from lstnet_search.methods.per_direction import Adaptation
+from lstnet_search.seeding import derive_seed
 
 GAME = ADVERSARIAL["non_saturating"]
 

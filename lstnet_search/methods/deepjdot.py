@@ -9,11 +9,11 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from lstnet_search.config import DeepJDOTConfig
-from lstnet_search.config.seeding import derive_seed
 from lstnet_search.methods.base import Problem
+from lstnet_search.methods.builders import adam, exact, placed, seeded, update
 from lstnet_search.methods.deepjdot_network import JointNetwork
-from lstnet_search.methods.directed import Adaptation
-from lstnet_search.methods.parts import adam, exact, placed, seeded, update
+from lstnet_search.methods.per_direction import Adaptation
+from lstnet_search.seeding import derive_seed
 
 DECAY = 0.1
 

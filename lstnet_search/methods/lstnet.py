@@ -9,8 +9,8 @@ from torch import Tensor
 from lstnet_search.config import LSTNetConfig
 from lstnet_search.domains import IMAGES_ALONE
 from lstnet_search.methods.base import Problem
+from lstnet_search.methods.builders import exact, update, update_discriminators
 from lstnet_search.methods.objective import cycle_consistency
-from lstnet_search.methods.parts import exact, update, update_discriminators
 from lstnet_search.methods.translating import Translating
 from lstnet_search.models import ImageShape
 

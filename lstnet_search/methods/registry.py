@@ -20,10 +20,10 @@ from lstnet_search.methods.cogan import CoGANAdaptation
 from lstnet_search.methods.cogan_networks import PairDiscriminator, pair_shapes
 from lstnet_search.methods.deepjdot import DeepJDOTAdaptation
 from lstnet_search.methods.deepjdot_network import JointNetwork
-from lstnet_search.methods.directed import Directed
 from lstnet_search.methods.labeller import Labeller
 from lstnet_search.methods.lstnet import LSTNet
 from lstnet_search.methods.no_translation import NoTranslation
+from lstnet_search.methods.per_direction import Directed
 from lstnet_search.methods.resizing import Resizing
 from lstnet_search.methods.unit import UNIT
 from lstnet_search.models import Translator

@@ -8,8 +8,8 @@ from torch import nn
 
 from lstnet_search.config import TranslationConfig
 from lstnet_search.methods.base import Problem
+from lstnet_search.methods.builders import adam, build_parts
 from lstnet_search.methods.objective import ADVERSARIAL
-from lstnet_search.methods.parts import adam, build_parts
 
 
 class Translating:

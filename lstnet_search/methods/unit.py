@@ -9,9 +9,9 @@ from torch import Tensor
 from lstnet_search.config import UNITConfig
 from lstnet_search.domains import Inputs
 from lstnet_search.methods.base import Problem
-from lstnet_search.methods.parts import exact, update, update_discriminators
+from lstnet_search.methods.builders import exact, update, update_discriminators
 from lstnet_search.methods.translating import Translating
-from lstnet_search.models.table import LATENT_SIDE
+from lstnet_search.models.architecture import LATENT_SIDE
 
 METRICS = (
     *("loss_gan1", "loss_gan2", "loss_kl", "loss_reconstruction", "loss_cycle_kl", "loss_cycle_reconstruction"),

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lstnet_search.models.table import Layer, Pooled, filters
+from lstnet_search.models.architecture import Layer, Pooled, filters
 
 SLOPE = 0.3
 """Of LeakyReLU: Keras' default, whose vocabulary the paper uses."""

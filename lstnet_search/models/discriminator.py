@@ -5,8 +5,8 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
+from lstnet_search.models.architecture import DISCRIMINATOR, LATENT_DISCRIMINATOR, LATENT_SIDE, Pooled, filters
 from lstnet_search.models.blocks import pooled_stack
-from lstnet_search.models.table import DISCRIMINATOR, LATENT_DISCRIMINATOR, LATENT_SIDE, Pooled, filters
 from lstnet_search.models.translator import ImageShape
 
 

@@ -6,8 +6,8 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
+from lstnet_search.models.architecture import ENCODER, GENERATOR, SHARED_ENCODER, SHARED_GENERATOR, filters
 from lstnet_search.models.blocks import encoder_stack, generator_stack
-from lstnet_search.models.table import ENCODER, GENERATOR, SHARED_ENCODER, SHARED_GENERATOR, filters
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ from typing import Any
 import yaml
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 
-from lstnet_search.config import explain
-from lstnet_search.config.files import write_whole
-from lstnet_search.results.confirmation_files import read_confirmation
-from lstnet_search.results.folder import ResultsFolder, read_versioned
-from lstnet_search.results.recorded import Known
+from lstnet_search.errors import explain
+from lstnet_search.io.atomic import write_whole
+from lstnet_search.results.confirmation.files import read_confirmation
+from lstnet_search.results.folder.folder import ResultsFolder, read_versioned
+from lstnet_search.results.folder.search_record import Known
 
 FORMAT_VERSION = 1
 

@@ -1,6 +1,6 @@
 """The loop that trains a method, and the states it can go on from."""
 
-from lstnet_search.training.captured import CapturedStep
+from lstnet_search.training.cuda_graph import CapturedStep
 from lstnet_search.training.deterministic import use_deterministic_kernels
 from lstnet_search.training.fast import use_fast_settings
 from lstnet_search.training.loop import DivergedError, Report, Start, evaluated_state, train

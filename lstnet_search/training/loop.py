@@ -10,11 +10,11 @@ import torch
 from torch import Tensor, nn
 
 from lstnet_search.config import TrialConfig
-from lstnet_search.config.seeding import derive_seed
 from lstnet_search.domains import Augmentation, Batches, DomainPair
 from lstnet_search.methods.base import Method
-from lstnet_search.training.average import Average
-from lstnet_search.training.captured import CapturedStep
+from lstnet_search.seeding import derive_seed
+from lstnet_search.training.cuda_graph import CapturedStep
+from lstnet_search.training.ema import Average
 from lstnet_search.training.fast import use_fast_settings
 from lstnet_search.training.state import (
     State,

@@ -10,10 +10,9 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor, nn
 
-from lstnet_search.config import InputError
-from lstnet_search.config.errors import show
-from lstnet_search.config.regular import read_regular
-from lstnet_search.config.versions import check_version
+from lstnet_search.errors import InputError, show
+from lstnet_search.io.safe_read import read_regular
+from lstnet_search.io.versions import check_version
 
 State = dict[str, Tensor]
 

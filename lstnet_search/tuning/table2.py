@@ -7,15 +7,16 @@ from dataclasses import replace
 
 from rich.console import Console
 
-from lstnet_search.config import InputError
 from lstnet_search.config.budgets import Budget
 from lstnet_search.config.search import SearchConfig
-from lstnet_search.results.confirmation_plan import make_plan
-from lstnet_search.results.folder import ResultsFolder
+from lstnet_search.errors import InputError
+from lstnet_search.results.confirmation.plan import make_plan
+from lstnet_search.results.folder.folder import ResultsFolder
+from lstnet_search.results.formatting import duration
 from lstnet_search.results.table2 import Spent, Table2Folder
-from lstnet_search.results.text import duration
-from lstnet_search.tuning.confirm import confirm
-from lstnet_search.tuning.run import Run, search
+from lstnet_search.tuning.confirmation.confirm import confirm
+from lstnet_search.tuning.execution import Run
+from lstnet_search.tuning.search import search
 
 STOPPED = 128
 """Exit codes from here on are of a signal."""

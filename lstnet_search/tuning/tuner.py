@@ -8,15 +8,16 @@ from ray.tune.schedulers import TrialScheduler
 
 from lstnet_search.config.search import POPULATION_SCHEDULERS, SearchConfig
 from lstnet_search.evaluation import Prepared, WholeSets
-from lstnet_search.results.storage import Storage
-from lstnet_search.tuning.alone import SecondTryAlone
-from lstnet_search.tuning.checkpoints import run_name, trial_folder
-from lstnet_search.tuning.low_memory import low_memory_survived
-from lstnet_search.tuning.resources import Placement
-from lstnet_search.tuning.searcher import NUMBER, SCORE, StudySearch
-from lstnet_search.tuning.snapshots import without_snapshots
-from lstnet_search.tuning.spare import spare_checkpoints
-from lstnet_search.tuning.trainable import Trainable
+from lstnet_search.results.folder.storage import Storage
+from lstnet_search.tuning.cluster.placement import Placement
+from lstnet_search.tuning.protocol import NUMBER, SCORE
+from lstnet_search.tuning.ray_patches.keep_last_checkpoints import spare_checkpoints
+from lstnet_search.tuning.ray_patches.no_snapshots import without_snapshots
+from lstnet_search.tuning.ray_patches.survive_oom_kill import low_memory_survived
+from lstnet_search.tuning.schedulers.retry_on_oom import SecondTryAlone
+from lstnet_search.tuning.study.searcher import StudySearch
+from lstnet_search.tuning.trials.checkpoints import run_name, trial_folder
+from lstnet_search.tuning.trials.trainable import Trainable
 
 PROCESS_RETRIES = 3
 

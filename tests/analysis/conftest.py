@@ -13,8 +13,8 @@ import pytest
 from lstnet_search.config import PRESETS, Space
 from lstnet_search.config.metrics import CRITERIA
 from lstnet_search.evaluation.samples import write_samples
-from lstnet_search.results.folder import ResultsFolder
-from lstnet_search.results.records import ReportRecord, TrialRecord
+from lstnet_search.results.folder.folder import ResultsFolder
+from lstnet_search.results.study.records import ReportRecord, TrialRecord
 
 ROOT = Path(__file__).parents[2]
 DIRECTIONS = ("mnist_to_usps", "usps_to_mnist")

@@ -10,8 +10,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import compare as compare_script
+import criteria as criteria_script
 import pyarrow.parquet as pq
 import pytest
+import report as report_script
+import select_best as select_best_script
 import yaml
 from changes import changed, damaged, table_changed
 from confirmations import write_confirmation
@@ -19,17 +23,14 @@ from examples import examples
 from hypothesis import given
 from hypothesis import strategies as st
 
-import compare as compare_script
-import criteria as criteria_script
-import report as report_script
-import select_best as select_best_script
-from lstnet_search.config import PRESETS, InputError, Space, TrialConfig
+from lstnet_search.config import PRESETS, Space, TrialConfig
 from lstnet_search.config.search import SearchConfig
-from lstnet_search.results.confirmation_files import known_accuracies, read_confirmation
-from lstnet_search.results.confirmation_plan import ConfirmationPlan, candidates, make_plan
-from lstnet_search.results.folder import ResultsFolder
-from lstnet_search.results.status import status_lines
-from lstnet_search.results.winner import export, write_config
+from lstnet_search.errors import InputError
+from lstnet_search.results.confirmation.files import known_accuracies, read_confirmation
+from lstnet_search.results.confirmation.plan import ConfirmationPlan, candidates, make_plan
+from lstnet_search.results.export.winner import export, write_config
+from lstnet_search.results.folder.folder import ResultsFolder
+from lstnet_search.results.folder.status import status_lines
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # of figures made of odd numbers
 

@@ -13,10 +13,10 @@ import pytest
 import yaml
 from PIL import Image
 
-from lstnet_search.config import InputError
 from lstnet_search.config.metrics import CRITERIA
-from lstnet_search.results.folder import ResultsFolder
-from lstnet_search.results.records import TrialRecord
+from lstnet_search.errors import InputError
+from lstnet_search.results.folder.folder import ResultsFolder
+from lstnet_search.results.study.records import TrialRecord
 
 from .confirmations import write_confirmation
 

@@ -11,11 +11,12 @@ import pytest
 import yaml
 
 from lstnet_search.cli.app import run_script
-from lstnet_search.config import InputError, TrialConfig
-from lstnet_search.results.folder import ResultsFolder
-from lstnet_search.results.records import ReportRecord, TrialRecord
-from lstnet_search.results.regret import judge
-from lstnet_search.results.studies import StudyTables
+from lstnet_search.config import TrialConfig
+from lstnet_search.errors import InputError
+from lstnet_search.results.analysis.regret import judge
+from lstnet_search.results.folder.folder import ResultsFolder
+from lstnet_search.results.folder.studies import StudyTables
+from lstnet_search.results.study.records import ReportRecord, TrialRecord
 
 Load = Callable[[str], ModuleType]
 MakeUp = Callable[..., Path]

@@ -10,7 +10,7 @@ import pytest
 from commands import exit_code
 
 from lstnet_search.cli.app import make_app, run_app
-from lstnet_search.config.files import write_whole
+from lstnet_search.io.atomic import write_whole
 
 LONG = "x" * 300
 HAS_A_LONG_NAME = "File name too long; give a shorter one"

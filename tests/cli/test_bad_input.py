@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from lstnet_search.config import PRESETS, Space
 from lstnet_search.config.search import SearchConfig
-from lstnet_search.results.folder import ResultsFolder
-from lstnet_search.results.records import ReportRecord, TrialRecord
+from lstnet_search.results.folder.folder import ResultsFolder
+from lstnet_search.results.study.records import ReportRecord, TrialRecord
 
 
 @pytest.fixture

@@ -13,10 +13,10 @@ from optuna.storages import JournalStorage
 from optuna.trial import TrialState
 from optuna_dashboard import wsgi
 
-from lstnet_search.tuning import study_dashboard
-from lstnet_search.tuning.journal import ReadOnlyJournal
-from lstnet_search.tuning.study import Study
-from lstnet_search.tuning.study_dashboard import only_reading
+from lstnet_search.tuning.study import dashboard as study_dashboard
+from lstnet_search.tuning.study.dashboard import only_reading
+from lstnet_search.tuning.study.journal import ReadOnlyJournal
+from lstnet_search.tuning.study.study import Study
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ import sys
 import pytest
 
 from lstnet_search.cli.options import command_line, parse_gpus_per_trial
-from lstnet_search.config import InputError
+from lstnet_search.errors import InputError
 
 
 @pytest.mark.parametrize(

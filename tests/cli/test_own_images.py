@@ -13,8 +13,8 @@ from commands import exit_code
 from PIL import Image
 
 from lstnet_search.domains import load, to_bytes, to_unit_range
-from lstnet_search.domains.bundled import BUNDLED
-from lstnet_search.results.model import TrainedModel, read_model
+from lstnet_search.domains.sets.bundled import BUNDLED
+from lstnet_search.results.export.model import TrainedModel, read_model
 
 
 @pytest.fixture(scope="module")

@@ -2,9 +2,10 @@
 
 import pytest
 
-from lstnet_search.config import PRESETS, InputError, Space, TrialConfig
+from lstnet_search.config import PRESETS, Space, TrialConfig
 from lstnet_search.config.ablation import ablation
 from lstnet_search.config.search import SearchConfig
+from lstnet_search.errors import InputError
 
 SEARCH = SearchConfig(
     preset="cpu",

@@ -14,8 +14,10 @@ from examples import examples
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from lstnet_search.config import InputError, Space, TrialConfig, read_yaml
-from lstnet_search.config.points import read_points
+from lstnet_search.config import Space, TrialConfig
+from lstnet_search.config.space.points import read_points
+from lstnet_search.errors import InputError
+from lstnet_search.io.yaml import read_yaml
 
 ROOT = Path(__file__).parents[2]
 SPACES = [path.read_bytes() for path in sorted((ROOT / "search_spaces").glob("*.yaml"))]

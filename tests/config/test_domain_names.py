@@ -6,8 +6,8 @@ import pytest
 
 from lstnet_search.config import TrialConfig
 from lstnet_search.config.domain_names import OwnImages, name_of, own_images, with_full_path
+from lstnet_search.config.image_sides import side_for
 from lstnet_search.config.metrics import directions_of
-from lstnet_search.config.sides import side_for
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,9 @@
 import pytest
 
-from lstnet_search.config import PRESETS, InputError, Space
+from lstnet_search.config import PRESETS, Space
 from lstnet_search.config.metrics import CRITERIA, choose_metric, selectable
 from lstnet_search.config.search import SearchConfig
+from lstnet_search.errors import InputError
 
 DOMAINS = ("a", "b")
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstnet_search.config import Choice, InputError, Space, TrialConfig, Uniform
+from lstnet_search.config import Choice, Space, TrialConfig, Uniform
+from lstnet_search.errors import InputError
 
 from .spaces import SPACES, draw_at, uniform
 

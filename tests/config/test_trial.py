@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from lstnet_search.config import PRESETS, WEIGHT_NAMES, InputError, LSTNetConfig, TrialConfig
-from lstnet_search.config.setting import check_setting
+from lstnet_search.config import PRESETS, WEIGHT_NAMES, LSTNetConfig, TrialConfig
+from lstnet_search.config.space.setting import check_setting
+from lstnet_search.errors import InputError
 
 
 def test_the_default_is_the_papers_trial() -> None:

@@ -18,11 +18,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from lstnet_search.config import InputError
 from lstnet_search.domains import load
 from lstnet_search.domains.describe import describe
-from lstnet_search.domains.files import find_images
-from lstnet_search.domains.reading import ImageReader, common_shape
+from lstnet_search.domains.user_images.reader import ImageReader, common_shape
+from lstnet_search.domains.user_images.sources import find_images
+from lstnet_search.errors import InputError
 
 ROWS = 6
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from lstnet_search.domains import Domain
-from lstnet_search.domains.bundled import read_bundled
+from lstnet_search.domains.sets.bundled import read_bundled
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "bundle_images.py"
 

@@ -2,9 +2,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from lstnet_search.config import InputError
 from lstnet_search.domains.checks import check_domain, check_polarity, check_shape, doubts
 from lstnet_search.domains.domain import Domain
+from lstnet_search.errors import InputError
 
 
 def digits(count: int = 4, channels: int = 1, height: int = 16, width: int = 16) -> Tensor:

@@ -1,8 +1,8 @@
 import pytest
 import torch
 
-from lstnet_search.config import InputError
 from lstnet_search.domains import Domain, DomainPair, to_bytes, to_unit_range
+from lstnet_search.errors import InputError
 
 
 def domain(name: str = "mnist", classes: int = 10) -> Domain:

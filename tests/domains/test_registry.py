@@ -4,9 +4,9 @@ import pytest
 import torch
 
 import lstnet_search.domains as room
-from lstnet_search.config import InputError
 from lstnet_search.domains import Domain, load
 from lstnet_search.domains.registry import SOURCES, Source
+from lstnet_search.errors import InputError
 
 
 def test_room_exports_what_other_rooms_use() -> None:

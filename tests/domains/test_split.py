@@ -1,8 +1,8 @@
 import pytest
 import torch
 
-from lstnet_search.config import InputError
 from lstnet_search.domains import Domain, split
+from lstnet_search.errors import InputError
 
 
 def numbered(labels: list[int] | None, count: int = 200) -> Domain:

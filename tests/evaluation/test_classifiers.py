@@ -3,8 +3,8 @@ from dataclasses import replace
 import pytest
 import torch
 
-from lstnet_search.config import InputError
 from lstnet_search.domains import Domain
+from lstnet_search.errors import InputError
 from lstnet_search.evaluation import ClassifierSettings, train_classifier
 from lstnet_search.evaluation.classifiers import build_classifier
 from lstnet_search.evaluation.prepare import own_accuracy

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from lstnet_search.config import InputError, TrialConfig
+from lstnet_search.config import TrialConfig
 from lstnet_search.config.metrics import CRITERIA
 from lstnet_search.domains import Domain, DomainPair, load, to_unit_range
+from lstnet_search.errors import InputError
 from lstnet_search.evaluation import ClassifierSettings, EvaluatedTraining, Prepared, prepare_pair
 from lstnet_search.evaluation.criteria import neg_entropy
 from lstnet_search.evaluation.permutation import Permutation

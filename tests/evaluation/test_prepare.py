@@ -5,8 +5,9 @@ import pytest
 import torch
 
 import lstnet_search.evaluation
-from lstnet_search.config import InputError, TrialConfig
+from lstnet_search.config import TrialConfig
 from lstnet_search.domains import load
+from lstnet_search.errors import InputError
 from lstnet_search.evaluation import ClassifierSettings, Prepared, default_cache_dir, prepare
 from lstnet_search.models import ImageShape
 

@@ -9,6 +9,7 @@ from random import Random
 
 import pytest
 from chaos import SMALL_DISK, STEPS, TRIALS
+
 from faults import mounts
 from faults.attempt import attempt, undisturbed
 from faults.catalogue import FAULTS, ROUNDS, Fault

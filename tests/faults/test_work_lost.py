@@ -1,6 +1,7 @@
 """What a fault cost, from reports made by hand: seconds, trial 0, steps."""
 
 import pytest
+
 from faults.sitting import Reported
 from faults.verdict import Work, work_lost
 

@@ -6,10 +6,11 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from lstnet_search.config import METHODS, InputError, TrialConfig
+from lstnet_search.config import METHODS, TrialConfig
 from lstnet_search.config.presets import METHOD_PRESETS
 from lstnet_search.domains import Batches, Domain, DomainPair
 from lstnet_search.domains.augmentation import Augmentation
+from lstnet_search.errors import InputError
 from lstnet_search.evaluation.inference import labels_given
 from lstnet_search.methods.base import Method, Problem
 from lstnet_search.methods.labeller import Labeller

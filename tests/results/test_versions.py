@@ -9,10 +9,10 @@ import pytest
 import torch
 import yaml
 
-from lstnet_search.config import InputError
-from lstnet_search.results.confirmation_files import read_confirmation
-from lstnet_search.results.folder import ResultsFolder
-from lstnet_search.results.model import read_model
+from lstnet_search.errors import InputError
+from lstnet_search.results.confirmation.files import read_confirmation
+from lstnet_search.results.export.model import read_model
+from lstnet_search.results.folder.folder import ResultsFolder
 from lstnet_search.results.table2 import Table2Folder
 from lstnet_search.training import read_state, write_state
 

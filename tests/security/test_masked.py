@@ -9,9 +9,9 @@ from ray.tune.logger import LoggerCallback
 
 from lstnet_search.cli.options import command_line
 from lstnet_search.config.search import TrackerName
-from lstnet_search.results.folder import ResultsFolder
-from lstnet_search.results.storage import Storage, sentence
-from lstnet_search.tuning.tracking import Tracker, make_trackers
+from lstnet_search.results.folder.folder import ResultsFolder
+from lstnet_search.results.folder.storage import Storage, sentence
+from lstnet_search.tuning.monitoring.trackers import Tracker, make_trackers
 
 SECRET = "wJalrXUtnFEMI-K7MDENG"
 

@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from lstnet_search.config import InputError, TrialConfig
+from lstnet_search.config import TrialConfig
+from lstnet_search.errors import InputError
 from lstnet_search.models import ImageShape
-from lstnet_search.results.folder import ResultsFolder
-from lstnet_search.results.mirror import Mirror, _is_mirrored, fetch
-from lstnet_search.results.model import TrainedModel, build_networks, read_model, write_model
-from lstnet_search.results.openings import log_opening
-from lstnet_search.results.storage import Storage
-from lstnet_search.results.winner import export
+from lstnet_search.results.confirmation.test_log import log_opening
+from lstnet_search.results.export.model import TrainedModel, build_networks, read_model, write_model
+from lstnet_search.results.export.winner import export
+from lstnet_search.results.folder.folder import ResultsFolder
+from lstnet_search.results.folder.mirror import Mirror, _is_mirrored, fetch
+from lstnet_search.results.folder.storage import Storage
 
 HOSTILE = ["../../evil", "/etc/evil", "a/b", "..", "", "a\0b", "a\nb", "x" * 101, "folder:/x/\ud800", "parquet:/x\0"]
 

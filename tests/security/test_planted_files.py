@@ -17,22 +17,24 @@ import pytest
 import torch
 from planted import FLAGS, Planted
 
-from lstnet_search.config import InputError, Space, TrialConfig, read_yaml
+from lstnet_search.config import Space, TrialConfig
 from lstnet_search.config.domain_names import OwnImages
-from lstnet_search.config.points import read_points
+from lstnet_search.config.space.points import read_points
 from lstnet_search.domains import Domain
-from lstnet_search.domains.full import MNIST_FILES, read_mnist, read_usps_file
-from lstnet_search.domains.own import read_own
-from lstnet_search.domains.svhn import read_svhn
+from lstnet_search.domains.sets.svhn import read_svhn
+from lstnet_search.domains.sets.torchvision import MNIST_FILES, read_mnist, read_usps_file
+from lstnet_search.domains.user_images.domain import read_own
+from lstnet_search.errors import InputError
 from lstnet_search.evaluation import ClassifierSettings, cached_classifier
 from lstnet_search.evaluation.samples import read_samples
+from lstnet_search.io.yaml import read_yaml
 from lstnet_search.models import ImageShape
-from lstnet_search.results.confirmation_files import read_confirmation
-from lstnet_search.results.confirmation_plan import ConfirmationPlan
-from lstnet_search.results.folder import ResultsFolder
-from lstnet_search.results.model import TrainedModel, build_networks, read_model, write_model
+from lstnet_search.results.confirmation.files import read_confirmation
+from lstnet_search.results.confirmation.plan import ConfirmationPlan
+from lstnet_search.results.export.model import TrainedModel, build_networks, read_model, write_model
+from lstnet_search.results.folder.folder import ResultsFolder
 from lstnet_search.training import read_state, write_state
-from lstnet_search.tuning.study import Study
+from lstnet_search.tuning.study.study import Study
 
 CPU = torch.device("cpu")
 

@@ -69,9 +69,9 @@ def test_no_source_loads_pickles_or_evaluates_text() -> None:
 def test_the_loader_of_users_yaml_is_the_safe_one() -> None:
     from yaml import SafeLoader
 
-    from lstnet_search.config import yaml_file
+    from lstnet_search.io import yaml
 
-    assert issubclass(yaml_file._UniqueKeys, SafeLoader)
+    assert issubclass(yaml._UniqueKeys, SafeLoader)
 
 
 def test_the_dashboards_are_asked_to_listen_on_loopback_only() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from lstnet_search.config import InputError
+from lstnet_search.errors import InputError
 from lstnet_search.training import read_state, write_state
 
 STATE = {"a.weight": torch.arange(6.0).view(2, 3), "b": torch.tensor(7, dtype=torch.int64)}

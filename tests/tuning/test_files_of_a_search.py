@@ -19,8 +19,8 @@ from safetensors.torch import load
 from searches import ROOT, command, search, search_until
 
 from lstnet_search.evaluation.samples import read_samples
-from lstnet_search.results.status import status_lines
-from lstnet_search.results.studies import StudyTables
+from lstnet_search.results.folder.status import status_lines
+from lstnet_search.results.folder.studies import StudyTables
 
 pytestmark = pytest.mark.slow
 

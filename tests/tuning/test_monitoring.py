@@ -20,7 +20,7 @@ import pandas as pd
 import pytest
 from tensorboardX.proto.event_pb2 import Event
 
-from lstnet_search.tuning.metrics import GAUGES
+from lstnet_search.tuning.monitoring.prometheus import GAUGES
 
 ROOT = Path(__file__).parents[2]
 DIVERGING = "width: 0.015625\nbatch_size: 8\nw1: {type: choice, values: [20, 1.0e+39]}\n"  # inf in float32

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from searches import own_tables, run, search, search_until
 
-from lstnet_search.results.selection import settings_of_row
+from lstnet_search.results.study.ranking import settings_of_row
 
 ASKED = ("--cpus", "2", "--steps", "12", "--trials", "4", "--scheduler", "pbt", "--select-by", "snd")
 

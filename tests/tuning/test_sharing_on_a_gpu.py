@@ -11,11 +11,11 @@ from lstnet_search.config import PRESETS, Space
 from lstnet_search.config.search import SearchConfig
 from lstnet_search.domains import DomainPair, load
 from lstnet_search.evaluation import ClassifierSettings, Prepared, prepare_pair
-from lstnet_search.tuning.cluster import local_cluster
-from lstnet_search.tuning.probe import probe
-from lstnet_search.tuning.resources import Machine, Placement, place
-from lstnet_search.tuning.sharing import memory_fraction, trials_per_gpu
-from lstnet_search.tuning.sharing_probe import probe_gpu
+from lstnet_search.tuning.cluster.cluster import local_cluster
+from lstnet_search.tuning.cluster.gpu_sharing import memory_fraction, trials_per_gpu
+from lstnet_search.tuning.cluster.placement import Machine, Placement, place
+from lstnet_search.tuning.probes.cost import probe
+from lstnet_search.tuning.probes.gpu_use import probe_gpu
 
 pytestmark = [
     pytest.mark.gpu,

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lstnet_search.config import Space, TrialConfig
-from lstnet_search.tuning.study import distribution
+from lstnet_search.tuning.study.study import distribution
 
 from ..config.spaces import SPACES, draw_at  # noqa: TID252 (pytest's importlib mode has no absolute name for it)
 

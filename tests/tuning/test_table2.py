@@ -14,16 +14,16 @@ import pyarrow.parquet as pq
 import pytest
 from commands import exit_code
 from rich.console import Console
+from table2 import render
 
 from lstnet_search.cli.table2 import planned_search
-from lstnet_search.config import InputError
 from lstnet_search.config.budgets import BUDGETS, ORDER, Budget
 from lstnet_search.config.search import SearchConfig
-from lstnet_search.domains.bundled import BUNDLED
-from lstnet_search.results.confirmation_files import read_confirmation
-from lstnet_search.results.folder import ResultsFolder
+from lstnet_search.domains.sets.bundled import BUNDLED
+from lstnet_search.errors import InputError
+from lstnet_search.results.confirmation.files import read_confirmation
+from lstnet_search.results.folder.folder import ResultsFolder
 from lstnet_search.results.table2 import Spent, Table2Folder
-from table2 import render
 
 ROOT = Path(__file__).parents[2]
 TINY_TABLE = {"width": 1 / 64, "batch_size": 8, "steps": 2, "reports": 2, "ema_decay": 0}
@@ -65,7 +65,7 @@ def test_every_method_is_planned_with_its_own_preset_and_space(name: str) -> Non
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Table2Folder:
     """A table that was given no time, then made, then asked for again."""
-    from lstnet_search.tuning.run import Run
+    from lstnet_search.tuning.execution import Run
     from lstnet_search.tuning.table2 import table2
 
     home = tmp_path_factory.mktemp("table2")

@@ -1,0 +1,93 @@
+"""Print the best trials of one search or several, and write the settings of the best one.
+
+python analysis/select_best.py results/NAME [results/OTHER] --metric infomax --top 10
+
+Each trial stands at the report where the metric is best, as in a search by that metric.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import pandas as pd
+import typer
+from rich.table import Table
+
+from lstnet_search.cli.options import FoldersArgument, console
+from lstnet_search.config import TrialConfig
+from lstnet_search.errors import InputError
+from lstnet_search.results.export.winner import write_config
+from lstnet_search.results.folder.studies import StudyTables
+from lstnet_search.results.formatting import percent, shown, weights, weights_heading
+from lstnet_search.results.study.ranking import settings_of_row
+from lstnet_search.results.study.records import PAPER_TRIAL
+
+
+def select_best(
+    folders: FoldersArgument,
+    metric: Annotated[
+        str | None, typer.Option(help="Metric to rank by; default: what the first search maximised.")
+    ] = None,
+    lowest: Annotated[bool, typer.Option("--lowest", help="Lowest first, such as of a loss.")] = False,
+    top: Annotated[int, typer.Option(min=1, help="Trials to print; those with the paper's weights come after.")] = 5,
+    output: Annotated[
+        Path | None, typer.Option(help="Where the best settings go; default: selected_config.yaml in its folder.")
+    ] = None,
+) -> None:
+    """Rank trials by their best report and write the settings of the first."""
+    studies = [StudyTables.read(folder) for folder in folders]
+    metric = metric or studies[0].metric
+    ranked = _rank(studies, metric, lowest)
+    console().print(_table(ranked, studies, metric, top))
+    best = ranked.iloc[0]
+    study = studies[best["study"]]
+    output = output or study.folder.path / "selected_config.yaml"
+    remark = f"trial {best['trial']} of {study.name}, best by {metric}: {best[metric]:.6g}"
+    write_config(output, _settings(best, studies), [remark])
+    print(f"settings of trial {best['trial']} of {study.name}: {output}")
+
+
+def _rank(studies: list[StudyTables], metric: str, lowest: bool) -> pd.DataFrame:
+    """Reports, a row a trial that did not fail, best first; ties to the earlier study and trial.
+
+    Raises:
+        InputError: if there is none.
+    """
+    reports = [study.best_reports(metric, lowest).reset_index() for study in studies]
+    found = [table.assign(study=index) for index, table in enumerate(reports) if len(table)]
+    if not found:
+        known = sorted({name for study in studies for name in study.metrics})
+        raise InputError(f"no trial has the metric {metric!r}; there are: {', '.join(known) or 'none yet'}")
+    ranked = pd.concat(found, ignore_index=True).sort_values(metric, ascending=lowest, kind="stable")
+    return ranked.astype(object)  # else whole numbers of a row would become floats
+
+
+def _settings(report: "pd.Series[Any]", studies: list[StudyTables]) -> TrialConfig:
+    trials = studies[report["study"]].trials
+    return settings_of_row(trials[trials["trial"] == report["trial"]].iloc[0])
+
+
+def _table(ranked: pd.DataFrame, studies: list[StudyTables], metric: str, top: int) -> Table:
+    accuracies = [name for name in ranked.columns if name.startswith("val_accuracy_") and name != metric]
+    table = Table(title=f"best by {metric}", title_justify="left")
+    names = " or ".join(dict.fromkeys(weights_heading(study.search["search"]["trial"]["method"]) for study in studies))
+    for heading in ("", "study", "trial", metric, *accuracies, "at step", "state", f"weights {names}"):
+        table.add_column(heading.removeprefix("val_accuracy_"), no_wrap=True)
+
+    def add(place: str, report: "pd.Series[Any]") -> None:
+        study = studies[report["study"]]
+        table.add_row(
+            place,
+            study.name,
+            str(report["trial"]),
+            shown(metric, report[metric]),
+            *(percent(None if pd.isna(report[name]) else report[name]) for name in accuracies),
+            str(report["step"]),
+            study.trials.set_index("trial")["state"][report["trial"]],
+            weights(_settings(report, studies).model_dump()),
+        )
+
+    for place, (_, report) in enumerate(ranked.head(top).iterrows(), start=1):
+        add(f"{place}.", report)
+    for _, report in ranked[ranked["trial"] == PAPER_TRIAL].iterrows():
+        add("paper", report)
+    return table

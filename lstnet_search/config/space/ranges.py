@@ -1,0 +1,203 @@
+"""The ranges that a setting can be searched in."""
+
+from math import isfinite, log
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from lstnet_search.config.methods import LSTNetConfig
+from lstnet_search.config.number_types import Number, Whole
+from lstnet_search.config.space.setting import Settings, check_setting
+from lstnet_search.errors import InputError, explain, show
+
+
+class _Range(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class _Interval(_Range):
+    low: Number
+    high: Number
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.low >= self.high:
+            raise ValueError(f"low={self.low:g} must be < high={self.high:g}; raise high or lower low")
+        return self
+
+    def contains(self, value: Any) -> bool:
+        """Whether a draw can give the value."""
+        return bool(self.low <= value <= self.high)
+
+    def edge(self, value: float) -> Literal["low", "high"] | None:
+        """Which end of the range a value stands at, within a hundredth of the range; None in between."""
+        share = self.position(value)
+        return "low" if share <= 0.01 else "high" if share >= 0.99 else None
+
+    def position(self, value: float) -> float:
+        """Where a value stands in the range: 0 at `low`, 1 at `high`."""
+        return (value - self.low) / (self.high - self.low)
+
+
+class Uniform(_Interval):
+    """Any value between `low` and `high`, all equally likely."""
+
+    type: Literal["uniform"] = "uniform"
+
+
+class LogUniform(_Interval):
+    """Any value between `low` and `high`, its logarithm uniform."""
+
+    type: Literal["loguniform"] = "loguniform"
+
+    @model_validator(mode="after")
+    def _positive(self) -> Self:
+        if self.low <= 0:
+            raise ValueError(f"low={self.low:g} must be > 0 in a loguniform range; raise it or use uniform")
+        return self
+
+    def position(self, value: float) -> float:
+        """Where a value stands in the range on the logarithmic scale."""
+        return (log(value) - log(self.low)) / (log(self.high) - log(self.low))
+
+
+class QUniform(_Interval):
+    """`low`, `low + step`, … up to `high`."""
+
+    type: Literal["quniform"] = "quniform"
+    step: Annotated[Number, Field(gt=0)]
+
+    @model_validator(mode="after")
+    def _whole_steps(self) -> Self:
+        count = (self.high - self.low) / self.step
+        if not isfinite(count) or abs(count - round(count)) > 1e-9 * max(1.0, count):
+            raise ValueError(
+                f"high={self.high:g} must be low={self.low:g} plus a whole number of steps of {self.step:g}; "
+                "change high or step"
+            )
+        return self
+
+    def contains(self, value: Any) -> bool:
+        """Whether a draw can give the value."""
+        count, last = (value - self.low) / self.step, (self.high - self.low) / self.step
+        # Not by low <= value <= high: 0.1 + 2 × 0.1 is greater than 0.3.
+        return bool(abs(count - round(count)) < 1e-6 and 0 <= round(count) <= round(last))
+
+
+class RandInt(_Range):
+    """A whole number from `low` to `high`, `high` excluded as in Ray Tune."""
+
+    type: Literal["randint"] = "randint"
+    low: Whole
+    high: Whole
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.low >= self.high:
+            raise ValueError(f"low={show(self.low)} must be < high={show(self.high)}; raise high or lower low")
+        return self
+
+    def contains(self, value: Any) -> bool:
+        """Whether a draw can give the value."""
+        return bool(self.low <= value < self.high and value == int(value))
+
+    def edge(self, value: float) -> Literal["low", "high"] | None:
+        """Which end of the range a value stands at; None in between."""
+        return "low" if value == self.low else "high" if value == self.high - 1 else None
+
+
+class Choice(_Range):
+    """One of the listed values."""
+
+    type: Literal["choice"] = "choice"
+    values: tuple[float | int | str | bool, ...]
+
+    @field_validator("values", mode="before")
+    @classmethod
+    def _listed(cls, values: Any) -> Any:
+        if not isinstance(values, list | tuple) or not values:
+            raise ValueError(f"{show(values)} must be a list of at least one value, such as [1, 3]")
+        for value in values:
+            if not isinstance(value, float | int | str):
+                raise ValueError(f"{show(value)} must be a number or a word")
+        return values
+
+    def contains(self, value: Any) -> bool:
+        """Whether a draw can give the value."""
+        return value in self.values
+
+    def edge(self, value: Any) -> None:
+        """A choice has no edges."""
+        return
+
+
+Range = Uniform | LogUniform | QUniform | RandInt | Choice
+
+_RANGES: dict[str, type[Range]] = {
+    "uniform": Uniform,
+    "loguniform": LogUniform,
+    "quniform": QUniform,
+    "randint": RandInt,
+    "choice": Choice,
+}
+
+
+def parse_range(name: str, content: dict[str, Any], where: str) -> Range:
+    """The range of a setting, as a space file describes it.
+
+    Raises:
+        InputError: if the description is wrong; whether the setting can take its draws is `check_range`'s.
+    """
+    kind = content.get("type")
+    if not isinstance(kind, str) or kind not in _RANGES:
+        allowed = ", ".join(_RANGES)
+        raise InputError(f"{name} in {where} has type {show(kind)}; allowed: {allowed} (or 'tie: SETTING')")
+    try:
+        return _RANGES[kind].model_validate(content)
+    except ValidationError as error:
+        raise explain(error, where, f"the range of {name}") from None
+
+
+def check_range(name: str, bounds: Range, where: str, owner: str, of: Settings = LSTNetConfig) -> Range:
+    """Check that a setting can take whatever is drawn from a range.
+
+    Args:
+        name: the setting.
+        bounds: the range.
+        where: the file, for messages.
+        owner: the setting in whose line the range stands; another one where `name` is tied to it.
+        of: the settings of the method.
+
+    Returns:
+        The range, its choices as a trial has them (`1e-5` a number, though YAML 1.1 takes it for text).
+
+    Raises:
+        InputError: if a draw could be a value that the setting cannot take.
+    """
+    if isinstance(bounds, Choice):
+        values = (
+            check_setting(name, value, where, f"value {index} of {owner}", of)
+            for index, value in enumerate(bounds.values, start=1)
+        )
+        return Choice(values=tuple(values))
+    last = bounds.high - 1 if isinstance(bounds, RandInt) else bounds.high
+    check_setting(name, bounds.low, where, f"lower bound 'low' of {owner}", of)
+    check_setting(name, last, where, f"upper bound 'high' of {owner}", of)
+    field = of.model_fields[name].annotation
+    if field is int and not _is_whole(bounds):
+        raise InputError(
+            f"{name} must be a whole number, and a draw from {bounds.type} need not be one; use randint, "
+            f"choice, or quniform with a whole low and step; the range of {owner} in {where}"
+        )
+    if field not in (float, int):
+        raise InputError(
+            f"{name} takes listed values only, and {bounds.type} draws what lies between; use choice; "
+            f"the range of {owner} in {where}"
+        )
+    return bounds
+
+
+def _is_whole(bounds: Range) -> bool:
+    if isinstance(bounds, QUniform):
+        return bounds.low.is_integer() and bounds.step.is_integer()
+    return isinstance(bounds, RandInt)

@@ -1,0 +1,3 @@
+"""A confirmation"s plan, files, statistics and verdict. The trainings are in `tuning.confirmation`."""
+
+__all__ = ["files", "paired_tests", "plan", "test_log", "verdict"]

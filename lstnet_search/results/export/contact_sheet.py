@@ -1,0 +1,46 @@
+"""A sheet of a domain's images, a row a class."""
+
+from pathlib import Path
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from lstnet_search.domains import Domain
+from lstnet_search.io.atomic import whole_file
+
+COLUMNS = 16
+MOST_ROWS = 40
+GAP = 2
+SCALE = 2
+"""Sheet pixels for one of an image."""
+
+
+def write_contact_sheet(path: Path, domain: Domain) -> None:
+    """Write a PNG: the first images of each class, a row a class in the order of labels; without labels, of all.
+
+    Args:
+        path: in an existing folder.
+        domain: whose images are shown, 16 a row, of at most 40 classes.
+    """
+    rows = [domain.images[places] for places in _rows(domain)]
+    side = domain.side * SCALE
+    height, width = (count * (side + GAP) + GAP for count in (len(rows), COLUMNS))
+    sheet = torch.full((3, height, width), 96, dtype=torch.uint8)
+    for row, images in enumerate(rows):
+        for column, image in enumerate(images):
+            top, left = (GAP + place * (side + GAP) for place in (row, column))
+            sheet[:, top : top + side, left : left + side] = _enlarged(image)
+    with whole_file(path) as file:
+        Image.fromarray(sheet.permute(1, 2, 0).numpy()).save(file, format="png", optimize=True)
+
+
+def _rows(domain: Domain) -> list[Tensor]:
+    if domain.labels is None:
+        return list(torch.arange(min(len(domain), 10 * COLUMNS)).split(COLUMNS))
+    return [(domain.labels == label).nonzero().flatten()[:COLUMNS] for label in range(min(domain.classes, MOST_ROWS))]
+
+
+def _enlarged(image: Tensor) -> Tensor:
+    """(C, S, S) as (3, 2S, 2S), each pixel repeated."""
+    return image.expand(3, -1, -1).repeat_interleave(SCALE, 1).repeat_interleave(SCALE, 2)

@@ -1,0 +1,286 @@
+"""A trained translator with the classifiers of its domains, as safetensors and JSON: no pickle."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from torch import Tensor, nn
+
+from lstnet_search.config import TrialConfig
+from lstnet_search.config.image_sides import SIDES
+from lstnet_search.config.metrics import directions_of
+from lstnet_search.errors import InputError, show
+from lstnet_search.evaluation.inference import TranslatesImages, floats_in_batches, labelled
+from lstnet_search.io.atomic import write_whole
+from lstnet_search.io.safe_read import read_regular
+from lstnet_search.io.versions import check_version
+from lstnet_search.methods.base import Problem
+from lstnet_search.methods.labeller import Labeller
+from lstnet_search.methods.registry import build_network
+from lstnet_search.models import ImageShape, Translator
+from lstnet_search.models.classifier import Classifier, Classifiers
+
+FORMAT_VERSION = 1
+NAMES = ("best_model", "model")
+"""Of a model's files, without their endings: in a results folder, and in the folder of one training."""
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """All that labels images of one domain, by translating them to the other if the method does.
+
+    Attributes:
+        config: of the training.
+        shapes: of the images of both domains.
+        classes: of both domains.
+        network: what was trained, in evaluation mode.
+        classifiers: of both domains, in evaluation mode; None for one without labels.
+        about: where it comes from and how well it did, for people.
+    """
+
+    config: TrialConfig
+    shapes: tuple[ImageShape, ImageShape]
+    classes: int
+    network: nn.Module
+    classifiers: Classifiers
+    about: dict[str, Any]
+
+    @property
+    def translator(self) -> Translator:
+        """The network.
+
+        Raises:
+            InputError: if it makes no images.
+        """
+        if not isinstance(self.network, Translator):
+            raise InputError(
+                f"the model is of {self.config.method}, which translates no images, so there is nothing to translate, "
+                "to send back or to export as ONNX; use predict, or a model of another --method"
+            )
+        return self.network
+
+    @property
+    def directions(self) -> tuple[str, str]:
+        """Names of both directions; images of the first are of domain 0."""
+        return directions_of(*self.config.domains)
+
+    def source_of(self, direction: str | None, shape: tuple[int, int, int] | None = None) -> int:
+        """The domain that images are of, 0 or 1.
+
+        Args:
+            direction: what is to be done with them; None to tell it by their shape.
+            shape: channels, height and width of the images, None if they are not alike.
+
+        Raises:
+            InputError: if there is no such direction, or the shape is of both domains or of neither.
+        """
+        if direction is not None:
+            if direction not in self.directions:
+                raise InputError(f"--direction {direction} must be one of {', '.join(self.directions)}; correct it")
+            return self.directions.index(direction)
+        alike = [] if shape is None else [place for place in (0, 1) if shape[1:] == (self.shapes[place].side,) * 2]
+        if len(alike) == 2 and shape is not None:
+            alike = [place for place in alike if self.shapes[place].channels == shape[0]]
+        if len(alike) == 1:
+            return alike[0]
+        given = "differ in size" if shape is None else "have the shape " + "x".join(map(str, shape))
+        known = " and ".join(
+            f"{each.channels}x{each.side}x{each.side} ({name})"
+            for each, name in zip(self.shapes, self.config.domain_names, strict=True)
+        )
+        raise InputError(
+            f"the images {given}, which does not tell whose they are: the model knows {known}; "
+            f"give --direction {self.directions[0]} or --direction {self.directions[1]}"
+        )
+
+    def translate(self, images: Tensor, source: int) -> Tensor:
+        """Images of domain `source`, (N, C, S, S) in [-1, 1], as images of the other domain, on the CPU."""
+        (translated,) = floats_in_batches(
+            lambda batch: (self.translator.translate(batch, source),), images.to(self._device), len(images)
+        )
+        return translated.cpu()
+
+    def probabilities(self, images: Tensor, source: int) -> Tensor:
+        """What the other domain's classifier makes of translated images: (N, K), a row sums to 1, on the CPU.
+
+        Args:
+            images: of domain `source`, (N, C, S, S) in [-1, 1].
+            source: 0 or 1.
+
+        Raises:
+            InputError: if the other domain has no classifier.
+        """
+        self.refuse_unlabelled(source)
+        classifier, network = self.classifiers[1 - source], self.network
+
+        def label(batch: Tensor) -> tuple[Tensor]:
+            if isinstance(network, Labeller):
+                return (network.label(batch, source)[1].float(),)
+            assert classifier is not None
+            return (labelled(classifier, cast(TranslatesImages, network).translate(batch, source)),)
+
+        (logits,) = floats_in_batches(label, images.to(self._device), len(images))
+        return logits.softmax(1).cpu()
+
+    def refuse_unlabelled(self, source: int) -> None:
+        """Refuse images of domain `source` if nothing can label them.
+
+        Raises:
+            InputError: if the other domain had no labels, or the search was for the other direction alone.
+        """
+        if isinstance(self.network, Labeller):
+            if source not in self.network.sources:
+                raise InputError(
+                    f"the model was trained for {self.directions[1 - source]} alone, so it cannot label images of "
+                    f"{self.config.domains[source]}; search again with --direction both"
+                )
+            return
+        classifier = self.classifiers[1 - source]
+        if classifier is None:
+            raise InputError(
+                f"the model has no classifier of {self.config.domain_names[1 - source]}, which had no labels, so "
+                f"{self.directions[source]} gives images but no labels; use translate, or --direction "
+                f"{self.directions[1 - source]}"
+            )
+
+    def to(self, device: torch.device) -> "TrainedModel":
+        """The same with its networks moved to a device."""
+        for network in (self.network, *self.classifiers):
+            if network is not None:
+                network.to(device)
+        return self
+
+    @property
+    def _device(self) -> torch.device:
+        known = (network for network in (self.network, *self.classifiers) if network is not None)
+        return next(parameter.device for network in known for parameter in network.parameters())
+
+
+def build_networks(
+    config: TrialConfig, shapes: tuple[ImageShape, ImageShape], classes: int, sources: tuple[int, ...] = (0, 1)
+) -> tuple[nn.Module, tuple[Classifier, Classifier]]:
+    """Untrained networks of the given sizes, in evaluation mode; `sources` as a `Problem` has them."""
+    first, second = (Classifier(shape.channels, shape.side, classes).eval() for shape in shapes)
+    return build_network(config, Problem(shapes, classes, sources)), (first, second)
+
+
+def trained_network(
+    config: TrialConfig, shapes: tuple[ImageShape, ImageShape], classes: int, state: dict[str, Tensor]
+) -> nn.Module:
+    """The network that a training's `evaluated_state` is of, in evaluation mode, on the CPU."""
+    network = build_network(config, Problem(shapes, classes, Labeller.sources_of(state)))
+    network.load_state_dict(state)
+    return network
+
+
+def write_model(path: Path, model: TrainedModel) -> None:
+    """Write `path.safetensors` and then `path.json`, each whole."""
+    tensors: dict[str, Tensor] = {}
+    for prefix, module in _networks(model.network, model.classifiers).items():
+        tensors |= {f"{prefix}.{name}": value.cpu().contiguous() for name, value in module.state_dict().items()}
+    header = {
+        "format_version": FORMAT_VERSION,
+        "config": model.config.model_dump(mode="json"),
+        "shapes": [[shape.channels, shape.side] for shape in model.shapes],
+        "classes": model.classes,
+        "about": model.about,
+    }
+    write_whole(path.with_suffix(".safetensors"), save(tensors))
+    write_whole(path.with_suffix(".json"), json.dumps(header, indent=2))
+
+
+def find_model(folder: Path) -> Path:
+    """The model in a results folder, in what `export` made of one, or in the folder of one training.
+
+    Returns:
+        Its path without an ending, as `read_model` takes it.
+
+    Raises:
+        InputError: if there is none.
+    """
+    for name in NAMES:
+        if (folder / f"{name}.json").is_file():
+            return folder / name
+    allowed = " or ".join(f"{name}.json" for name in NAMES)
+    raise InputError(
+        f"{folder} has no model ({allowed}); give a results folder of a search or a training, or what export made"
+    )
+
+
+def read_model(path: Path) -> TrainedModel:
+    """Read what `write_model` wrote.
+
+    Raises:
+        InputError: if a file is missing, damaged, or of another format version.
+    """
+    where = path.with_suffix(".json")
+    try:
+        header = json.loads(read_regular(where))
+        json.dumps(header, ensure_ascii=False).encode()  # halves of characters, which JSON can write and text cannot
+        tensors = load(read_regular(path.with_suffix(".safetensors")))
+    except (OSError, ValueError, RecursionError, SafetensorError) as error:
+        raise InputError(f"cannot read the model {path}: {' '.join(str(error).split())}") from None
+    header = check_version(header, FORMAT_VERSION, str(where))
+    try:
+        return _build(header, tensors, str(where))
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RuntimeError, MemoryError) as error:
+        if isinstance(error, InputError):
+            raise
+        reason = " ".join(str(error).split())
+        raise InputError(f"{where} does not fit its safetensors file ({reason:.200}); export the model again") from None
+
+
+def _build(header: dict[str, Any], tensors: dict[str, Tensor], where: str) -> TrainedModel:
+    config = TrialConfig.parse(header["config"], where)
+    first, second = (_shape(shape) for shape in header["shapes"])
+    classes, about = header["classes"], dict(header["about"])
+    if type(classes) is not int or classes < 1:
+        raise ValueError(f"classes is {show(classes)}")
+    names = about.get("classes")
+    if names is not None and (len(names) != classes or not all(isinstance(name, str) for name in names)):
+        raise ValueError(f"about.classes is {show(names)}")
+    remarks = about.get("remarks", [])
+    if not isinstance(remarks, list) or not all(isinstance(remark, str) for remark in remarks):
+        raise ValueError(f"about.remarks is {show(remarks)}")
+    sources = Labeller.sources_of(name.removeprefix("labeller.") for name in tensors)
+
+    def build() -> tuple[nn.Module, Classifiers]:
+        network, built = build_networks(config, (first, second), classes, sources)
+        classifier_a, classifier_b = (
+            classifier if any(name.startswith(f"classifier_{letter}.") for name in tensors) else None
+            for letter, classifier in zip("ab", built, strict=True)
+        )
+        return network, (classifier_a, classifier_b)
+
+    with torch.device("meta"):  # without memory: a header may ask for networks of any size
+        sizes = {
+            f"{prefix}.{name}": value.shape
+            for prefix, module in _networks(*build()).items()
+            for name, value in module.state_dict().items()
+        }
+    if sizes != {name: value.shape for name, value in tensors.items()}:
+        raise ValueError("it names other networks")
+    network, classifiers = build()
+    for prefix, module in _networks(network, classifiers).items():
+        start = f"{prefix}."
+        module.load_state_dict(
+            {name.removeprefix(start): value for name, value in tensors.items() if name.startswith(start)}
+        )
+    return TrainedModel(config, (first, second), classes, network, classifiers, about)
+
+
+def _shape(content: Any) -> ImageShape:
+    channels, side = content
+    if channels not in (1, 3) or side not in SIDES:
+        raise ValueError(f"a shape is {show(content)}")
+    return ImageShape(channels, side)
+
+
+def _networks(network: nn.Module, classifiers: Classifiers) -> dict[str, nn.Module]:
+    kind = "labeller" if isinstance(network, Labeller) else "translator"
+    named = {kind: network, "classifier_a": classifiers[0], "classifier_b": classifiers[1]}
+    return {name: network for name, network in named.items() if network is not None}

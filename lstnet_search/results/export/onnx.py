@@ -1,0 +1,129 @@
+"""A model as ONNX files, which run without this project and without PyTorch."""
+
+import json
+from importlib.util import find_spec
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from lstnet_search.domains.registry import is_digits
+from lstnet_search.errors import InputError
+from lstnet_search.io.atomic import whole_folder, write_whole
+from lstnet_search.models import Translator
+from lstnet_search.models.classifier import Classifier
+from lstnet_search.results.export.model import TrainedModel
+
+PACKAGES = ("onnx", "onnxscript")
+
+
+class _Direction(nn.Module):
+    """One direction of a model: what is exported."""
+
+    def __init__(self, translator: Translator, classifier: Classifier | None, source: int) -> None:
+        super().__init__()
+        self.translator = translator
+        self.classifier = classifier
+        self.source = source
+
+    def forward(self, images: Tensor) -> tuple[Tensor, ...]:
+        translated = self.translator.translate(images, self.source)
+        if self.classifier is None:
+            return (translated,)
+        return translated, self.classifier(translated).softmax(1)
+
+
+def export_onnx(model: TrainedModel, target: Path) -> None:
+    """Write `<direction>.onnx` for both directions, and a README, into a new folder.
+
+    A file takes `images`, float32 (N, C, S, S) in [-1, 1] of the source domain, and gives
+    `translated`, the same as images of the other domain, and `probabilities`, (N, K), where
+    that domain has a classifier. What a user must know stands in its metadata too.
+
+    Args:
+        model: on the CPU.
+        target: to make.
+
+    Raises:
+        InputError: if the target exists, a package that this needs is missing, or the method makes no images.
+    """
+    translator = model.translator
+    if target.exists():
+        raise InputError(f"{target} exists already; choose another --to")
+    missing = [name for name in PACKAGES if find_spec(name) is None]
+    if missing:
+        raise InputError(
+            f"--format onnx needs the packages {' and '.join(PACKAGES)}; not installed: {', '.join(missing)}; "
+            "pip install 'lstnet-search[onnx]'"
+        )
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with whole_folder(target) as folder:
+        for source, direction in enumerate(model.directions):
+            write_whole(folder / f"{direction}.onnx", _onnx(model, translator, source))
+        write_whole(folder / "README.md", _readme(model))
+
+
+def _onnx(model: TrainedModel, translator: Translator, source: int) -> bytes:
+    classifier = model.classifiers[1 - source]
+    shape = model.shapes[source]
+    program = torch.onnx.export(
+        _Direction(translator, classifier, source).eval(),
+        (torch.zeros(2, shape.channels, shape.side, shape.side),),  # a batch of 1 would be taken for a constant
+        input_names=["images"],
+        output_names=["translated"] if classifier is None else ["translated", "probabilities"],
+        dynamic_shapes={"images": {0: torch.export.Dim("batch")}},
+        dynamo=True,
+        verbose=False,
+    )
+    assert program is not None
+    program.model.metadata_props.update(_metadata(model, source))
+    content: bytes = program.model_proto.SerializeToString()
+    return content
+
+
+def _metadata(model: TrainedModel, source: int) -> dict[str, str]:
+    names, shapes = model.config.domain_names, model.shapes
+    return {
+        "direction": model.directions[source],
+        "source_domain": names[source],
+        "target_domain": names[1 - source],
+        "source_shape": json.dumps([shapes[source].channels, shapes[source].side, shapes[source].side]),
+        "target_shape": json.dumps([shapes[1 - source].channels, shapes[1 - source].side, shapes[1 - source].side]),
+        "pixel_range": "[-1, 1]",
+        "classes": str(model.classes),
+    }
+
+
+def _readme(model: TrainedModel) -> str:
+    origin = [f"- {remark}" for remark in model.about.get("remarks", [])]
+    files = []
+    for source, direction in enumerate(model.directions):
+        shape, name = model.shapes[source], model.config.domain_names[source]
+        labels = "" if model.classifiers[1 - source] is None else f", `probabilities` (N, {model.classes})"
+        files.append(
+            f"| `{direction}.onnx` | `images` (N, {shape.channels}, {shape.side}, {shape.side}) of {name} "
+            f"| `translated`{labels} |"
+        )
+    bright = "; digits are bright on dark" if any(map(is_digits, model.config.domains)) else ""
+    return "\n".join(
+        [
+            "# A model of LSTNet Search, as ONNX",
+            "",
+            *origin,
+            "",
+            "| file | takes | gives |",
+            "|---|---|---|",
+            *files,
+            "",
+            f"Images are float32 in [-1, 1]: pixels of 0 to 255, divided by 127.5, less 1{bright}.",
+            "Domains, direction, shapes and the number of classes stand in each file's metadata.",
+            "",
+            "```python",
+            "import onnxruntime",
+            "",
+            f'session = onnxruntime.InferenceSession("{model.directions[0]}.onnx")',
+            'outputs = session.run(None, {"images": images})',
+            "```",
+            "",
+        ]
+    )

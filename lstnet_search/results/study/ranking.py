@@ -1,0 +1,68 @@
+"""Ranking trials from the table alone, and getting a trial's settings back from its row."""
+
+import json
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from lstnet_search.config import TrialConfig
+from lstnet_search.errors import InputError
+from lstnet_search.results.study.records import SCHEDULE
+
+
+def rank_rows(trials: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """Rows of `trials.parquet` that can be chosen, best first by `best/<metric>`; ties to the earlier trial.
+
+    Raises:
+        InputError: if no trial has the metric.
+    """
+    column = f"best/{metric}"
+    if column not in trials:
+        known = ", ".join(
+            sorted(name.removeprefix("best/") for name in map(str, trials.columns) if name.startswith("best/"))
+        )
+        raise InputError(f"no trial has the metric {metric!r}; there are: {known or 'none yet'}")
+    usable = trials[(trials["state"] != "FAIL") & trials[column].notna()]
+    return usable.sort_values([column, "trial"], ascending=[False, True])
+
+
+def settings_of_row(row: "pd.Series[Any]") -> TrialConfig:
+    """The settings of a trial, from its row.
+
+    Raises:
+        InputError: if the row does not hold complete settings.
+    """
+    settings: dict[str, Any] = {}
+    for name, value in row.items():
+        if str(name).startswith("config/"):
+            plain = value.item() if isinstance(value, np.generic) else value
+            settings[str(name).removeprefix("config/")] = plain
+    schedule = settings.pop(SCHEDULE, None)
+    if isinstance(schedule, str):  # other trials of the table may have one, and this none
+        settings[SCHEDULE] = _list_of(schedule, SCHEDULE, row)
+    domains = str(settings.get("domains", ""))
+    # Rows of earlier versions have words; no domain begins with a bracket.
+    settings["domains"] = _list_of(domains, "domains", row) if domains.startswith("[") else domains.split()
+    return TrialConfig.parse(settings, f"the row of trial {row['trial']}")
+
+
+def _list_of(text: str, name: str, row: "pd.Series[Any]") -> Any:
+    """What `cell` made the text of."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"the {name} of trial {row['trial']} cannot be read: {error}") from None
+
+
+def with_last_weights(trials: pd.DataFrame) -> pd.DataFrame:
+    """The table, where weights that changed during a training are those of its best report."""
+    column = f"config/{SCHEDULE}"
+    if column not in trials:
+        return trials
+    table = trials.copy()
+    for index, row in trials[trials[column].notna()].iterrows():
+        config = settings_of_row(row)
+        for name, weight in config.weights_after(config.steps).items():
+            table.loc[index, f"config/{name}"] = weight
+    return table

@@ -1,0 +1,116 @@
+"""How many trials run side by side, and what each gets."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil, floor
+
+from lstnet_search.errors import InputError
+
+
+@dataclass(frozen=True)
+class Machine:
+    """CPUs and GPUs that Ray offers on one node, simulated GPUs included."""
+
+    cpus: int
+    gpus: int
+
+
+@dataclass(frozen=True)
+class Placement:
+    """What a search uses.
+
+    Attributes:
+        cpus: of all trials together.
+        gpus: of all trials together, simulated ones included.
+        concurrent: trials at once.
+        per_gpu: trials that share a GPU.
+    """
+
+    cpus: int
+    gpus: int
+    concurrent: int
+    per_gpu: int = 1
+
+    @property
+    def resources(self) -> dict[str, float]:
+        """What a trial gets, as Ray Tune wants it: a GPU or a share of one, or whole CPUs."""
+        if self.gpus:
+            # Ray rounds to four decimals: rounded up, the last trial would find no place.
+            return {"cpu": floor(1e4 * self.cpus / self.concurrent) / 1e4, "gpu": floor(1e4 / self.per_gpu) / 1e4}
+        return {"cpu": self.threads, "gpu": 0}
+
+    @property
+    def threads(self) -> int:
+        """Threads of a trial; without GPUs threads · trials <= CPUs."""
+        return max(1, self.cpus // self.concurrent)
+
+
+def place(
+    nodes: Sequence[Machine],
+    cpus: int | None,
+    gpus: int | None,
+    trials: int,
+    max_concurrent: int | None = None,
+    per_gpu: int = 1,
+) -> Placement:
+    """Decide the placement: a GPU a trial where there are any, else a CPU a trial.
+
+    A trial runs on one node, so it gets no more CPUs than let all that run at once find a place.
+    No more trials share a GPU than have to.
+
+    Args:
+        nodes: what there is.
+        cpus: to use at most; None for all.
+        gpus: to use at most; None for all.
+        trials: of the search: no more places than that are needed.
+        max_concurrent: trials at once at most; None for no bound.
+        per_gpu: trials that may share a GPU.
+
+    Raises:
+        InputError: if more is asked for than there is, or nothing.
+    """
+    _check("CPUs", "--cpus", cpus, 1, sum(node.cpus for node in nodes), "lower it")
+    simulate = "lower it, or try placement out with --simulate-gpus"
+    _check("GPUs", "--gpus", gpus, 0, sum(node.gpus for node in nodes), simulate)
+    if max_concurrent is not None and max_concurrent < 1:
+        raise InputError(f"--max-concurrent {max_concurrent} must be at least 1; raise it or leave it out")
+    cpus = sum(node.cpus for node in nodes) if cpus is None else cpus
+    gpus = sum(node.gpus for node in nodes) if gpus is None else gpus
+    if not cpus and not gpus:
+        raise InputError("the cluster has no CPU and no GPU to give; add a node that has")
+    if per_gpu > 1 and not gpus:
+        raise InputError(
+            f"--gpus-per-trial shares a GPU among {per_gpu} trials, and there is none to use; leave it out, "
+            "or try placement out with --simulate-gpus"
+        )
+    concurrent = min(trials, gpus * per_gpu or cpus, max_concurrent or trials)
+    if gpus:
+        per_gpu = ceil(concurrent / gpus)
+    fitting = next(
+        count
+        for count in range(cpus, -1, -1)
+        if _places(nodes, count, concurrent, per_gpu if gpus else 0) >= concurrent
+    )
+    return Placement(cpus=fitting, gpus=min(gpus, concurrent), concurrent=concurrent, per_gpu=per_gpu)
+
+
+def _places(nodes: Sequence[Machine], cpus: int, concurrent: int, per_gpu: int) -> int:
+    """Trials that the nodes have room for, if so many at once share these CPUs; without GPUs `per_gpu` is 0."""
+    if per_gpu:
+        return sum(
+            min(node.gpus * per_gpu, node.cpus * concurrent // cpus) if cpus else node.gpus * per_gpu for node in nodes
+        )
+    threads = cpus // concurrent
+    return sum(node.cpus // threads for node in nodes) if threads else 0
+
+
+def _check(kind: str, option: str, asked: int | None, least: int, there: int, hint: str) -> None:
+    if asked is not None and asked < least:
+        raise InputError(f"{option} {asked} must be at least {least}; raise it")
+    if asked is not None and asked > there:
+        raise InputError(f"{option} {asked} is more than the {there} {kind} that there are; {hint}")
+
+
+def upper_bound_seconds(trials: int, seconds_per_trial: float, concurrent: int) -> float:
+    """Time that a search takes if no trial is stopped early."""
+    return ceil(trials / concurrent) * seconds_per_trial

@@ -1,0 +1,108 @@
+"""What a confirmation prints: one line a report, a table of verdicts at the end."""
+
+from collections.abc import Mapping, Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from lstnet_search.config.metrics import TARGET, tested_name
+from lstnet_search.evaluation.full_training import PROGRESS
+from lstnet_search.results.confirmation.paired_tests import Comparison, Sample
+from lstnet_search.results.confirmation.plan import BEST, Candidate
+from lstnet_search.results.confirmation.verdict import Confirmed
+from lstnet_search.results.formatting import difference, duration, p_value, percent, weights, weights_heading
+from lstnet_search.results.study.records import PAPER_TRIAL, ReportRecord
+from lstnet_search.tuning.console.search_display import Display
+
+
+class ConfirmationDisplay(Display):
+    """The lines of one run of a confirmation."""
+
+    def __init__(
+        self,
+        console: Console,
+        directions: tuple[str, str],
+        steps: int,
+        trainings: int,
+        concurrent: int,
+        names: Mapping[int, str],
+    ) -> None:
+        """Print to a console.
+
+        Args:
+            console: as for `Display`.
+            directions: names of both.
+            steps: of each training.
+            trainings: of the confirmation.
+            concurrent: trainings that run side by side.
+            names: of the trainings, by number.
+        """
+        super().__init__(console, directions, steps, trainings, concurrent, PROGRESS)
+        self._names = names
+        self._width = max(map(len, names.values()))
+
+    def name(self, number: int) -> str:
+        """Whose training it is, and which."""
+        return self._names[number]
+
+    def report(
+        self, number: int, settings: Mapping[str, float], report: ReportRecord, alarms: Sequence[str] = ()
+    ) -> None:
+        """Print how far a training is: how good it is, nobody knows before the last has ended."""
+        self._note(number, report)
+        left = f"{duration(self._seconds_left())} left"
+        self._bar.update(self._task, left=left)
+        self.say(
+            f"{self._padded(number)}  step {report.step:>{len(str(self._steps))}}/{self._steps}"
+            f"  weights {weights(settings)}  {left}"
+        )
+
+    def _padded(self, number: int) -> str:
+        return self.name(number).ljust(self._width)
+
+
+def verdicts(
+    found: Sequence[Confirmed], candidates: Sequence[Candidate], directions: tuple[str, str], steps: int
+) -> Table:
+    """A row a candidate, and no translation: test accuracies, and what they show beside the paper's weights."""
+    seeds = max(each.trainings for each in found)
+    title = (
+        f"test accuracy after {steps} steps, mean of {seeds} seeds ± half of the 95 % interval; differences in points"
+    )
+    table = Table(title=title if seeds > 1 else f"test accuracy after {steps} steps, one seed", title_justify="left")
+    names = weights_heading(candidates[0].config.method)
+    for heading in ("", "trial", *directions, "target", "to the paper", "p", "verdict", f"weights {names}"):
+        table.add_column(heading, no_wrap=True)
+    settings = {candidate.trial: candidate.config.model_dump() for candidate in candidates}
+    for each in found:
+        accuracies = (_shown(each.metrics[name]) for name in (*map(tested_name, directions), TARGET))
+        test = each.against_paper
+        table.add_row(
+            (f"{each.name}, the paper's" if each.name == BEST and each.trial == PAPER_TRIAL else each.name)
+            + (f" ({each.failed} failed)" if each.failed else ""),
+            "" if each.trial is None else str(each.trial),
+            *accuracies,
+            *(("", "", "") if test is None else (_difference(test.differences), _p(test), test.verdict)),
+            "" if each.trial is None else weights(settings[each.trial]),
+        )
+    return table
+
+
+def _shown(sample: Sample) -> str:
+    half = sample.half_width
+    return percent(sample.mean) if half is None else f"{100 * (sample.mean or 0):.2f} ± {100 * half:.2f} %"
+
+
+def _difference(differences: Sample) -> str:
+    if differences.mean is None:
+        return "–"
+    mean = difference(TARGET, differences.mean)
+    if differences.interval is None:
+        return mean
+    low, high = (difference(TARGET, end) for end in differences.interval)
+    return f"{mean} ({low} to {high})"
+
+
+def _p(test: Comparison) -> str:
+    """The p that the verdict goes by."""
+    return p_value(test.p if test.p_holm is None else test.p_holm)

@@ -1,0 +1,185 @@
+"""Ray's own callbacks for TensorBoard, MLflow and Weights & Biases, fed with reports and nothing else."""
+
+import logging
+import os
+from collections.abc import Callable, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from ray import tune
+from ray.tune.experiment import Trial
+from ray.tune.logger import LoggerCallback, TBXLoggerCallback
+
+from lstnet_search.config.search import TrackerName
+from lstnet_search.errors import InputError
+from lstnet_search.io.secrets import masked
+from lstnet_search.results.folder.folder import ResultsFolder
+from lstnet_search.tuning.protocol import METRICS
+
+PACKAGES: dict[TrackerName, tuple[str, str]] = {
+    TrackerName.TENSORBOARD: ("tensorboardX", "tensorboardX"),
+    TrackerName.MLFLOW: ("mlflow", "mlflow-skinny"),
+    TrackerName.WANDB: ("wandb", "wandb"),
+}
+"""What each imports, and what pip installs for it."""
+
+PROJECT = "lstnet-search"
+UPLOAD_SECONDS = 60
+"""What W&B may take at the end of a search for what it has not sent yet."""
+MLFLOW_PATIENCE = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "10"}
+"""A search waits for its trackers: by default MLflow tries for four minutes to reach a server that is gone."""
+
+
+def refuse_trackers(names: Sequence[TrackerName]) -> None:
+    """Refuse what could not be written to.
+
+    Raises:
+        InputError: if a package is missing, or W&B would ask who you are.
+    """
+    for name in names:
+        module, package = PACKAGES[name]
+        if find_spec(module) is None:
+            raise InputError(
+                f"--log {name} needs a package that is not installed; install it with: pip install {package}"
+            )
+    if TrackerName.WANDB in names and not _wandb_can_write():
+        raise InputError(
+            "--log wandb does not know your account; run: wandb login, set WANDB_API_KEY, "
+            "or write locally with WANDB_MODE=offline"
+        )
+
+
+def make_trackers(
+    names: Sequence[TrackerName], folder: ResultsFolder, say: Callable[[str], None]
+) -> list[tune.Callback]:
+    """A callback for each name, once.
+
+    Args:
+        names: of trackers that `refuse_trackers` lets pass.
+        folder: of the search, which names the experiment and keeps what needs a place.
+        say: is told where to look, and what goes wrong.
+    """
+    callbacks: list[tune.Callback] = []
+    for name in dict.fromkeys(names):
+        logger, place = _MAKERS[name](folder)
+        say(f"{name}: {masked(place)}")
+        callbacks.append(Tracker(name, logger, say))
+    return callbacks
+
+
+class Tracker(tune.Callback):
+    """Passes reports on to a logger of Ray's, and drops it when it raises: the search goes on."""
+
+    def __init__(self, name: str, logger: LoggerCallback, say: Callable[[str], None]) -> None:
+        """Pass on to a logger, and say once if it fails."""
+        self._name = name
+        self._logger: LoggerCallback | None = logger
+        self._say = say
+        self._open: list[Trial] = []
+
+    def setup(self, **info: Any) -> None:  # type: ignore[override]  # Ray calls it by names
+        """Begin."""
+        self._pass("setup", **info)
+
+    def on_trial_start(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
+        """Begin a run of the tracker for a trial."""
+        trial.init_local_path()  # type: ignore[no-untyped-call]  # where W&B's process changes to
+        if trial not in self._open:
+            self._open.append(trial)
+        self._pass("log_trial_start", trial)
+
+    def on_trial_result(
+        self, iteration: int, trials: list[Trial], trial: Trial, result: dict[str, Any], **info: Any
+    ) -> None:
+        """Log a report under its step."""
+        if "error" not in result:
+            self._pass("log_trial_result", iteration, trial, logged(result))
+
+    def on_trial_complete(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
+        """End the trial's run, as failed if it says so in its last report."""
+        self._end(trial, failed="error" in trial.last_result)
+
+    def on_trial_error(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
+        """End the trial's run as failed."""
+        self._end(trial, failed=True)
+
+    def on_experiment_end(self, trials: list[Trial], **info: Any) -> None:
+        """End what a stopped search left open: W&B would wait half an hour for it."""
+        for trial in list(self._open):
+            self._end(trial, failed=True)
+        self._pass("on_experiment_end", trials, **info)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Nothing: Ray writes what it could restore a search from, which is never read."""
+        return {}
+
+    def _end(self, trial: Trial, failed: bool) -> None:
+        if trial in self._open:
+            self._open.remove(trial)
+            self._pass("log_trial_end", trial, failed=failed)
+
+    def _pass(self, method: str, *arguments: Any, **named: Any) -> None:
+        if self._logger is None:
+            return
+        try:
+            getattr(self._logger, method)(*arguments, **named)
+        except Exception as error:
+            self._logger = None
+            reason = masked(" ".join(str(error).split()))
+            self._say(f"--log {self._name} ends here, the search goes on: {type(error).__name__}: {reason}")
+
+
+def logged(result: dict[str, Any]) -> dict[str, Any]:
+    """What a tracker is to keep of one of Ray's results: metrics, under the step of the training."""
+    step = result["step"]
+    times = {"training_iteration": step, "timesteps_total": step}  # each logger has its own name for it
+    return {**times, "seconds": result["seconds"], "peak_memory_mb": result["peak_memory_mb"], **result[METRICS]}
+
+
+def _tensorboard(folder: ResultsFolder) -> tuple[LoggerCallback, str]:
+    from tensorboardX import SummaryWriter
+
+    def writer(trial_folder: str, **settings: Any) -> SummaryWriter:
+        # Not in Ray's folder of the trial, whose content comes to the results only when the search ends.
+        return SummaryWriter(str(folder.tensorboard / Path(trial_folder).name), **settings)
+
+    logger = TBXLoggerCallback()  # type: ignore[no-untyped-call]
+    logger._summary_writer_cls = writer
+    return logger, f"tensorboard --logdir {folder.tensorboard}"
+
+
+def _mlflow(folder: ResultsFolder) -> tuple[LoggerCallback, str]:
+    from ray.air.integrations.mlflow import MLflowLoggerCallback  # imports MLflow, which takes seconds
+
+    logging.getLogger("mlflow").setLevel(logging.WARNING)  # else it tells of each table that it makes
+    for name, value in MLFLOW_PATIENCE.items():
+        os.environ.setdefault(name, value)
+    uri = os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{(folder.path / 'mlflow.db').resolve()}"
+    return MLflowLoggerCallback(
+        tracking_uri=uri, experiment_name=folder.path.name
+    ), f"experiment {folder.path.name} in {uri}"
+
+
+def _wandb(folder: ResultsFolder) -> tuple[LoggerCallback, str]:
+    from ray.air.integrations.wandb import WandbLoggerCallback  # imports W&B, which takes seconds
+
+    project = os.environ.get("WANDB_PROJECT", PROJECT)
+    offline = os.environ.get("WANDB_MODE") == "offline"
+    runs = str(folder.path.resolve())  # Ray's folder of a trial comes to the results only when the search ends
+    logger = WandbLoggerCallback(project=project, group=folder.path.name, upload_timeout=UPLOAD_SECONDS, dir=runs)
+    where = f"offline, send it with: wandb sync {folder.path}/wandb/offline-run-*" if offline else f"project {project}"
+    return logger, f"group {folder.path.name}, {where}"
+
+
+_MAKERS: dict[TrackerName, Callable[[ResultsFolder], tuple[LoggerCallback, str]]] = {
+    TrackerName.TENSORBOARD: _tensorboard,
+    TrackerName.MLFLOW: _mlflow,
+    TrackerName.WANDB: _wandb,
+}
+
+
+def _wandb_can_write() -> bool:
+    import wandb
+
+    return os.environ.get("WANDB_MODE") in ("offline", "disabled") or bool(wandb.api.api_key)

@@ -1,0 +1,119 @@
+"""What one training takes of a GPU, measured on a worker that has the GPU to itself."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import ray
+import torch
+from torch.autograd import DeviceType  # type: ignore[attr-defined]  # compiled
+from torch.profiler import ProfilerActivity, profile
+
+from lstnet_search.config import TrialConfig
+from lstnet_search.config.search import SearchConfig
+from lstnet_search.evaluation import Prepared, WholeSets
+from lstnet_search.methods.registry import build_method
+from lstnet_search.results.formatting import size
+from lstnet_search.training import autocast, train
+from lstnet_search.tuning.cluster.cluster import Wanted, machines
+from lstnet_search.tuning.cluster.gpu_sharing import GpuUse, busy_seconds, trials_per_gpu
+from lstnet_search.tuning.cluster.placement import Placement
+from lstnet_search.tuning.trials.device import device_for
+from lstnet_search.tuning.trials.trainable import make_training
+
+SEGMENT = 20
+"""Steps that are timed, as many that are profiled, and as many before them: enough to record a step and replay it."""
+
+
+def share_gpus(
+    search: SearchConfig,
+    prepared: Prepared | WholeSets,
+    placement: Placement,
+    wanted: Wanted,
+    say: Callable[[str], None],
+) -> Placement:
+    """The placement with as many trials on a GPU as a probe of one says.
+
+    Args:
+        search: whose trials are placed.
+        prepared: what they train on.
+        placement: with one trial a GPU.
+        wanted: what that was made of.
+        say: told what was found.
+    """
+    say("a probe of a training decides how many trials share a GPU")
+    use = probe_gpu(search, prepared, placement)
+    if use is None:
+        say("no GPU answers the probe: one trial a GPU")
+        return placement
+    per_gpu = trials_per_gpu(use, placement.cpus / placement.gpus)
+    say(
+        f"alone on a GPU a step keeps it busy for {use.busy:.0%} of its time, "
+        f"a training holds {size(use.peak_bytes)} of {size(use.gpu_bytes)}: at most {per_gpu} to a GPU"
+    )
+    nodes = machines()
+    cpus, gpus = sum(node.cpus for node in nodes), sum(node.gpus for node in nodes)
+    return replace(  # a cluster of this machine has no more than its trials needed
+        wanted,
+        cpus=None if wanted.cpus is None else min(wanted.cpus, cpus),
+        gpus=None if wanted.gpus is None else min(wanted.gpus, gpus),
+        per_gpu=per_gpu,
+    ).placed(nodes)
+
+
+def probe_gpu(search: SearchConfig, prepared: Prepared | WholeSets, placement: Placement) -> GpuUse | None:
+    """Measure on a worker with a GPU of its own, which it leaves to the trials; None if the GPU is only simulated."""
+    resources = replace(placement, per_gpu=1).resources
+    once = ray.remote(max_calls=1)(_measure)  # a worker that stays would keep its memory on the GPU
+    measure = once.options(num_cpus=resources["cpu"], num_gpus=resources["gpu"])
+    result: GpuUse | None = ray.get(
+        measure.remote(search.trial, prepared, search.direction, search.repeats, placement.threads)
+    )
+    return result
+
+
+def _measure(
+    config: TrialConfig, prepared: Prepared | WholeSets, direction: str, repeats: int, threads: int
+) -> GpuUse | None:
+    torch.set_num_threads(threads)
+    device = device_for(1)
+    if device.type != "cuda":
+        return None
+    prepared = prepared.to(device)
+    busy = _busy(config, prepared, direction, device)
+    torch.cuda.empty_cache()
+    torch.cuda.reset_peak_memory_stats(device)
+    short = config.model_copy(update={"steps": SEGMENT, "reports": 1})
+    training = make_training(short, prepared, direction, device, repeats)
+    next(training)
+    with TemporaryDirectory() as folder:
+        training.save(Path(folder))
+    free, whole = torch.cuda.mem_get_info(device)
+    return GpuUse(
+        peak_bytes=torch.cuda.max_memory_reserved(device),
+        beside_bytes=whole - free - torch.cuda.memory_reserved(device),
+        gpu_bytes=whole,
+        busy=busy,
+    )
+
+
+def _busy(config: TrialConfig, prepared: Prepared | WholeSets, direction: str, device: torch.device) -> float:
+    """Share of the time of steps, taken as a trial takes them, in which the GPU works."""
+    short = config.model_copy(update={"steps": 3 * SEGMENT, "reports": 3})
+    problem = prepared.problem if isinstance(prepared, WholeSets) else prepared.problem(direction)
+    method = build_method(short, problem, device, autocast(short.precision, device))
+    reports = train(short, prepared.train, method, evaluate=lambda network: {})
+    next(reports)
+    begun = time.perf_counter()
+    next(reports)  # reads sums of losses, so that all is done when it returns
+    seconds = time.perf_counter() - begun
+    with profile(activities=[ProfilerActivity.CUDA]) as profiled:  # apart: profiling slows the host down
+        next(reports)
+    work = (
+        event.time_range
+        for event in profiled.events() or ()
+        if event.device_type == DeviceType.CUDA and not event.is_user_annotation  # which span pauses
+    )
+    return min(1.0, busy_seconds((1e-6 * span.start, 1e-6 * span.end) for span in work) / seconds)

@@ -1,0 +1,71 @@
+"""optuna-dashboard on the study of a results folder, which it can read and not write."""
+
+import json
+from collections.abc import Callable, Iterable
+from importlib.util import find_spec
+from pathlib import Path
+from socketserver import ThreadingMixIn
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from optuna.storages import JournalStorage
+
+from lstnet_search.errors import InputError
+from lstnet_search.tuning.study.journal import ReadOnlyJournal
+from lstnet_search.tuning.study.study import damage_reported
+
+HOST = "127.0.0.1"
+
+
+def only_reading(app: WSGIApplication) -> WSGIApplication:
+    """Refuse requests that would change what an application shows, as its own errors are told."""
+
+    def reading(environment: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environment["REQUEST_METHOD"] in ("GET", "HEAD"):
+            return app(environment, start_response)
+        start_response("403 Forbidden", [("Content-Type", "application/json")])
+        return [json.dumps({"reason": "This dashboard only shows a search; it changes nothing."}).encode()]
+
+    return reading
+
+
+class _Server(ThreadingMixIn, WSGIServer):
+    daemon_threads = True  # a browser's open connection does not keep Ctrl-C waiting
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, format: str, *arguments: Any) -> None:
+        """Nothing: a line a request is of no use here."""
+
+
+def serve(study_file: Path, port: int, say: Callable[[str], None]) -> None:
+    """Serve the study's dashboard on the loopback interface until the process is stopped.
+
+    Args:
+        study_file: journal file, which a running search may be writing.
+        port: to listen on.
+        say: is told the address.
+
+    Raises:
+        InputError: if optuna-dashboard is not installed, the study is not there or damaged, or the port is taken.
+    """
+    if find_spec("optuna_dashboard") is None:
+        raise InputError(
+            "dashboard needs a package that is not installed; install it with: pip install optuna-dashboard"
+        )
+    if not study_file.is_file():  # which the journal's class would make
+        raise InputError(f"{study_file} is not there; wait until the search's first trial begins")
+    from optuna_dashboard import wsgi
+
+    with damage_reported(study_file):
+        storage = JournalStorage(ReadOnlyJournal(str(study_file)))
+    app = only_reading(wsgi(storage))
+    try:
+        server = make_server(HOST, port, app, server_class=_Server, handler_class=_Quiet)
+    except OSError as error:
+        raise InputError(f"--port {port} cannot be used: {error.strerror}; choose another") from None
+    with server:
+        say(f"dashboard of {study_file.parent}: http://{HOST}:{port}")
+        say("it follows a running search and changes nothing; Ctrl-C ends it")
+        server.serve_forever()

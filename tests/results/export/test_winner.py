@@ -1,0 +1,60 @@
+"""A winner of a search in which one domain has no labels."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+import yaml
+
+from lstnet_search.config import TrialConfig
+from lstnet_search.domains import Domain, DomainPair, load
+from lstnet_search.evaluation import ClassifierSettings, EvaluatedTraining, prepare_pair
+from lstnet_search.results.export.model import read_model
+from lstnet_search.results.export.winner import remarks_of, write_winner
+from lstnet_search.results.study.records import ReportRecord
+
+CPU = torch.device("cpu")
+TINY = TrialConfig(data="bundled", width=1 / 64, batch_size=8, steps=1, reports=1)
+
+
+CUDA = pytest.param(
+    torch.device("cuda"),
+    marks=[pytest.mark.gpu, pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")],
+)
+
+
+@pytest.mark.parametrize("device", [CPU, CUDA])
+def test_a_winner_without_labels_of_one_domain_is_written_whole(tmp_path: Path, device: torch.device) -> None:
+    mnist, usps = (
+        load(name, "bundled", Path("nowhere"), "train").take(torch.arange(200)) for name in ("mnist", "usps")
+    )
+    pair = DomainPair(mnist, Domain("usps", usps.images, None))
+    settings = ClassifierSettings(epochs=0, min_steps=2, batch_size=8)
+    prepared = prepare_pair(pair, TINY, device, tmp_path / "cache", settings=settings)
+    training = EvaluatedTraining(TINY, prepared, "both", device)
+    report = next(training)
+    checkpoint = tmp_path / "checkpoint"
+    checkpoint.mkdir()
+    training.save(checkpoint)
+    (tmp_path / "config.yaml").write_text(
+        f"# trial 0\n# confirmed: before\n{yaml.safe_dump(TINY.model_dump(mode='json'))}"
+    )
+    round_trips = write_winner(
+        TINY,
+        ReportRecord(report.step, report.seconds, report.metrics),
+        checkpoint,
+        prepared,
+        config_file=tmp_path / "config.yaml",
+        model=tmp_path / "model",
+        pictures=tmp_path / "translations.png",
+        remarks=["trial 0 of search x"],
+    )
+    assert set(round_trips) == {"round_trip_accuracy_mnist"}
+    assert yaml.safe_load((tmp_path / "config.yaml").read_text())["width"] == TINY.width
+    assert remarks_of(tmp_path / "config.yaml")[::-1][:1] == ["confirmed: before"]
+    assert read_model(tmp_path / "model").classifiers[1] is None
+    about = json.loads((tmp_path / "model.json").read_text())["about"]
+    assert about["validation_metrics"]["infomax"] == report.metrics["infomax"]
+    assert "val_accuracy_mnist_to_usps" not in about["validation_metrics"]
+    assert (tmp_path / "translations.png").stat().st_size > 5000

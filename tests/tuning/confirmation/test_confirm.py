@@ -1,0 +1,124 @@
+"""What a confirmation measures and prints, without Ray running."""
+
+import io
+from typing import Any
+
+import pytest
+import torch
+from rich.console import Console
+
+from lstnet_search.config import TrialConfig
+from lstnet_search.domains import Domain, DomainPair
+from lstnet_search.errors import InputError
+from lstnet_search.results.confirmation.paired_tests import Comparison, Sample
+from lstnet_search.results.confirmation.plan import Candidate
+from lstnet_search.results.confirmation.verdict import Confirmed
+from lstnet_search.results.study.records import ReportRecord, TrialRecord
+from lstnet_search.tuning.confirmation.confirm import measurable, to_do_anew
+from lstnet_search.tuning.confirmation.display import ConfirmationDisplay, verdicts
+from lstnet_search.tuning.protocol import DIED
+
+DIRECTIONS = ("a_to_b", "b_to_a")
+
+
+def domain(name: str, labelled: bool) -> Domain:
+    return Domain(name, torch.zeros(2, 1, 4, 4, dtype=torch.uint8), torch.zeros(2).long() if labelled else None)
+
+
+def pair(a: bool, b: bool) -> DomainPair:
+    return DomainPair(domain("a", a), domain("b", b))
+
+
+@pytest.mark.parametrize(
+    ("labelled", "direction", "expected"),
+    [
+        ((True, True), "both", DIRECTIONS),
+        ((True, True), "pareto", DIRECTIONS),
+        ((True, True), "b_to_a", ("b_to_a",)),
+        ((True, False), "both", ("b_to_a",)),
+    ],
+)
+def test_directions_are_measured_whose_target_has_labels(
+    labelled: tuple[bool, bool], direction: str, expected: tuple[str, ...]
+) -> None:
+    assert measurable(pair(*labelled), direction) == expected
+
+
+@pytest.mark.parametrize(("labelled", "direction"), [((False, False), "both"), ((True, False), "a_to_b")])
+def test_where_nothing_can_be_measured_nothing_is_confirmed(labelled: tuple[bool, bool], direction: str) -> None:
+    with pytest.raises(InputError, match=f"no accuracy of direction {direction} can be measured.* give labels"):
+        measurable(pair(*labelled), direction)
+
+
+def shown() -> tuple[ConfirmationDisplay, io.StringIO]:
+    out = io.StringIO()
+    names = {0: "best, seed 1/1", 1: "paper, seed 1/1"}
+    return ConfirmationDisplay(Console(file=out, width=200), DIRECTIONS, 100, 2, 1, names), out
+
+
+def test_a_line_says_whose_training_it_is_and_how_far_but_not_how_good() -> None:
+    display, out = shown()
+    display.start([])
+    settings = TrialConfig().model_dump()
+    display.report(0, settings, ReportRecord(50, 50.0, {"progress": 0.5, "loss_an1": 0.7}))
+    display.ended(TrialRecord(1, "FAIL", settings, error="it broke"))
+    display.tell(1, "goes on")
+    assert out.getvalue() == (
+        "best, seed 1/1   step  50/100  weights 20 20 100 100 100 100 30  2 min left\n"
+        "paper, seed 1/1 failed: it broke\n"
+        "paper, seed 1/1 goes on\n"
+    )
+
+
+def confirmed(name: str, trial: int | None, mean: float, test: Comparison | None = None) -> Confirmed:
+    sample = Sample(3, mean, 0.01, (mean - 0.0125, mean + 0.0125))
+    names = (*(f"test_accuracy_{each}" for each in DIRECTIONS), "target_accuracy")
+    return Confirmed(name, trial, 3, 0, dict.fromkeys(names, sample), test)
+
+
+def rows(found: list[Confirmed], candidates: list[Candidate]) -> list[list[str]]:
+    out = io.StringIO()
+    Console(file=out, width=250).print(verdicts(found, candidates, DIRECTIONS, 100))
+    lines = [line for line in out.getvalue().splitlines() if line.startswith("│")]
+    return [[cell.strip() for cell in line.strip("│").split("│")] for line in lines]
+
+
+def test_the_table_shows_intervals_differences_and_verdicts() -> None:
+    test = Comparison(Sample(3, 0.02, 0.01, (0.01, 0.03)), 0.0123)
+    corrected = Comparison(Sample(3, -0.02, 0.01, (-0.03, -0.01)), 0.02, 0.04)
+    found = [
+        confirmed("best", 4, 0.95, test),
+        confirmed("2", 7, 0.91, corrected),
+        confirmed("paper", 0, 0.93),
+        confirmed("no translation", None, 0.9),
+    ]
+    weights = TrialConfig(w1=7)
+    table = rows(found, [Candidate("best", 4, weights), Candidate("2", 7, weights), Candidate("paper", 0, weights)])
+    assert table[0] == [
+        *("best", "4", *["95.00 ± 1.25 %"] * 3),
+        *("+2.00 (+1.00 to +3.00)", "0.012", "better", "7 20 100 100 100 100 30"),
+    ]
+    assert table[1][5:8] == ["-2.00 (-3.00 to -1.00)", "0.040", "worse"]
+    assert table[2][5:8] == ["", "", ""]
+    assert table[3] == ["no translation", "", *["90.00 ± 1.25 %"] * 3, "", "", "", ""]
+
+
+def test_a_winner_with_the_papers_weights_is_marked_in_the_table() -> None:
+    assert rows([confirmed("best", 0, 0.95)], [Candidate("best", 0, TrialConfig())])[0][0] == "best, the paper's"
+
+
+@pytest.mark.parametrize(
+    ("state", "error", "kept", "expected"),
+    [
+        ("COMPLETE", "", True, False),
+        ("COMPLETE", "", False, True),
+        ("FAIL", DIED, True, True),
+        ("FAIL", "OutOfMemoryError: CUDA out of memory.", True, False),
+        ("FAIL", "DivergedError: diverged at step 3: loss_an1 is not finite", True, False),
+        ("RUNNING", "", False, False),  # it goes on by itself
+    ],
+)
+def test_trainings_are_done_anew_whose_process_or_checkpoint_was_lost_and_not_those_that_failed_by_themselves(
+    state: Any, error: str, kept: bool, expected: bool
+) -> None:
+    assert to_do_anew(TrialRecord(0, state, {}, error=error), lambda: kept) == expected

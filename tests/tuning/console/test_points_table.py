@@ -1,0 +1,54 @@
+"""The table of an ablation."""
+
+import io
+
+from rich.console import Console
+
+from lstnet_search.results.study.records import ReportRecord, State, TrialRecord
+from lstnet_search.tuning.console.points_table import comparison
+
+DIRECTIONS = ("a_to_b", "b_to_a")
+
+
+def record(number: int, accuracy: float | None, state: State = "COMPLETE") -> TrialRecord:
+    metrics = {f"val_accuracy_{name}": accuracy for name in DIRECTIONS} | {"target_accuracy": accuracy}
+    reports = [] if accuracy is None else [ReportRecord(30, 1.0, metrics)]  # type: ignore[arg-type]  # not None
+    return TrialRecord(number, state, {}, reports)
+
+
+def test_the_heading_says_how_many_seeds_there_are() -> None:
+    titles = [comparison([], [], {}, DIRECTIONS, "snd", repeats).title for repeats in (1, 3)]
+    assert str(titles[0]).endswith(", one seed for all")
+    assert str(titles[1]).endswith(", means over 3 seeds, the same for all")
+
+
+def rows(records: list[TrialRecord], metric: str = "target_accuracy") -> list[list[str]]:
+    out = io.StringIO()
+    points = [{"wl": 0.0}, {"w5": 0.0, "w6": 0.0}]
+    Console(file=out, width=200).print(
+        comparison(records, points, {"target_accuracy": 0.875, "snd": 2.5}, DIRECTIONS, metric)
+    )
+    lines = [line for line in out.getvalue().splitlines() if line.startswith("│")]
+    return [[cell.strip() for cell in line.strip("│").split("│")] for line in lines]
+
+
+def test_each_trial_stands_beside_the_first_in_the_order_of_the_points() -> None:
+    table = rows([record(2, 0.5), record(0, 0.75), record(1, 0.7625)])
+    assert [row[:2] for row in table] == [["as it is", "0"], ["wl=0", "1"], ["w5=0 w6=0", "2"], ["no translation", ""]]
+    assert [row[5] for row in table] == ["", "+1.25", "-25.00", ""]
+    assert table[0][2:5] == ["75.00 %"] * 3
+    assert table[3][4] == "87.50 %"
+
+
+def test_trials_that_failed_or_have_not_ended_are_said_to() -> None:
+    table = rows([record(0, None, "FAIL"), record(1, 0.5, "RUNNING")])
+    assert [row[6] for row in table] == ["fail", "unfinished", "not begun", ""]
+    assert [row[4] for row in table] == ["–", "50.00 %", "–", "87.50 %"]
+    assert [row[5] for row in table] == ["", "", "", ""]
+
+
+def test_trials_are_compared_by_what_the_search_was_selected_by() -> None:
+    reports = [ReportRecord(30, 1.0, {"snd": value}) for value in (2.25, 1.5)]
+    table = rows([TrialRecord(number, "COMPLETE", {}, [report]) for number, report in enumerate(reports)], "snd")
+    assert [row[4] for row in table] == ["2.25", "1.5", "–", "2.5"]
+    assert table[1][5] == "-0.75"

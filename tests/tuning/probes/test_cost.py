@@ -1,0 +1,51 @@
+from typing import Any
+
+import pytest
+
+from lstnet_search.config import PRESETS, Space
+from lstnet_search.config.search import SearchConfig
+from lstnet_search.results.study.records import ReportRecord, TrialRecord
+from lstnet_search.tuning.cluster.placement import Machine, place
+from lstnet_search.tuning.probes import cost as module
+from lstnet_search.tuning.probes.cost import Probe, estimate
+
+PREPARED: Any = None  # handed through
+PLACEMENT = place([Machine(cpus=2, gpus=0)], None, None, 10)
+
+
+def search_of(repeats: int = 1) -> SearchConfig:
+    trial = PRESETS["cpu"].trial.override({"steps": 600, "reports": 12}, "test")
+    space = Space.parse({"w1": {"type": "loguniform", "low": 1, "high": 1000}}, "mine.yaml")
+    return SearchConfig(preset="cpu", trial=trial, trials=10, repeats=repeats, space_file="mine.yaml", space=space)
+
+
+@pytest.mark.parametrize(
+    ("repeats", "said", "disk"),
+    [  # five rounds of two trials, each `repeats` times 600 · 0.1 s and 12 · 5 s; MB: 7 · 3 · (repeats + 1) + 10
+        (1, "10 trials of up to 600 steps, 2 side by side: at most 10 min, less where", "52 MB"),
+        (3, "10 trials of 3 seeds of up to 600 steps, 2 side by side: at most 30 min, less where", "94 MB"),
+    ],
+)
+def test_the_estimate_counts_steps_reports_checkpoints_and_samples(
+    monkeypatch: pytest.MonkeyPatch, repeats: int, said: str, disk: str
+) -> None:
+    measured = Probe(step_seconds=0.1, report_seconds=5.0, checkpoint_bytes=2_000_000, samples_bytes=1_000_000)
+    monkeypatch.setattr(module, "probe", lambda *arguments: measured)
+    sentence = estimate(search_of(repeats), PREPARED, PLACEMENT, left=10)
+    assert sentence.startswith(said)
+    assert sentence.endswith(f"up to {disk} of disk")
+
+
+def test_the_estimate_of_a_search_that_goes_on_is_its_own_pace(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_probe(*arguments: object) -> Probe:
+        raise AssertionError("what was trained tells more than a few steps")
+
+    monkeypatch.setattr(module, "probe", no_probe)
+    earlier = [
+        TrialRecord(0, "COMPLETE", {}, [ReportRecord(50, 20.0, {}), ReportRecord(600, 120.0, {})]),
+        TrialRecord(1, "RUNNING", {}, [ReportRecord(50, 14.0, {})]),  # 168 s for all of its steps
+        TrialRecord(2, "RUNNING", {}),
+    ]
+    sentence = estimate(search_of(), PREPARED, PLACEMENT, 9, earlier)
+    # Five rounds of two trials of 144 s, the median.
+    assert sentence.startswith("9 trials of up to 600 steps, 2 side by side: at most 12 min at the pace so far, less")

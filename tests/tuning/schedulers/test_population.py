@@ -1,0 +1,278 @@
+"""When trials of a population take over from each other, who, and with which weights."""
+
+import random
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import numpy as np
+import pytest
+from ray import tune
+from ray.tune.experiment import Trial
+
+from lstnet_search.config import PRESETS, Space
+from lstnet_search.config.search import SearchConfig
+from lstnet_search.errors import InputError
+from lstnet_search.results.folder.storage import Storage
+from lstnet_search.results.study.records import Exploit, ReportRecord, TrialRecord
+from lstnet_search.training import write_state
+from lstnet_search.tuning.protocol import CHECKPOINT, NUMBER, SCORE, SETTINGS
+from lstnet_search.tuning.schedulers.population import Pb2, Pbt, _drawing_from, exchange_steps, next_exchange
+from lstnet_search.tuning.trials.checkpoints import (
+    checkpoint_at,
+    drop_unnoted,
+    newest_checkpoint,
+    take_over,
+    trial_folder,
+)
+
+SPACE = {
+    "w3": 100,
+    "w1": {"type": "loguniform", "low": 1, "high": 1000},
+    "w2": {"type": "uniform", "low": 0, "high": 50},
+}
+
+
+def asked(**changes: Any) -> dict[str, Any]:
+    return {
+        "preset": "cpu",
+        "trial": PRESETS["cpu"].trial.override({"steps": 60, "reports": 6}, "test").model_dump(),
+        "trials": 4,
+        "space_file": "mine.yaml",
+        "space": Space.parse(SPACE, "mine.yaml"),
+        "sampler": "random",
+        "scheduler": "pbt",
+    } | changes
+
+
+SEARCH = SearchConfig.parse(asked(), "test")
+
+
+class FakeTrial(SimpleNamespace):
+    """What the scheduler reads of Ray's trial."""
+
+    def __hash__(self) -> int:
+        return hash(self.trial_id)
+
+    def __str__(self) -> str:
+        return trial_folder(self.config[NUMBER])
+
+    def is_finished(self) -> bool:
+        return self.status in (Trial.TERMINATED, Trial.ERROR)
+
+    def set_status(self, status: str) -> None:
+        self.status = status
+
+
+def member(number: int, **weights: float) -> Trial:
+    settings = SEARCH.trial.override(weights, "test").model_dump(mode="json")
+    config = {NUMBER: number, SETTINGS: settings, CHECKPOINT: None}
+    return cast(Trial, FakeTrial(trial_id=f"ray{number}", experiment_tag="", config=config, status=Trial.PENDING))
+
+
+def nothing(trial_id: str, number: int, exploit: Exploit) -> None:
+    raise AssertionError("nothing is taken over here")
+
+
+def population(kind: type[Pbt] = Pbt, places: int = 2, **weights: float) -> tuple[Any, list[Trial]]:
+    scheduler: Any = kind(SEARCH, [], "snd", nothing, places)
+    trials = [member(number, **weights) for number in range(4)]
+    for trial in trials:
+        scheduler.on_trial_add(None, trial)
+    return scheduler, trials
+
+
+def at_20(scheduler: Any, trials: list[Trial], scores: list[float]) -> None:
+    for trial, score in zip(trials, scores, strict=True):
+        assert scheduler.on_trial_result(None, trial, {"step": 10, SCORE: score}) == "CONTINUE"
+        assert scheduler.on_trial_result(None, trial, {"step": 20, SCORE: score}) == "PAUSE"
+    scheduler._live = trials
+
+
+@pytest.mark.parametrize(("reports", "steps"), [((10, 20, 30, 40, 50, 60), (20, 40)), ((4, 8, 12), (8,)), ((3, 6), ())])
+def test_trials_are_compared_at_every_second_report_but_the_last(
+    reports: tuple[int, ...], steps: tuple[int, ...]
+) -> None:
+    assert exchange_steps(reports) == steps
+
+
+def reported(number: int, *steps: int, exploits: tuple[Exploit, ...] = ()) -> TrialRecord:
+    return TrialRecord(
+        number, "RUNNING", member(number).config[SETTINGS], [ReportRecord(step, 1.0, {"snd": 1.0}) for step in steps],
+        exploits=exploits,
+    )  # fmt: skip
+
+
+def test_an_exchange_is_to_come_until_a_trial_went_on_from_it_or_took_over() -> None:
+    steps = (20, 40)
+    assert next_exchange(steps, []) == 20
+    assert next_exchange(steps, [reported(0, 10, 20), reported(1, 10)]) == 20
+    assert next_exchange(steps, [reported(0, 10, 20, 30), reported(1, 10, 20)]) == 40
+    assert next_exchange(steps, [reported(0, 10, 20, exploits=(Exploit(20, 1, {}),)), reported(1, 10, 20)]) == 40
+    assert next_exchange(steps, [reported(0, 10, 20, 30, 40, 50)]) == float("inf")
+
+
+@pytest.mark.parametrize(
+    ("scores", "lower", "upper"),
+    [
+        ([0.5, 0.9, 0.1, 0.3], [2], [1]),
+        ([0.0, 0.9, 0.1, 0.3], [2], [1]),  # trial 0, the paper's weights, is last, and is left as it is
+        ([0.9, 0.5, 0.5, 0.6], [2], [0]),  # it gives; of equals, the later takes over
+    ],
+)
+def test_the_last_quarter_takes_over_from_the_first_but_for_trial_0(
+    scores: list[float], lower: list[int], upper: list[int]
+) -> None:
+    scheduler, trials = population()
+    at_20(scheduler, trials, scores)
+    assert scheduler._quantiles() == ([trials[number] for number in lower], [trials[number] for number in upper])
+
+
+def test_a_trial_that_takes_over_has_mutated_weights_of_the_donor_and_all_else_of_its_own() -> None:
+    scheduler, trials = population(w1=100, w2=40)
+    trials[1].config[SETTINGS] |= {"seed": 7}
+    scheduler._resample_probability = 0
+    config, _ = scheduler._get_new_config(trials[1], trials[0])
+    assert config[SETTINGS]["w1"] in (80, 120)
+    assert config[SETTINGS]["w2"] in (32, 48)
+    assert (config["w1"], config["w2"]) == (config[SETTINGS]["w1"], config[SETTINGS]["w2"])
+    assert config[NUMBER] == 1
+    assert config[SETTINGS] == trials[1].config[SETTINGS] | {name: config[SETTINGS][name] for name in ("w1", "w2")}
+    assert config[SETTINGS]["seed"] == 7
+    assert trials[0].config[SETTINGS]["w1"] == 100
+
+
+def test_mutations_are_those_of_the_seed_and_leave_everybodys_generators_alone() -> None:
+    random.seed(5)
+    np.random.seed(5)
+    expected = random.random(), float(np.random.rand())
+    random.seed(5)
+    np.random.seed(5)
+    draws = []
+    for _ in range(2):
+        with _drawing_from(9):
+            draws.append((random.random(), float(np.random.rand())))
+    assert draws[0] == draws[1]
+    assert (random.random(), float(np.random.rand())) == expected
+
+
+def in_order(scheduler: Any) -> list[dict[str, Any]]:
+    return list(
+        scheduler.data.sort_values(["Time", "Trial"])[["Trial", "Time", "w1", "w2", "Reward"]].T.to_dict().values()
+    )
+
+
+def test_pb2_goes_on_with_what_an_earlier_run_observed() -> None:
+    scheduler, trials = population(Pb2)
+    at_20(scheduler, trials, [1.0] * 4)
+    scheduler._next = 40
+    for trial in trials:
+        scheduler.on_trial_result(None, trial, {"step": 30, SCORE: 1.0})
+    again: Any = Pb2(SEARCH, [reported(number, 10, 20, 30) for number in range(4)], "snd", nothing, 2)
+    assert in_order(again) == in_order(scheduler)
+    assert len(again.data) == 12
+    assert again.data["w1"][0] == np.log(20)  # w2 is no logarithm, nor is its range
+    assert again.data["w2"][0] == 20
+
+
+def test_pb2_knows_the_gain_of_every_donor_at_the_first_exchange() -> None:
+    scheduler, trials = population(Pb2)
+    at_20(scheduler, trials, [0.1, 0.2, 0.3, 0.4])
+    config, _ = scheduler._get_new_config(trials[0], trials[3])
+    assert config[SETTINGS]["w1"] != 20
+    assert 1 <= config[SETTINGS]["w1"] <= 1000
+    assert 0 <= config[SETTINGS]["w2"] <= 50
+    taken = scheduler.data.iloc[-1]
+    assert (taken["Trial"], taken["Time"], taken["Reward"]) == ("trial_00000", 20, 0.4)
+    assert taken["w1"] == np.log(config[SETTINGS]["w1"])
+
+
+class FakeController:
+    """What the scheduler asks of Ray's controller."""
+
+    def __init__(self, trials: list[Trial]) -> None:
+        self._trials = trials
+
+    def get_live_trials(self) -> list[Trial]:
+        return self._trials
+
+
+def test_as_many_trials_train_as_there_are_places_those_behind_first() -> None:
+    scheduler, trials = population()
+    scheduler._keeping_processes = True
+    assert [trial.status for trial in trials] == [Trial.PAUSED] * 4
+    controller = FakeController(trials)
+    for number in (0, 1):
+        chosen = scheduler.choose_trial_to_run(controller)
+        assert chosen is trials[number]
+        chosen.set_status(Trial.RUNNING)
+    assert scheduler.choose_trial_to_run(controller) is None
+    scheduler.on_trial_result(None, trials[0], {"step": 10, SCORE: 1.0})
+    trials[0].set_status(Trial.PAUSED)
+    assert scheduler.choose_trial_to_run(controller) is trials[2]
+
+
+def test_those_that_wait_exchange_when_the_last_trial_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    scheduler, trials = population()
+    scheduler._keeping_processes = True
+    exchanged: list[list[Trial]] = []
+    monkeypatch.setattr(scheduler, "_exchange", lambda controller, live: exchanged.append(live))
+    for trial in trials[:3]:
+        scheduler.on_trial_result(None, trial, {"step": 20, SCORE: 1.0})
+    scheduler.choose_trial_to_run(FakeController(trials))
+    assert exchanged == []
+    trials[3].set_status(Trial.ERROR)
+    scheduler.choose_trial_to_run(FakeController(trials))
+    assert exchanged == [trials[:3]]
+
+
+def test_a_trial_whose_process_died_keeps_what_is_known_of_it() -> None:
+    scheduler, trials = population()
+    scheduler.on_trial_result(None, trials[1], {"step": 10, SCORE: 0.5})
+    trials[1].config[CHECKPOINT] = "gone"
+    trials[1].set_status(Trial.PENDING)  # as Ray has it again
+    scheduler.on_trial_add(None, trials[1])
+    assert scheduler._trial_state[trials[1]].last_train_time == 10
+    assert trials[1].status == Trial.PENDING
+
+
+def write_checkpoint(folder: Path, number: int, step: int) -> Path:
+    folder.mkdir(parents=True)
+    write_state(folder, {}, {"step": step, "seconds": 1.0, "trial": number})
+    return folder
+
+
+def test_a_checkpoint_taken_over_comes_after_the_trials_own_and_is_not_its_report(tmp_path: Path) -> None:
+    donor, mine = (tmp_path / "tune" / "run_001" / trial_folder(number) for number in (1, 2))
+    given = write_checkpoint(donor / "checkpoint_000002", 1, 20)
+    own = write_checkpoint(mine / "checkpoint_000002", 2, 20)
+    storage = Storage.local(tmp_path)
+    taken = take_over(tune.Checkpoint(str(given)), str(mine), donor=1, step=20).path
+    assert newest_checkpoint(storage, 2) == taken
+    assert newest_checkpoint(storage, 2, at_most=19) is None
+    found = checkpoint_at(storage, 2, 20)
+    assert found is not None
+    assert found.path == str(own)
+    further = write_checkpoint(donor / "checkpoint_000004", 1, 40)
+    later = Path(take_over(tune.Checkpoint(str(further)), str(mine), donor=1, step=40).path)
+    assert (later.is_dir(), Path(taken).exists()) == (True, False)
+    drop_unnoted(storage, [reported(2, 10, 20, exploits=(Exploit(40, 1, {}),))])
+    assert later.is_dir()
+    drop_unnoted(storage, [reported(2, 10, 20)])
+    assert newest_checkpoint(storage, 2) == str(own)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"sampler": "tpe"}, "--scheduler pbt does not go with --sampler tpe: a population draws for itself"),
+        ({"direction": "pareto"}, "does not go with --direction pareto"),
+        ({"points": ({"w1": 50},)}, "does not go with --points"),
+        ({"warm_start": "results/x"}, "does not go with --warm-start"),
+        ({"trials": 2}, "does not go with --trials 2: they are no population"),
+        ({"trial": PRESETS["cpu"].trial.override({"steps": 2}, "test").model_dump()}, "so few reports"),
+    ],
+)
+def test_what_has_no_meaning_for_a_population_is_refused(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        SearchConfig.parse(asked(**changes), "test")

@@ -1,0 +1,58 @@
+"""Mappings in little memory are mappings like any others."""
+
+import copy
+import math
+import pickle
+import tracemalloc
+from pathlib import Path
+
+import pytest
+
+from lstnet_search.results.study.records import ReportRecord
+from lstnet_search.tuning.study.packed_metrics import Packed, packed
+from lstnet_search.tuning.study.study import Study
+
+METRICS = {f"a_metric_with_a_name_of_its_own_{number}": number / 7 for number in range(60)}
+
+
+def test_a_packed_mapping_is_equal_to_what_it_was_made_of_to_the_bit() -> None:
+    content = {"a": 0.1 + 0.2, "b": -0.0, "c": float("inf")}
+    assert packed(content) == content
+    assert list(packed(content)) == ["a", "b", "c"]
+    assert math.copysign(1.0, packed(content)["b"]) == -1.0
+    assert math.isnan(packed({"nan": float("nan")})["nan"])
+
+
+def test_a_name_that_is_not_there_is_said() -> None:
+    content = packed({"a": 1.0})
+    assert "b" not in content
+    assert content.get("b") is None
+    with pytest.raises(KeyError, match="b"):
+        content["b"]
+
+
+def test_copies_and_pickles_are_equal() -> None:
+    content = Packed({"a": 1.0, "b": 2.0})
+    assert copy.deepcopy({"it": content}) == {"it": {"a": 1.0, "b": 2.0}}
+    assert pickle.loads(pickle.dumps(content)) == content
+
+
+@pytest.mark.parametrize("content", [{"a": 1}, {"a": True}, {"a": 1.0, "b": "two"}, {"a": {"b": 1.0}}, {}, [1.0], 1.0])
+def test_what_is_not_all_floats_stays_as_it_is(content: object) -> None:
+    assert packed(content) is content
+
+
+def test_a_study_keeps_a_report_of_60_metrics_in_less_than_3_kib(tmp_path: Path) -> None:
+    study = Study(tmp_path / "study.journal")
+    trial = study.study.ask()
+    study.give(trial, {"seed": 0}, "it")
+    study.report(trial._trial_id, ReportRecord(1, 1.0, METRICS), next(iter(METRICS)))
+    tracemalloc.start()
+    before, _ = tracemalloc.get_traced_memory()
+    for step in range(2, 202):
+        study.report(trial._trial_id, ReportRecord(step, 1.0, METRICS), next(iter(METRICS)))
+    records = study.records()  # as tables ask for them
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert records[0].reports[-1] == ReportRecord(201, 1.0, METRICS)
+    assert (after - before) / 200 < 3 * 1024
