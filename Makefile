@@ -5,12 +5,11 @@ BIN := .venv/bin
 UV := build/uv/bin/uv
 LOCK := requirements.lock
 
-# A share of a machine's cores is seldom told to torch, which then starts a thread for each that it sees.
+# PyTorch starts a thread for each core that it sees, even if a container may use only some of them.
 PYTEST := OMP_NUM_THREADS=$${OMP_NUM_THREADS:-2} $(BIN)/pytest
 NOT_QUICK := slow or faults or browser or gpu
 
-# A test seldom fills two cores, so that two on them take less time than one after the other; those of a file share what
-# they set up.
+# A test seldom fills two cores, so two run at a time. The tests of a file run in one process: they share fixtures.
 SIDE_BY_SIDE ?= 2
 SIDE := --numprocesses $(SIDE_BY_SIDE) --dist loadfile
 
@@ -36,15 +35,15 @@ test: setup ## lint, types, import directions, security, and the quick tests
 
 test-slow: setup ## the other tests: real trainings, killed processes, a browser, a GPU
 	$(PYTEST) -m "($(NOT_QUICK)) and not gpu" $(SIDE) --durations 60 $(ARGS) \
-		|| { test $$? -eq 5 && echo "No test bears these marks."; }
-	$(PYTEST) -m gpu $(ARGS) || test $$? -eq 5 # no test, where ARGS names others
+		|| { test $$? -eq 5 && echo "No test has these marks."; }
+	$(PYTEST) -m gpu $(ARGS) || test $$? -eq 5 # 5: ARGS selects no such test
 
 test-all: test test-slow ## every test
 
 docs: setup ## the pages of docs/ as a site, in site/; a warning is an error
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict $(ARGS)
 
-lock: $(UV) ## renew the lock after a change of pyproject.toml: make lock [ARGS=--upgrade]
+lock: $(UV) ## update the lock after pyproject.toml has changed: make lock [ARGS=--upgrade]
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-config --no-header \
 		--extra dev $(ARGS) -o $(LOCK) pyproject.toml
 

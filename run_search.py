@@ -1,8 +1,6 @@
 """Search LSTNet's loss weights: `python run_search.py --gpus 8`."""
 
-import sys
-
 from lstnet_search.cli import main
 
 if __name__ == "__main__":
-    main(["search", *sys.argv[1:]])
+    main(command="search")

@@ -1,7 +1,6 @@
 """`lstnet-search criteria` as a script: `python analysis/criteria.py RESULTS`."""
 
-from lstnet_search.analysis.criteria import criteria
-from lstnet_search.cli.app import run_script
+from lstnet_search.cli import main
 
 if __name__ == "__main__":
-    run_script(criteria)
+    main(command="criteria")

@@ -1,7 +1,6 @@
 """`lstnet-search dynamics` as a script: `python analysis/dynamics.py RESULTS`."""
 
-from lstnet_search.analysis.dynamics import dynamics
-from lstnet_search.cli.app import run_script
+from lstnet_search.cli import main
 
 if __name__ == "__main__":
-    run_script(dynamics)
+    main(command="dynamics")

@@ -1,7 +1,6 @@
 """`lstnet-search images` as a script: `python analysis/images.py RESULTS`."""
 
-from lstnet_search.analysis.images import images
-from lstnet_search.cli.app import run_script
+from lstnet_search.cli import main
 
 if __name__ == "__main__":
-    run_script(images)
+    main(command="images")

@@ -1,7 +1,6 @@
 """`lstnet-search landscape` as a script: `python analysis/landscape.py RESULTS`."""
 
-from lstnet_search.analysis.landscape import landscape
-from lstnet_search.cli.app import run_script
+from lstnet_search.cli import main
 
 if __name__ == "__main__":
-    run_script(landscape)
+    main(command="landscape")

@@ -1,10 +1,10 @@
-"""How searches survive faults: they strike at random moments, in searches of seconds on a cluster of three nodes.
+"""How often searches survive faults at random moments. Each search takes seconds, on a cluster of three nodes.
 
     python benchmarks/chaos.py --tries 10 --output benchmarks/results/chaos.json
 
-Several strike a search one after another (`faults/catalogue.py`: ROUNDS). Tries that the output holds are not made
-again, so it takes as many sittings as it takes; `--only` makes those of some faults. Mounts take root. What is to be
-true after a fault: `faults/verdict.py`.
+Several faults hit one search, one after another (ROUNDS in `tests/faults/catalogue.py`). Tries that the output file
+already holds are not repeated, so the benchmark can be stopped and continued at any time; `--only` selects faults.
+Faults that mount a disk need root. What must hold after a fault: `tests/faults/checks.py`.
 """
 
 import json
@@ -21,52 +21,54 @@ from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
-from faults import mounts
-from faults.attempt import attempt, undisturbed
-from faults.catalogue import FAULTS, ROUNDS, Fault
-from faults.three_nodes import ThreeNodes, three_nodes
-from faults.verdict import Tables, read_tables
 from rich.console import Console
 from rich.table import Table
 
 from lstnet_search.cli.app import run_script
-from lstnet_search.cli.options import console
 from lstnet_search.errors import InputError
 from lstnet_search.io.atomic import write_whole
+from lstnet_search.io.console import console
 from lstnet_search.results.folder.provenance import provenance
 from lstnet_search.seeding import derive_seed
 
+sys.path.append(str(Path(__file__).parents[1] / "tests"))  # the faults belong to the tests
+from faults import mounts
+from faults.attempt import attempt, run_without_faults
+from faults.catalogue import FAULTS, ROUNDS, Fault
+from faults.checks import Tables, read_tables
+from faults.three_nodes import ThreeNodes, three_nodes
+
 TRIALS, STEPS = 3, 12
 SMALL_DISK = 40
-"""MiB: room for the search, and not much more."""
+"""Size in MiB: room for the search, and not much more."""
 
 
 def main(
-    output: Annotated[Path, typer.Option(help="JSON to write, and to go on with.")],
-    tries: Annotated[int, typer.Option(help="Of each fault.")] = 10,
-    only: Annotated[list[str] | None, typer.Option(help="Names of faults, or parts of them.")] = None,
+    output: Annotated[Path, typer.Option(help="JSON file to write; an existing one is continued.")],
+    tries: Annotated[int, typer.Option(help="Tries per fault.")] = 10,
+    only: Annotated[list[str] | None, typer.Option(help="Names of faults, or parts of names. Default: all.")] = None,
     state: Annotated[
-        Path | None, typer.Option(help="Folder that keeps, between sittings, the search without a fault.")
+        Path | None, typer.Option(help="Folder that keeps the search without faults for the next call.")
     ] = None,
-    seconds: Annotated[float, typer.Option(help="No try is begun after so many.")] = float("inf"),
-    seed: Annotated[int, typer.Option(help="Of the moments.")] = 0,
+    seconds: Annotated[float, typer.Option(help="Start no try after this many seconds.")] = float("inf"),
+    seed: Annotated[int, typer.Option(help="Seed of the random moments.")] = 0,
 ) -> int:
-    """Strike searches with faults, and tell what became of them."""
+    """Inject faults into searches, and record which searches survive."""
     chosen = [fault for fault in FAULTS if not only or any(part in fault.name for part in only)]
     if not chosen:
-        raise InputError(f"--only must be of: {', '.join(fault.name for fault in FAULTS)}")
+        raise InputError(f"--only matches no fault; the faults are: {', '.join(fault.name for fault in FAULTS)}")
     result: dict[str, Any] = json.loads(output.read_text()) if output.exists() else {"tries": []}
-    ends, out = time.monotonic() + seconds, console()
+    deadline, out = time.monotonic() + seconds, console()
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # so that nothing stays mounted
     with ExitStack() as stack:
         nodes: ThreeNodes | None = None
-        for number, faults in _missing(result["tries"], chosen, tries, out):
-            if time.monotonic() > ends:
+        for number, faults in _missing_tries(result["tries"], chosen, tries, out):
+            if time.monotonic() > deadline:
                 break
-            if nodes is None:  # started once, when it is needed
+            if nodes is None:  # start the cluster only if there is something to try
                 nodes = stack.enter_context(three_nodes())
                 reference = _reference(state, nodes)
-            nodes.complete()
+            nodes.replace_lost_nodes()
             random = Random(derive_seed(seed, *(fault.name for fault in faults), number))
             rows, complaints = _try(faults, random, reference, nodes)
             about = provenance()
@@ -74,22 +76,22 @@ def main(
             result |= {"seed": seed, "trials": TRIALS, "steps": STEPS, "cpus": os.cpu_count()} | about
             write_whole(output, json.dumps(result, indent=1))
             for row in rows:
-                said = "; ".join(complaints) or f"survived, back after {row['recovered']:.0f} s"
-                out.print(f"{row['fault']}, try {number}: {said}", markup=False, highlight=False)
+                verdict = "; ".join(complaints) or f"survived, back after {row['recovered']:.0f} s"
+                out.print(f"{row['fault']}, try {number}: {verdict}", markup=False, highlight=False)
     print_table(result["tries"], out)
     return 0
 
 
-def _missing(
-    made: list[dict[str, Any]], chosen: list[Fault], tries: int, out: Console
+def _missing_tries(
+    done: list[dict[str, Any]], chosen: list[Fault], tries: int, out: Console
 ) -> list[tuple[int, tuple[Fault, ...]]]:
-    """Searches that are still to be struck, each with the number of the try: the first tries of all faults first."""
-    there = {(row["fault"], row["try"]) for row in made}
-    if any(fault.mount for fault in chosen) and not mounts.allowed():
-        out.print("mounts are not allowed here: what takes them is left out")
-        chosen = [fault for fault in chosen if not fault.mount]
+    """The searches to run: for each, the number of the try and its faults. The first tries of all faults come first."""
+    recorded = {(row["fault"], row["try"]) for row in done}
+    if any(fault.needs_mount for fault in chosen) and not mounts.allowed():
+        out.print("mounting is not allowed here: faults that need it are skipped")
+        chosen = [fault for fault in chosen if not fault.needs_mount]
     numbered = (
-        (number, tuple(fault for fault in faults if fault in chosen and (fault.name, number) not in there))
+        (number, tuple(fault for fault in faults if fault in chosen and (fault.name, number) not in recorded))
         for number in range(1, tries + 1)
         for faults in ROUNDS
     )
@@ -97,29 +99,33 @@ def _missing(
 
 
 def _reference(state: Path | None, nodes: ThreeNodes) -> Tables:
-    """Tables of the search that nothing happens to."""
-    with TemporaryDirectory(prefix="chaos") as made:
-        home = state or Path(made)
+    """The tables of the search without faults."""
+    with TemporaryDirectory(prefix="chaos") as temporary:
+        home = state or Path(temporary)
         search = nodes.search(home, TRIALS, STEPS)
         if (search.results / "best_model.json").exists():  # written last
             return read_tables(search)
-        for left in (search.results, search.checkpoints.parent):  # of a sitting that was ended
-            shutil.rmtree(left, ignore_errors=True)
+        for unfinished in (search.results, search.checkpoints.parent):  # an earlier call was stopped
+            shutil.rmtree(unfinished, ignore_errors=True)
         home.mkdir(parents=True, exist_ok=True)
-        return undisturbed(search)
+        return run_without_faults(search)
 
 
 def _try(
     faults: tuple[Fault, ...], random: Random, reference: Tables, nodes: ThreeNodes
 ) -> tuple[list[dict[str, Any]], list[str]]:
-    """Rows of a search's faults, none of which it survived if there is a complaint; and the complaints."""
+    """Inject faults into one search.
+
+    Returns:
+        One row per fault, and complaints. If there is any complaint, no fault counts as survived.
+    """
     with ExitStack() as stack:
         home = Path(stack.enter_context(TemporaryDirectory(prefix="chaos")))
-        if any(fault.mount for fault in faults):
+        if any(fault.needs_mount for fault in faults):
             stack.enter_context(mounts.small_disk(home, SMALL_DISK))
         try:
             outcome = attempt(faults, nodes.search(home, TRIALS, STEPS), reference, random, nodes)
-        except RuntimeError as error:  # it did not begin, or did not end
+        except RuntimeError as error:  # the search did not start, or did not end
             complaints = [str(error)]
             return [{"fault": fault.name, "survived": False, "complaints": complaints} for fault in faults], complaints
     rows = [
@@ -127,33 +133,32 @@ def _try(
             "fault": fault.name,
             "struck_with": [other.name for other in faults if other != fault],
             "survived": not outcome.complaints,
-            "repeated": work.repeated,
-            "reports_again": work.again,
-            "recovered": work.recovered,
-            "interval": work.interval,
+            "repeated": cost.repeated,
+            "reports_again": cost.reports_again,
+            "recovered": cost.recovered,
+            "interval": cost.interval,
         }
         | ({"complaints": list(outcome.complaints), "printed": outcome.text} if outcome.complaints else {})
-        for fault, work in outcome.work
+        for fault, cost in outcome.costs
     ]
     return rows, list(outcome.complaints)
 
 
 def print_table(rows: list[dict[str, Any]], out: Console) -> None:
-    """A row a fault: how often it was survived, and what that took."""
+    """Print one row per fault: how often it was survived, and what that cost."""
     table = Table(title="faults at random moments of searches on three nodes", title_justify="left")
     headings = ("fault", "tries", "survived", "work again: median", "worst", "back after: median", "worst")
     for heading in headings:
         table.add_column(heading, justify="left" if heading == "fault" else "right", no_wrap=True)
     for fault in FAULTS:
-        made = [row for row in rows if row["fault"] == fault.name]
-        ended = [row for row in made if "repeated" in row]
-        if not made:
+        tries = [row for row in rows if row["fault"] == fault.name]
+        if not tries:
             continue
         figures = []
         for name in ("repeated", "recovered"):
-            values = [row[name] for row in ended]
-            figures += [f"{of(values):.1f} s" if values else "-" for of in (median, max)]
-        table.add_row(fault.name, str(len(made)), str(sum(row["survived"] for row in made)), *figures)
+            values = [row[name] for row in tries if name in row]  # searches that ended
+            figures += [f"{statistic(values):.1f} s" if values else "-" for statistic in (median, max)]
+        table.add_row(fault.name, str(len(tries)), str(sum(row["survived"] for row in tries)), *figures)
     out.print(table)
 
 

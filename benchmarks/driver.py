@@ -1,12 +1,12 @@
-"""What our part of the driver costs after thousands of trials, without Ray: a study is filled, then each thing done.
+"""What our part of the driver costs after thousands of trials: fill a study without Ray, then time each operation.
 
     python benchmarks/driver.py --trials 1000 --trials 10000 --output benchmarks/results/driver.json
 
-Processor time in milliseconds, the median of five: a draw of TPE, the end of a trial with its report, all records,
-settings with schedules, both tables; and going on, from the journal to the next trial, once. Trials report once.
+Times are milliseconds of processor time, medians of five: a draw of TPE, the end of a trial with its report, all
+records, settings with schedules, and both tables. The time to resume, from the journal to the next trial, is measured
+once. Each trial reports once.
 """
 
-import json
 import tempfile
 import time
 from collections.abc import Callable
@@ -18,36 +18,34 @@ from typing import Annotated, Any
 import typer
 from load import resume
 from optuna.samplers import RandomSampler
-from overhead import config_of, our_searcher
+from overhead import make_searcher, search_config
+from reporting import OutputFile, write_json
 from rich.table import Table
 
 from lstnet_search.cli.app import run_script
-from lstnet_search.cli.options import console
 from lstnet_search.config.metrics import TARGET
+from lstnet_search.io.console import console
 from lstnet_search.results.folder.folder import ResultsFolder
-from lstnet_search.results.folder.provenance import provenance
 from lstnet_search.results.study.lineage import with_schedules
 from lstnet_search.tuning.protocol import METRICS, SCORE
 from lstnet_search.tuning.study.samplers import make_sampler
 from lstnet_search.tuning.study.searcher import StudySearch
 from lstnet_search.tuning.study.study import Study
 
-TIMES = 5
+REPETITIONS = 5
 
 
 def main(
-    trials: Annotated[list[int] | None, typer.Option(help="Trials of a study; may be repeated.")] = None,
-    output: Annotated[Path | None, typer.Option(help="JSON to write.")] = None,
+    trials: Annotated[list[int] | None, typer.Option(help="Size of a study; repeatable. Default: 1000, 10000.")] = None,
+    output: OutputFile = None,
 ) -> None:
-    """Fill a study of each size, and print a row for each."""
+    """Fill a study of each size, and print one row per size."""
     rows = []
     for size in trials or [1000, 10_000]:
-        with tempfile.TemporaryDirectory() as made:
-            rows.append(measured(Path(made), size))
+        with tempfile.TemporaryDirectory() as folder:
+            rows.append(measure(Path(folder), size))
         print(rows[-1], flush=True)
-        if output is not None:
-            output.parent.mkdir(parents=True, exist_ok=True)
-            output.write_text(json.dumps({"rows": rows} | provenance(), indent=2) + "\n")
+        write_json(output, {"rows": rows})
     table = Table(title="our part of the driver, ms of work", title_justify="left")
     for heading in rows[0]:
         table.add_column(heading, justify="right")
@@ -56,18 +54,18 @@ def main(
     console().print(table)
 
 
-def measured(folder: Path, size: int) -> dict[str, Any]:
-    """Fill a study, and do each thing."""
-    config = config_of(size + 2 * TIMES)
+def measure(folder: Path, size: int) -> dict[str, Any]:
+    """Fill a study, and time each operation."""
+    config = search_config(size + 2 * REPETITIONS)
     study = Study(folder / "study")
     study.study.sampler = RandomSampler(seed=0)
-    searcher = our_searcher(config, study, 1)
+    searcher = make_searcher(config, study, 1)
     for number in range(size):
         _draw(searcher, number)
         _end(searcher, number)
     study.study.sampler = make_sampler(config, size)
     draws, ends = [], []
-    for number in range(size, size + TIMES):
+    for number in range(size, size + REPETITIONS):
         draws.append(_milliseconds(partial(_draw, searcher, number)))
         ends.append(_milliseconds(partial(_end, searcher, number)))
     results = ResultsFolder(folder / "tables")
@@ -78,11 +76,11 @@ def measured(folder: Path, size: int) -> dict[str, Any]:
         "first draw": draws[0],
         "draw": median(draws),
         "end": median(ends),
-        "records": _often(study.records),
-        "schedules": _often(partial(with_schedules, records, TARGET)),
-        "tables": _often(partial(results.write_tables, records, TARGET)),
+        "records": _median_milliseconds(study.records),
+        "schedules": _median_milliseconds(partial(with_schedules, records, TARGET)),
+        "tables": _median_milliseconds(partial(results.write_tables, records, TARGET)),
     }
-    return row | {"going on": 1e3 * resume(folder, size + TIMES, 1)["work"]}
+    return row | {"going on": 1e3 * resume(folder, size + REPETITIONS, 1)["work"]}
 
 
 def _draw(searcher: StudySearch, number: int) -> None:
@@ -91,18 +89,18 @@ def _draw(searcher: StudySearch, number: int) -> None:
 
 def _end(searcher: StudySearch, number: int) -> None:
     score = -float(number % 97)
-    result = {"step": 1500, "seconds": 1.0, "peak_memory_mb": 1.0, SCORE: score, f"{METRICS}/{TARGET}": score}
+    result = {"step": 1500, "seconds": 1.0, "peak_memory_mb": 1.0, SCORE: score, METRICS: {TARGET: score}}
     searcher.on_trial_complete(f"{number}", result)
 
 
-def _often(work: Callable[[], Any]) -> float:
-    return median(_milliseconds(work) for _ in range(TIMES))
+def _median_milliseconds(work: Callable[[], Any]) -> float:
+    return median(_milliseconds(work) for _ in range(REPETITIONS))
 
 
 def _milliseconds(work: Callable[[], Any]) -> float:
-    begun = time.process_time()
+    start = time.process_time()
     work()
-    return 1e3 * (time.process_time() - begun)
+    return 1e3 * (time.process_time() - start)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What a report costs beside the steps between two: evaluation, and writing a checkpoint with samples.
+"""What a report costs in addition to the training steps: an evaluation, and a checkpoint with samples.
 
 python benchmarks/evaluation.py --data-dir DATA
 """
@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 from machine import pin, the_device
+from reporting import DataDir
 from torch.nn import Module
 
 from lstnet_search.cli.app import run_script
@@ -19,48 +20,49 @@ from lstnet_search.evaluation import EvaluatedTraining, prepare
 
 
 class Timed(EvaluatedTraining):
-    """A training that notes the seconds of each evaluation."""
+    """A training that records the seconds of each evaluation."""
 
-    evaluating: list[float]
+    evaluation_seconds: list[float]
 
     def _evaluate(self, network: Module) -> dict[str, float]:
-        begun = time.perf_counter()
+        start = time.perf_counter()
         metrics = super()._evaluate(network)
-        self.evaluating.append(time.perf_counter() - begun)
+        self.evaluation_seconds.append(time.perf_counter() - start)
         return metrics
 
 
 def main(
-    width: Annotated[list[float] | None, typer.Option(help="Widths; default 1/16.")] = None,
-    data_dir: Annotated[Path | None, typer.Option(help="Full data; default: the bundled images.")] = None,
-    reports: Annotated[int, typer.Option(min=2, help="Reports, the first of which warms up.")] = 6,
-    steps: Annotated[int, typer.Option(min=1, help="Steps before each.")] = 8,
+    width: Annotated[list[float] | None, typer.Option(help="Width of the networks; repeatable. Default: 1/16.")] = None,
+    data_dir: DataDir = None,
+    reports: Annotated[int, typer.Option(min=2, help="Reports. The first one warms up and does not count.")] = 6,
+    steps: Annotated[int, typer.Option(min=1, help="Steps before each report.")] = 8,
 ) -> None:
-    """Time reports and the steps before them, and print a report's share at the preset's interval, on one thread."""
+    """Time reports and steps on one thread, and print the share of reports in a trial with the preset's interval."""
     pin(1)
     device = the_device()
-    for chosen in width or [1 / 16]:
-        preset = PRESETS["cpu"].trial.override({"width": chosen}, "the options")
+    for each in width or [1 / 16]:
+        preset = PRESETS["cpu"].trial.override({"width": each}, "the options")
         changes = {"steps": steps * reports, "reports": reports, "data": "bundled" if data_dir is None else "full"}
         config = preset.override(changes, "the options")
-        saving, whole = [], []
+        saves, totals = [], []
         training = Timed(config, prepare(config, data_dir or Path(), device), "both", device)
-        training.evaluating = []
+        training.evaluation_seconds = []
         for _ in range(reports):
-            begun = time.perf_counter()
+            start = time.perf_counter()
             next(training)
-            whole.append(time.perf_counter() - begun)
-            begun = time.perf_counter()
+            totals.append(time.perf_counter() - start)
+            start = time.perf_counter()
             with tempfile.TemporaryDirectory() as folder:
                 training.save(Path(folder))
-            saving.append(time.perf_counter() - begun)
-        stepping = [each - evaluation for each, evaluation in zip(whole, training.evaluating, strict=True)]
-        step, evaluation, save = median(stepping[1:]) / steps, median(training.evaluating[1:]), median(saving[1:])
+            saves.append(time.perf_counter() - start)
+        evaluations = training.evaluation_seconds
+        stepping = [total - evaluation for total, evaluation in zip(totals, evaluations, strict=True)]
+        step, evaluation, save = median(stepping[1:]) / steps, median(evaluations[1:]), median(saves[1:])
         interval = preset.steps // preset.reports
         share = (evaluation + save) / (interval * step + evaluation + save)
         print(
-            f"width {chosen:g}, {config.data} data: a step {step:.3f} s, an evaluation {evaluation:.2f} s, "
-            f"a checkpoint {save:.2f} s: {share:.1%} of a trial with a report every {interval} steps, on {device}"
+            f"width {each:g}, {config.data} data, on {device}: step {step:.3f} s, evaluation {evaluation:.2f} s, "
+            f"checkpoint {save:.2f} s; reports take {share:.1%} of a trial that reports every {interval} steps"
         )
 
 

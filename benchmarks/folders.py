@@ -1,4 +1,4 @@
-"""How fast a folder of PNG images is read the first time, and from the cache after that.
+"""How fast a folder of PNG images is read for the first time, and from the cache.
 
 python benchmarks/folders.py --count 70000
 """
@@ -13,36 +13,37 @@ import typer
 from machine import pin
 
 from lstnet_search.cli.app import run_script
-from lstnet_search.config.domain_names import OwnImages
+from lstnet_search.config.domain_names import UserImages
 from lstnet_search.domains.sets.bundled import BUNDLED
-from lstnet_search.domains.user_images.domain import read_own
+from lstnet_search.domains.user_images.domain import read_user_images
 
 
 def main(
-    count: Annotated[int, typer.Option(min=1000, help="Images.")] = 70_000,
-    threads: Annotated[int, typer.Option(min=1, help="Cores.")] = 2,
+    count: Annotated[int, typer.Option(min=1000, help="Number of images.")] = 70_000,
+    threads: Annotated[int, typer.Option(min=1, help="Threads, each pinned to a core.")] = 2,
 ) -> None:
-    """Write the bundled MNIST as often as it takes to a folder of classes, and read it."""
+    """Write bundled MNIST images, repeated as often as necessary, to one folder per class, and read them twice."""
     pin(threads)
-    with TemporaryDirectory() as made:
-        folder, cache = Path(made) / "images", Path(made) / "cache"
+    with TemporaryDirectory() as temporary:
+        folder, cache = Path(temporary) / "images", Path(temporary) / "cache"
         write(folder, count)
-        for what in ("first time", "from the cache"):
-            begun, used = time.perf_counter(), time.process_time()
-            read_own(OwnImages("images", "folder", folder), "train", cache_dir=cache)
-            seconds, busy = time.perf_counter() - begun, time.process_time() - used
-            print(f"{what}: {count} images in {seconds:.2f} s ({busy:.2f} s of CPU), {count / seconds:.0f} a second")
+        for source in ("first time", "from the cache"):
+            start, cpu_start = time.perf_counter(), time.process_time()
+            read_user_images(UserImages("images", "folder", folder), "train", cache_dir=cache)
+            seconds, cpu_seconds = time.perf_counter() - start, time.process_time() - cpu_start
+            speed = f"{count / seconds:.0f} per second"
+            print(f"{source}: {count} images in {seconds:.2f} s ({cpu_seconds:.2f} s of CPU), {speed}")
 
 
 def write(folder: Path, count: int) -> None:
-    """PNG files in a subfolder a class."""
+    """Write PNG files, in one subfolder per class."""
     table = pq.read_table(BUNDLED / "mnist.parquet")
     images, labels = table["image"].to_pylist(), table["label"].to_pylist()
     for label in sorted(set(labels)):
         (folder / str(label)).mkdir(parents=True)
     for number in range(count):
-        place = number % len(images)
-        (folder / str(labels[place]) / f"{number:06d}.png").write_bytes(images[place])
+        index = number % len(images)
+        (folder / str(labels[index]) / f"{number:06d}.png").write_bytes(images[index])
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Collect what benchmarks/gpu*.sh need on a machine with a GPU but no package index, below build/gpu:
-# wheels for its Python, and the data as archives (benchmarks/gpu_carry.sh DATA_DIR [PYTHON_VERSION]).
+# Usage: benchmarks/gpu_carry.sh DATA_DIR [PYTHON_VERSION]
+# Collects in build/gpu what benchmarks/gpu*.sh need on a GPU machine without a package index: wheels for its Python,
+# and the data as archives.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 data=$1

@@ -1,4 +1,4 @@
-# Sourced by the other gpu scripts: installs carried wheels where they are missing, says where results go.
+# Sourced by the other gpu scripts. Installs the carried wheels if they are missing, and decides where results go.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 PYTHON=${PYTHON:-python3}

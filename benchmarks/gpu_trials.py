@@ -1,29 +1,26 @@
-"""Trials an hour on one GPU: one after the other, side by side, and as one network of groups.
+"""Trials per hour on one GPU: one after the other, in parallel processes, and fused into one network of groups.
 
     python benchmarks/gpu_trials.py --output benchmarks/results/gpu_trials.json
 
-A trial is a training of the `paper` preset, of which a few steps are taken.
+A trial is a training of the `paper` preset. A few of its steps are measured.
 """
 
-import json
 from collections.abc import Callable, Iterator
 from functools import partial
-from pathlib import Path
 from typing import Annotated, Any
 
 import torch
 import typer
 from grouped import grouped_lstnet
-from machine import Apart, all_apart, the_device
+from machine import Worker, the_device, workers
+from mnist_usps import PROBLEM, SHAPES, bundled_batches
+from reporting import OutputFile, write_json
 from rich.table import Table
 
 from lstnet_search.cli.app import run_script
-from lstnet_search.cli.options import console
 from lstnet_search.config import PRESETS, LSTNetConfig
-from lstnet_search.domains import Augmentation, Batches, DomainPair, load
+from lstnet_search.io.console import console
 from lstnet_search.methods.lstnet import LSTNet
-from lstnet_search.models import ImageShape
-from lstnet_search.results.folder.provenance import provenance
 from lstnet_search.training import CapturedStep, autocast, use_fast_settings
 
 POINTS: tuple[dict[str, float], ...] = (
@@ -35,32 +32,37 @@ POINTS: tuple[dict[str, float], ...] = (
 
 
 def main(
-    width: Annotated[float, typer.Option(help="Of the networks.")] = 1.0,
-    batch: Annotated[int, typer.Option(min=2, help="Images of each domain a step.")] = 64,
-    steps: Annotated[int, typer.Option(min=1, help="Steps that count, of each.")] = 100,
-    warm_up: Annotated[int, typer.Option(min=1, help="Steps that do not.")] = 10,
-    output: Annotated[Path | None, typer.Option(help="JSON to write.")] = None,
+    width: Annotated[float, typer.Option(help="Width of the networks.")] = 1.0,
+    batch: Annotated[int, typer.Option(min=2, help="Images of each domain per step.")] = 64,
+    steps: Annotated[int, typer.Option(min=1, help="Measured steps per trial.")] = 100,
+    warm_up: Annotated[int, typer.Option(min=1, help="Steps before those that are measured.")] = 10,
+    processes: Annotated[
+        list[int] | None, typer.Option(help="Parallel processes; repeatable. Default: 1, 2, 4.")
+    ] = None,
+    groups: Annotated[
+        list[int] | None, typer.Option(help="Groups of the fused network; repeatable. Default: 2, 4.")
+    ] = None,
+    output: OutputFile = None,
 ) -> None:
-    """Time all of it and print trials an hour."""
+    """Time each way to run trials, and print trials per hour."""
     config = PRESETS["paper"].trial.override({"width": width, "batch_size": batch}, "the options")
+    assert isinstance(config, LSTNetConfig)
     rows: list[dict[str, Any]] = []
-    for name, builds, trials_each in _ways(config):
+    for name, builds, trials_each in _ways(config, processes or [1, 2, 4], groups or [2, 4]):
         row = _row(name, builds, steps, warm_up, trials_each)
         row["trials_an_hour"] = 3600 * row["trials"] / (row["seconds"] * config.steps)
         rows.append(row)
         print(f"{name}: {row['seconds']:.4f} s/step of all", flush=True)
-        if output is not None:  # what was measured stays, whatever happens to the rest
-            output.parent.mkdir(parents=True, exist_ok=True)
-            output.write_text(json.dumps({"rows": rows, "width": width} | provenance(), indent=2) + "\n")
+        write_json(output, {"rows": rows, "width": width})  # after every row, in case a later one fails
     console().print(_table(rows))
 
 
-def _ways(config: LSTNetConfig) -> Iterator[tuple[str, list[Any], int]]:
-    """A name, what to run side by side, and the trials that each of these is."""
-    for count in (1, 2, 4):
+def _ways(config: LSTNetConfig, processes: list[int], grouped: list[int]) -> Iterator[tuple[str, list[Any], int]]:
+    """For each way to run trials: its name, what runs in parallel, and how many trials each of these stands for."""
+    for count in processes:
         points = [config.override(point, "a point") for point in POINTS[:count]]
         yield f"{count} process(es)", [partial(_trial, point) for point in points], 1
-    for groups in (2, 4):
+    for groups in grouped:
         yield f"{groups} groups", [partial(_groups, config, groups)], groups
 
 
@@ -74,30 +76,30 @@ def _table(rows: list[dict[str, Any]]) -> Table:
 
 
 def _row(name: str, builds: list[Any], steps: int, warm_up: int, trials_each: int) -> dict[str, Any]:
-    def together(apart: list[Apart], times: int) -> float:
-        for each in apart:
-            each.begin(times)
-        return max([each.finish() for each in apart])
+    def run_all(parallel: list[Worker], times: int) -> float:
+        for worker in parallel:
+            worker.begin(times)
+        return max([worker.finish() for worker in parallel])
 
-    with all_apart(builds) as apart:
-        together(apart, warm_up)
-        seconds = together(apart, steps)
-        memory = sum(each.end() for each in apart)
+    with workers(builds) as parallel:
+        run_all(parallel, warm_up)
+        seconds = run_all(parallel, steps)
+        memory = sum(worker.end() for worker in parallel)
     return {"name": name, "trials": len(builds) * trials_each, "seconds": seconds, "peak_memory_mib": memory}
 
 
 def _trial(config: LSTNetConfig) -> Any:
     device = the_device()
     use_fast_settings(device)
-    method = LSTNet(config, (ImageShape(1, 28), ImageShape(1, 16)), device, autocast(config.precision, device))
-    return _taking(method.step, _batches(config, device).draw, device)
+    method = LSTNet(config, PROBLEM, device, autocast(config.precision, device))
+    return _drawn_step(method.step, bundled_batches(config, device).draw, device)
 
 
 def _groups(config: LSTNetConfig, groups: int) -> Any:
     device = the_device()
     use_fast_settings(device)
-    method = grouped_lstnet(config, (ImageShape(1, 28), ImageShape(1, 16)), device, groups)
-    batches = _batches(config, device)
+    method = grouped_lstnet(config, SHAPES, device, groups)
+    batches = bundled_batches(config, device)
 
     def repeated() -> tuple[torch.Tensor, torch.Tensor]:
         x_a, x_b = (
@@ -105,23 +107,17 @@ def _groups(config: LSTNetConfig, groups: int) -> Any:
         )
         return x_a, x_b
 
-    return _taking(method.step, repeated, device)
+    return _drawn_step(method.step, repeated, device)
 
 
-def _taking(
+def _drawn_step(
     step: Callable[..., torch.Tensor],
     draw: Callable[[], tuple[torch.Tensor, ...]],
     device: torch.device,
 ) -> Callable[[], object]:
-    """What draws a batch and takes a step, as a training would."""
+    """A call that draws a batch and takes a step, as a training does."""
     take = CapturedStep(step) if device.type == "cuda" else step
     return lambda: take(*draw())
-
-
-def _batches(config: LSTNetConfig, device: torch.device) -> Batches:
-    pair = DomainPair(*(load(name, "bundled", Path(), "train") for name in config.domains))
-    augmentation = Augmentation(config.rotation, config.scale, config.shift)
-    return Batches(pair, config.batch_size, augmentation, device, 0)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
-"""Several trainings as one network of grouped convolutions, as HFTA fuses them (arXiv 2102.02344)."""
+"""Several trainings fused into one network of grouped convolutions, as in HFTA (arXiv 2102.02344)."""
 
 import torch
 from torch import Tensor, nn
 
 from lstnet_search.config import LSTNetConfig
+from lstnet_search.methods.base import Problem
 from lstnet_search.methods.lstnet import LSTNet
 from lstnet_search.models import ImageShape
 from lstnet_search.models.discriminator import Discriminator
@@ -11,7 +12,7 @@ from lstnet_search.training import autocast
 
 
 class GroupedLinear(nn.Module):
-    """As many linear units as there are groups, each on the features of its own."""
+    """One linear unit per group, each on the features of its group."""
 
     def __init__(self, linear: nn.Linear, groups: int) -> None:
         super().__init__()
@@ -25,7 +26,7 @@ class GroupedLinear(nn.Module):
 
 
 def group(module: nn.Module, groups: int) -> None:
-    """Replace each layer by as many of itself side by side, in place."""
+    """Replace each layer of a module, in place, by a layer of several groups."""
     for name, child in module.named_children():
         if isinstance(child, nn.Conv2d | nn.ConvTranspose2d):
             setattr(module, name, _grouped_convolution(child, groups))
@@ -44,8 +45,8 @@ def _grouped_convolution(layer: nn.Conv2d | nn.ConvTranspose2d, groups: int) -> 
     kernel, stride, padding = layer.kernel_size[0], layer.stride[0], layer.padding[0]
     assert isinstance(padding, int)
     if isinstance(layer, nn.ConvTranspose2d):
-        more = layer.output_padding[0]
-        return nn.ConvTranspose2d(*sizes, kernel, stride, padding, more, groups=groups, bias=bias)
+        output_padding = layer.output_padding[0]
+        return nn.ConvTranspose2d(*sizes, kernel, stride, padding, output_padding, groups=groups, bias=bias)
     return nn.Conv2d(*sizes, kernel, stride, padding, groups=groups, bias=bias)
 
 
@@ -54,10 +55,10 @@ def grouped_lstnet(
 ) -> LSTNet:
     """A method whose step trains several networks on the same batch, repeated along the channels.
 
-    All have the same weights of Eq. 1: enough to measure the speed. Their losses are averaged,
-    which Adam does not feel.
+    All have the same weights in Eq. 1, which is enough to measure the speed. Their losses are averaged;
+    Adam is invariant to that factor.
     """
-    method = LSTNet(config, shapes, torch.device("cpu"), autocast(config.precision, device))
+    method = LSTNet(config, Problem(shapes, 10), torch.device("cpu"), autocast(config.precision, device))
     for module in method.modules.values():
         group(module, groups)
         module.to(device).to(memory_format=torch.channels_last)

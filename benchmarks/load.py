@@ -1,13 +1,12 @@
-"""What thousands of trials cost the driver: trials that do nothing, through a search's own machinery.
+"""What thousands of trials cost the driver: a search of real size, whose trials do nothing.
 
     python benchmarks/load.py --trials 1000 --trials 10000 --output benchmarks/results/load.json
 
-Memory and work of the driver over the run, the time until a search that goes on has handed out its next
-trial, and the size of the results folder. Work is processor time of the driver alone: actors, and whatever
-else the machine does, take none of it.
+Measures the memory and work of the driver over the run, the time until a resumed search has suggested its next
+trial, and the size of the results folder. Work is processor time of the driver alone, without actors and without
+whatever else the machine does.
 """
 
-import json
 import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -18,54 +17,52 @@ from typing import Annotated, Any
 
 import typer
 from machine import resident
-from overhead import config_of, our_searcher, our_tuner
+from overhead import make_searcher, run_ours, search_config
+from reporting import OutputFile, empty_table, write_json
 from rich.table import Table
 
 from lstnet_search.cli.app import run_script
-from lstnet_search.cli.options import console
 from lstnet_search.config.metrics import TARGET
-from lstnet_search.results.folder.provenance import provenance
+from lstnet_search.io.console import console
 from lstnet_search.results.folder.storage import Storage
 from lstnet_search.tuning.cluster.cluster import local_cluster
 from lstnet_search.tuning.cluster.placement import Placement
 from lstnet_search.tuning.schedulers.asha import make_scheduler
 from lstnet_search.tuning.study.journal import Journal
 from lstnet_search.tuning.study.samplers import make_sampler
-from lstnet_search.tuning.study.study import Study, mend
-from lstnet_search.tuning.trials.checkpoints import drop_unnoted, run_name
+from lstnet_search.tuning.study.study import Study, truncate_incomplete_line
+from lstnet_search.tuning.trials.checkpoints import delete_unrecorded_checkpoints, run_name
 
 WINDOWS = 10
-"""Equal parts of a run, whose means show whether a trial costs more the more there were before."""
+"""Equal parts of a run. Their means show whether the cost of a trial grows with the number of earlier trials."""
 
 
 def main(
-    trials: Annotated[list[int] | None, typer.Option(help="Trials of a search; may be repeated.")] = None,
-    concurrent: Annotated[int, typer.Option(min=1, max=16, help="Trials at once; as many CPUs are pretended.")] = 8,
-    output: Annotated[Path | None, typer.Option(help="JSON to write.")] = None,
+    trials: Annotated[list[int] | None, typer.Option(help="Trials; repeatable. Default: 1000, 10000.")] = None,
+    concurrent: Annotated[int, typer.Option(min=1, max=16, help="Parallel trials, and Ray's CPUs.")] = 8,
+    output: OutputFile = None,
 ) -> None:
-    """Run each search in a process of its own, and print a row for each."""
+    """Run each search in a process of its own, and print one row per search."""
     rows = []
     for size in trials or [1000, 10_000]:
-        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as apart:
-            rows.append(apart.submit(measured, size, concurrent).result())
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+            rows.append(pool.submit(measure, size, concurrent).result())
         print(rows[-1], flush=True)
-        if output is not None:
-            output.parent.mkdir(parents=True, exist_ok=True)
-            output.write_text(json.dumps({"concurrent": concurrent, "rows": rows} | provenance(), indent=2) + "\n")
+        write_json(output, {"concurrent": concurrent, "rows": rows})
     console().print(_table(rows))
 
 
-def measured(size: int, concurrent: int) -> dict[str, Any]:
-    """Run one search, and go on with it."""
-    config = config_of(size)
-    with tempfile.TemporaryDirectory() as made:
-        folder = Path(made)
+def measure(size: int, concurrent: int) -> dict[str, Any]:
+    """Run one search, and resume it."""
+    config = search_config(size)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
         placement = Placement(cpus=concurrent, gpus=0, concurrent=concurrent)
         with local_cluster(placement):
             before = resident()
-            ends = our_tuner(config, Journal(folder / "study"), folder, concurrent)
-        marks = [0, *(len(ends) * part // WINDOWS - 1 for part in range(1, WINDOWS + 1))]
-        tenths = [(ends[begin], ends[end], max(1, end - begin)) for begin, end in pairwise(marks)]
+            ends = run_ours(config, Journal(folder / "study"), folder, concurrent)
+        bounds = [0, *(len(ends) * part // WINDOWS - 1 for part in range(1, WINDOWS + 1))]
+        tenths = [(ends[first], ends[last], max(1, last - first)) for first, last in pairwise(bounds)]
         return {
             "trials": size,
             "seconds_per_trial": (ends[-1].clock - ends[0].clock) / (size - 1),
@@ -80,25 +77,25 @@ def measured(size: int, concurrent: int) -> dict[str, Any]:
 
 
 def resume(folder: Path, size: int, concurrent: int) -> dict[str, float]:
-    """Seconds, and seconds of work, that a search takes from its journal to its next trial."""
+    """Seconds, and seconds of work, that a resumed search takes from reading its journal to its next trial."""
     storage = Storage.local(folder / "results")
-    begun, work = time.perf_counter(), time.process_time()
-    config = config_of(size + 1)
-    mend(folder / "study")
+    start, work_start = time.perf_counter(), time.process_time()
+    config = search_config(size + 1)
+    truncate_incomplete_line(folder / "study")
     study = Study(folder / "study")
     earlier = study.records()
     study.study.sampler = make_sampler(config, len(earlier))
-    drop_unnoted(storage, earlier)
+    delete_unrecorded_checkpoints(storage, earlier)
     make_scheduler(config, earlier, TARGET)
     run_name(storage)
-    suggested = our_searcher(config, study, concurrent).suggest("next")
+    suggested = make_searcher(config, study, concurrent).suggest("next")
     assert suggested is not None
     assert suggested["trial"] == size
-    return {"seconds": time.perf_counter() - begun, "work": time.process_time() - work}
+    return {"seconds": time.perf_counter() - start, "work": time.process_time() - work_start}
 
 
 def _sizes(folder: Path) -> dict[str, float]:
-    """MiB, and files, of the study, of the tables, and of the rest, which is Ray's."""
+    """MiB of the study, of the tables and of Ray's files, and the number of Ray's files."""
     files = [path for path in folder.rglob("*") if path.is_file()]
     tune = [path for path in files if "tune" in path.relative_to(folder).parts]
 
@@ -114,8 +111,7 @@ def _sizes(folder: Path) -> dict[str, float]:
 
 
 def _table(rows: list[dict[str, Any]]) -> Table:
-    table = Table(title="the driver of a search", title_justify="left")
-    for heading in (
+    headings = (
         "trials",
         "work a trial, ms",
         "first tenth",
@@ -127,8 +123,8 @@ def _table(rows: list[dict[str, Any]]) -> Table:
         "tables, MiB",
         "tune/, MiB",
         "files there",
-    ):
-        table.add_column(heading, no_wrap=True, justify="right")
+    )
+    table = empty_table("the driver of a search", headings, justify="right")
     for row in rows:
         tenths = row["work_per_trial_by_tenth"]
         table.add_row(

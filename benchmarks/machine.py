@@ -1,4 +1,4 @@
-"""What a benchmark runs on: cores, a device, and the best that they can do."""
+"""What a benchmark runs on: its cores, its device, its memory, its peak speed and processes of its own."""
 
 import os
 import resource
@@ -16,65 +16,70 @@ MEBI = 2**20
 
 
 def pin(threads: int) -> None:
-    """Keep this process, and those that it starts, on some cores, with a thread on each."""
+    """Pin this process and those that it starts to a number of cores, one torch thread per core."""
     cores = sorted(os.sched_getaffinity(0))
     if len(cores) < threads:
-        raise SystemExit(f"--threads {threads} is more than the {len(cores)} cores there are")
+        raise SystemExit(f"--threads {threads} must be at most {len(cores)}, the number of cores")
     os.sched_setaffinity(0, cores[:threads])
     torch.set_num_threads(threads)
 
 
 def the_device() -> torch.device:
-    """CUDA where there is any, else the CPU."""
+    """CUDA if there is any, otherwise the CPU."""
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def synchronize(device: torch.device) -> None:
+    """Wait until all work on the device is done."""
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
 
 
 @dataclass(frozen=True)
 class Memory:
-    """Of a process, MiB: what is resident, and what of it no other process shares."""
+    """Memory of a process in MiB: resident, and the part of it that no other process shares."""
 
     resident: float
     unique: float
 
 
 def memory(process: int | str = "self") -> Memory:
-    """The memory of a process of this machine."""
+    """The memory of a process on this machine."""
     lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()[1:]
     kib = {line.split(":")[0]: int(line.split()[1]) for line in lines}
     return Memory(kib["Rss"] / 1024, (kib["Private_Clean"] + kib["Private_Dirty"]) / 1024)
 
 
 def resident() -> float:
-    """What is resident of this process, MiB, asked for at next to no cost: see proc(5)."""
+    """Resident memory of this process in MiB. The call costs next to nothing; see proc(5)."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / MEBI
 
 
-def timed(take: Callable[[], object], times: int, device: torch.device) -> float:
-    """Mean seconds of some calls, all work on the device included."""
-    begun = time.perf_counter()
+def mean_seconds(call: Callable[[], object], times: int, device: torch.device) -> float:
+    """Mean seconds of a number of calls, including all work on the device."""
+    start = time.perf_counter()
     for _ in range(times):
-        take()
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)
-    return (time.perf_counter() - begun) / times
+        call()
+    synchronize(device)
+    return (time.perf_counter() - start) / times
 
 
 def peak_flops(device: torch.device, dtype: torch.dtype) -> float:
-    """Arithmetic operations a second of a large matrix product, the best of several."""
+    """Arithmetic operations per second of a large matrix product, the best of five measurements."""
     size = 8192 if device.type == "cuda" else 2048
     left, right = (torch.randn(size, size, device=device).to(dtype) for _ in range(2))
-    best = min(timed(lambda: left @ right, 3, device) for _ in range(5))
+    best = min(mean_seconds(lambda: left @ right, 3, device) for _ in range(5))
     return float(2 * size**3 / best)
 
 
-class Apart:
-    """Something that is done again and again in a process of its own, whose settings nothing else feels."""
+class Worker:
+    """A process that repeats a call. Its settings affect nothing else."""
 
     def __init__(self, build: Callable[[], Callable[[], object]]) -> None:
         """Start the process.
 
         Args:
-            build: makes what is to be done; can be sent to another process.
+            build: returns the call; must be picklable.
         """
         context = get_context("spawn")
         self._connection, theirs = context.Pipe()
@@ -83,48 +88,48 @@ class Apart:
         theirs.close()
 
     def begin(self, times: int) -> None:
-        """Do it some times, without waiting."""
+        """Start a number of calls, without waiting."""
         self._connection.send(times)
 
     def finish(self) -> float:
-        """Wait for what was begun: mean seconds."""
+        """Wait for the calls that `begin` started, and return their mean seconds."""
         return float(self._connection.recv())
 
     def seconds(self, times: int) -> float:
-        """Do it some times: mean seconds."""
+        """Do a number of calls, and return their mean seconds."""
         self.begin(times)
         return self.finish()
 
     def end(self) -> float:
-        """Stop the process; its peak memory since it was built, MiB (of the device where that is a GPU)."""
+        """Stop the process, and return its peak memory since the build in MiB (GPU memory if it uses a GPU)."""
         self._connection.send(0)
         peak = float(self._connection.recv())
         self._process.join()
         return peak
 
     def kill(self) -> None:
-        """Stop the process, whatever it does."""
+        """Kill the process."""
         self._process.kill()
 
 
 def _serve(build: Callable[[], Callable[[], object]], threads: int, connection: Connection) -> None:
     torch.set_num_threads(threads)
     device = the_device()
-    take = build()
-    _forget_peak(device)
+    call = build()
+    _reset_peak_memory(device)
     while times := connection.recv():
-        connection.send(timed(take, times, device))
-    connection.send(_peak(device))
+        connection.send(mean_seconds(call, times, device))
+    connection.send(_peak_memory(device))
 
 
-def _forget_peak(device: torch.device) -> None:
+def _reset_peak_memory(device: torch.device) -> None:
     if device.type == "cuda":
         torch.cuda.reset_peak_memory_stats(device)
     else:
         Path("/proc/self/clear_refs").write_text("5")  # see proc(5)
 
 
-def _peak(device: torch.device) -> float:
+def _peak_memory(device: torch.device) -> float:
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device) / MEBI
     status = Path("/proc/self/status").read_text().splitlines()
@@ -132,11 +137,11 @@ def _peak(device: torch.device) -> float:
 
 
 @contextmanager
-def all_apart(builds: list[Callable[[], Callable[[], object]]]) -> Iterator[list[Apart]]:
-    """A process for each; those still running at the end are killed."""
-    apart = [Apart(build) for build in builds]
+def workers(builds: list[Callable[[], Callable[[], object]]]) -> Iterator[list[Worker]]:
+    """One worker per call. Those that still run at the end are killed."""
+    started = [Worker(build) for build in builds]
     try:
-        yield apart
+        yield started
     finally:
-        for each in apart:
-            each.kill()
+        for worker in started:
+            worker.kill()

@@ -1,12 +1,11 @@
-"""What a search costs beside its training: trials that do nothing, of Optuna alone, of a plain Tuner, and of ours.
+"""What a search costs besides training: trials that do nothing, run by Optuna alone, by a plain Tuner and by us.
 
     python benchmarks/overhead.py --output benchmarks/results/overhead.json
 
-Each trial reports once. The plain Tuner has Ray's own OptunaSearch, reused actors and no loggers; all three
-have the same space, sampler and storage (ours has its own backend of Optuna's journal), and take turns.
+Each trial reports once. The plain Tuner has Ray's own OptunaSearch, reused actors and no loggers. All three have
+the same space, sampler and storage (ours has its own backend of Optuna's journal), and run one after the other.
 """
 
-import json
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -24,34 +23,34 @@ from optuna.storages.journal import JournalFileBackend
 from ray import tune
 from ray.tune.search import ConcurrencyLimiter
 from ray.tune.search.optuna import OptunaSearch
+from reporting import OutputFile, empty_table, write_json
 from rich.console import Console
 from rich.table import Table
 
 from lstnet_search.cli.app import run_script
-from lstnet_search.cli.options import console
 from lstnet_search.config import PRESETS, Space
 from lstnet_search.config.metrics import TARGET
 from lstnet_search.config.search import SearchConfig
 from lstnet_search.evaluation import EvaluatedTraining, Prepared
+from lstnet_search.io.console import console
 from lstnet_search.results.folder.folder import ResultsFolder
-from lstnet_search.results.folder.provenance import provenance
 from lstnet_search.results.folder.storage import Storage
 from lstnet_search.training import Report, Start
 from lstnet_search.tuning.cluster.cluster import local_cluster
 from lstnet_search.tuning.cluster.placement import Placement
-from lstnet_search.tuning.console.search_display import Display
-from lstnet_search.tuning.monitoring.prometheus import Metrics
-from lstnet_search.tuning.monitoring.search_callback import Watch
-from lstnet_search.tuning.monitoring.stop_request import Stopping
-from lstnet_search.tuning.monitoring.watchdog import Vigil
+from lstnet_search.tuning.console.search_display import SearchDisplay
+from lstnet_search.tuning.context import SearchContext
+from lstnet_search.tuning.monitoring.search_callback import SearchCallback
 from lstnet_search.tuning.protocol import SCORE
+from lstnet_search.tuning.run import Run
 from lstnet_search.tuning.schedulers.asha import make_scheduler
+from lstnet_search.tuning.stop_request import StopRequest
 from lstnet_search.tuning.study.journal import Journal
 from lstnet_search.tuning.study.samplers import make_sampler
 from lstnet_search.tuning.study.searcher import StudySearch
 from lstnet_search.tuning.study.study import Study, distribution
 from lstnet_search.tuning.trials.trainable import Trainable
-from lstnet_search.tuning.tuner import fit, make_tuner
+from lstnet_search.tuning.tuner import make_tuner, run_tuner
 
 SPACE = Path("search_spaces/weight_ratios.yaml")
 STORAGES: dict[str, Callable[[Path], BaseStorage]] = {
@@ -63,7 +62,7 @@ STORAGES: dict[str, Callable[[Path], BaseStorage]] = {
 
 @dataclass(frozen=True)
 class Moment:
-    """Seconds of a clock, seconds of this process' work, and its resident memory in MiB."""
+    """A reading of the clock, of this process' processor time (both in s), and of its resident memory in MiB."""
 
     clock: float
     work: float
@@ -71,26 +70,26 @@ class Moment:
 
     @classmethod
     def now(cls) -> Self:
-        """This one."""
+        """Read all three now."""
         return cls(time.perf_counter(), time.process_time(), resident())
 
 
 class Clock(tune.Callback):
-    """Notes when trials end."""
+    """Records when trials end."""
 
     def __init__(self) -> None:
         self.ends: list[Moment] = []
 
     def on_trial_complete(self, iteration: int, trials: list[Any], trial: Any, **info: Any) -> None:
-        """Note the time."""
+        """Record the time."""
         self.ends.append(Moment.now())
 
     def __getstate__(self) -> dict[str, Any]:
-        """Nothing: Ray writes callbacks down."""
+        """Empty, because Ray stores callbacks."""
         return {}
 
 
-class Nothing(Iterator[Report]):
+class InstantTraining(Iterator[Report]):
     """A training whose only report comes at once."""
 
     alarms = ()
@@ -100,7 +99,7 @@ class Nothing(Iterator[Report]):
         self._steps, self._score = steps, score
 
     def __next__(self) -> Report:
-        """The report, as if all steps were taken."""
+        """The report after all steps."""
         network = torch.nn.Identity()
         self.last = Report(self._steps, 0.0, {TARGET: self._score}, network, dict)
         return self.last
@@ -111,21 +110,21 @@ class Nothing(Iterator[Report]):
 
 
 class Ours(Trainable):
-    """Our trainable with that training."""
+    """Our trainable with an instant training."""
 
     def _make(self, start: Start | None) -> EvaluatedTraining:
-        return cast(EvaluatedTraining, Nothing(self._settings.steps, score(self._settings.weights)))
+        return cast(EvaluatedTraining, InstantTraining(self._settings.steps, score(self._settings.weights)))
 
 
 class Plain(tune.Trainable):
-    """The least that Ray Tune can run."""
+    """The smallest trainable that Ray Tune can run."""
 
     def setup(self, config: dict[str, Any]) -> None:
-        """Take a trial."""
+        """Accept a trial."""
         self.reset_config(config)
 
     def reset_config(self, new_config: dict[str, Any]) -> bool:
-        """Take the next one."""
+        """Accept the next trial."""
         self._weights = new_config
         return True
 
@@ -138,16 +137,16 @@ class Plain(tune.Trainable):
         (Path(checkpoint_dir) / "state").touch()
 
     def load_checkpoint(self, checkpoint: dict[str, Any] | None) -> None:
-        """Never asked for."""
+        """Do nothing: no trial is resumed."""
 
 
-class Unprepared:
-    """Data that nothing looks at."""
+class NoData:
+    """Stands for prepared data, which an instant training never reads."""
 
     directions = ("mnist_to_usps", "usps_to_mnist")
 
-    def to(self, device: torch.device) -> "Unprepared":
-        """On any device."""
+    def to(self, device: torch.device) -> "NoData":
+        """The same on any device."""
         return self
 
 
@@ -158,17 +157,17 @@ class StudyIn(Study):
         self._given = storage
         super().__init__(Path(), sampler)
 
-    def _storage(self, path: Path) -> BaseStorage:
+    def _open_storage(self, path: Path) -> BaseStorage:
         return self._given
 
 
 def score(weights: dict[str, float]) -> float:
-    """Any smooth function, so that samplers have something to do."""
+    """A smooth function, so that samplers have something to model."""
     return -abs(weights["w1"] - 30) - abs(weights["w2"] - 30)
 
 
-def raw_optuna(config: SearchConfig, storage: BaseStorage, folder: Path, concurrent: int) -> list[Moment]:
-    """Ask and tell; when trials ended."""
+def run_optuna(config: SearchConfig, storage: BaseStorage, folder: Path, concurrent: int) -> list[Moment]:
+    """Ask and tell, and return when each trial ended."""
     space = {name: distribution(bounds) for name, bounds in config.space.parameters.items()}
     study = optuna.create_study(storage=storage, sampler=make_sampler(config, 0), direction="maximize")
     ends = []
@@ -179,8 +178,8 @@ def raw_optuna(config: SearchConfig, storage: BaseStorage, folder: Path, concurr
     return ends
 
 
-def plain_tuner(config: SearchConfig, storage: BaseStorage, folder: Path, concurrent: int) -> list[Moment]:
-    """Ray Tune with Ray's OptunaSearch; when trials ended."""
+def run_plain_tuner(config: SearchConfig, storage: BaseStorage, folder: Path, concurrent: int) -> list[Moment]:
+    """Run Ray Tune with Ray's OptunaSearch, and return when each trial ended."""
     clock = Clock()
     space = {name: distribution(bounds) for name, bounds in config.space.parameters.items()}
     searcher = OptunaSearch(space, metric=SCORE, mode="max", storage=storage, sampler=make_sampler(config, 0))
@@ -196,8 +195,8 @@ def plain_tuner(config: SearchConfig, storage: BaseStorage, folder: Path, concur
     return clock.ends
 
 
-def our_searcher(config: SearchConfig, study: Study, concurrent: int) -> StudySearch:
-    """Our searcher of such trials."""
+def make_searcher(config: SearchConfig, study: Study, concurrent: int) -> StudySearch:
+    """Our searcher."""
     return StudySearch(
         study,
         config.space,
@@ -210,56 +209,48 @@ def our_searcher(config: SearchConfig, study: Study, concurrent: int) -> StudySe
     )
 
 
-def our_tuner(config: SearchConfig, storage: BaseStorage, folder: Path, concurrent: int) -> list[Moment]:
-    """Our searcher, scheduler, callbacks and tables, as a search has them; when trials ended."""
+def run_ours(config: SearchConfig, storage: BaseStorage, folder: Path, concurrent: int) -> list[Moment]:
+    """Run our searcher, scheduler, callbacks and tables, as a search does, and return when each trial ended."""
     clock = Clock()
     results = ResultsFolder(folder / "results")
     results.create({"search": config.model_dump(mode="json")})
     placement = Placement(cpus=concurrent, gpus=0, concurrent=concurrent)
     study = StudyIn(storage, make_sampler(config, 0))
-    with (folder / "lines").open("w") as lines, Stopping() as stopping:
-        display = Display(
-            Console(file=lines, width=200), config.directions, config.trial.steps, config.trials, 2, TARGET
+    with (folder / "lines").open("w") as lines, StopRequest() as stop_request:
+        terminal = Console(file=lines, width=200)
+        prepared = cast(Prepared, NoData())
+        storage_of_trials = Storage.local(results.path)
+        context = SearchContext(
+            Run(results), config, results, storage_of_trials, prepared, placement, terminal, stop_request
         )
-        metrics = Metrics("overhead", TARGET, config.directions)
-        watch = Watch(results, study, display, stopping, TARGET, metrics, Vigil(display.name))
-        display.start([])
+        display = SearchDisplay(terminal, config.directions, config.trial.steps, config.trials, 2, TARGET)
+        callback = SearchCallback(context, study, display)
+        callback.start([])
         scheduler = make_scheduler(config, [], TARGET)
-        prepared = cast(Prepared, Unprepared())
-        tuner = make_tuner(
-            config,
-            our_searcher(config, study, concurrent),
-            scheduler,
-            [watch, clock],
-            prepared,
-            placement,
-            Storage.local(results.path),
-            config.trials,
-            Ours,
-        )
-        fit(tuner)
-        display.stop()
-        records = watch.write()
+        searcher = make_searcher(config, study, concurrent)
+        run_tuner(make_tuner(context, searcher, scheduler, [callback, clock], config.trials, trainable=Ours))
+        callback.stop()
+        records = study.records()
     assert [record.state for record in records] == ["COMPLETE"] * config.trials
     assert len(results.read_trials()) == config.trials
     return clock.ends
 
 
 WAYS: dict[str, Callable[[SearchConfig, BaseStorage, Path, int], list[Moment]]] = {
-    "Optuna": raw_optuna,
-    "plain Tuner": plain_tuner,
-    "ours": our_tuner,
+    "Optuna": run_optuna,
+    "plain Tuner": run_plain_tuner,
+    "ours": run_ours,
 }
 
 
 def main(
-    trials: Annotated[list[int] | None, typer.Option(help="Trials of a search; may be repeated.")] = None,
-    storage: Annotated[list[str] | None, typer.Option(help="Storage; may be repeated.")] = None,
-    rounds: Annotated[int, typer.Option(min=1, help="Turns.")] = 1,
-    concurrent: Annotated[int, typer.Option(min=1, help="Trials at once.")] = 2,
-    output: Annotated[Path | None, typer.Option(help="JSON to write.")] = None,
+    trials: Annotated[list[int] | None, typer.Option(help="Trials; repeatable. Default: 200, 1000.")] = None,
+    storage: Annotated[list[str] | None, typer.Option(help="One of memory, journal, sqlite; repeatable.")] = None,
+    rounds: Annotated[int, typer.Option(min=1, help="Repetitions.")] = 1,
+    concurrent: Annotated[int, typer.Option(min=1, help="Parallel trials.")] = 2,
+    output: OutputFile = None,
 ) -> None:
-    """Print milliseconds a trial, from the first trial's end to the last's; Ray runs already.
+    """Print milliseconds per trial, from the end of the first trial to the end of the last, without the start of Ray.
 
     The driver's own work (its processor time) hardly depends on what else the machine does.
     """
@@ -271,17 +262,15 @@ def main(
                 for size in sizes:
                     for way in WAYS:
                         rows.append({"round": turn, "storage": kind, "trials": size, "way": way})
-                        rows[-1] |= _measured(way, kind, size, concurrent)
+                        rows[-1] |= _measure(way, kind, size, concurrent)
                         print(rows[-1], flush=True)
-    if output is not None:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_text(json.dumps({"rows": rows} | provenance(), indent=2) + "\n")
+    write_json(output, {"rows": rows})
     for title, key in (("milliseconds a trial", "seconds_per_trial"), ("of these, the driver's own", "work_per_trial")):
         console().print(_table(rows, storages, sizes, title, key))
 
 
-def config_of(trials: int) -> SearchConfig:
-    """A search of so many trials."""
+def search_config(trials: int) -> SearchConfig:
+    """The settings of a search with a number of trials."""
     return SearchConfig(
         preset="cpu",
         trial=PRESETS["cpu"].trial,
@@ -292,29 +281,28 @@ def config_of(trials: int) -> SearchConfig:
     )
 
 
-def _measured(way: str, kind: str, size: int, concurrent: int) -> dict[str, float]:
-    config = config_of(size)
+def _measure(way: str, kind: str, size: int, concurrent: int) -> dict[str, float]:
+    config = search_config(size)
     with tempfile.TemporaryDirectory() as folder:
-        begun = time.perf_counter()
+        start = time.perf_counter()
         own = way == "ours" and kind == "journal"
         storage = Journal(Path(folder) / "study") if own else STORAGES[kind](Path(folder))
         ends = WAYS[way](config, storage, Path(folder), concurrent)
-        ended = time.perf_counter()
+        end = time.perf_counter()
     assert len(ends) == size
     first, last = ends[0], ends[-1]
     return {
-        "start": first.clock - begun,
+        "start": first.clock - start,
         "seconds_per_trial": (last.clock - first.clock) / (size - 1),
         "work_per_trial": (last.work - first.work) / (size - 1),
-        "end": ended - last.clock,
+        "end": end - last.clock,
     }
 
 
 def _table(rows: list[dict[str, Any]], storages: list[str], sizes: list[int], title: str, key: str) -> Table:
     """Medians over rounds."""
-    table = Table(title=title, title_justify="left")
-    for heading in ("storage", "trials", *WAYS, "ours / plain", *(f"{way}, × {min(sizes)} trials" for way in WAYS)):
-        table.add_column(heading, no_wrap=True)
+    growth = (f"{way}, × {min(sizes)} trials" for way in WAYS)
+    table = empty_table(title, ("storage", "trials", *WAYS, "ours / plain", *growth))
 
     def milliseconds(kind: str, size: int, way: str) -> float:
         wanted = {"storage": kind, "trials": size, "way": way}

@@ -1,14 +1,14 @@
-"""The processes that a command has, by `/proc`."""
+"""The processes that a command has started, found in `/proc`."""
 
 from contextlib import suppress
 from pathlib import Path
 
 
 def descendants(ancestor: int) -> list[int]:
-    """Processes below one, however deep, zombies left out."""
+    """All descendants of a process, except zombies."""
     parents = {}
     for status in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(FileNotFoundError, ProcessLookupError):  # it has ended meanwhile
+        with suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
             state, parent = status.read_text().rpartition(")")[2].split()[:2]
             if state != "Z":
                 parents[int(status.parent.name)] = int(parent)
@@ -19,23 +19,23 @@ def descendants(ancestor: int) -> list[int]:
 
 
 def trial_processes(ancestor: int) -> list[int]:
-    """Those of trials below a driver, or a node."""
-    return [process for process in descendants(ancestor) if trains(process)]
+    """The trial processes below a driver or a node."""
+    return [process for process in descendants(ancestor) if is_trial(process)]
 
 
-def trains(process: int) -> bool:
-    """Whether it is that of a trial, or was until a moment ago."""
+def is_trial(process: int) -> bool:
+    """Whether a process runs a trial, or did until a moment ago."""
     return "Trainable" in title_of(process)
 
 
 def in_step(process: int) -> bool:
-    """Whether it trains a trial at this moment: neither begins, nor saves, nor waits."""
+    """Whether a process trains at this moment, rather than starting, saving or waiting."""
     return title_of(process).endswith("Trainable.train")
 
 
 def title_of(process: int) -> str:
-    """What Ray says that a worker does; nothing of a process that has ended."""
-    with suppress(FileNotFoundError, ProcessLookupError):  # it has ended meanwhile
+    """The title that Ray gives a worker, which says what it does; empty if the process has ended."""
+    with suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
         title = Path(f"/proc/{process}/cmdline").read_bytes().partition(b"\0")[0].decode()
         return title if title.startswith("ray::") else ""
     return ""

@@ -1,4 +1,4 @@
-"""Trainings of points of a search space, several at once; each is kept as soon as it has ended."""
+"""Trains points of a search space in parallel, and writes each training to a file as soon as it ends."""
 
 import io
 import json
@@ -26,7 +26,7 @@ from lstnet_search.seeding import derive_seed
 from lstnet_search.training import DivergedError, use_fast_settings
 
 ABOUT = b"about"
-"""Key in a file's metadata: what was trained, and with what, as JSON."""
+"""Key in a file's metadata: settings and provenance of the training, as JSON."""
 
 ACCURACIES = (*map(accuracy_name, directions_of(*LSTNetConfig().domains)), TARGET)
 SCHEMA = pa.schema(
@@ -35,14 +35,14 @@ SCHEMA = pa.schema(
     + [("step", pa.int64()), ("seconds", pa.float64())]
     + [(name, pa.float64()) for name in ACCURACIES]
 )
-"""A row a report."""
+"""One row per report."""
 
 
 def points(space: Space, base: TrialConfig, count: int) -> list[TrialConfig]:
-    """The base's own weights, then a Sobol sequence over the space, each with a seed of its own.
+    """The base's own weights, then a Sobol sequence over the space, each point with its own seed.
 
-    Not scrambled, so that all versions of SciPy give the same, and a shorter list is the beginning of a
-    longer one. The base takes the place of the sequence's first point, a corner of the space.
+    The sequence is not scrambled, so that it is the same with every version of SciPy, and a shorter list is the
+    beginning of a longer one. The base replaces the first point of the sequence, a corner of the space.
     """
     sequence = Sobol(space.dimensions, scramble=False).random_base2((count - 1).bit_length())
     settings: list[dict[str, Any]] = [base.weights]
@@ -58,37 +58,37 @@ def points(space: Space, base: TrialConfig, count: int) -> list[TrialConfig]:
 
 
 def value_at(bounds: Range, share: float) -> float:
-    """The value at a share of the way through a range: the inverse of `position`."""
+    """The value at a share of the way through a range; the inverse of `position`."""
     if isinstance(bounds, LogUniform):
         return float(bounds.low * (bounds.high / bounds.low) ** share)
     if isinstance(bounds, Uniform):
         return float(bounds.low + share * (bounds.high - bounds.low))
-    raise SystemExit(f"there is nothing between the values of {bounds}; use uniform and loguniform ranges")
+    raise SystemExit(f"{bounds} has no values in between; use uniform and loguniform ranges")
 
 
 def record(
     trials: list[TrialConfig], state: Path, processes: int, deadline: float, about: dict[str, Any]
 ) -> Iterator[str]:
-    """Train what has no file yet, and write a file a training; none is begun that would end too late.
+    """Train every trial that has no file yet, and write one file per training.
 
     Args:
-        trials: by number.
-        state: folder of the files, and of the classifiers.
-        processes: trainings at once, a thread each, on one GPU where there is one.
-        deadline: as `time.monotonic` counts.
-        about: goes into the files' metadata.
+        trials: settings of the trials, by number.
+        state: folder of the files and of the classifiers.
+        processes: parallel trainings, one thread each, on the GPU if there is one.
+        deadline: start no training that would end later, in seconds of `time.monotonic`.
+        about: metadata of the files.
 
     Yields:
-        A line a training.
+        One line of text per training.
     """
     longest = 0.0
-    left = [number for number in range(len(trials)) if not part_file(state, number).exists()]
-    os.environ.setdefault("OMP_NUM_THREADS", "1")  # of scikit-learn in the processes to come
+    missing = [number for number in range(len(trials)) if not part_file(state, number).exists()]
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # for scikit-learn in the processes of the pool
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
         running: dict[Future[dict[str, Any]], int] = {}
         while True:
-            while left and len(running) < processes and time.monotonic() + longest < deadline:
-                number = left.pop(0)
+            while missing and len(running) < processes and time.monotonic() + longest < deadline:
+                number = missing.pop(0)
                 running[pool.submit(_train, trials[number], state)] = number
             if not running:
                 return
@@ -100,7 +100,7 @@ def record(
 
 
 def merge(state: Path, output: Path) -> int:
-    """Write all trainings that have a file into one, in the order of their numbers; how many those are."""
+    """Merge the files of all trainings into one, ordered by trial, and return the number of trainings."""
     parts = [pq.read_table(path) for path in sorted(state.glob("trial_*.parquet"))]
     if parts:
         output.parent.mkdir(parents=True, exist_ok=True)
@@ -108,8 +108,8 @@ def merge(state: Path, output: Path) -> int:
     return len(parts)
 
 
-def take_over(output: Path, state: Path) -> None:
-    """Let a recording go on from what an earlier one has written, where its folder has not got it."""
+def restore_parts(output: Path, state: Path) -> None:
+    """Split a merged file of an earlier recording into the files of its trainings, if the state folder lacks them."""
     if not output.exists():
         return
     table = pq.read_table(output)
@@ -119,12 +119,12 @@ def take_over(output: Path, state: Path) -> None:
 
 
 def part_file(state: Path, number: int) -> Path:
-    """Where one training is kept."""
+    """The file of one training."""
     return state / f"trial_{number:05}.parquet"
 
 
 def _train(config: TrialConfig, state: Path) -> dict[str, Any]:
-    begun = time.perf_counter()
+    start = time.perf_counter()
     torch.set_num_threads(1)
     device = the_device()
     use_fast_settings(device)
@@ -132,12 +132,12 @@ def _train(config: TrialConfig, state: Path) -> dict[str, Any]:
     rows: list[dict[str, float]] = []
     try:
         for report in EvaluatedTraining(config, prepared, "both", device):
-            measured = {name: report.metrics[name] for name in ACCURACIES}
-            rows.append({"step": report.step, "seconds": report.seconds} | measured)
+            accuracies = {name: report.metrics[name] for name in ACCURACIES}
+            rows.append({"step": report.step, "seconds": report.seconds} | accuracies)
         end = f"{rows[-1][TARGET]:.2%}"
     except DivergedError as error:
         end = str(error)
-    return {"rows": rows, "seconds": time.perf_counter() - begun, "end": end}
+    return {"rows": rows, "seconds": time.perf_counter() - start, "end": end}
 
 
 @cache

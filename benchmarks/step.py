@@ -1,41 +1,36 @@
-"""A training step of ours beside a textbook's, in one run on one machine, and what each trick gave.
+"""A training step of ours compared with a textbook's, and what each trick between them gains.
 
     python benchmarks/step.py --width 0.0625 --threads 1
 
-All are pinned to the same cores, loader workers included, and take turns, so that a machine
-that others use too slows them alike: quote the ratios.
+All variants, with their loader workers, are pinned to the same cores and take turns. Other load on the machine slows
+all of them alike, so quote the ratios.
 """
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from statistics import median
 from typing import Annotated, Any
 
 import torch
 import typer
-from machine import all_apart, peak_flops, pin, the_device
+from machine import peak_flops, pin, the_device, workers
+from mnist_usps import PROBLEM, SHAPES, bundled_batches, bundled_pair
+from reporting import OutputFile, write_json
 from rich.table import Table
 from textbook import Textbook, Tricks, batches
 from torch.utils.flop_counter import FlopCounterMode
 
 from lstnet_search.cli.app import run_script
-from lstnet_search.cli.options import console
 from lstnet_search.config import PRESETS, LSTNetConfig
-from lstnet_search.domains import Augmentation, Batches, DomainPair, load
+from lstnet_search.io.console import console
 from lstnet_search.methods.lstnet import LSTNet
-from lstnet_search.models import ImageShape
-from lstnet_search.results.folder.provenance import provenance
 from lstnet_search.training import CapturedStep, autocast, resolve_precision, use_fast_settings
-
-Turn = Callable[[], object]
 
 
 @dataclass(frozen=True)
 class Row:
-    """One way to take a step: the textbook's with some tricks, or ours."""
+    """One variant of a step: the textbook's with some tricks, or ours."""
 
     name: str
     tricks: Tricks | None = None
@@ -46,7 +41,7 @@ class Row:
 
 
 def rows_for(device: torch.device) -> list[Row]:
-    """From the textbook to ours, each with one trick more than the one before."""
+    """From the textbook's step to ours, each with one more trick than the one before."""
     one_graph = Tricks(one_graph=True)
     layout = replace(one_graph, channels_last=True)
     fused = replace(layout, fused=True)
@@ -67,25 +62,23 @@ def rows_for(device: torch.device) -> list[Row]:
 
 
 def main(
-    width: Annotated[list[float] | None, typer.Option(help="Widths; default 1/16, 1/8, 1/4.")] = None,
-    threads: Annotated[list[int] | None, typer.Option(min=1, help="Threads, and cores to pin to; default 1.")] = None,
-    rounds: Annotated[int, typer.Option(min=1, help="Turns that each takes.")] = 6,
-    steps: Annotated[int, typer.Option(min=1, help="Steps a turn.")] = 4,
-    ends: Annotated[bool, typer.Option("--ends", help="Only the textbook and ours.")] = False,
-    warm_up: Annotated[int, typer.Option(min=1, help="Steps of each that do not count.")] = 4,
-    output: Annotated[Path | None, typer.Option(help="JSON to write.")] = None,
+    width: Annotated[list[float] | None, typer.Option(help="Width; repeatable. Default: 1/16, 1/8, 1/4.")] = None,
+    threads: Annotated[list[int] | None, typer.Option(min=1, help="Pinned threads; repeatable. Default: 1.")] = None,
+    rounds: Annotated[int, typer.Option(min=1, help="Turns of each variant.")] = 6,
+    steps: Annotated[int, typer.Option(min=1, help="Steps per turn.")] = 4,
+    ends: Annotated[bool, typer.Option("--ends", help="Measure only the textbook's step and ours.")] = False,
+    warm_up: Annotated[int, typer.Option(min=1, help="Steps of each variant before those that are measured.")] = 4,
+    output: OutputFile = None,
 ) -> None:
-    """Time the rows and print the ratios."""
+    """Time all variants, and print the ratios."""
     measured: list[dict[str, Any]] = []
-    for count in sorted(threads or [1], reverse=True):  # cores can be given up, not taken back
+    for count in sorted(threads or [1], reverse=True):  # a process can give up cores, but not get them back
         pin(count)
-        for chosen in width or [1 / 16, 1 / 8, 1 / 4]:
-            rows = _measure(chosen, rounds, steps, warm_up, ends=ends)
-            measured += [row | {"width": chosen, "threads": count} for row in rows]
-            console().print(_table(f"width {chosen:g}, {count} thread(s)", rows))
-            if output is not None:  # what was measured stays, whatever happens to the rest
-                output.parent.mkdir(parents=True, exist_ok=True)
-                output.write_text(json.dumps({"rows": measured} | provenance(), indent=2) + "\n")
+        for each in width or [1 / 16, 1 / 8, 1 / 4]:
+            rows = _measure(each, rounds, steps, warm_up, ends=ends)
+            measured += [row | {"width": each, "threads": count} for row in rows]
+            console().print(_table(f"width {each:g}, {count} thread(s)", rows))
+            write_json(output, {"rows": measured})  # after every table, in case a later one fails
     print(f"median of {rounds} turns of {steps} steps, batch 64 of each domain")
 
 
@@ -113,64 +106,60 @@ def _measure(width: float, rounds: int, steps: int, warm_up: int, *, ends: bool)
         chosen = [chosen[0], *(row for row in chosen if row.fast)]
     dtype = torch.bfloat16 if resolve_precision("auto", device) == "bfloat16" else torch.float32
     before, operations = peak_flops(device, dtype), _operations(width)
-    with all_apart([partial(_build, row, width) for row in chosen]) as apart:
-        for each in apart:
-            each.seconds(warm_up)
-        seconds = [[each.seconds(steps) for each in apart] for _ in range(rounds)]
-        memory = [each.end() for each in apart]
+    with workers([partial(_build, row, width) for row in chosen]) as started:
+        for worker in started:
+            worker.seconds(warm_up)
+        seconds = [[worker.seconds(steps) for worker in started] for _ in range(rounds)]
+        memory = [worker.end() for worker in started]
     peak = max(before, peak_flops(device, dtype))
     measured = []
-    for place, row in enumerate(chosen):
-        mine = median(turn[place] for turn in seconds)
+    for index, row in enumerate(chosen):
+        row_seconds = median(turn[index] for turn in seconds)
         measured.append(
             {
                 "name": row.name,
-                "seconds": mine,
-                "ratio": median(turn[0] / turn[place] for turn in seconds),
-                "gain": median(turn[max(0, place - 1)] / turn[place] for turn in seconds),
-                "images_per_second": 2 * PRESETS["cpu"].trial.batch_size / mine,
-                "share_of_peak": operations / mine / peak,
+                "seconds": row_seconds,
+                "ratio": median(turn[0] / turn[index] for turn in seconds),
+                "gain": median(turn[max(0, index - 1)] / turn[index] for turn in seconds),
+                "images_per_second": 2 * PRESETS["cpu"].trial.batch_size / row_seconds,
+                "share_of_peak": operations / row_seconds / peak,
                 "peak_flops": peak,
                 "flop_per_step": operations,
-                "peak_memory_mib": memory[place],
+                "peak_memory_mib": memory[index],
             }
         )
     return measured
 
 
-def _build(row: Row, width: float) -> Turn:
-    """What takes one step, batch and all."""
+def _build(row: Row, width: float) -> Callable[[], object]:
+    """A call that draws a batch and takes one step."""
     device = the_device()
-    captures = {"width": width, "cuda_graph": row.captured}
-    config = PRESETS["cpu"].trial.override(captures, "--width")
-    pair = DomainPair(*(load(name, "bundled", Path(), "train") for name in config.domains))
-    shapes = (ImageShape(pair.a.channels, pair.a.side), ImageShape(pair.b.channels, pair.b.side))
-    step = _step(row, config, shapes, device)
+    changes = {"width": width, "cuda_graph": row.captured}
+    config = PRESETS["cpu"].trial.override(changes, "--width")
+    assert isinstance(config, LSTNetConfig)
+    step = _step(row, config, device)
     if not row.device_batches:
-        loaded = batches(pair, config, device)
+        loaded = batches(bundled_pair(), config, device)
         return lambda: step(*next(loaded))
-    augmentation = Augmentation(config.rotation, config.scale, config.shift)
-    drawn = Batches(pair, config.batch_size, augmentation, device, 0)
+    drawn = bundled_batches(config, device)
     return lambda: step(*drawn.draw())
 
 
-def _step(
-    row: Row, config: LSTNetConfig, shapes: tuple[ImageShape, ImageShape], device: torch.device
-) -> Callable[..., object]:
+def _step(row: Row, config: LSTNetConfig, device: torch.device) -> Callable[..., object]:
     if row.tricks is not None:
-        return Textbook(config, shapes, device, row.tricks).step
+        return Textbook(config, SHAPES, device, row.tricks).step
     if row.fast:
         use_fast_settings(device)
-    ours = LSTNet(config, shapes, device, autocast("auto", device))
+    ours = LSTNet(config, PROBLEM, device, autocast("auto", device))
     return CapturedStep(ours.step) if row.captured else ours.step
 
 
 def _operations(width: float) -> float:
-    """Arithmetic operations of one step of ours, counted at a small batch and scaled."""
-    take = Row("ours")
+    """Arithmetic operations of one step of ours, counted for a small batch and scaled."""
     config = PRESETS["cpu"].trial.override({"width": width, "precision": "float32"}, "--width")
-    step = _step(take, config, (ImageShape(1, 28), ImageShape(1, 16)), torch.device("cpu"))
-    images = [torch.zeros(2, 1, side, side) for side in (28, 16)]
+    assert isinstance(config, LSTNetConfig)
+    step = _step(Row("ours"), config, torch.device("cpu"))
+    images = [torch.zeros(2, shape.channels, shape.side, shape.side) for shape in SHAPES]
     with FlopCounterMode(display=False) as counter:
         step(*images)
     return float(counter.get_total_flops()) * config.batch_size / 2

@@ -1,4 +1,4 @@
-"""Learning curves of settings that were never trained, from those of trials that were."""
+"""A surrogate of training: predicts the learning curve of any settings from recorded trials."""
 
 import warnings
 from collections.abc import Mapping
@@ -16,87 +16,87 @@ from sklearn.model_selection import KFold
 
 from lstnet_search.config import LogUniform, Space, Uniform
 
-ALIKE = 4
+SIMILAR = 4
 FOLDS = 8
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """Trials that ended.
+    """Recorded trials.
 
     Attributes:
-        places: in the unit cube of the space's parameters, (N, D).
-        steps: of the reports, (R,).
-        scores: at each report, (N, R).
+        positions: settings of the trials as points in the unit cube of the space's parameters, (N, D).
+        steps: step of each report, (R,).
+        scores: score of each trial at each report, (N, R).
     """
 
-    places: np.ndarray
+    positions: np.ndarray
     steps: np.ndarray
     scores: np.ndarray
 
     @classmethod
     def read(cls, path: Path, space: Space, metric: str) -> Self:
-        """Read what was recorded; trials that diverged have no curve and are left out."""
+        """Read a recording. Trials that diverged have no full curve and are left out."""
         curves = pd.read_parquet(path).pivot_table(index="trial", columns="step", values=metric).dropna()
         settings = pd.read_parquet(path).groupby("trial").first().loc[curves.index]
-        places = np.array([place(space, row) for row in settings.to_dict("records")])
-        return cls(places, curves.columns.to_numpy(), curves.to_numpy())
+        positions = np.array([unit_cube_position(space, row) for row in settings.to_dict("records")])
+        return cls(positions, curves.columns.to_numpy(), curves.to_numpy())
 
 
-def place(space: Space, settings: Mapping[Any, Any]) -> list[float]:
-    """Where settings lie in the unit cube of a space's parameters."""
-    drawn = space.values(settings)
-    places = []
+def unit_cube_position(space: Space, settings: Mapping[Any, Any]) -> list[float]:
+    """The position of settings in the unit cube of a space's parameters."""
+    values = space.values(settings)
+    position = []
     for name, bounds in space.parameters.items():
         assert isinstance(bounds, Uniform | LogUniform)
-        places.append(bounds.position(drawn[name]))
-    return places
+        position.append(bounds.position(values[name]))
+    return position
 
 
 class Surrogate:
-    """A Gaussian process of whole curves, and what it misses in trials held out as their luck.
+    """A Gaussian process of whole curves. Its residuals on held-out trials stand for the luck of a training.
 
-    A trial's curve is the mean at its place plus the residual curve of one of the recorded trials that were
-    expected to end like it: so luck lasts for a training, differs between trainings of equal settings, and is as
-    large as it is at that height. Some of it is the process' own error.
+    A trial's curve is the predicted mean plus the residual curve of one of the recorded trials with the most similar
+    predicted end. So luck lasts for a whole training, differs between trainings with equal settings, and has the size
+    that is usual at that score. Part of it is the process's own error.
     """
 
     def __init__(self, recorded: Recorded) -> None:
-        """Fit."""
+        """Fit the process to recorded trials."""
         self.steps = recorded.steps
-        self._model = _fitted(recorded.places, recorded.scores)
+        self._model = _fitted(recorded.positions, recorded.scores)
         held_out = np.empty_like(recorded.scores)
-        for train, test in KFold(FOLDS, shuffle=True, random_state=0).split(recorded.places):
-            model = _fitted(recorded.places[train], recorded.scores[train], self._model.kernel_)
-            held_out[test] = model.predict(recorded.places[test])
+        for train, test in KFold(FOLDS, shuffle=True, random_state=0).split(recorded.positions):
+            model = _fitted(recorded.positions[train], recorded.scores[train], self._model.kernel_)
+            held_out[test] = model.predict(recorded.positions[test])
         self._expected = held_out[:, -1]
         self._residuals = recorded.scores - held_out
         self.errors = _errors(recorded.scores[:, -1], held_out[:, -1])
-        """Of the last report of trials that were held out."""
+        """Errors of the prediction for the last report of held-out trials."""
 
-    def curve(self, at: list[float], random: np.random.Generator) -> np.ndarray:
-        """Scores at each of `steps` of one training."""
-        mean = self._model.predict([at])[0]
-        luck = random.choice(np.argsort(np.abs(self._expected - mean[-1]))[:ALIKE])
+    def curve(self, position: list[float], random: np.random.Generator) -> np.ndarray:
+        """The scores of one training at each of `steps`."""
+        mean = self._model.predict([position])[0]
+        luck = random.choice(np.argsort(np.abs(self._expected - mean[-1]))[:SIMILAR])
         curve: np.ndarray = np.clip(mean + self._residuals[luck], 0, 1)
         return curve
 
 
-def _fitted(places: np.ndarray, scores: np.ndarray, kernel: Any = None) -> GaussianProcessRegressor:
-    """A process fitted to curves; one with a kernel keeps it."""
+def _fitted(positions: np.ndarray, scores: np.ndarray, kernel: Any = None) -> GaussianProcessRegressor:
+    """A process fitted to curves, with a given kernel or with one whose parameters are optimised."""
     optimizer = None if kernel is not None else "fmin_l_bfgs_b"
-    lengths = Matern(np.ones(places.shape[1]), (0.05, 20), nu=2.5)
-    kernel = kernel or ConstantKernel() * lengths + WhiteKernel(0.1, (0.01, 1))  # of the variance; seeds differ
+    lengths = Matern(np.ones(positions.shape[1]), (0.05, 20), nu=2.5)
+    kernel = kernel or ConstantKernel() * lengths + WhiteKernel(0.1, (0.01, 1))  # noise: seeds differ
     model = GaussianProcessRegressor(kernel, normalize_y=True, optimizer=optimizer, random_state=0)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # a setting without effect has the longest length
-        return model.fit(places, scores)
+        warnings.simplefilter("ignore", ConvergenceWarning)  # a setting without effect gets the longest length
+        return model.fit(positions, scores)
 
 
 def _errors(true: np.ndarray, predicted: np.ndarray) -> dict[str, float]:
-    missed = true - predicted
+    errors = true - predicted
     return {
-        "rmse": float(np.sqrt(np.mean(missed**2))),
-        "r2": float(1 - np.sum(missed**2) / np.sum((true - true.mean()) ** 2)),
+        "rmse": float(np.sqrt(np.mean(errors**2))),
+        "r2": float(1 - np.sum(errors**2) / np.sum((true - true.mean()) ** 2)),
         "rank_correlation": float(spearmanr(true, predicted).statistic),
     }

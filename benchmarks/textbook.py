@@ -1,7 +1,7 @@
-"""LSTNet as a textbook would train it, and with our tricks added one by one, to measure each.
+"""LSTNet as a textbook would train it, with some of our tricks as options, to measure each.
 
-The textbook's images come through a DataLoader with two workers and torchvision's transforms, the
-translations are made again for the second update, everything is float32 in PyTorch's default layout.
+The textbook reads images through a DataLoader with two workers and torchvision's transforms, computes the translations
+again for the second update, and does everything in float32 and in PyTorch's default layout.
 """
 
 from collections.abc import Callable, Iterator
@@ -20,7 +20,7 @@ from lstnet_search.models import ImageShape, build_discriminators, build_transla
 
 
 class Images(Dataset[Tensor]):
-    """Images of a domain, each transformed as it is fetched."""
+    """Images of a domain, each transformed when it is fetched."""
 
     def __init__(self, domain: Domain, config: LSTNetConfig) -> None:
         self._images = domain.images
@@ -47,7 +47,7 @@ class Images(Dataset[Tensor]):
 
 
 def batches(pair: DomainPair, config: LSTNetConfig, device: torch.device) -> Iterator[tuple[Tensor, Tensor]]:
-    """Endless batches of both domains on the device."""
+    """Endless batches of both domains, on the device."""
     streams = [
         _endless(
             DataLoader(
@@ -55,7 +55,7 @@ def batches(pair: DomainPair, config: LSTNetConfig, device: torch.device) -> Ite
                 config.batch_size,
                 shuffle=True,
                 drop_last=True,
-                num_workers=1,  # two workers in all
+                num_workers=1,  # two workers for both domains
                 persistent_workers=True,
                 pin_memory=device.type == "cuda",
             )
@@ -73,7 +73,7 @@ def _endless(loader: DataLoader[Tensor]) -> Iterator[Tensor]:
 
 @dataclass(frozen=True)
 class Tricks:
-    """What is done beyond the textbook."""
+    """Tricks that a textbook does not use."""
 
     one_graph: bool = False
     channels_last: bool = False
@@ -82,7 +82,7 @@ class Tricks:
 
 
 class Textbook:
-    """Two networks' two updates, one after the other."""
+    """The networks and the two updates of a step."""
 
     def __init__(
         self,
@@ -103,17 +103,17 @@ class Textbook:
         self.disc_optimiser = torch.optim.Adam(self.disc.parameters(), config.learning_rate, betas, fused=fused)
 
     def step(self, x_a: Tensor, x_b: Tensor) -> dict[str, float]:
-        """Update the discriminators, then encoders and generators."""
+        """Update the discriminators, then the encoders and generators."""
         net, disc, c, tricks = self.net, self.disc, self.config, self.tricks
         x_a, x_b = (x.contiguous(memory_format=self.layout) for x in (x_a, x_b))
         with nullcontext() if tricks.one_graph else torch.no_grad(), tricks.autocast():
             z_a, z_b = net.encode(x_a, 0), net.encode(x_b, 1)
             x_ab, x_ba = net.generate(z_a, 1), net.generate(z_b, 0)
         with tricks.autocast():
-            told_a = disc.image(x_a, 0), disc.image(x_ba.detach(), 0)
-            told_b = disc.image(x_b, 1), disc.image(x_ab.detach(), 1)
-            told_l = disc.latent(z_a.detach()), disc.latent(z_b.detach())
-        game_a, game_b, game_l = (_game(*told) for told in (told_a, told_b, told_l))
+            judged_a = disc.image(x_a, 0), disc.image(x_ba.detach(), 0)
+            judged_b = disc.image(x_b, 1), disc.image(x_ab.detach(), 1)
+            judged_l = disc.latent(z_a.detach()), disc.latent(z_b.detach())
+        game_a, game_b, game_l = (_game(*judged) for judged in (judged_a, judged_b, judged_l))
         self.disc_optimiser.zero_grad()
         (c.w1 * game_a + c.w2 * game_b + c.wl * game_l).backward()
         self.disc_optimiser.step()
@@ -128,7 +128,7 @@ class Textbook:
             fooled_a, fooled_b = disc.image(x_ba, 0), disc.image(x_ab, 1)
             fooled_l = disc.latent(z_b), disc.latent(z_a)
         cycles = [F.l1_loss(y.float(), x) for y, x in ((x_aa, x_a), (x_bb, x_b), (x_aba, x_a), (x_bab, x_b))]
-        loss = c.w1 * _told_real(fooled_a) + c.w2 * _told_real(fooled_b) + c.wl * _game(*fooled_l)
+        loss = c.w1 * _loss_if_real(fooled_a) + c.w2 * _loss_if_real(fooled_b) + c.wl * _game(*fooled_l)
         loss = loss + c.w3 * cycles[0] + c.w4 * cycles[1] + c.w5 * cycles[2] + c.w6 * cycles[3]
         self.net_optimiser.zero_grad()
         loss.backward()
@@ -137,10 +137,10 @@ class Textbook:
         return {str(index): value.item() for index, value in enumerate(losses)}
 
 
-def _told_real(logits: Tensor) -> Tensor:
+def _loss_if_real(logits: Tensor) -> Tensor:
     return F.binary_cross_entropy_with_logits(logits.float(), torch.ones_like(logits, dtype=torch.float32))
 
 
 def _game(real: Tensor, fake: Tensor) -> Tensor:
     zeros = torch.zeros_like(fake, dtype=torch.float32)
-    return _told_real(real) + F.binary_cross_entropy_with_logits(fake.float(), zeros)
+    return _loss_if_real(real) + F.binary_cross_entropy_with_logits(fake.float(), zeros)

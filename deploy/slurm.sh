@@ -1,14 +1,14 @@
 #!/bin/bash
-# A search on the nodes of one Slurm job: the first is Ray's head and runs the search, the others join it.
+# A search on the nodes of one Slurm job. The first node is Ray's head and runs the search, the others join it.
 #
 #   sbatch deploy/slurm.sh NAME STORAGE [options of run_search.py]
 #
-# NAME     of the search: results are in results/NAME below the folder that sbatch was called in.
+# NAME     name of the search. Results are in results/NAME below the folder in which sbatch was called.
 # STORAGE  a folder that every node mounts, or s3://BUCKET/FOLDER.
 #
-# Submitted again with the same NAME, and after a requeue, it goes on; where STORAGE is a bucket and results/NAME is gone,
-# add --resume. Five minutes before its time is over it is told to stop, with all that was reported saved, and is queued
-# again. Change what stands below to what your cluster has.
+# Submitted again with the same NAME, or after a requeue, the search resumes. If STORAGE is a bucket and results/NAME is
+# gone, add --resume. Five minutes before its time is over the job stops the search, which saves everything that was
+# reported, and requeues itself. Adapt the #SBATCH lines to your cluster.
 
 #SBATCH --job-name=lstnet-search
 #SBATCH --nodes=2
@@ -26,16 +26,16 @@ name=${1:?"usage: sbatch deploy/slurm.sh NAME STORAGE [options of run_search.py]
 storage=${2:?"a folder that every node mounts, or s3://BUCKET/FOLDER"}
 shift 2
 
-cd "$SLURM_SUBMIT_DIR" # the repository, on a disk that every node mounts, with its .venv
+cd "$SLURM_SUBMIT_DIR" # the repository with its .venv, on a disk that every node mounts
 ray=$PWD/.venv/bin/ray
 
-# Whoever can connect and has the token can run code as you: a new one for each job, and in no command line.
+# Everyone who can connect and has the token can run code as you: each job has a new one, and no command line shows it.
 RAY_AUTH_TOKEN=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
 export RAY_AUTH_MODE=token RAY_AUTH_TOKEN
 
-export SRUN_CPUS_PER_TASK=${SLURM_CPUS_PER_TASK:-1} # which srun does not take over from sbatch
+export SRUN_CPUS_PER_TASK=${SLURM_CPUS_PER_TASK:-1} # srun does not inherit it from sbatch
 
-# Jobs that share a node must not share ports: each job has ten of its own.
+# Jobs that share a node must not share ports, so each job has ten of its own.
 port=$((20000 + SLURM_JOB_ID % 1000 * 10))
 hosts=($(scontrol show hostnames "$SLURM_JOB_NODELIST"))
 head=${hosts[0]}
@@ -43,14 +43,14 @@ on_each=(--block --disable-usage-stats --num-cpus "${SLURM_CPUS_PER_TASK:-1}"
   --num-gpus "${SLURM_GPUS_ON_NODE:-0}" --temp-dir "/tmp/ray-$SLURM_JOB_ID"
   --min-worker-port 0 --max-worker-port 0)
 
-start() { # HOST OFFSET OPTIONS...: a node, until the job ends
+start() { # HOST OFFSET OPTIONS...: start a node, which runs until the job ends
   local host=$1 offset=$2
   shift 2
   srun --nodes=1 --ntasks=1 --overlap --nodelist="$host" \
     "$ray" start "$@" "${on_each[@]}" --dashboard-agent-listen-port $((port + offset)) </dev/null &
 }
 
-alive() { # how many nodes have joined: none, where Ray does not answer yet and where grep, finding nothing, fails
+alive() { # how many nodes have joined; 0 while Ray does not answer (grep finds nothing, and fails)
   "$ray" list nodes --address "http://127.0.0.1:$((port + 1))" --filter state=ALIVE --limit 1000 --format json \
     2>/dev/null | grep -c '"node_id"' || true
 }
@@ -74,7 +74,7 @@ told=
 trap 'told=yes; kill -TERM "$search"' TERM
 code=0
 wait "$search" || code=$?
-if [[ -n $told ]]; then # it was the signal that ended the wait: the search saves, and ends with 143
+if [[ -n $told ]]; then # the signal ended the wait: the search saves, and ends with 143
   code=0
   wait "$search" || code=$?
 fi

@@ -1,4 +1,4 @@
-"""The error that a user can mend, and how pydantic's findings become one sentence of it."""
+"""Errors that a user can correct, and short, one-line texts for messages."""
 
 import reprlib
 from typing import Any
@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 _REPR = reprlib.Repr()
-_REPR.maxlevel = 2  # anchors of YAML can nest lists without end, and the default depth prints 400 kB of them
+_REPR.maxlevel = 2  # YAML anchors can nest lists without end, and the default depth prints 400 kB of them
 _REPR.maxlist = 4
 _REPR.maxstring = _REPR.maxlong = _REPR.maxother = 60
 
@@ -25,50 +25,55 @@ _RULES = {
     "int_parsing_size": " must be a whole number",
     "int_from_float": " must be a whole number",
 }
-"""pydantic's kind of finding -> what a user reads after `name=value`."""
+"""Type of a pydantic error -> what the message says after `name=value`."""
 
 
 class InputError(ValueError):
-    """Something the user gave cannot be used; the message says what, what is allowed, what to change."""
+    """Something that the user gave cannot be used. The message says what, what is allowed, and what to change."""
 
 
 class VersionError(InputError):
-    """A file is whole, but of another format version: unlike a damaged one it is not done without."""
+    """A file has another format version. Unlike a damaged file, it is never skipped or replaced."""
 
 
 def show(value: Any) -> str:
-    """A value as a message quotes it: like `repr`, but short whatever it is."""
+    """Quote a value in a message: like `repr`, but always short."""
     try:
         return _REPR.repr(value)
-    except ValueError:  # Python prints no whole number of more than 4300 digits
+    except ValueError:  # Python refuses to print whole numbers of more than 4300 digits
         return "a number of thousands of digits"
 
 
+def one_line(error: BaseException) -> str:
+    """An error's text on one line, or the name of its class if it has no text."""
+    return " ".join(str(error).split()) or type(error).__name__
+
+
 def plain(text: str) -> str:
-    """A text from outside as it may stand on a terminal: one line, without the codes that terminals obey."""
-    return "".join(sign if sign.isprintable() else " " for sign in text)
+    """Make text from outside safe to print: one line, without control characters that a terminal would obey."""
+    return "".join(character if character.isprintable() else " " for character in text)
 
 
 def explain(error: ValidationError, where: str, part: str = "") -> InputError:
-    """Turn pydantic's list of findings into one message.
+    """Turn pydantic's errors into one message.
 
     Args:
-        error: what pydantic found.
-        where: what was being read, as a user knows it ("search_spaces/tied.yaml").
-        part: which part of it, where the settings' names alone do not say ("lower bound 'low' of w3").
+        error: pydantic's errors.
+        where: what was read, as the user knows it ("search_spaces/tied.yaml").
+        part: which part of it, if the settings' names do not say ("lower bound 'low' of w3").
 
     Returns:
-        An error with a sentence a finding: `w3=-1.0 must be >= 0; in search_spaces/tied.yaml`.
+        An error with one clause per finding: `w3=-1.0 must be >= 0; in search_spaces/tied.yaml`.
     """
-    sentences = "; ".join(_sentence(finding) for finding in error.errors())
-    return InputError(f"{sentences}; {part} in {where}" if part else f"{sentences}; in {where}")
+    clauses = "; ".join(_clause(details) for details in error.errors())
+    return InputError(f"{clauses}; {part} in {where}" if part else f"{clauses}; in {where}")
 
 
-def _sentence(finding: ErrorDetails) -> str:
-    name = ".".join(part if isinstance(part, str) else show(part) for part in finding["loc"])
-    given = show(finding["input"])
-    context = finding.get("ctx", {})
-    match finding["type"]:
+def _clause(details: ErrorDetails) -> str:
+    name = ".".join(part if isinstance(part, str) else show(part) for part in details["loc"])
+    given = show(details["input"])
+    context = details.get("ctx", {})
+    match details["type"]:
         case "extra_forbidden":
             return f"unknown setting {show(name)}; remove it or correct its name"
         case "missing":
@@ -77,6 +82,6 @@ def _sentence(finding: ErrorDetails) -> str:
             return f"{given} must be a mapping from settings to values"
         case "value_error":
             return f"{name}: {context['error']}" if name else str(context["error"])
-    message = finding["msg"]
-    rule = _RULES.get(finding["type"], f": {message[0].lower()}{message[1:]}")
+    message = details["msg"]
+    rule = _RULES.get(details["type"], f": {message[0].lower()}{message[1:]}")
     return f"{name}={given}{rule.format(**context)}"

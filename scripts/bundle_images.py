@@ -1,4 +1,4 @@
-"""Make the images that come with the package, the same bytes on every run.
+"""Make the image files that come with the package; every run writes the same bytes.
 
 python scripts/bundle_images.py --data-dir data --output lstnet_search/domains/bundled
 """
@@ -22,17 +22,17 @@ from lstnet_search.domains.sets.bundled import BUNDLED, CHECKSUMS
 from lstnet_search.domains.sets.torchvision import read_mnist, read_usps_file
 
 SEED = 0
-MNIST_KEPT: dict[Part, int] = {"train": 10_000, "test": 2_000}
+MNIST_COUNTS: dict[Part, int] = {"train": 10_000, "test": 2_000}
 PARTS: tuple[Part, ...] = ("train", "test")
 
 
 def main(
-    data_dir: Annotated[Path, typer.Option(help="MNIST and USPS in torchvision's layout.")],
-    output: Annotated[Path, typer.Option(help="Folder of the Parquet files.")] = BUNDLED,
+    data_dir: Annotated[Path, typer.Option(help="Folder with MNIST and USPS in torchvision's layout.")],
+    output: Annotated[Path, typer.Option(help="Folder to write the Parquet files to.")] = BUNDLED,
 ) -> None:
     """Write mnist.parquet, usps.parquet and their checksums."""
     parts = {
-        "mnist": {part: subset(read_mnist(data_dir, part), MNIST_KEPT[part]) for part in PARTS},
+        "mnist": {part: subset(read_mnist(data_dir, part), MNIST_COUNTS[part]) for part in PARTS},
         "usps": {part: read_usps_file(data_dir, part) for part in PARTS},
     }
     output.mkdir(parents=True, exist_ok=True)
@@ -46,17 +46,17 @@ def main(
 
 
 def subset(domain: Domain, count: int) -> Domain:
-    """`count` images in their original order, each class with its share of the whole."""
+    """Choose `count` images in their original order, with the class shares of the whole domain."""
     assert domain.labels is not None
-    kept, _ = train_test_split(
+    indices, _ = train_test_split(
         np.arange(len(domain)), train_size=count, stratify=domain.labels.numpy(), random_state=SEED
     )
-    kept.sort()
-    return domain.take(domain.labels.new_tensor(kept))
+    indices.sort()
+    return domain.take(domain.labels.new_tensor(indices))
 
 
 def write(path: Path, domains: dict[Part, Domain]) -> None:
-    """Write a Parquet file of images (PNG), labels and the part that each belongs to."""
+    """Write a Parquet file with one row per image: the image as PNG, its label, and its part."""
     images = [png(image) for domain in domains.values() for image in domain.images]
     labels = [label for domain in domains.values() if domain.labels is not None for label in domain.labels.tolist()]
     split = [part for part, domain in domains.items() for _ in range(len(domain))]
@@ -65,7 +65,7 @@ def write(path: Path, domains: dict[Part, Domain]) -> None:
 
 
 def png(image: Tensor) -> bytes:
-    """One image, uint8, (1, H, W), as a PNG file."""
+    """The bytes of a PNG file of one image, uint8, (1, H, W)."""
     buffer = BytesIO()
     Image.fromarray(image[0].numpy()).save(buffer, format="png", optimize=True)
     return buffer.getvalue()

@@ -1,4 +1,4 @@
-"""How many examples a property is tried on."""
+"""The number of examples in a property test."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,10 +6,10 @@ from typing import Any
 from hypothesis import settings
 
 ALWAYS = 100
-"""Of Hypothesis' own choice, which a profile that searches goes far beyond."""
+"""Hypothesis' default, which the profile `searching` exceeds."""
 
 
 def examples(count: int) -> Callable[[Any], Any]:
-    """So many of a property whose examples take long, but for a profile that searches: that decides."""
+    """Try a slow property on `count` examples, or on as many as the profile says if it is `searching`."""
     chosen = settings.default.max_examples
     return settings(max_examples=chosen if chosen > ALWAYS else count)

@@ -20,17 +20,28 @@ ATTEMPTS = 5
 MARK = "LSTNET_TEST_NODE"
 """A variable that the processes of a node inherit, also those that leave its session."""
 
+FREQUENT_METRICS = {"RAY_metrics_report_interval_ms": "500"}
+"""Variable of a process that exports its metrics twice a second, not every 10 s."""
+
 
 class Nodes:
     """Nodes of a cluster, the first its head.
 
     Attributes:
+        folder: of logs; below it `0` is the head's folder for temporary files.
         address: to join it by.
         dashboard: its URL, where jobs are submitted.
         environment: of a process that may join or submit: this one's, and the token.
     """
 
-    def __init__(self, folder: Path, cpus: int, gpus: int = 0, variables: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        cpus: int,
+        gpus: int = 0,
+        variables: Mapping[str, str] | None = None,
+        own_token: bool = True,
+    ) -> None:
         """No node yet: `start` makes the head first.
 
         Args:
@@ -38,13 +49,17 @@ class Nodes:
             cpus: of each node.
             gpus: that each node says it has.
             variables: more of each node's environment, which the processes of its trials inherit.
+            own_token: whether the cluster has a token of its own, or the one in this user's file: only then can a
+                process join it that has used Ray before.
         """
-        self._folder = folder
+        self.folder = folder
         self._cpus, self._gpus = cpus, gpus
         self._variables = dict(variables or {})
         self._started: list[subprocess.Popen[bytes]] = []
         self.address = self.dashboard = ""
-        self.environment = os.environ | {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(16)}
+        self.environment = os.environ | {"RAY_AUTH_MODE": "token"}
+        if own_token:
+            self.environment["RAY_AUTH_TOKEN"] = secrets.token_hex(16)
 
     def start(self) -> int:
         """Start a node and wait until it has joined.
@@ -81,7 +96,7 @@ class Nodes:
 
     def log(self, place: int) -> Path:
         """What a node printed."""
-        return self._folder / f"node{place}.log"
+        return self.folder / f"node{place}.log"
 
     def processes(self, place: int) -> list[int]:
         """Processes of a node: those of its session, and those that left it but kept their environment."""
@@ -102,7 +117,7 @@ class Nodes:
         with self.log(place).open("w") as output:
             return subprocess.Popen(
                 self._command(place),
-                cwd=self._folder,
+                cwd=self.folder,
                 env=environment | self._variables | {MARK: self._mark(place)},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -119,7 +134,7 @@ class Nodes:
         return True
 
     def _mark(self, place: int) -> str:
-        return f"{self._folder.name}-{place}"
+        return f"{self.folder.name}-{place}"
 
     def _command(self, place: int) -> list[str]:
         options: dict[str, object] = {
@@ -127,7 +142,7 @@ class Nodes:
             "num-cpus": self._cpus,
             "num-gpus": self._gpus,
             "object-store-memory": 150_000_000,
-            "temp-dir": self._folder / str(place),
+            "temp-dir": self.folder / str(place),
             "dashboard-agent-listen-port": free_port(),
             "min-worker-port": 0,  # or all nodes take workers' ports from one list
             "max-worker-port": 0,
@@ -147,21 +162,22 @@ class Nodes:
 
 @contextmanager
 def running_nodes(
-    count: int, cpus: int = 1, gpus: int = 0, variables: Mapping[str, str] | None = None
+    count: int, cpus: int = 1, gpus: int = 0, variables: Mapping[str, str] | None = None, own_token: bool = True
 ) -> Iterator[Nodes]:
-    """Run a cluster, of which nothing is left in the end.
+    """Run a cluster. Nothing of it is left in the end.
 
     Args:
         count: of nodes, one after another.
         cpus: of each.
         gpus: that each says it has.
         variables: more of the environment of each.
+        own_token: as for `Nodes`.
 
     Yields:
-        The nodes, of which a test may kill some and start others.
+        The nodes. A test may kill some and start others.
     """
     folder = Path(tempfile.mkdtemp(prefix="nodes"))  # short, for sockets lie below it
-    nodes = Nodes(folder, cpus, gpus, variables)
+    nodes = Nodes(folder, cpus, gpus, variables, own_token)
     try:
         for _ in range(count):
             nodes.start()

@@ -1,30 +1,97 @@
-"""The command as a user starts it, at smoke size."""
+"""Commands at smoke size: in this process on a running cluster, which is quick, or as a user starts them."""
 
+import io
 import os
 import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import patch
 
 import pandas as pd
-from faults.verdict import OF_A_RUN
+import pytest
+import torch
+from faults.checks import VARYING_COLUMNS
+
+from lstnet_search.cli import main
 
 ROOT = Path(__file__).parents[1]
 
 
+def smoke(results: Path, *arguments: str) -> list[str]:
+    """Options of a search with tiny networks on bundled images; arguments may override them."""
+    space = str(ROOT / "search_spaces" / "smoke.yaml")
+    return ["--preset", "cpu", "--results-dir", str(results), "--space", space, *arguments]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A command that ended.
+
+    Attributes:
+        code: its exit code.
+        out: what it printed to stdout.
+        err: what it printed to stderr.
+    """
+
+    code: int
+    out: str
+    err: str
+
+
+def here(*arguments: str, address: str | None = None) -> Ended:
+    """A command of `python -m lstnet_search` in this process.
+
+    Args:
+        arguments: the command and its options.
+        address: of a cluster to join, or None to start one.
+    """
+    environment = {} if address is None else {"RAY_ADDRESS": address}
+    out, err = io.StringIO(), io.StringIO()
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # as a trial has: with more threads sums differ in their last bits
+    try:
+        with (
+            patch.dict(os.environ, environment),
+            patch.object(sys, "argv", ["run_search.py", *arguments[1:]]),
+            redirect_stdout(out),
+            redirect_stderr(err),
+            pytest.raises(SystemExit) as ended,
+        ):
+            main(arguments)
+    finally:
+        torch.use_deterministic_algorithms(False)  # which --deterministic turns on for the rest of a process
+        torch.set_num_threads(threads)
+    assert isinstance(ended.value.code, int)
+    return Ended(ended.value.code, out.getvalue(), err.getvalue())
+
+
+def done(*arguments: str, address: str | None = None) -> str:
+    """What a command printed that ended well."""
+    ended = here(*arguments, address=address)
+    assert ended.code == 0, ended.out + ended.err
+    return ended.out
+
+
+def searched(results: Path, *arguments: str, address: str) -> str:
+    """What a search at smoke size printed that ended well."""
+    return done("search", *smoke(results, *arguments), address=address)
+
+
 def command(results: Path, *arguments: str) -> list[str]:
-    """A search with tiny networks on bundled images; arguments may override."""
-    script = [sys.executable, str(ROOT / "run_search.py"), "--preset", "cpu", "--results-dir", str(results)]
-    return [*script, "--space", str(ROOT / "search_spaces" / "smoke.yaml"), *arguments]
+    """A search at smoke size as a process of its own."""
+    return [sys.executable, str(ROOT / "run_search.py"), *smoke(results, *arguments)]
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """A script or a module to its end, which is to be a good one."""
+    """A script or a module to its end, which must be a good one."""
     ended = subprocess.run(
         [sys.executable, *arguments],
         cwd=ROOT,
-        env=os.environ | {"OMP_NUM_THREADS": "1"},  # as a trial has: another number sums in another order
+        env=os.environ | {"OMP_NUM_THREADS": "1"},  # as a trial has: with more threads sums differ in their last bits
         capture_output=True,
         text=True,
         timeout=900,
@@ -37,7 +104,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 def search(
     results: Path, *arguments: str, environment: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """A search to its end, whatever its exit code."""
+    """A search as a process of its own to its end, whatever its exit code."""
     return subprocess.run(
         command(results, *arguments),
         cwd=ROOT,
@@ -52,20 +119,20 @@ def search(
 def search_until(
     results: Path, wanted: str, *arguments: str, stop: int, environment: Mapping[str, str] | None = None
 ) -> tuple[int, str]:
-    """A search that gets a signal once a line begins as is wanted: its exit code, and what it printed."""
+    """A search that gets a signal after a line that matches; its exit code, and what it printed."""
     return run_until(command(results, *arguments), wanted, stop=stop, environment=environment)
 
 
 def run_until(
     command: Sequence[str], wanted: str, *, stop: int | None, environment: Mapping[str, str] | None = None
 ) -> tuple[int, str]:
-    """A command that gets a signal once a line begins as is wanted.
+    """A command that gets a signal after a line that matches.
 
     Args:
         command: to run.
-        wanted: a regular expression.
-        stop: the signal; None to let it end by itself.
-        environment: variables beside those that there are.
+        wanted: regular expression of the line's beginning.
+        stop: the signal, or None to let the command end by itself.
+        environment: further variables.
 
     Returns:
         Its exit code, and what it printed.
@@ -91,6 +158,6 @@ def run_until(
 
 
 def own_tables(folder: Path) -> list[pd.DataFrame]:
-    """Both tables of a results folder without the columns that no two runs share."""
+    """Both tables of a results folder, without the columns that differ between two equal runs."""
     found = [pd.read_parquet(folder / name) for name in ("trials.parquet", "history.parquet")]
-    return [table.drop(columns=OF_A_RUN, errors="ignore") for table in found]
+    return [table.drop(columns=VARYING_COLUMNS, errors="ignore") for table in found]

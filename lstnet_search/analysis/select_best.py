@@ -1,20 +1,18 @@
-"""Print the best trials of one search or several, and write the settings of the best one.
+"""The best trials of one search or several, and the settings of the best one as a file.
 
-python analysis/select_best.py results/NAME [results/OTHER] --metric infomax --top 10
-
-Each trial stands at the report where the metric is best, as in a search by that metric.
+Each trial is ranked by the report where the metric is best, as in a search by that metric.
 """
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import pandas as pd
-import typer
 from rich.table import Table
 
-from lstnet_search.cli.options import FoldersArgument, console
 from lstnet_search.config import TrialConfig
+from lstnet_search.config.metrics import accuracy_name
 from lstnet_search.errors import InputError
+from lstnet_search.io.console import console
 from lstnet_search.results.export.winner import write_config
 from lstnet_search.results.folder.studies import StudyTables
 from lstnet_search.results.formatting import percent, shown, weights, weights_heading
@@ -23,17 +21,20 @@ from lstnet_search.results.study.records import PAPER_TRIAL
 
 
 def select_best(
-    folders: FoldersArgument,
-    metric: Annotated[
-        str | None, typer.Option(help="Metric to rank by; default: what the first search maximised.")
-    ] = None,
-    lowest: Annotated[bool, typer.Option("--lowest", help="Lowest first, such as of a loss.")] = False,
-    top: Annotated[int, typer.Option(min=1, help="Trials to print; those with the paper's weights come after.")] = 5,
-    output: Annotated[
-        Path | None, typer.Option(help="Where the best settings go; default: selected_config.yaml in its folder.")
-    ] = None,
+    folders: list[Path], metric: str | None = None, lowest: bool = False, top: int = 5, output: Path | None = None
 ) -> None:
-    """Rank trials by their best report and write the settings of the first."""
+    """Rank trials by their best report, print the first ones, and write the settings of the first.
+
+    Args:
+        folders: of the results, at least one.
+        metric: to rank by; None for the one that the first search maximised.
+        lowest: whether the lowest value is the best one, as of a loss.
+        top: trials to print; those with the paper's weights follow.
+        output: the settings; None for `selected_config.yaml` in the results folder of the best trial.
+
+    Raises:
+        InputError: if no trial has the metric.
+    """
     studies = [StudyTables.read(folder) for folder in folders]
     metric = metric or studies[0].metric
     ranked = _rank(studies, metric, lowest)
@@ -47,10 +48,10 @@ def select_best(
 
 
 def _rank(studies: list[StudyTables], metric: str, lowest: bool) -> pd.DataFrame:
-    """Reports, a row a trial that did not fail, best first; ties to the earlier study and trial.
+    """The best report of each trial that did not fail, best first; of equals the earlier study and trial first.
 
     Raises:
-        InputError: if there is none.
+        InputError: if no trial has the metric.
     """
     reports = [study.best_reports(metric, lowest).reset_index() for study in studies]
     found = [table.assign(study=index) for index, table in enumerate(reports) if len(table)]
@@ -58,7 +59,7 @@ def _rank(studies: list[StudyTables], metric: str, lowest: bool) -> pd.DataFrame
         known = sorted({name for study in studies for name in study.metrics})
         raise InputError(f"no trial has the metric {metric!r}; there are: {', '.join(known) or 'none yet'}")
     ranked = pd.concat(found, ignore_index=True).sort_values(metric, ascending=lowest, kind="stable")
-    return ranked.astype(object)  # else whole numbers of a row would become floats
+    return ranked.astype(object)  # otherwise integers of a row would become floats
 
 
 def _settings(report: "pd.Series[Any]", studies: list[StudyTables]) -> TrialConfig:
@@ -67,16 +68,16 @@ def _settings(report: "pd.Series[Any]", studies: list[StudyTables]) -> TrialConf
 
 
 def _table(ranked: pd.DataFrame, studies: list[StudyTables], metric: str, top: int) -> Table:
-    accuracies = [name for name in ranked.columns if name.startswith("val_accuracy_") and name != metric]
+    accuracies = [name for name in ranked.columns if name.startswith(accuracy_name("")) and name != metric]
     table = Table(title=f"best by {metric}", title_justify="left")
-    names = " or ".join(dict.fromkeys(weights_heading(study.search["search"]["trial"]["method"]) for study in studies))
+    names = " or ".join(dict.fromkeys(weights_heading(study.search.trial.method) for study in studies))
     for heading in ("", "study", "trial", metric, *accuracies, "at step", "state", f"weights {names}"):
-        table.add_column(heading.removeprefix("val_accuracy_"), no_wrap=True)
+        table.add_column(heading.removeprefix(accuracy_name("")), no_wrap=True)
 
-    def add(place: str, report: "pd.Series[Any]") -> None:
+    def add(rank: str, report: "pd.Series[Any]") -> None:
         study = studies[report["study"]]
         table.add_row(
-            place,
+            rank,
             study.name,
             str(report["trial"]),
             shown(metric, report[metric]),
@@ -86,8 +87,8 @@ def _table(ranked: pd.DataFrame, studies: list[StudyTables], metric: str, top: i
             weights(_settings(report, studies).model_dump()),
         )
 
-    for place, (_, report) in enumerate(ranked.head(top).iterrows(), start=1):
-        add(f"{place}.", report)
+    for rank, (_, report) in enumerate(ranked.head(top).iterrows(), start=1):
+        add(f"{rank}.", report)
     for _, report in ranked[ranked["trial"] == PAPER_TRIAL].iterrows():
         add("paper", report)
     return table

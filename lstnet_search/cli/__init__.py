@@ -1,25 +1,43 @@
-"""The command line: options become settings, errors become one message and an exit code."""
+"""The command line: it turns options into settings, and errors into one message and an exit code.
 
+`commands` lists the commands; each is imported when it is called, so that the help comes at once.
+"""
+
+import signal
+import sys
 from collections.abc import Sequence
+from types import FrameType
+from typing import NoReturn
 
-from lstnet_search.cli import ablate, confirm, data, folders, predict, search, space, table2, train, translate
-from lstnet_search.cli.app import make_app, run_app
-
-app = make_app("Search the loss weights of LSTNet, an unsupervised image translation network.")
-app.command("search")(search.search)
-app.command("train")(train.train)
-app.command("ablate")(ablate.ablate)
-app.command("table2")(table2.table2)
-app.command("confirm")(confirm.confirm)
-app.command("export")(folders.export)
-app.command("predict")(predict.predict)
-app.command("translate")(translate.translate)
-app.command("status")(folders.status)
-app.command("dashboard")(folders.dashboard)
-app.add_typer(space.app, name="space")
-app.add_typer(data.app, name="data")
+__all__ = ["main"]
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run a command and exit; see `run_app` for the exit codes."""
-    run_app(app, arguments)
+def main(arguments: Sequence[str] | None = None, command: str | None = None) -> NoReturn:
+    """Run the program and exit; `app.run_app` lists the exit codes.
+
+    Args:
+        arguments: The arguments, or None for those of this process.
+        command: The command of a script that has only this one, such as `run_search.py`; None for all of them.
+    """
+    interrupted = False
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        nonlocal interrupted
+        interrupted = True
+        raise KeyboardInterrupt
+
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, interrupt)
+    try:
+        from lstnet_search.cli.app import run_app
+        from lstnet_search.cli.commands import app, load
+
+        run_app(app if command is None else load(command), arguments)
+    except BaseException:  # Python makes another error of a KeyboardInterrupt in some imports
+        if not interrupted:
+            raise
+        print("stopped", file=sys.stderr)
+        sys.exit(130)
+    finally:
+        if signal.getsignal(signal.SIGINT) is interrupt:
+            signal.signal(signal.SIGINT, signal.default_int_handler)

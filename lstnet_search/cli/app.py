@@ -1,18 +1,28 @@
-"""How every command and script ends: one message and an exit code."""
+"""How commands are declared to Typer, and how every command ends: with one message and an exit code."""
 
 import errno
+import inspect
 import io
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any, NoReturn
+from dataclasses import fields, is_dataclass
+from functools import wraps
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar, get_args
 
 import typer
+from typer.core import TyperArgument, TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
 from lstnet_search.errors import InputError, plain
 from lstnet_search.io.atomic import UNFINISHED
 from lstnet_search.io.secrets import masked
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+ADVANCED = "Advanced"
+"""The heading of options that few users need; it comes last in the help."""
 
 _ADVICE = {
     errno.EACCES: "give one that you may read and write",
@@ -20,53 +30,133 @@ _ADVICE = {
     errno.EROFS: "give one that can be written to",
     errno.ENAMETOOLONG: "give a shorter one",
     errno.ENOENT: "make it, or give another",
-    errno.ENOTDIR: "give one that leads through folders alone",
+    errno.ENOTDIR: "give one whose parents are all folders",
     errno.EISDIR: "give the path of a file",
     errno.EEXIST: "give another",
 }
-"""What to do about a path, by what the file system says of it; of a bug of ours it says something else."""
+"""What to do about a path that the file system refuses, by error number. Any other number is a bug of ours."""
 
 
-def make_app(text: str | None = None) -> typer.Typer:
-    """An app whose help is plain text and whose errors are ours."""
-    return typer.Typer(help=text, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+class Group(TyperGroup):
+    """A group of commands that shows its help when it is called without arguments."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """The options, shown without types."""
+        return _without_types(super().get_params(ctx))
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse the arguments, or `--help` if there are none."""
+        return super().parse_args(ctx, args or ["--help"])
 
 
-def run_app(app: typer.Typer, arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run a command and exit: 0 done, 2 bad input with one message on stderr, 128 + signal after one.
+class _Command(TyperCommand):
+    def get_params(self, ctx: Any) -> list[Any]:
+        return _without_types(super().get_params(ctx))
+
+
+def _without_types(parameters: list[Any]) -> list[Any]:
+    """The parameters, with nothing in the help where Typer writes `<bool>` for a flag and `<path>` for an argument."""
+    for parameter in parameters:
+        if isinstance(parameter, TyperArgument) or parameter.is_flag:
+            parameter.display_type_rich = lambda ctx: None
+    return parameters
+
+
+class App(typer.Typer):
+    """A Typer app whose errors are reported by `run_app`, and whose commands can take groups of options."""
+
+    def __init__(self, text: str | None = None, *, group: type[Group] = Group, completion: bool = False) -> None:
+        """Make an app.
+
+        Args:
+            text: The help of a group of commands.
+            group: The class of that group.
+            completion: Whether shell completion can be installed.
+        """
+        super().__init__(
+            cls=group, help=text, add_completion=completion, rich_markup_mode="rich", pretty_exceptions_enable=False
+        )
+
+    def command(self, name: str | None = None, **settings: Any) -> Callable[[Function], Function]:
+        """Register a function as a command.
+
+        A parameter whose type is a dataclass stands for one option per field, so that commands can share options.
+        """
+        register = super().command(name, cls=_Command, **settings)
+
+        def decorate(function: Function) -> Function:
+            register(_flat(function))
+            return function
+
+        return decorate
+
+
+def _flat(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function with one parameter per option."""
+    given = inspect.signature(function, eval_str=True).parameters
+    groups: dict[str, Any] = {
+        name: parameter.annotation for name, parameter in given.items() if is_dataclass(parameter.annotation)
+    }
+    flat: list[inspect.Parameter] = []
+    for name, parameter in given.items():
+        flat += inspect.signature(groups[name]).parameters.values() if name in groups else [parameter]
+    flat.sort(key=_is_advanced)
+
+    @wraps(function)
+    def call(**values: Any) -> Any:
+        for name, group in groups.items():
+            values[name] = group(**{field.name: values.pop(field.name) for field in fields(group)})
+        return function(**values)
+
+    keywords = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in flat]
+    call.__signature__ = inspect.Signature(keywords)  # type: ignore[attr-defined]  # Typer reads the options from it
+    return call
+
+
+def _is_advanced(parameter: inspect.Parameter) -> bool:
+    return any(getattr(about, "rich_help_panel", None) == ADVANCED for about in get_args(parameter.annotation))
+
+
+def run_app(app: Callable[..., Any], arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run a command and exit: 0 done, 2 bad input with one message on stderr, 128 + signal after a signal.
 
     Args:
-        app: with the commands.
-        arguments: of the command line; None for the process's own.
+        app: The app.
+        arguments: The arguments, or None for those of this process.
     """
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # names of files may hold what is no text
+        sys.stdout.reconfigure(errors="backslashreplace")  # file names may hold bytes that are no text
     try:
-        code = app(args=arguments, standalone_mode=False)
+        code = app(args=arguments, prog_name=" ".join(program()), standalone_mode=False)
     except InputError as error:
         _refuse(str(error))
     except OSError as error:
         path = error.filename2 or error.filename
         if error.errno not in _ADVICE or not isinstance(path, str | bytes):
             raise
-        _refuse(f"{_asked(os.fsdecode(path))}: {error.strerror}; {_ADVICE[error.errno]}")
+        _refuse(f"{_given_path(os.fsdecode(path))}: {error.strerror}; {_ADVICE[error.errno]}")
     except TyperException as error:
         _refuse(error.format_message() if hasattr(error, "format_message") else str(error))
-    except KeyboardInterrupt:
-        print("stopped", file=sys.stderr)
-        sys.exit(130)
     sys.exit(code or 0)
 
 
 def run_script(command: Callable[..., Any]) -> NoReturn:
     """Run a script that is one command."""
-    app = make_app()
+    app = App()
     app.command()(command)
     run_app(app)
 
 
-def _asked(path: str) -> str:
-    """The path that a user knows: of a file that is being written, its folder."""
+def program() -> list[str]:
+    """The words that start this program: `lstnet-search`, `python -m lstnet_search` or `python SCRIPT`."""
+    script = Path(sys.argv[0])
+    if script.name == "__main__.py":
+        return ["python", "-m", "lstnet_search"]
+    return ["python", sys.argv[0]] if script.suffix == ".py" else [script.name]
+
+
+def _given_path(path: str) -> str:
+    """The path that the user gave: the folder of a file that we write under a temporary name."""
     folder, name = os.path.split(path)
     return folder or "." if UNFINISHED.fullmatch(name) else path
 

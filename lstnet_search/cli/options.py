@@ -1,88 +1,221 @@
-"""Options that several commands take, and what they have in common."""
+"""Options that several commands share, and what they mean.
 
+Heavy packages are imported inside the functions, so that `COMMAND --help` does not wait for them.
+"""
+
+import os
 import shlex
 import sys
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
-import pandas as pd
-import torch
 import typer
-from rich.console import Console
 
-from lstnet_search.config import PresetName
-from lstnet_search.config.domain_names import with_full_path
-from lstnet_search.config.presets import MethodName
-from lstnet_search.domains.registry import check_names, needs_full
+from lstnet_search.cli.app import ADVANCED, program
+from lstnet_search.config.presets import MethodName, PresetName
 from lstnet_search.errors import InputError
 from lstnet_search.io.secrets import masked
 
+if TYPE_CHECKING:
+    from lstnet_search.config.search import TrackerName
+    from lstnet_search.results.folder.folder import ResultsFolder
+    from lstnet_search.tuning.run import Run
+
+DATA, RESOURCES = "Data", "Resources"
+"""Headings of options in the help, like `ADVANCED`; every-day options have none of these."""
+KNOWN_SETS = "mnist, usps, svhn, fashion, textured"
+DEFAULT_RESULTS_DIR = Path("results")
+DEFAULT_DATA_DIR = Path("data")
+MAX_PER_GPU = 20
+
 PresetOption = Annotated[
     PresetName | None,
-    typer.Option("--preset", help="Budget and settings; default: paper where there is a GPU, else cpu."),
+    typer.Option("--preset", help="Budget and settings. Default: paper if there is a GPU, else cpu."),
 ]
-MethodOption = Annotated[MethodName | None, typer.Option("--method", help="What is trained; default: lstnet.")]
-StepsOption = Annotated[int | None, typer.Option("--steps", help="Steps of a whole training.")]
-SeedOption = Annotated[int | None, typer.Option("--seed", help="Seed; the same seed gives the same trials.")]
-RepeatsOption = Annotated[int | None, typer.Option("--repeats", help="Seeds of a trial, judged by their mean.")]
-DataDirOption = Annotated[
-    Path | None, typer.Option("--data-dir", help="Folder of full data sets, as torchvision lays them out.")
+MethodOption = Annotated[
+    MethodName | None,
+    typer.Option("--method", metavar="NAME", help=f"What is trained: {', '.join(get_args(MethodName))}."),
 ]
-BundledOption = Annotated[bool, typer.Option("--bundled", help="Use the bundled images.")]
+StepsOption = Annotated[int | None, typer.Option("--steps", metavar="N", help="Training steps. Default: the preset's.")]
+SeedOption = Annotated[
+    int | None, typer.Option("--seed", metavar="N", help="The same seed gives the same trials. Default: 0.")
+]
+RepeatsOption = Annotated[
+    int | None,
+    typer.Option(
+        "--repeats",
+        metavar="N",
+        help="Train each trial with this many seeds and rank it by their mean. Default: 1.",
+        rich_help_panel=ADVANCED,
+    ),
+]
 DomainsOption = Annotated[
     tuple[str, str] | None,
     typer.Option(
         "--domains",
         metavar="A B",
-        help="Two of mnist, usps, svhn, fashion, textured, folder:PATH, parquet:PATH, NAME=folder:PATH; "
-        "default: mnist usps.",
+        help=f"Two of {KNOWN_SETS}, folder:PATH, parquet:PATH, NAME=folder:PATH. Default: mnist usps.",
+        rich_help_panel=DATA,
     ),
 ]
+DataDirOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--data-dir", metavar="DIR", help="Folder of full data sets in torchvision's layout.", rich_help_panel=DATA
+    ),
+]
+SearchedDataDirOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--data-dir", metavar="DIR", help="Folder of full data sets. Default: the search's.", rich_help_panel=DATA
+    ),
+]
+BundledOption = Annotated[bool, typer.Option("--bundled", help="Use the bundled images.", rich_help_panel=DATA)]
 SkipBadOption = Annotated[
-    bool, typer.Option("--skip-bad", help="Leave out images of yours that cannot be read, where they are few.")
-]
-ResultsDirOption = Annotated[Path, typer.Option("--results-dir", help="Where results folders are kept.")]
-AddressOption = Annotated[
-    str | None,
-    typer.Option(help="auto or HOST:PORT of a Ray cluster to join; default: RAY_ADDRESS, else one is started here."),
-]
-StorageOption = Annotated[
-    str | None,
-    typer.Option(help="Folder that every node mounts, or s3://BUCKET/FOLDER: for checkpoints and a copy of results."),
-]
-TrialTimeoutOption = Annotated[
-    str | None,
+    bool,
     typer.Option(
-        help="Silence after which a trial's process is killed and begun again from its checkpoint, such as 20m; "
-        "default: 20 times its usual one, 10m at least."
+        "--skip-bad", help="Leave out images of yours that cannot be read, if they are few.", rich_help_panel=DATA
     ),
 ]
-MaxConcurrentOption = Annotated[int | None, typer.Option(help="Trials at once at most; default: all that have room.")]
-GpusPerTrialOption = Annotated[
-    str | None,
-    typer.Option(
-        metavar="X|auto",
-        help="Share of a GPU that a trial gets: 1 (default), 0.5, 0.33, 0.25 …; auto: as a probe of a step says.",
-    ),
+ResultsDirOption = Annotated[
+    Path, typer.Option("--results-dir", metavar="DIR", help="Folder that holds the results folders.")
 ]
-FolderArgument = Annotated[Path, typer.Argument(help="A results folder, such as results/NAME.")]
-FoldersArgument = Annotated[list[Path], typer.Argument(help="Results folders, such as results/NAME.")]
+GpusOption = Annotated[
+    int | None, typer.Option("--gpus", metavar="N", help="GPUs to use. Default: all.", rich_help_panel=RESOURCES)
+]
+CpusOption = Annotated[
+    int | None, typer.Option("--cpus", metavar="N", help="CPUs to use. Default: all.", rich_help_panel=RESOURCES)
+]
+FolderArgument = Annotated[
+    Path, typer.Argument(metavar="FOLDER", help="A results folder, or the name of a study in results/.")
+]
+FoldersArgument = Annotated[
+    list[Path], typer.Argument(metavar="FOLDERS", help="Results folders, or names of studies in results/.")
+]
 
-PACKAGE = __name__.partition(".")[0]
-DEFAULT_DATA_DIR = Path("data")
-MOST_PER_GPU = 20
+
+@dataclass(frozen=True)
+class RunOptions:
+    """The options of every command that trains on a cluster: where, on what and for how long."""
+
+    gpus: GpusOption = None
+    cpus: CpusOption = None
+    gpus_per_trial: Annotated[
+        str | None,
+        typer.Option(
+            metavar="X|auto",
+            help="Share of a GPU for each trial: 1 (default), 0.5, 0.33, 0.25, …; auto: a probe decides.",
+            rich_help_panel=RESOURCES,
+        ),
+    ] = None
+    max_concurrent: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="Trials at once at most. Default: as many as there is room for.",
+            rich_help_panel=RESOURCES,
+        ),
+    ] = None
+    time_budget: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME", help="Stop cleanly after this time, such as 30m or 8h.", rich_help_panel=RESOURCES
+        ),
+    ] = None
+    address: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HOST:PORT|auto",
+            help="Ray cluster to join. Default: RAY_ADDRESS, else a cluster is started on this machine.",
+            rich_help_panel=RESOURCES,
+        ),
+    ] = None
+    storage: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URI",
+            help="Folder that every node mounts, or s3://BUCKET/FOLDER: for checkpoints and a copy of the results.",
+            rich_help_panel=RESOURCES,
+        ),
+    ] = None
+    trial_timeout: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="Restart a trial from its checkpoint after this time without a report, such as 20m. Default: 20 "
+            "times its usual time between reports, at least 10m.",
+            rich_help_panel=ADVANCED,
+        ),
+    ] = None
+    simulate_gpus: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", help="Place trials as if there were N GPUs, to try it out.", rich_help_panel=ADVANCED
+        ),
+    ] = None
+
+    def make_run(
+        self,
+        folder: "ResultsFolder",
+        data_dir: Path | None,
+        *,
+        resume: bool = False,
+        log: "tuple[TrackerName, ...]" = (),
+    ) -> "Run":
+        """The run that the options ask for.
+
+        Args:
+            folder: The results folder to write to.
+            data_dir: The folder of the full data sets, or None for the default one.
+            resume: Whether to resume the search in the folder.
+            log: Trackers that get every report too.
+
+        Raises:
+            InputError: if an option cannot be used.
+        """
+        from lstnet_search.results.folder.storage import without_secrets
+        from lstnet_search.tuning.run import Resources, Run
+
+        if self.simulate_gpus is not None and self.simulate_gpus < 1:
+            raise InputError(f"--simulate-gpus {self.simulate_gpus} must be at least 1; raise it or leave it out")
+        return Run(
+            folder=folder,
+            resume=resume,
+            resources=Resources(
+                cpus=self.cpus,
+                gpus=self.gpus,
+                simulated_gpus=self.simulate_gpus,
+                max_concurrent=self.max_concurrent,
+                per_gpu=parse_gpus_per_trial(self.gpus_per_trial),
+                address=self.address,
+            ),
+            storage=None if self.storage is None else without_secrets(self.storage),
+            time_budget=parse_duration("--time-budget", self.time_budget),
+            trial_timeout=parse_duration("--trial-timeout", self.trial_timeout),
+            data_dir=data_dir or DEFAULT_DATA_DIR,
+            command=command_line(),
+            log=log,
+        )
 
 
 def default_preset() -> PresetName:
-    """`paper` where there is a GPU, else `cpu`."""
+    """`paper` if there is a GPU, else `cpu`."""
+    import torch
+
     return "paper" if torch.cuda.is_available() else "cpu"
 
 
 def data_settings(data_dir: Path | None, bundled: bool, otherwise: str) -> dict[str, str]:
-    """The setting that says which images are used: as options say it, or else.
+    """The setting that says which images are used.
+
+    Args:
+        data_dir: The folder of the full data sets, if given.
+        bundled: Whether the bundled images are asked for.
+        otherwise: Which images to use if neither option is given.
 
     Raises:
-        InputError: if both options are given, or the folder is not there.
+        InputError: if both options are given, or the folder does not exist.
     """
     if data_dir is not None and bundled:
         raise InputError("--data-dir and --bundled exclude each other; give one of them")
@@ -94,31 +227,42 @@ def data_settings(data_dir: Path | None, bundled: bool, otherwise: str) -> dict[
 
 
 def domain_settings(domains: tuple[str, str] | None, skip_bad: bool) -> dict[str, Any]:
-    """The settings that say whose images are used; none where no option does.
+    """The settings that say which domains are used; empty if neither option is given.
 
     Raises:
-        InputError: if a domain is not known or not there.
+        InputError: if a domain is unknown or does not exist.
     """
     settings: dict[str, Any] = {"skip_bad": True} if skip_bad else {}
     if domains is not None:
+        from lstnet_search.config.domain_names import with_absolute_path
+        from lstnet_search.domains.registry import check_names
+
         check_names(*domains)
-        settings["domains"] = tuple(map(with_full_path, domains))
+        settings["domains"] = tuple(map(with_absolute_path, domains))
     return settings
 
 
 def default_data(domains: tuple[str, ...], otherwise: str) -> str:
-    """Which images are used where no option says it: all of them, if one of the domains is not bundled."""
+    """Which images are used if no option says so: the full sets if one of the domains is not bundled."""
+    from lstnet_search.domains.registry import needs_full
+
     return "full" if needs_full(domains) else otherwise
 
 
 def parse_duration(option: str, text: str | None) -> float | None:
-    """Seconds of a duration such as 90s, 30m, 8h, 2d or 1h30m, which an option was given.
+    """Seconds of a duration such as 90s, 30m, 8h, 2d or 1h30m.
+
+    Args:
+        option: The option that has it, for the message.
+        text: The duration, or None if the option is not given.
 
     Raises:
-        InputError: if it is none, or shorter than a second.
+        InputError: if it is no duration, or shorter than a second.
     """
     if text is None:
         return None
+    import pandas as pd
+
     try:
         seconds = float(pd.Timedelta(text).total_seconds())
     except ValueError:
@@ -129,10 +273,10 @@ def parse_duration(option: str, text: str | None) -> float | None:
 
 
 def parse_gpus_per_trial(text: str | None) -> int | None:
-    """Trials that may share a GPU; None for as many as a probe says.
+    """How many trials may share a GPU, or None to let a probe decide.
 
     Raises:
-        InputError: if it is no share that some whole number of trials fill a GPU with.
+        InputError: if no whole number of such shares fills a GPU.
     """
     if text == "auto":
         return None
@@ -142,33 +286,35 @@ def parse_gpus_per_trial(text: str | None) -> int | None:
         share = float("nan")
     if share > 1:
         raise InputError(f"--gpus-per-trial {text}: a trial trains on one GPU; give at most 1")
-    trials = round(1 / share) if share >= 1 / MOST_PER_GPU else 0
+    trials = round(1 / share) if share >= 1 / MAX_PER_GPU else 0
     if not trials or abs(trials * share - 1) > 0.025:
         raise InputError(
-            f"--gpus-per-trial {text} must be auto or one over a whole number from 1 to {MOST_PER_GPU}, "
+            f"--gpus-per-trial {text} must be auto or one divided by a whole number from 1 to {MAX_PER_GPU}, "
             "such as 1, 0.5, 0.33 or 0.25; change it or leave it out"
         )
     return trials
 
 
-def check_simulated(gpus: int | None) -> None:
-    """Refuse to simulate no GPU.
+def find_folder(asked: Path) -> Path:
+    """The folder at a path, or else the study of that name in `results`."""
+    study = DEFAULT_RESULTS_DIR / asked
+    return study if not asked.exists() and study.is_dir() else asked
+
+
+def check_output(output: Path, *, folder: bool, option: str = "--output") -> None:
+    """Check that a file or a folder can be made.
 
     Raises:
-        InputError: if less than one is asked for.
+        InputError: if the path exists (unless it is an empty folder and a folder is made), or its parent is no folder
+            that can be written to.
     """
-    if gpus is not None and gpus < 1:
-        raise InputError(f"--simulate-gpus {gpus} must be at least 1; raise it or leave it out")
+    if output.exists() and not (folder and output.is_dir() and not any(output.iterdir())):
+        raise InputError(f"{output} exists already; choose another {option}")
+    parent = output.resolve().parent
+    if not parent.is_dir() or not os.access(parent, os.W_OK):
+        raise InputError(f"{parent} is no folder that can be written to; make it, or choose another {option}")
 
 
 def command_line() -> str:
-    """The command as it was typed, but for where the package lies, and for secrets."""
-    script, *arguments = sys.argv
-    arguments = [masked(argument) for argument in arguments]
-    return shlex.join(["python", *(("-m", PACKAGE) if Path(script).name == "__main__.py" else (script,)), *arguments])
-
-
-def console() -> Console:
-    """Where commands print: a line stays a line where there is no terminal; a name in brackets is no markup."""
-    terminal = Console(markup=False, emoji=False)
-    return terminal if terminal.is_terminal else Console(width=200, no_color=True, markup=False, emoji=False)
+    """The command as it was typed, without secrets and without where the package is installed."""
+    return shlex.join([*program(), *(masked(argument) for argument in sys.argv[1:])])

@@ -7,39 +7,42 @@ import typer
 from rich.table import Table
 
 from lstnet_search.cli import options
-from lstnet_search.cli.app import make_app
+from lstnet_search.cli.app import App
+from lstnet_search.cli.spaces import find_space
 from lstnet_search.config import METHODS, Space
 from lstnet_search.config.space.describe import redundancy, setting_lines
+from lstnet_search.io.console import console
 
-app = make_app("Look at search spaces.")
+app = App("Look at search spaces.")
 
 
 @app.callback()
 def _group() -> None:
-    """Look at search spaces."""  # keeps `show` a word of its own while it is the only command
+    """Look at search spaces."""  # without a callback Typer would leave out the word `show` of the only command
 
 
 @app.command("show")
 def show(
-    file: Annotated[Path, typer.Argument(help="A space file, such as search_spaces/tied.yaml.")],
+    space: Annotated[
+        Path, typer.Argument(metavar="SPACE", help="A space file, or the name of a shipped space, such as tied.")
+    ],
     method: options.MethodOption = None,
 ) -> None:
-    """Print the settings of a space with their ranges, and how many dimensions are free."""
-    of = METHODS[method or "lstnet"]
-    space = Space.read(file, of)
+    """Print the settings of a space with their ranges, and how many dimensions it has."""
+    settings = METHODS[method or "lstnet"]
+    content = Space.read(find_space(space), settings)
     table = Table()
     for heading in ("setting", "values", "paper"):
         table.add_column(heading, overflow="fold")
-    for name, values in setting_lines(space, of):
-        value = of.model_fields[name].default
+    for name, values in setting_lines(content, settings):
+        value = settings.model_fields[name].default
         table.add_row(name, values, f"{value:g}" if isinstance(value, float) else str(value))
-    console = options.console()
-    console.print(f"{file}: {_count(space.dimensions)}", markup=False, highlight=False)
-    console.print(table)
-    console.print("Other settings keep the preset's values.")
-    if sentence := redundancy(space):
-        console.print(sentence)
-
-
-def _count(dimensions: int) -> str:
-    return f"{dimensions} free {'dimension' if dimensions == 1 else 'dimensions'}"
+    dimensions = content.dimensions
+    out = console()
+    out.print(
+        f"{space}: {dimensions} free {'dimension' if dimensions == 1 else 'dimensions'}", markup=False, highlight=False
+    )
+    out.print(table)
+    out.print("Other settings keep the preset's values.")
+    if sentence := redundancy(content):
+        out.print(sentence)

@@ -1,59 +1,58 @@
 """`table2`: the paper's Table 2, every method under one budget."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from lstnet_search.cli import options
-from lstnet_search.cli.search import search_config
+from lstnet_search.cli.app import program
+from lstnet_search.cli.search_options import SearchOptions, search_config
 from lstnet_search.config.budgets import BUDGETS, ORDER, Budget, BudgetName
+from lstnet_search.config.presets import MethodName
 from lstnet_search.config.search import SearchConfig
-from lstnet_search.results.folder.folder import ResultsFolder
-from lstnet_search.results.table2 import Table2Folder
+from lstnet_search.io.console import console
 
 
 def table2(
-    budget: Annotated[BudgetName, typer.Option(help="small: two CPU cores, 90 minutes; full: the paper's, for GPUs.")],
+    budget: Annotated[
+        BudgetName,
+        typer.Option(help="small: 90 minutes on two CPU cores; full: the paper's trainings, for GPUs."),
+    ],
+    name: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Name of the table's folder. Default: table2-BUDGET.")
+    ] = None,
+    results_dir: options.ResultsDirOption = options.DEFAULT_RESULTS_DIR,
     data_dir: options.DataDirOption = None,
     bundled: options.BundledOption = False,
-    gpus: Annotated[int | None, typer.Option(help="GPUs to use; default: all.")] = None,
-    cpus: Annotated[int | None, typer.Option(help="CPUs to use; default: all.")] = None,
-    results_dir: options.ResultsDirOption = Path("results"),
-    name: Annotated[str | None, typer.Option(help="Name of its folder; default: table2-BUDGET.")] = None,
+    gpus: options.GpusOption = None,
+    cpus: options.CpusOption = None,
 ) -> int:
-    """Search every method and confirm its winner, under one budget of wall time.
+    """Search every method under one budget: the paper's Table 2.
 
-    The same command goes on where it was stopped. `python analysis/table2.py FOLDER` prints the table.
+    Each method's winner is confirmed too, within the same wall time. The same command resumes a table that was
+    stopped.
     """
-    folder = Table2Folder(ResultsFolder.named(results_dir, name or f"table2-{budget}").path)
+    from lstnet_search.results.folder.folder import ResultsFolder
+    from lstnet_search.results.table2 import Table2Folder
+
+    folder = ResultsFolder.named(results_dir, name or f"table2-{budget}")
     searches: dict[str, SearchConfig] = {
         method: planned_search(method, BUDGETS[budget], data_dir, bundled) for method in ORDER
     }
+    run = options.RunOptions(gpus=gpus, cpus=cpus).make_run(folder, data_dir)
 
-    from lstnet_search.tuning import table2 as tuning  # imports Ray and takes seconds: not before the checks
-    from lstnet_search.tuning.execution import Run
+    from lstnet_search.tuning import table2 as tuning  # imports Ray, which takes seconds: after the checks
 
-    code = tuning.table2(
-        searches,
-        BUDGETS[budget],
-        budget,
-        folder,
-        Run(
-            folder=ResultsFolder(folder.path),
-            cpus=cpus,
-            gpus=gpus,
-            data_dir=data_dir or options.DEFAULT_DATA_DIR,
-            command=options.command_line(),
-        ),
-        options.console(),
-    )
-    options.console().print(f"the table: python analysis/table2.py {folder.path}", markup=False, highlight=False)
+    out = console()
+    code = tuning.table2(searches, BUDGETS[budget], budget, Table2Folder(folder.path), run, out)
+    out.print(f"the table: {shlex.join([*program(), 'table2-table', str(folder.path)])}", markup=False, highlight=False)
     return code
 
 
-def planned_search(method: str, budget: Budget, data_dir: Path | None, bundled: bool) -> SearchConfig:
+def planned_search(method: MethodName, budget: Budget, data_dir: Path | None, bundled: bool) -> SearchConfig:
     """The search of a method: its preset and its own space, with the changes that the budget makes."""
-    search = search_config({"method": method, "preset": budget.preset}, data_dir, bundled)
+    search = search_config(SearchOptions(method=method, preset=budget.preset, data_dir=data_dir, bundled=bundled))
     trial = search.trial.override(dict(budget.changes.get(method, {})), "the budget")
     return SearchConfig.parse(search.model_dump() | {"trial": trial.model_dump()}, "the budget")

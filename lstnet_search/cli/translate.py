@@ -1,29 +1,32 @@
-"""`translate`: a user's own images as images of the other domain."""
+"""`translate`: the user's own images as images of the other domain."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from lstnet_search.cli import images as own
-from lstnet_search.io.atomic import whole_file, whole_folder
-from lstnet_search.results.export.translations import write_translated_files, write_translated_table
+from lstnet_search.cli.options import check_output
+from lstnet_search.cli.user_images import ImageOptions
 
 
 def translate(
-    model: own.ModelOption,
-    images: own.InputOption,
-    output: Annotated[Path, typer.Option(help="Folder of PNG files to make, or Parquet file if it ends in .parquet.")],
-    direction: own.DirectionOption = None,
-    batch_size: own.BatchSizeOption = own.DEFAULT_BATCH_SIZE,
+    images: ImageOptions,
+    output: Annotated[
+        Path,
+        typer.Option(metavar="PATH", help="Folder of PNG files to make, or Parquet file if it ends in .parquet."),
+    ],
 ) -> None:
-    """Translate images of one domain to the other."""
+    """Translate images of one domain into the other."""
     is_table = output.suffix == ".parquet"
-    own.check_output(output, folder=not is_table)
-    job = own.open_job(model, images, direction, batch_size)
+    check_output(output, folder=not is_table)
+    job = images.open_job()
+
+    from lstnet_search.io.atomic import whole_file, whole_folder
+    from lstnet_search.results.export.translations import write_translated_files, write_translated_table
+
     if is_table:
         with whole_file(output) as file:
-            write_translated_table(file, job.model, job.source, job.batches(), job.images.kept)
+            write_translated_table(file, job.model, job.source, job.batches(), job.images.extra)
     else:
         with whole_folder(output.resolve()) as folder:
             write_translated_files(folder, job.model, job.source, job.batches(), job.images.png_name)

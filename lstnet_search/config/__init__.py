@@ -1,4 +1,4 @@
-"""Typed, checked settings of a trial, of a search space, of a search."""
+"""Typed, checked settings of a trial, a search space and a search. Trains nothing and reads no images."""
 
 from lstnet_search.config.methods import (
     WEIGHT_NAMES,
@@ -13,8 +13,6 @@ from lstnet_search.config.presets import PRESETS, Preset, PresetName
 from lstnet_search.config.space.ranges import Choice, LogUniform, QUniform, RandInt, Range, Uniform
 from lstnet_search.config.space.space import Space
 from lstnet_search.config.trial import METHODS, TrialConfig
-from lstnet_search.errors import InputError, explain
-from lstnet_search.io.yaml import read_yaml
 
 __all__ = [
     "METHODS",
@@ -23,7 +21,6 @@ __all__ = [
     "Choice",
     "CoGANConfig",
     "DeepJDOTConfig",
-    "InputError",
     "LSTNetConfig",
     "LogUniform",
     "NoTranslationConfig",
@@ -37,6 +34,4 @@ __all__ = [
     "TrialConfig",
     "UNITConfig",
     "Uniform",
-    "explain",
-    "read_yaml",
 ]

@@ -1,4 +1,4 @@
-"""What becomes of a winner when terms of the objective are left out."""
+"""The search that retrains a winner without some terms of its objective."""
 
 from lstnet_search.config.search import SearchConfig
 from lstnet_search.config.space.space import Space
@@ -10,25 +10,25 @@ ABLATIONS: tuple[dict[str, float], ...] = ({"wl": 0.0}, {"w5": 0.0, "w6": 0.0}, 
 
 
 def ablation(winner: TrialConfig, search: SearchConfig, name: str, repeats: int | None = None) -> SearchConfig:
-    """A search of points alone: the winner as it is, then without each group of terms that it has.
+    """A search whose trials are fixed points: the winner, then the winner without each group of terms that it has.
 
     Args:
         winner: settings of the best trial.
-        search: that found it.
-        name: of that search.
-        repeats: seeds of each training; None for as many as the search had.
+        search: the search that found it.
+        name: the name of that search.
+        repeats: seeds of each training, or None for as many as the search had.
 
     Raises:
-        InputError: if the winner's weights change during its training.
+        InputError: if the winner is not LSTNet, or its weights change during training.
     """
     if winner.method != "lstnet":
-        raise InputError(f"{name} searched {winner.method}, and ablations are of LSTNet's Eq. 1; give another")
+        raise InputError(f"{name} searched {winner.method}, but only LSTNet's Eq. 1 can be ablated; give another")
     if winner.schedule:
         raise InputError(
-            f"the winner of {name} has a schedule of weights, which a term left out would come back with; "
-            "ablate a search by another --scheduler"
+            f"the winner of {name} has a schedule of weights, which would bring back a term that is left out; "
+            "ablate a search with another --scheduler"
         )
-    trial = winner.override({"seed": search.seed}, "the ablation")  # a search's; trials get one derived from it
+    trial = winner.override({"seed": search.seed}, "the ablation")  # trials get seeds derived from the search's
     points = tuple(point for point in ABLATIONS if any(getattr(winner, weight) for weight in point))
     return SearchConfig(
         preset=search.preset,

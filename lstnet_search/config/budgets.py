@@ -1,4 +1,4 @@
-"""What Table 2 may cost."""
+"""How much time the methods of Table 2 get."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,20 +8,21 @@ from lstnet_search.config.presets import MethodName, PresetName
 
 BudgetName = Literal["small", "full"]
 ORDER: tuple[MethodName, ...] = ("no_translation", "lstnet", "deepjdot", "unit", "cogan")
-"""The one that trains nothing first: its confirmation trains the classifiers that all share."""
+"""The order in which methods run. The first trains nothing: its confirmation trains the classifiers that all share."""
 
 
 @dataclass(frozen=True)
 class Budget:
-    """One wall time for each method's search and the confirmation of its winner.
+    """The wall time that each method gets for its search and the confirmation of its winner.
 
     Attributes:
-        preset: of all methods.
-        method_seconds: of each method.
-        search_seconds: of these, what a search may take at most.
-        total_seconds: of all methods together.
-        seeds: of each confirmation, the same for all.
-        changes: of the preset's settings, by method; they have steps that leave time for the confirmation.
+        preset: the preset of all methods.
+        method_seconds: time for each method.
+        search_seconds: the largest part of `method_seconds` that the search may take.
+        total_seconds: time for all methods together.
+        seeds: number of seeds in each confirmation.
+        changes: changes of the preset's settings, by method. They reduce the steps, so that time is left for the
+            confirmation.
     """
 
     preset: PresetName

@@ -1,4 +1,4 @@
-"""How a domain is asked for: by the name of a known set, or by where a user's own images lie."""
+"""How a user names a domain: a known set by its name, or the user's own images by where they are."""
 
 import os
 import re
@@ -7,17 +7,17 @@ from pathlib import Path
 from typing import Literal
 
 _NAME = re.compile(r"[\w-]{1,100}")
-_OWN = re.compile(r"(?:(?P<name>[\w-]+)=)?(?P<kind>folder|parquet):(?P<path>.+)", re.DOTALL)
+_USER_IMAGES = re.compile(r"(?:(?P<name>[\w-]+)=)?(?P<kind>folder|parquet):(?P<path>.+)", re.DOTALL)
 
 
 @dataclass(frozen=True)
-class OwnImages:
+class UserImages:
     """A user's own images.
 
     Attributes:
-        name: of the domain, in directions and tables.
-        kind: a folder of image files, or a Parquet file of the bundled format.
-        path: of either.
+        name: the domain's name in directions and tables.
+        kind: a folder of image files, or a Parquet file in the format of the bundled sets.
+        path: the folder or file.
     """
 
     name: str
@@ -28,45 +28,45 @@ class OwnImages:
         return f"{self.kind}:{self.path}"
 
 
-def own_images(asked: str) -> OwnImages | None:
-    """What `folder:PATH`, `parquet:PATH`, and either with `NAME=` before it mean; None for the name of a known set.
+def parse_user_images(spec: str) -> UserImages | None:
+    """Parse `folder:PATH` or `parquet:PATH`, each with an optional `NAME=` before it; None for a known set's name.
 
-    Without `NAME=` a domain is called as its folder or file is, what is no letter, digit or hyphen replaced by `_`.
+    Without `NAME=`, the domain is named after its folder or file, with `_` for characters other than letters, digits
+    and hyphens.
     """
-    found = _OWN.fullmatch(asked)
+    found = _USER_IMAGES.fullmatch(spec)
     if found is None:
         return None
     path = Path(found["path"])
     kind: Literal["folder", "parquet"] = "folder" if found["kind"] == "folder" else "parquet"
-    last = path.name if kind == "folder" else path.stem
-    return OwnImages(found["name"] or re.sub(r"[^\w-]+", "_", last) or "images", kind, path)
+    default = path.name if kind == "folder" else path.stem
+    return UserImages(found["name"] or re.sub(r"[^\w-]+", "_", default) or "images", kind, path)
 
 
-def is_domain(asked: str) -> bool:
-    """Whether a text asks for a domain: names become parts of file names, so that they hold no path."""
-    own = own_images(asked)
-    return _NAME.fullmatch(asked) is not None if own is None else _is_path(str(own.path))
+def is_domain(text: str) -> bool:
+    """Whether a text names a domain. Names become parts of file names, so that they cannot contain a path."""
+    images = parse_user_images(text)
+    return _NAME.fullmatch(text) is not None if images is None else _is_possible_path(str(images.path))
 
 
-def _is_path(text: str) -> bool:
-    """Whether a file could be there: YAML can write texts that no file system takes."""
+def _is_possible_path(text: str) -> bool:
+    """Whether a file system can have the path: YAML can hold texts that none can."""
     try:
         return b"\0" not in os.fsencode(text)
     except UnicodeEncodeError:
         return False
 
 
-def name_of(asked: str) -> str:
-    """The short name of a domain, whatever way it is asked for; a short name's is itself."""
-    own = own_images(asked)
-    return asked if own is None else own.name
+def domain_name(spec: str) -> str:
+    """The short name of a domain, however the user named it; a short name is returned as it is."""
+    images = parse_user_images(spec)
+    return spec if images is None else images.name
 
 
-def with_full_path(asked: str) -> str:
-    """The same domain, asked for in a way that means the same in every working directory."""
-    own = own_images(asked)
-    if own is None:
-        return asked
-    path = own.path.expanduser().resolve()
-    named = asked.partition("=")[0] if asked.startswith(f"{own.name}={own.kind}:") else None
-    return f"{own.kind}:{path}" if named is None else f"{named}={own.kind}:{path}"
+def with_absolute_path(spec: str) -> str:
+    """The same domain, written so that it means the same in every working directory."""
+    images = parse_user_images(spec)
+    if images is None:
+        return spec
+    prefix = f"{images.name}=" if spec.startswith(f"{images.name}={images.kind}:") else ""
+    return f"{prefix}{images.kind}:{images.path.expanduser().resolve()}"

@@ -1,10 +1,10 @@
-"""Sides of images that networks are built for."""
+"""The image sizes that networks are built for."""
 
 SIDES = (14, 16, 28, 32)
-"""Height and width, pixels: the paper's two, and one more each way by the rule of its Table 1."""
+"""Height and width, pixels: the paper's 16 and 28, and one smaller and one larger, built by the rule of its Table 1."""
 
 
 def side_for(height: int, width: int) -> int:
-    """The side that images of some size are brought to: the one nearest to the longer side, of two the larger."""
+    """The side that images are resized to: the nearest to their longer side, the larger one of a tie."""
     longer = max(height, width)
     return min(SIDES, key=lambda side: (abs(side - longer), -side))

@@ -4,11 +4,22 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from lstnet_search.config.number_types import LARGEST_COUNT, Count, NotBoolean, Number, Whole
-from lstnet_search.config.trial import Fraction, TrialConfig, Weight
+from lstnet_search.config.number_types import (
+    BatchSize,
+    Count,
+    CountOrZero,
+    Degrees,
+    Fraction,
+    NotBoolean,
+    Number,
+    Pixels,
+    Rate,
+    Weight,
+)
+from lstnet_search.config.trial import TrialConfig
 
 Width = Annotated[Number, Field(gt=0, le=4)]
-"""Factor on the filters of a network; 1 is the published one."""
+"""Factor on the number of a network's filters; 1 is the published network."""
 AdversarialLoss = Literal["non_saturating", "minimax", "least_squares"]
 
 WEIGHT_NAMES = ("w1", "w2", "w3", "w4", "w5", "w6", "wl")
@@ -16,20 +27,20 @@ WEIGHT_NAMES = ("w1", "w2", "w3", "w4", "w5", "w6", "wl")
 
 
 class TranslationConfig(TrialConfig):
-    """Settings of the networks of Table 1."""
+    """Settings of methods with the networks of Table 1."""
 
     width: Width = 1.0
     latent_stride: Annotated[Literal[1, 3], NotBoolean] = 1
-    batch_norm_momentum: Annotated[Number, Field(gt=0, le=1)] = 0.01
-    """In PyTorch's sense: the share of the newest batch."""
+    batch_norm_momentum: Rate = 0.01
+    """As in PyTorch: the share of the newest batch."""
     adversarial_loss: AdversarialLoss = "non_saturating"
 
 
 class LSTNetConfig(TranslationConfig):
     """Settings of LSTNet.
 
-    The defaults are the paper's (Friedjungova et al., ESANN 2020) or, where it is silent,
-    those argued for in docs/decisions.md.
+    The defaults are those of the paper (Friedjungova et al., ESANN 2020). docs/decisions.md gives reasons for those
+    that the paper leaves open.
     """
 
     weight_names = WEIGHT_NAMES
@@ -46,7 +57,7 @@ class LSTNetConfig(TranslationConfig):
 
 
 class UNITConfig(TranslationConfig):
-    """Settings of UNIT (Liu, Breuel, Kautz 2017), its published ones for digits; the networks are LSTNet's."""
+    """Settings of UNIT (Liu, Breuel, Kautz 2017): the published ones for digits, with LSTNet's networks."""
 
     weight_names = ("gan1", "gan2", "kl", "reconstruction", "cycle_kl", "cycle_reconstruction")
 
@@ -59,62 +70,62 @@ class UNITConfig(TranslationConfig):
     cycle_kl: Weight = 1e-4
     cycle_reconstruction: Weight = 1e-3
 
-    learning_rate: Annotated[Number, Field(gt=0, le=1)] = 2e-4
+    learning_rate: Rate = 2e-4
     beta1: Fraction = 0.5
 
 
 class CoGANConfig(TrialConfig):
-    """Settings of CoGAN (Liu and Tuzel 2016), as its authors' code has them."""
+    """Settings of CoGAN (Liu and Tuzel 2016), as in its authors' code."""
 
     weight_names = ("classification", "similarity")
 
     method: Literal["cogan"] = "cogan"
 
     classification: Weight = 10.0
-    """Of the labels of one domain, beside the game of weight 1."""
+    """Weight of the loss on one domain's labels; the adversarial loss has weight 1."""
     similarity: Weight = 0.01
-    """Of the squared distance between features of the two images that are made of the same noise."""
+    """Weight of the squared distance between features of the two images that are made from the same noise."""
 
     width: Width = 1.0
     weight_decay: Weight = 5e-4
-    learning_rate: Annotated[Number, Field(gt=0, le=1)] = 2e-4
+    learning_rate: Rate = 2e-4
     beta1: Fraction = 0.5
-    rotation: Annotated[Number, Field(ge=0, le=180)] = 0.0
+    rotation: Degrees = 0.0
     scale: Fraction = 0.0
-    shift: Annotated[Number, Field(ge=0, le=14)] = 0.0
+    shift: Pixels = 0.0
     steps: Count = 10_000
 
 
 class DeepJDOTConfig(TrialConfig):
-    """Settings of DeepJDOT (Damodaran et al. 2018), as its authors' code has them."""
+    """Settings of DeepJDOT (Damodaran et al. 2018), as in its authors' code."""
 
     weight_names = ("alpha", "lam")
 
     method: Literal["deepjdot"] = "deepjdot"
 
     alpha: Weight = 1e-3
-    """Of the squared distance of features in the transport's cost."""
+    """Weight of the squared distance between features in the transport cost."""
     lam: Weight = 1e-4
-    """Of the cross-entropy between predictions and transported labels there; the paper's lambda."""
+    """Weight of the cross-entropy between predictions and transported labels in that cost; the paper's lambda."""
 
     width: Width = 1.0
     pool_stride: Annotated[Literal[1, 2], NotBoolean] = 1
-    """Of its three poolings; 1 is the published one, 2 costs a twentieth."""
-    pretraining_steps: Annotated[Whole, Field(ge=0, le=LARGEST_COUNT)] = 4200
-    """Of `steps`, the first so many see the labelled domain alone: ten passes over MNIST."""
-    pretraining_batch_size: Annotated[Whole, Field(ge=2, le=4096)] = 128
-    pretraining_rate: Annotated[Number, Field(gt=0, le=1)] = 2e-4
-    decay_after: Annotated[Whole, Field(ge=0, le=LARGEST_COUNT)] = 10_000
-    """Steps of adaptation after which the learning rate is a tenth."""
+    """Stride of the three pooling layers; 1 is the published one, 2 costs a twentieth of it."""
+    pretraining_steps: CountOrZero = 4200
+    """The first of `steps`, which see the labelled domain only: ten passes over MNIST."""
+    pretraining_batch_size: BatchSize = 128
+    pretraining_rate: Rate = 2e-4
+    decay_after: CountOrZero = 10_000
+    """Steps of adaptation after which the learning rate drops to a tenth."""
 
     beta1: Fraction = 0.9
-    batch_size: Annotated[Whole, Field(ge=2, le=4096)] = 500
-    rotation: Annotated[Number, Field(ge=0, le=180)] = 0.0
+    batch_size: BatchSize = 500
+    rotation: Degrees = 0.0
     scale: Fraction = 0.0
-    shift: Annotated[Number, Field(ge=0, le=14)] = 0.0
+    shift: Pixels = 0.0
     steps: Count = 19_200
     cuda_graph: Literal[False] = False
-    """The transport's plan is made on the CPU, which a graph cannot record."""
+    """The transport plan is computed on the CPU, which a CUDA graph cannot record."""
 
 
 class NoTranslationConfig(TrialConfig):
@@ -127,5 +138,5 @@ class NoTranslationConfig(TrialConfig):
 
     @classmethod
     def searchable(cls) -> tuple[str, ...]:
-        """None: nothing is trained."""
+        """No setting: nothing is trained."""
         return ()

@@ -1,6 +1,6 @@
-"""Numbers as users write them: NaN, infinity and booleans are none.
+"""Types of numbers as users write them. NaN, infinity and booleans are refused.
 
-Text that reads as a number is one: YAML 1.1 takes `1e-5`, which lacks the point, for text.
+Text that reads as a number is accepted: YAML 1.1 takes `1e-5`, which has no point, for text.
 """
 
 from typing import Annotated, Any
@@ -18,7 +18,19 @@ def _refuse_boolean(value: Any) -> Any:
 NotBoolean = BeforeValidator(_refuse_boolean)
 
 Number = Annotated[float, NotBoolean, Field(allow_inf_nan=False)]
+Positive = Annotated[Number, Field(gt=0)]
+Weight = Annotated[Number, Field(ge=0)]
+Fraction = Annotated[Number, Field(ge=0, lt=1)]
+Rate = Annotated[Number, Field(gt=0, le=1)]
+Degrees = Annotated[Number, Field(ge=0, le=180)]
+"""A largest rotation, either way."""
+Pixels = Annotated[Number, Field(ge=0, le=14)]
+"""A largest shift along each axis, either way."""
+
 Whole = Annotated[int, NotBoolean]
 LARGEST_COUNT = 10**12
-"""Of steps and the like: no table holds numbers of any size."""
+"""Largest number of steps and the like, so that every table can hold it."""
 Count = Annotated[Whole, Field(ge=1, le=LARGEST_COUNT)]
+CountOrZero = Annotated[Whole, Field(ge=0, le=LARGEST_COUNT)]
+BatchSize = Annotated[Whole, Field(ge=2, le=4096)]
+Seed = Annotated[Whole, Field(ge=0, lt=2**31)]

@@ -1,10 +1,10 @@
-"""Where in a training trials are compared, and the poor ones stopped."""
+"""When trials are compared during training, so that poor ones are stopped."""
 
 REDUCTION_FACTOR = 3
-"""One of so many goes on from each rung."""
+"""One in so many trials continues after each rung."""
 
 
 def rungs(steps: int) -> tuple[int, int]:
-    """Steps of the rungs of a whole training of `steps`: a sixth and a half."""
+    """The steps of both rungs in a training of `steps` steps: a sixth and a half."""
     first = max(1, steps // 6)
     return first, REDUCTION_FACTOR * first

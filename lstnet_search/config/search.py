@@ -1,4 +1,4 @@
-"""What a search was asked for; with the same answers it is the same search."""
+"""The settings of a search. Two searches with the same settings are the same search."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, ValidationError, model_validator
 
 from lstnet_search.config.metrics import TARGET, directions_of, selectable
+from lstnet_search.config.number_types import Seed
 from lstnet_search.config.presets import PresetName
 from lstnet_search.config.space.mutation import check_population
 from lstnet_search.config.space.space import Space
@@ -17,13 +18,13 @@ from lstnet_search.errors import InputError, explain, show
 SamplerName = Literal["tpe", "gp", "cmaes", "nsga2", "qmc", "random"]
 SchedulerName = Literal["asha", "hyperband", "median", "none", "pbt", "pb2"]
 POPULATION_SCHEDULERS = ("pbt", "pb2")
-"""Those that change the weights of running trials."""
+"""Schedulers that change the weights of running trials."""
 MAX_TRIALS = 1_000_000
 MAX_REPEATS = 1000
 
 
 class TrackerName(StrEnum):
-    """Where reports can be written besides."""
+    """Trackers that reports can also be written to."""
 
     TENSORBOARD = "tensorboard"
     MLFLOW = "mlflow"
@@ -31,43 +32,43 @@ class TrackerName(StrEnum):
 
 
 class SearchConfig(BaseModel):
-    """All that decides which trials a search makes and how they are ranked.
+    """Everything that decides which trials a search makes and how it ranks them.
 
-    Where it runs, and for how long, is asked anew by each run of it.
+    Where a search runs and for how long is not part of it: each run of the search decides that anew.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     preset: PresetName
     trial: SerializeAsAny[TrialConfig]
-    """Settings that the space does not decide; its weights are those of trial 0."""
+    """The settings of trial 0; all trials share those that the space does not decide."""
     points: tuple[dict[str, Any], ...] = ()
-    """Settings of the trials after trial 0, each where it differs from trial 0."""
+    """Settings of the trials after trial 0: only those that differ from trial 0."""
     warm_start: str | None = None
-    """Results folder of another search, whose completed trials the sampler knows."""
+    """Results folder of another search, whose completed trials the sampler learns from."""
     trials: Annotated[int, Field(ge=1, le=MAX_TRIALS)]
     repeats: Annotated[int, Field(ge=1, le=MAX_REPEATS)] = 1
-    """Seeds that each trial trains in step; it is scored and stopped by their mean."""
+    """Seeds that each trial trains side by side; it is scored and stopped by their mean."""
     space_file: str
     space: Space
     direction: str = "both"
     sampler: SamplerName = "tpe"
     scheduler: SchedulerName = "asha"
     select_by: str | None = None
-    """The metric that is maximised; None leaves it to what labels there are."""
-    seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
+    """The metric that is maximised, or None to choose it by the labels that exist."""
+    seed: Seed = 0
     deterministic: bool = False
-    """Whether the same seed is to give the same tables, however many trials run at once."""
+    """Whether the same seed must give the same tables, however many trials run at once."""
 
     @model_validator(mode="after")
-    def _known_direction(self) -> Self:
+    def _check_direction(self) -> Self:
         allowed = ("both", "pareto", *self.directions)
         if self.direction not in allowed:
             raise ValueError(f"--direction {self.direction} must be one of {', '.join(allowed)}")
         return self
 
     @model_validator(mode="after")
-    def _known_metric(self) -> Self:
+    def _check_metric(self) -> Self:
         allowed = selectable(self.trial.domains)
         if self.select_by is not None and self.select_by not in allowed:
             raise ValueError(f"--select-by {self.select_by} must be one of {', '.join(allowed)}")
@@ -80,7 +81,7 @@ class SearchConfig(BaseModel):
 
     @property
     def directions(self) -> tuple[str, str]:
-        """Names of both directions, of the first domain to the second first."""
+        """Names of both directions; `first_to_second` comes first."""
         return directions_of(*self.trial.domains)
 
     @classmethod
@@ -88,65 +89,73 @@ class SearchConfig(BaseModel):
         """Check what a user asked for.
 
         Raises:
-            InputError: naming each setting that is wrong, or that keeps trial 0 out of the space.
+            InputError: naming what is wrong; also if trial 0 or a point lies outside the space.
         """
         try:
             search = cls.model_validate(settings)
         except ValidationError as error:
             raise explain(error, where) from None
-        if search.space.dimensions == 0 and not search.points and search.trial.searchable():
-            raise InputError(f"{search.space_file} searches nothing; give a setting a range, or use train --preset")
-        search.space.point(search.trial)
-        for number, point in enumerate(search.points, start=1):
-            search.start(point, f"point {number}")
-        if search.trials < 1 + len(search.points):
-            raise InputError(
-                f"--trials {search.trials} leaves no room for trial 0 and {len(search.points)} points; "
-                f"raise it to at least {1 + len(search.points)}, or give fewer points"
-            )
+        search._check_points()
         if search.deterministic and search.scheduler != "none":
             raise InputError(
-                f"--scheduler {search.scheduler} decides by how far other trials are, which differs from run to run; "
+                f"--scheduler {search.scheduler} depends on how far other trials are, which differs from run to run; "
                 "choose none or leave it out with --deterministic"
             )
         if search.scheduler in POPULATION_SCHEDULERS:
-            if search.trial.method != DEFAULT_METHOD:
-                raise InputError(
-                    f"--scheduler {search.scheduler} changes weights of lstnet alone; "
-                    f"choose another with --method {search.trial.method}"
-                )
-            check_population(search.scheduler, search.space, search.space_file)
             search._check_population()
-        if search.space.dimensions == 0 and search.trials > 1 + len(search.points):
-            if not search.trial.searchable():
-                raise InputError(
-                    f"{search.trial.method} has one trial, for it has nothing to search; leave --trials out"
-                )
-            raise InputError(
-                f"{search.space_file} has {1 + len(search.points)} trials and searches nothing more; "
-                "leave --add-trials and --trials out"
-            )
+        search._check_trials()
         return search
 
+    def _check_points(self) -> None:
+        """Check that there is something to try, and that the space contains trial 0 and all points."""
+        if self.space.dimensions == 0 and not self.points and self.trial.searchable():
+            raise InputError(f"{self.space_file} searches nothing; give a setting a range, or use train --preset")
+        self.space.point(self.trial)
+        for number, point in enumerate(self.points, start=1):
+            self.draw_of_point(point, f"point {number}")
+        least = 1 + len(self.points)
+        if self.trials < least:
+            raise InputError(
+                f"--trials {self.trials} leaves no room for trial 0 and {len(self.points)} points; "
+                f"raise it to at least {least}, or give fewer points"
+            )
+
     def _check_population(self) -> None:
-        """Refuse what has no meaning where running trials take over each other's networks."""
-        for refused, reason in (
+        """Check that all settings make sense if running trials take over each other's networks."""
+        if self.trial.method != DEFAULT_METHOD:
+            raise InputError(
+                f"--scheduler {self.scheduler} changes only the weights of {DEFAULT_METHOD}; "
+                f"choose another with --method {self.trial.method}"
+            )
+        check_population(self.scheduler, self.space, self.space_file)
+        for wrong, reason in (
             (self.sampler != "random", f"--sampler {self.sampler}: a population draws for itself; leave --sampler out"),
             (self.direction == "pareto", "--direction pareto: trials are compared by one number; choose another"),
-            (bool(self.points), "--points: a population begins with draws of its own; leave them out"),
-            (self.warm_start is not None, "--warm-start: a population learns from its own trials alone; leave it out"),
-            (self.trials < 3, f"--trials {self.trials}: they are no population; raise it to at least 3"),
+            (bool(self.points), "--points: a population begins with its own draws; leave them out"),
+            (self.warm_start is not None, "--warm-start: a population learns only from its own trials; leave it out"),
+            (self.trials < 3, f"--trials {self.trials}: a population needs more; raise it to at least 3"),
             (len(self.trial.report_steps) < 3, "so few reports: weights change at every second one; raise --steps"),
         ):
-            if refused:
+            if wrong:
                 raise InputError(f"--scheduler {self.scheduler} does not go with {reason}")
+
+    def _check_trials(self) -> None:
+        """Check that there are no more trials than points if nothing else is searched."""
+        if self.space.dimensions or self.trials <= 1 + len(self.points):
+            return
+        if not self.trial.searchable():
+            raise InputError(f"{self.trial.method} has nothing to search and only one trial; leave --trials out")
+        raise InputError(
+            f"{self.space_file} has {1 + len(self.points)} trials and searches nothing more; "
+            "leave --add-trials and --trials out"
+        )
 
     def enlarged(self, trials: int | None) -> Self:
         """The same search with more trials."""
         return self.model_copy(update={"trials": self.trials + (trials or 0)})
 
-    def start(self, point: dict[str, Any], where: str) -> dict[str, Any]:
-        """The draw that gives the settings of a point; none where nothing is searched but points.
+    def draw_of_point(self, point: dict[str, Any], where: str) -> dict[str, Any]:
+        """The draw that gives the settings of a point; empty if only points are searched.
 
         Raises:
             InputError: if there is no such draw.
@@ -154,42 +163,43 @@ class SearchConfig(BaseModel):
         return self.draw_of(self.trial.override(point, where), point, where) if self.space.dimensions else {}
 
     def draw_of(self, trial: TrialConfig, names: Iterable[str], where: str) -> dict[str, Any]:
-        """The draw that gives a trial's values of the settings named.
+        """The draw that gives a trial's values of the named settings.
 
         Raises:
-            InputError: if there is none: they lie outside the space, or it makes something else of one.
+            InputError: if there is none, because a value lies outside the space or the space fixes another one.
         """
         try:
             drawn = self.space.point(trial)
         except InputError as error:
             raise InputError(f"{where}: {error}") from None
-        given = self.trial.override(self.space.complete(drawn), where)
+        completed = self.trial.override(self.space.complete(drawn), where)
         for name in names:
-            value, made = getattr(trial, name), getattr(given, name)
-            if not (isclose(value, made, abs_tol=1e-9) if isinstance(value, float) else value == made):
+            wanted, given = getattr(trial, name), getattr(completed, name)
+            if not (isclose(wanted, given, abs_tol=1e-9) if isinstance(wanted, float) else wanted == given):
                 raise InputError(
-                    f"{where}: {name}={show(value)}, which {self.space_file} makes {show(made)}; "
-                    "leave it out, or let the space reach it"
+                    f"{where}: {name}={show(wanted)}, but {self.space_file} makes it {show(given)}; "
+                    "leave it out, or search it in the space"
                 )
         return drawn
 
-    def refuse_difference(self, asked: Self, where: str) -> None:
-        """Refuse to go on with another search under the same name.
+    def refuse_difference(self, requested: Self, where: str) -> None:
+        """Refuse to continue a search with other settings.
 
         Raises:
-            InputError: naming the first thing that differs.
+            InputError: naming the first setting that differs.
         """
-        mine, theirs = self._said(), asked._said()
-        for name, value in mine.items():
-            if value != theirs.get(name):
+        recorded, wanted = self._compared(), requested._compared()
+        for name, value in recorded.items():
+            if value != wanted.get(name):
                 raise InputError(
-                    f"{where} was begun with {name} {value}, and is asked to go on with {theirs.get(name)}; "
-                    "leave the option out to go on, or choose another --name"
+                    f"{where} was started with {name} {value} and cannot continue with {wanted.get(name)}; "
+                    "leave the option out to continue, or choose another --name"
                 )
 
-    def _said(self) -> dict[str, Any]:
-        """All that has to agree, by name."""
-        budget = ("preset", "trials", "repeats")
-        names = (*budget, "deterministic", "direction", "select_by", "sampler", "scheduler", "points", "warm_start")
-        chosen = {name: getattr(self, name) for name in names} | {"space": self.space.content()}
-        return {"method": self.trial.method} | chosen | self.trial.model_dump() | {"seed": self.seed}
+    def _compared(self) -> dict[str, Any]:
+        """All settings that must not change, by name; those that imply others come first."""
+        first = ("preset", "trials", "repeats", "deterministic", "direction", "select_by")
+        names = dict.fromkeys((*first, *type(self).model_fields))
+        own = {name: getattr(self, name) for name in names if name not in ("trial", "space_file", "seed")}
+        own["space"] = self.space.content()
+        return {"method": self.trial.method} | own | self.trial.model_dump() | {"seed": self.seed}

@@ -11,12 +11,12 @@ from lstnet_search.domains.domain import to_unit_range
 
 @dataclass(frozen=True)
 class Augmentation:
-    """Bounds of the random transforms; an image draws uniformly between them.
+    """Bounds of the random transforms; each image draws its values uniformly between them.
 
     Attributes:
-        rotation: largest angle either way, degrees.
-        scale: factors of size lie in [1 - scale, 1 + scale], the same along both axes.
-        shift: largest move either way along each axis, pixels.
+        rotation: largest angle in either direction, in degrees.
+        scale: scale factors lie in [1 - scale, 1 + scale], the same along both axes.
+        shift: largest shift in either direction along each axis, in pixels.
     """
 
     rotation: float
@@ -24,44 +24,44 @@ class Augmentation:
     shift: float
 
     def apply(self, images: Tensor, generator: torch.Generator) -> Tensor:
-        """Transform each image by draws of its own; (0, 0, 0) changes none.
+        """Transform each image by its own random draws. If all bounds are 0, images keep their pixels.
 
         Args:
             images: uint8, (B, C, H, W), H = W.
-            generator: on the CPU, so that every device sees the same draws.
+            generator: on the CPU, so that the draws are the same on every device.
 
         Returns:
             float32 in [-1, 1], same shape.
         """
         if not (self.rotation or self.scale or self.shift):
             return to_unit_range(images)
-        # All four are drawn even where a bound is 0: changing one bound keeps the draws of the others.
+        # All four are drawn even if a bound is 0, so that changing one bound does not change the other draws.
         draws = torch.rand(4, len(images), generator=generator).mul_(2.0).sub_(1.0)
-        angles, growths, shifts_x, shifts_y = send(draws, images.device)
+        angles, scales, shifts_x, shifts_y = to_device(draws, images.device)
         return transform(
             images,
             angles * self.rotation,
-            1.0 + growths * self.scale,
+            1.0 + scales * self.scale,
             shifts_x * self.shift,
             shifts_y * self.shift,
         )
 
 
 def transform(images: Tensor, angles: Tensor, factors: Tensor, shifts_x: Tensor, shifts_y: Tensor) -> Tensor:
-    """Turn and scale each image about its centre, then shift it; bilinear.
+    """Rotate and scale each image about its centre, then shift it, with bilinear sampling.
 
     Args:
         images: uint8, (B, C, H, W), H = W.
         angles: (B,), degrees, clockwise.
-        factors: (B,), above 1 enlarges.
+        factors: (B,), scale factors; above 1 enlarges.
         shifts_x: (B,), pixels to the right.
         shifts_y: (B,), pixels downwards.
 
     Returns:
-        float32 in [-1, 1], same shape; exactly -1 where nothing was.
+        float32 in [-1, 1], same shape; exactly -1 outside the original image.
     """
     side = images.shape[-1]
-    # Elementwise rather than a matrix product, which reduced precision (TF32, autocast) would blur.
+    # Elementwise, because reduced precision (TF32, autocast) would make a matrix product inexact.
     centres = (torch.arange(side, device=images.device) * 2 + 1) / side - 1
     x = centres.view(1, 1, side) - (shifts_x * (2 / side)).view(-1, 1, 1)
     y = centres.view(1, side, 1) - (shifts_y * (2 / side)).view(-1, 1, 1)
@@ -69,13 +69,13 @@ def transform(images: Tensor, angles: Tensor, factors: Tensor, shifts_x: Tensor,
     cosine = (radians.cos() / factors).view(-1, 1, 1)
     sine = (radians.sin() / factors).view(-1, 1, 1)
     grid = torch.stack((cosine * x + sine * y, cosine * y - sine * x), dim=-1)
-    # Sampled before the change of range: the zeros outside are then the background, -1 afterwards.
+    # Sampled in the range 0 to 255: the zeros outside the image then become the background, -1.
     sampled = F.grid_sample(images.to(torch.float32), grid, padding_mode="zeros", align_corners=False)
     return to_unit_range(sampled).clamp_(-1.0, 1.0)
 
 
-def send(values: Tensor, device: torch.device) -> Tensor:
-    """CPU values on a device, without making the host wait for it."""
+def to_device(values: Tensor, device: torch.device) -> Tensor:
+    """Copy a CPU tensor to a device without making the host wait for the copy."""
     if device.type == "cuda":
         return values.pin_memory().to(device, non_blocking=True)
     return values.to(device)

@@ -1,4 +1,4 @@
-"""Endless random batches of both domains, drawn on the device, that a checkpoint can resume."""
+"""Endless random batches of both domains, drawn on the device and resumable from a checkpoint."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,20 +6,20 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from lstnet_search.domains.augmentation import Augmentation, send
+from lstnet_search.domains.augmentation import Augmentation, to_device
 from lstnet_search.domains.domain import Domain, DomainPair
 from lstnet_search.seeding import derive_seed
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """What a step takes beside images of both domains.
+    """What a training step needs in addition to one batch of images from each domain.
 
     Attributes:
-        labelled: domains of which it takes images with labels too, in this order. They are drawn apart:
-            what else is drawn of a domain must not depend on its labels.
-        balanced: whether as many of each class are drawn there, with replacement.
-        noise: shapes of normal noise for each image of a batch.
+        labelled: indices of the domains (0 or 1) that also give labelled images, in this order. These are drawn
+            separately, so that the unlabelled images of a domain do not depend on its labels.
+        balanced: labelled images are drawn with replacement, equally many of each class.
+        noise: shapes of normal noise, per image of a batch.
     """
 
     labelled: tuple[int, ...] = ()
@@ -27,15 +27,15 @@ class Inputs:
     noise: tuple[tuple[int, ...], ...] = ()
 
 
-IMAGES_ALONE = Inputs()
+IMAGES_ONLY = Inputs()
 
 
 class Batches:
-    """Augmented batches of a pair, each domain walking through its own permutations.
+    """Augmented batches of a pair. Each domain is walked through in its own random permutations.
 
-    Every batch is full: what is left of a permutation begins the next batch. Both domains have generators
-    of their own, one for the order and one for the augmentation, so that no draw depends on another kind.
-    All are on the CPU: a seed means the same on every device, and a run resumes on another.
+    Every batch is full: the rest of a permutation begins the next batch. Each domain has its own generators, one
+    for the order and one for the augmentation, so that no draw depends on another kind of draw. All generators
+    are on the CPU: a seed gives the same draws on every device, and a run can resume on another device.
     """
 
     def __init__(
@@ -45,53 +45,53 @@ class Batches:
         augmentation: Augmentation,
         device: torch.device,
         seed: int,
-        inputs: Inputs = IMAGES_ALONE,
+        inputs: Inputs = IMAGES_ONLY,
     ) -> None:
-        def stream(place: int, purpose: str, kind: type[_Stream]) -> _Stream:
-            domain = (pair.a, pair.b)[place]
-            return kind(domain, batch_size, augmentation, device, derive_seed(seed, purpose, "ab"[place]))
+        def stream(index: int, purpose: str, kind: type[_Stream]) -> _Stream:
+            domain = (pair.a, pair.b)[index]
+            return kind(domain, batch_size, augmentation, device, derive_seed(seed, purpose, "ab"[index]))
 
         self._device = device
-        self._noise = [(batch_size, *shape) for shape in inputs.noise]
+        self._noise_shapes = [(batch_size, *shape) for shape in inputs.noise]
         self._noise_generator = torch.Generator().manual_seed(derive_seed(seed, "noise"))
-        self._streams = {"ab"[place]: stream(place, "batches", _Stream) for place in (0, 1)}
+        self._images = {"ab"[index]: stream(index, "batches", _Stream) for index in (0, 1)}
         kind = _BalancedStream if inputs.balanced else _LabelledStream
-        self._labelled = {f"labelled_{'ab'[place]}": stream(place, "labelled", kind) for place in inputs.labelled}
+        self._labelled = {f"labelled_{'ab'[index]}": stream(index, "labelled", kind) for index in inputs.labelled}
 
     def draw(self) -> tuple[Tensor, ...]:
-        """The next batch.
+        """Draw the next batch.
 
         Returns:
-            x_a, x_b: float32 in [-1, 1], (B, C, H, W) of each domain, channels_last; then of each
-            labelled domain such images and their labels, (B,) int64; then noise, float32.
+            x_a, x_b: float32 in [-1, 1], (B, C, H, W) of each domain, channels_last. Then, for each labelled
+            domain, such images and their labels, (B,) int64. Then the noise, float32.
         """
-        images = (stream.draw()[0] for stream in self._streams.values())
-        labelled = (part for stream in self._labelled.values() for part in stream.draw())
-        noise = (torch.randn(shape, generator=self._noise_generator) for shape in self._noise)
-        return *images, *labelled, *(send(each, self._device) for each in noise)
+        images = (stream.draw()[0] for stream in self._images.values())
+        labelled = (tensor for stream in self._labelled.values() for tensor in stream.draw())
+        noise = (torch.randn(shape, generator=self._noise_generator) for shape in self._noise_shapes)
+        return *images, *labelled, *(to_device(values, self._device) for values in noise)
 
     def state_dict(self) -> dict[str, Tensor]:
-        """All that decides the draws to come, as CPU tensors."""
+        """The state that determines all later draws, as CPU tensors."""
         return {
-            f"{place}.{name}": value for place, stream in self._all() for name, value in stream.state_dict().items()
-        } | ({"noise_generator": self._noise_generator.get_state()} if self._noise else {})
+            f"{prefix}.{name}": value
+            for prefix, stream in self._streams()
+            for name, value in stream.state_dict().items()
+        } | ({"noise_generator": self._noise_generator.get_state()} if self._noise_shapes else {})
 
     def load_state_dict(self, state: dict[str, Tensor]) -> None:
-        """Go on where `state_dict` was taken.
+        """Continue with the draws that followed when `state_dict` was called.
 
         Raises:
-            ValueError: if the state was taken with another number of images.
+            ValueError: if the state belongs to a domain with another number of images.
         """
-        for place, stream in self._all():
-            prefix = f"{place}."
-            stream.load_state_dict(
-                {name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)}
-            )
-        if self._noise:
+        for prefix, stream in self._streams():
+            own = {name.partition(".")[2]: value for name, value in state.items() if name.startswith(f"{prefix}.")}
+            stream.load_state_dict(own)
+        if self._noise_shapes:
             self._noise_generator.set_state(state["noise_generator"].cpu())
 
-    def _all(self) -> Iterator[tuple[str, "_Stream"]]:
-        yield from self._streams.items()
+    def _streams(self) -> Iterator[tuple[str, "_Stream"]]:
+        yield from self._images.items()
         yield from self._labelled.items()
 
 
@@ -99,12 +99,7 @@ class _Stream:
     """Endless random batches of one domain."""
 
     def __init__(
-        self,
-        domain: Domain,
-        batch_size: int,
-        augmentation: Augmentation,
-        device: torch.device,
-        seed: int,
+        self, domain: Domain, batch_size: int, augmentation: Augmentation, device: torch.device, seed: int
     ) -> None:
         self.name = domain.name
         self.images = domain.images.to(device)
@@ -115,11 +110,11 @@ class _Stream:
         self._shuffle()
 
     def draw(self) -> tuple[Tensor, ...]:
-        """The next batch, float32 in [-1, 1], (B, C, H, W), channels_last."""
-        return (self._images(self._next_indices()),)
+        """Draw the next batch, float32 in [-1, 1], (B, C, H, W), channels_last."""
+        return (self._augmented(self._next_indices()),)
 
-    def _images(self, places: Tensor) -> Tensor:
-        augmented = self.augmentation.apply(self.images.index_select(0, places), self.augmentation_generator)
+    def _augmented(self, indices: Tensor) -> Tensor:
+        augmented = self.augmentation.apply(self.images.index_select(0, indices), self.augmentation_generator)
         return augmented.contiguous(memory_format=torch.channels_last)
 
     def state_dict(self) -> dict[str, Tensor]:
@@ -133,8 +128,8 @@ class _Stream:
     def load_state_dict(self, state: dict[str, Tensor]) -> None:
         if len(state["permutation"]) != len(self.images):
             raise ValueError(
-                f"the state is of {len(state['permutation'])} images, {self.name} has {len(self.images)};"
-                " resume with the data that it was taken with."
+                f"the state was saved with {len(state['permutation'])} images, but {self.name} has "
+                f"{len(self.images)}; resume with the same data"
             )
         self.permutation = state["permutation"].to(self.images.device, copy=True)
         self.position = int(state["position"])
@@ -142,11 +137,12 @@ class _Stream:
         self.augmentation_generator.set_state(state["augmentation_generator"].cpu())
 
     def _shuffle(self) -> None:
-        self.permutation = send(torch.randperm(len(self.images), generator=self.order_generator), self.images.device)
+        permutation = torch.randperm(len(self.images), generator=self.order_generator)
+        self.permutation = to_device(permutation, self.images.device)
         self.position = 0
 
     def _next_indices(self) -> Tensor:
-        """The next B places of the walk, int64, on the device."""
+        """The indices of the next B images, int64, on the device."""
         pieces: list[Tensor] = []
         needed = self.batch_size
         while needed:
@@ -160,7 +156,7 @@ class _Stream:
 
 
 class _LabelledStream(_Stream):
-    """Endless random batches of one domain with their labels."""
+    """Endless random batches of one domain, with labels."""
 
     def __init__(
         self, domain: Domain, batch_size: int, augmentation: Augmentation, device: torch.device, seed: int
@@ -170,13 +166,16 @@ class _LabelledStream(_Stream):
         super().__init__(domain, batch_size, augmentation, device, seed)
 
     def draw(self) -> tuple[Tensor, ...]:
-        """The next batch as its base has it, and its labels, (B,) int64."""
-        places = self._next_indices()
-        return self._images(places), self.labels.index_select(0, places)
+        """Draw the next batch of images, as the base class does, and their labels, (B,) int64."""
+        indices = self._next_indices()
+        return self._augmented(indices), self.labels.index_select(0, indices)
 
 
 class _BalancedStream(_LabelledStream):
-    """The same with equally many of each class, drawn with replacement; a rest goes to the first classes."""
+    """Labelled batches with equally many images of each class, drawn with replacement.
+
+    If the batch size is not a multiple of the number of classes, the first classes give one image more.
+    """
 
     def __init__(
         self, domain: Domain, batch_size: int, augmentation: Augmentation, device: torch.device, seed: int
@@ -189,8 +188,8 @@ class _BalancedStream(_LabelledStream):
     def _next_indices(self) -> Tensor:
         share, rest = divmod(self.batch_size, len(self._members))
         drawn = [
-            members[torch.randint(len(members), (share + (place < rest),), generator=self.order_generator)]
-            for place, members in enumerate(self._members)
+            members[torch.randint(len(members), (share + (index < rest),), generator=self.order_generator)]
+            for index, members in enumerate(self._members)
         ]
-        mixed = torch.randperm(self.batch_size, generator=self.order_generator)  # a part of a batch is balanced too
-        return send(torch.cat(drawn)[mixed], self.images.device)
+        mixed = torch.randperm(self.batch_size, generator=self.order_generator)  # so that a part of it is balanced too
+        return to_device(torch.cat(drawn)[mixed], self.images.device)

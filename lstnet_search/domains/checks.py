@@ -1,14 +1,15 @@
-"""What is refused on loading, because training would only show it as poor accuracy."""
+"""Checks of loaded images and labels for mistakes that training would only show as poor accuracy."""
 
 import torch
 
 from lstnet_search.domains.domain import Domain
 from lstnet_search.errors import InputError
 
-LEAST_RANGE = 128
-"""Between the darkest and the brightest of all pixels, where 255 is possible."""
-BRIGHTEST_MEAN = 127.5
-"""Of digits, which cover less than half of an image: the mean tells the background, about 33 in MNIST, 65 in USPS."""
+MIN_RANGE = 128
+"""Smallest difference between the darkest and the brightest of all pixels; 255 is possible."""
+MAX_DIGIT_MEAN = 127.5
+"""Largest mean of digits that are bright on dark. They cover less than half of an image, so the mean shows the
+background: it is about 33 in MNIST and 65 in USPS."""
 
 
 def check_domain(domain: Domain, where: str) -> None:
@@ -16,7 +17,7 @@ def check_domain(domain: Domain, where: str) -> None:
 
     Args:
         domain: what was loaded.
-        where: where it was read, for messages: "mnist (train) in data".
+        where: what it was loaded from, for messages: "mnist (train) in data".
 
     Raises:
         InputError: if shape, type or range of images or labels is not what `Domain` promises.
@@ -29,49 +30,49 @@ def check_domain(domain: Domain, where: str) -> None:
     if images.ndim != 4 or not len(images) or images.shape[1] not in (1, 3):
         raise InputError(
             f"images of {where} have shape {tuple(images.shape)}; allowed is (N, C, H, W) with N > 0 and "
-            "C = 1 or 3: reshape them, or give more"
+            "C = 1 or 3: reshape the images, or add some if there are none"
         )
     if images.shape[2] != images.shape[3]:
         raise InputError(
             f"images of {where} are {images.shape[2]}x{images.shape[3]}; they must be square: pad or crop them"
         )
     low, high = int(images.min()), int(images.max())
-    if high - low < LEAST_RANGE:
+    if high - low < MIN_RANGE:
         raise InputError(
             f"pixel values of {where} lie between {low} and {high}; they must use most of 0 to 255: "
-            "rescale them (values in 0 to 1 times 255)"
+            "rescale them (multiply values between 0 and 1 by 255)"
         )
     if labels is None:
         return
     if labels.dtype != torch.int64 or labels.shape != (len(images),):
         raise InputError(
             f"labels of {where} are {_type(labels)} of shape {tuple(labels.shape)} for {len(images)} images; "
-            "they must be int64, one an image: give both files of the same set"
+            "they must be int64, one per image: use images and labels of the same set"
         )
     low, high = int(labels.min()), int(labels.max())
     if low < 0 or high >= domain.classes:
         raise InputError(
             f"labels of {where} lie between {low} and {high}; allowed are 0 to {domain.classes - 1}: "
-            "renumber the classes from 0"
+            "number the classes from 0"
         )
 
 
 def check_shape(domain: Domain, channels: int, side: int, where: str) -> None:
-    """Check that the images of a known set have its shape.
+    """Check that the images of a known set have that set's shape.
 
     Args:
-        domain: what was loaded, already checked as a domain.
-        channels: that its images must have.
-        side: height and width that they must have, pixels.
-        where: as in `check_domain`.
+        domain: what was loaded, after `check_domain`.
+        channels: the channels that its images must have.
+        side: the height and width that they must have, in pixels.
+        where: as for `check_domain`.
 
     Raises:
-        InputError: if not.
+        InputError: if they do not.
     """
     if domain.images.shape[1:] != (channels, side, side):
         raise InputError(
             f"images of {where} have shape {'x'.join(map(str, domain.images.shape[1:]))}; "
-            f"{domain.name} is {channels}x{side}x{side}: give the original files"
+            f"{domain.name} has {channels}x{side}x{side}: use the original files"
         )
 
 
@@ -79,37 +80,37 @@ def check_polarity(domain: Domain, where: str) -> None:
     """Check that digits are bright on dark.
 
     Raises:
-        InputError: if not.
+        InputError: if they are not.
     """
     mean = domain.images.mean(dtype=torch.float32).item()
-    if mean > BRIGHTEST_MEAN:
+    if mean > MAX_DIGIT_MEAN:
         raise InputError(
-            f"images of {where} have a mean of {mean:.0f}, so dark digits on a bright background; "
+            f"images of {where} have a mean of {mean:.0f}, which means dark digits on a bright background; "
             "digits must be bright on dark (mean below 128): invert them (255 - value)"
         )
 
 
-def doubts(low: float, high: float, mean: float, digits: bool) -> list[str]:
-    """What makes images of a user unlike those that a model was trained on, a sentence each; none is refused.
+def pixel_warnings(low: float, high: float, mean: float, digits: bool) -> list[str]:
+    """How a user's images differ from those that a model was trained on, one sentence per difference.
 
     Args:
-        low: the darkest of all pixels, of 0 to 255.
-        high: the brightest.
-        mean: of all pixels.
-        digits: whether they are to be bright digits on a dark background.
+        low: the darkest of all pixels, 0 to 255.
+        high: the brightest of all pixels.
+        mean: mean of all pixels.
+        digits: whether the images should be bright digits on a dark background.
     """
-    found = []
-    if high - low < LEAST_RANGE:
-        found.append(
-            f"pixel values lie between {low:.0f} and {high:.0f}, those trained on use most of 0 to 255; "
-            "rescale them if labels are poor"
+    warnings = []
+    if high - low < MIN_RANGE:
+        warnings.append(
+            f"pixel values lie between {low:.0f} and {high:.0f}, but the training images use most of 0 to 255; "
+            "rescale your images if the labels are poor"
         )
-    if digits and mean > BRIGHTEST_MEAN:
-        found.append(
-            f"the mean is {mean:.0f}, as of dark digits on a bright background, those trained on are bright on dark "
-            "(mean below 128); invert them (255 - value) if labels are poor"
+    if digits and mean > MAX_DIGIT_MEAN:
+        warnings.append(
+            f"the mean is {mean:.0f}, which means dark digits on a bright background, but the training images are "
+            "bright on dark (mean below 128); invert your images (255 - value) if the labels are poor"
         )
-    return found
+    return warnings
 
 
 def _type(values: torch.Tensor) -> str:

@@ -1,32 +1,32 @@
-"""What a set of images is like, in numbers."""
+"""Describes a set of images in numbers."""
 
 from dataclasses import dataclass
 
 import torch
 
-from lstnet_search.domains.checks import BRIGHTEST_MEAN
+from lstnet_search.domains.checks import MAX_DIGIT_MEAN
 from lstnet_search.domains.domain import Domain
 from lstnet_search.errors import plain
 
-BORDER_MATTERS = 20.0
-"""Difference of brightness between border and middle, of 255, below which a polarity is not told."""
+MIN_BORDER_CONTRAST = 20.0
+"""If the brightness of border and middle differs by less than this (of 255), the polarity is unclear."""
 
 
 @dataclass(frozen=True)
 class Description:
-    """One part of a domain.
+    """Numbers about one part of a domain.
 
     Attributes:
-        count: of images.
+        count: number of images.
         channels: 1 or 3.
-        side: height and width, pixels.
-        class_counts: images of each class by name; None where nobody labelled.
+        side: height and width, in pixels.
+        class_counts: number of images by class name; None if the images are unlabelled.
         low: the darkest of all pixels, 0 to 255.
-        high: the brightest.
-        mean: of all pixels.
+        high: the brightest of all pixels.
+        mean: mean of all pixels.
         border: mean of the outermost pixels.
-        middle: mean of the inner half each way.
-        equal_channels: whether all three channels are the same, so that the images are grey in truth.
+        middle: mean of the middle half along both axes.
+        equal_channels: whether all three channels are equal, which means that the images are really grey.
     """
 
     count: int
@@ -42,31 +42,31 @@ class Description:
 
     @property
     def polarity(self) -> str:
-        """Whether what is shown is bright on dark, as digits of MNIST are."""
-        if abs(self.middle - self.border) < BORDER_MATTERS:
-            tone = "bright" if self.mean > BRIGHTEST_MEAN else "dark"
-            return f"not told: border and middle are alike, {tone} on the whole"
+        """Whether the content is bright on dark, like the digits of MNIST, or dark on bright."""
+        if abs(self.middle - self.border) < MIN_BORDER_CONTRAST:
+            tone = "bright" if self.mean > MAX_DIGIT_MEAN else "dark"
+            return f"unclear: border and middle are both {tone}"
         return "bright on dark" if self.middle > self.border else "dark on bright"
 
     def lines(self) -> list[str]:
-        """All of it for people."""
+        """The description as lines of text."""
         colour = "grey" if self.channels == 1 else "RGB"
         if self.equal_channels:
-            colour += ", all three channels equal: save the images as grey, and training is faster"
+            colour += ", but all three channels are equal: training is faster if you save the images as grey"
         lines = [f"{self.count} images of {self.side}x{self.side}, {colour}"]
         if self.class_counts is None:
             lines.append("classes: unlabelled")
         else:
             shares = ", ".join(f"{plain(name)}: {count}" for name, count in self.class_counts.items())
-            least, most = min(self.class_counts.values()), max(self.class_counts.values())
-            lines.append(f"classes: {len(self.class_counts)} ({shares}); the rarest has {least / most:.0%} of the most")
+            ratio = min(self.class_counts.values()) / max(self.class_counts.values())
+            lines.append(f"classes: {len(self.class_counts)} ({shares}); the smallest has {ratio:.0%} of the largest")
         lines.append(f"range: {self.low} to {self.high}, mean {self.mean:.1f}")
         lines.append(f"polarity: {self.polarity} (border {self.border:.0f}, middle {self.middle:.0f})")
         return lines
 
 
 def describe(domain: Domain) -> Description:
-    """Look at all images."""
+    """Describe a domain from all of its images."""
     means = torch.stack([chunk.to(torch.float32).sum(dim=(0, 1)) for chunk in domain.images.split(4096)]).sum(0)
     means = means.double() / (len(domain) * domain.channels)
     inner = slice(domain.side // 4, domain.side - domain.side // 4)

@@ -1,4 +1,4 @@
-"""Images of one domain, and of the two that are translated into each other."""
+"""The images of one domain, and of the two domains that are translated into each other."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -18,15 +18,15 @@ Part = Literal["train", "test"]
 
 @dataclass(frozen=True, eq=False)
 class Domain:
-    """Images, and labels where they are known.
+    """Images, and their labels if these are known.
 
     Attributes:
-        name: the registry's name, "mnist".
+        name: "mnist", for example.
         images: uint8, (N, C, H, W), H = W, C = 1 or 3; 0 is the background of digits.
-        labels: int64, (N,), in [0, classes); None where nobody labelled them.
+        labels: int64, (N,), in [0, classes); None if the images are unlabelled.
         classes: number of classes.
-        class_names: of a user's own images, in the order of their labels; None where classes are their numbers.
-        remarks: what should be known of how they were read, a sentence each.
+        class_names: names of a user's classes, in the order of their labels; None if classes are called 0, 1, 2, ….
+        remarks: what the user should know about how the images were read, one sentence per remark.
     """
 
     name: str
@@ -46,7 +46,7 @@ class Domain:
 
     @property
     def side(self) -> int:
-        """Height and width of an image, pixels."""
+        """Height and width of an image, in pixels."""
         return self.images.shape[2]
 
     def named_classes(self) -> tuple[str, ...]:
@@ -54,7 +54,7 @@ class Domain:
         return self.class_names or tuple(map(str, range(self.classes)))
 
     def channel_means(self) -> Tensor:
-        """Mean over images and pixels of each channel, (C,) float32 on the CPU, in [-1, 1]."""
+        """Mean of each channel over images and pixels, (C,) float32 on the CPU, in [-1, 1]."""
         flat = self.images.transpose(0, 1).flatten(1)
         return (flat.sum(1, dtype=torch.float64) / flat.shape[1] / 127.5 - 1).float().cpu()
 
@@ -68,12 +68,12 @@ class Domain:
         return digest.hexdigest()[:16]
 
     def take(self, indices: Tensor) -> "Domain":
-        """The images at some places, (M,) int64, in that order."""
+        """The images at the given indices, (M,) int64, in that order."""
         labels = None if self.labels is None else self.labels[indices]
         return replace(self, images=self.images[indices], labels=labels)
 
     def to(self, device: torch.device) -> "Domain":
-        """The same on another device."""
+        """The same domain on another device."""
         labels = None if self.labels is None else self.labels.to(device)
         return replace(self, images=self.images.to(device), labels=labels)
 
@@ -83,7 +83,7 @@ class DomainPair:
     """The two domains of a search: `a` is the paper's X1, `b` its X2.
 
     Raises:
-        InputError: if they cannot be told apart by name, or do not share their classes.
+        InputError: if they have the same name or different classes.
     """
 
     a: Domain
@@ -91,43 +91,43 @@ class DomainPair:
 
     def __post_init__(self) -> None:
         if self.a.name == self.b.name:  # both directions would have one name
-            raise InputError(f"both domains are {self.a.name!r}; they must differ: name another one")
+            raise InputError(f"both domains are called {self.a.name!r}; their names must differ: choose another domain")
         if self.a.named_classes() == self.b.named_classes():
             return
         if self.a.class_names is None and self.b.class_names is None:
-            differ = f"{self.a.name} has {self.a.classes} classes, {self.b.name} has {self.b.classes}"
+            difference = f"{self.a.name} has {self.a.classes} classes, {self.b.name} has {self.b.classes}"
         else:
             only = [
-                f"only {mine.name} has {', '.join(map(repr, names))}"
-                for mine, other in ((self.a, self.b), (self.b, self.a))
-                if (names := [each for each in mine.named_classes() if each not in other.named_classes()])
+                f"only {one.name} has {', '.join(map(repr, names))}"
+                for one, other in ((self.a, self.b), (self.b, self.a))
+                if (names := [name for name in one.named_classes() if name not in other.named_classes()])
             ]
-            differ = f"the classes of {self.a.name} and {self.b.name} differ: {', '.join(only)}"
-        raise InputError(f"{differ}; they must be the same: rename them, or leave out those that only one has")
+            difference = f"the classes of {self.a.name} and {self.b.name} differ: {', '.join(only)}"
+        raise InputError(f"{difference}; they must be the same: rename classes, or remove those that only one has")
 
     def __iter__(self) -> Iterator[Domain]:
         return iter((self.a, self.b))
 
     @property
     def directions(self) -> tuple[str, str]:
-        """Names of both directions, of `a` to `b` first; images of the first are labelled by the second."""
+        """Names of both directions, from `a` to `b` first. In that direction, `b`'s classifier labels `a`'s images."""
         return directions_of(self.a.name, self.b.name)
 
     @property
     def fingerprint(self) -> str:
-        """Of both domains, `a`'s first."""
+        """The fingerprints of `a` and `b`, joined by a hyphen."""
         return f"{self.a.fingerprint}-{self.b.fingerprint}"
 
     def to(self, device: torch.device) -> "DomainPair":
-        """The same on another device."""
+        """The same pair on another device."""
         return DomainPair(self.a.to(device), self.b.to(device))
 
 
 def to_unit_range(images: Tensor) -> Tensor:
-    """Images with values 0 to 255 as float32 in [-1, 1], same shape."""
-    return (images.to(torch.float32) / 127.5).sub_(1.0)  # not in place: float32 input is the caller's
+    """Convert images from the range 0 to 255 to float32 in [-1, 1], same shape."""
+    return (images.to(torch.float32) / 127.5).sub_(1.0)  # the division copies: float32 input belongs to the caller
 
 
 def to_bytes(images: Tensor) -> Tensor:
-    """Images in [-1, 1] as uint8 with values 0 to 255, rounded, same shape."""
+    """Convert images from [-1, 1] to uint8, 0 to 255, rounded, same shape."""
     return images.float().add(1).mul(127.5).round().clamp(0, 255).to(torch.uint8)

@@ -1,4 +1,4 @@
-"""A progress bar over images, on a terminal."""
+"""A progress bar that counts images, on a terminal."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,20 +8,20 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 
 @contextmanager
-def progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
-    """Show how many images are done, on stderr; nothing where that is no terminal.
+def progress(description: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Show on stderr how many images are done; show nothing if stderr is not a terminal.
 
     Args:
-        what: is being done; may be empty.
-        total: images.
+        description: text before the bar; may be empty.
+        total: number of images.
 
     Yields:
-        Is to be called with the number of images that are done.
+        A function to call with the number of images that are done.
     """
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("images")
     console = Console(stderr=True)
     with Progress(
         *columns, TimeRemainingColumn(), console=console, disable=not console.is_terminal, transient=True
     ) as bar:
-        task = bar.add_task(what, total=total)
+        task = bar.add_task(description, total=total)
         yield lambda done: bar.update(task, completed=done)

@@ -1,34 +1,34 @@
-"""The domains that can be named, and where each is read."""
+"""The domains that a user can name, and how each is read."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from lstnet_search.config.domain_names import name_of, own_images
+from lstnet_search.config.domain_names import domain_name, parse_user_images
 from lstnet_search.domains.checks import check_domain, check_polarity, check_shape
 from lstnet_search.domains.domain import Domain, DomainPair, Part
 from lstnet_search.domains.sets.bundled import read_bundled
 from lstnet_search.domains.sets.svhn import read_svhn
 from lstnet_search.domains.sets.textured import textured
 from lstnet_search.domains.sets.torchvision import read_fashion, read_mnist, read_usps
-from lstnet_search.domains.user_images.domain import check_counts, read_own
-from lstnet_search.domains.user_images.listing import check_place
+from lstnet_search.domains.user_images.domain import check_counts, read_user_images
+from lstnet_search.domains.user_images.listing import check_exists
 from lstnet_search.errors import InputError
 
 Data = Literal["bundled", "full"]
 
 
 @dataclass(frozen=True)
-class Source:
-    """A set that can be named.
+class KnownSet:
+    """A data set that this tool knows by name.
 
     Attributes:
-        read_full: reads it whole from a folder.
-        side: height and width that its images must have, pixels.
-        channels: that they must have.
-        digits: whether they must be bright digits on a dark background.
-        read_bundled: reads what comes with the package; None where nothing does.
+        read_full: reads all of it from a folder.
+        side: height and width of its images, in pixels.
+        channels: channels of its images.
+        digits: whether it shows bright digits on a dark background.
+        read_bundled: reads the images that come with the package; None if there are none.
     """
 
     read_full: Callable[[Path, Part], Domain]
@@ -38,12 +38,12 @@ class Source:
     read_bundled: Callable[[Part], Domain] | None = None
 
 
-SOURCES: dict[str, Source] = {
-    "mnist": Source(read_mnist, 28, read_bundled=lambda part: read_bundled("mnist", part)),
-    "usps": Source(read_usps, 16, read_bundled=lambda part: read_bundled("usps", part)),
-    "svhn": Source(read_svhn, 32, channels=3, digits=False),
-    "fashion": Source(read_fashion, 28, digits=False),
-    "textured": Source(
+KNOWN_SETS: dict[str, KnownSet] = {
+    "mnist": KnownSet(read_mnist, 28, read_bundled=lambda part: read_bundled("mnist", part)),
+    "usps": KnownSet(read_usps, 16, read_bundled=lambda part: read_bundled("usps", part)),
+    "svhn": KnownSet(read_svhn, 32, channels=3, digits=False),
+    "fashion": KnownSet(read_fashion, 28, digits=False),
+    "textured": KnownSet(
         lambda data_dir, part: textured(read_mnist(data_dir, part), part),
         32,
         channels=3,
@@ -53,95 +53,93 @@ SOURCES: dict[str, Source] = {
 }
 
 
-def is_digits(asked: str) -> bool:
+def is_digits(spec: str) -> bool:
     """Whether a domain is known to show bright digits on a dark background."""
-    return asked in SOURCES and SOURCES[asked].digits
+    return spec in KNOWN_SETS and KNOWN_SETS[spec].digits
 
 
-def needs_full(domains: tuple[str, ...]) -> bool:
-    """Whether one of some domains does not come with the package, nor is a user's own."""
-    return any(name in SOURCES and SOURCES[name].read_bundled is None for name in domains)
+def needs_full(specs: tuple[str, ...]) -> bool:
+    """Whether one of the domains is a known set that does not come with the package."""
+    return any(spec in KNOWN_SETS and KNOWN_SETS[spec].read_bundled is None for spec in specs)
 
 
-def check_names(*domains: str) -> None:
-    """Check what can be checked of domains before anything is read.
+def check_names(*specs: str) -> None:
+    """Check all that can be checked about domains before anything is read.
 
     Raises:
-        InputError: if one is not known or not there, or two have one name.
+        InputError: if a domain is unknown or does not exist, or two have the same name.
     """
-    for asked in domains:
-        own = own_images(asked)
-        if own is not None:
-            check_place(own)
-        elif asked not in SOURCES:
+    for spec in specs:
+        user_images = parse_user_images(spec)
+        if user_images is not None:
+            check_exists(user_images)
+        elif spec not in KNOWN_SETS:
             raise InputError(
-                f"unknown domain {asked!r}; allowed: {', '.join(SOURCES)}, folder:PATH, parquet:PATH: correct its name"
+                f"unknown domain {spec!r}; allowed: {', '.join(KNOWN_SETS)}, folder:PATH, parquet:PATH: "
+                "correct its name"
             )
-    names = [name_of(asked) for asked in domains]
-    if len(set(names)) == len(names):
-        return
-    own = own_images(domains[-1])
-    if own is None:
-        raise InputError(f"both domains are {names[0]!r}; they must differ: name another one")
-    raise InputError(
-        f"both domains are called {names[0]!r}; their names must differ: name another one, or put a name of yours "
-        f"before one, as in --domains {domains[0]} other={own}"
-    )
+    names = [domain_name(spec) for spec in specs]
+    if len(set(names)) < len(names):
+        user_images = parse_user_images(specs[-1])
+        message = f"both domains are called {names[0]!r}; their names must differ: choose another domain"
+        if user_images is not None:
+            message += f", or put a name before one, as in --domains {specs[0]} other={user_images}"
+        raise InputError(message)
 
 
-def load_pair(names: tuple[str, str], data: Data, data_dir: Path, part: Part, *, skip_bad: bool = False) -> DomainPair:
-    """Read one part of two domains, as `load` does; one that nobody labelled has the classes of the other.
+def load_pair(specs: tuple[str, str], data: Data, data_dir: Path, part: Part, *, skip_bad: bool = False) -> DomainPair:
+    """Read one part of two domains, as `load` does. An unlabelled domain gets the classes of the other one.
 
     Raises:
-        InputError: as `load`, or if it is one domain twice, or their classes differ.
+        InputError: as `load`, or if both are the same domain or their classes differ.
     """
-    check_names(*names)
-    first, second = (load(name, data, data_dir, part, skip_bad=skip_bad) for name in names)
+    check_names(*specs)
+    first, second = (load(spec, data, data_dir, part, skip_bad=skip_bad) for spec in specs)
     if first.labels is None:
-        first = _with_classes_of(second, first, names[0], part)
+        first = _with_classes_of(second, first, specs[0], part)
     elif second.labels is None:
-        second = _with_classes_of(first, second, names[1], part)
+        second = _with_classes_of(first, second, specs[1], part)
     return DomainPair(first, second)
 
 
-def load(asked: str, data: Data, data_dir: Path, part: Part, *, skip_bad: bool = False) -> Domain:
+def load(spec: str, data: Data, data_dir: Path, part: Part, *, skip_bad: bool = False) -> Domain:
     """Read one part of a domain, and check it.
 
     Args:
-        asked: a name of `SOURCES`, `folder:PATH` or `parquet:PATH`, either with `NAME=` before it.
-        data: "bundled" reads what comes with the package, "full" the whole set; alike for a user's own.
-        data_dir: where the full data lie in torchvision's layout; what is missing is downloaded to it.
-        part: the training or test set.
-        skip_bad: leave out images of a user that cannot be read, if they are few.
+        spec: a name in `KNOWN_SETS`, `folder:PATH` or `parquet:PATH`; the last two may begin with `NAME=`.
+        data: "bundled" for the images that come with the package, "full" for the whole set; ignored for a user's
+            own images.
+        data_dir: folder of the full data in torchvision's layout; missing files are downloaded to it.
+        part: training or test set.
+        skip_bad: leave out a user's images that cannot be read, if they are few.
 
     Raises:
-        InputError: if the name is unknown, or the data are missing, damaged, or not as promised.
+        InputError: if the name is unknown, or the data are missing, damaged or not as expected.
     """
-    check_names(asked)
-    own = own_images(asked)
-    if own is not None:
-        domain = read_own(own, part, skip_bad)
-        check_domain(domain, f"{own} ({part})")
+    check_names(spec)
+    user_images = parse_user_images(spec)
+    if user_images is not None:
+        domain = read_user_images(user_images, part, skip_bad)
+        check_domain(domain, f"{user_images} ({part})")
         return domain
-    source = SOURCES[asked]
-    if data == "bundled":
-        if source.read_bundled is None:
-            raise InputError(
-                f"{asked} is not bundled; leave --bundled out, and give --data-dir DIR where it lies, or let it be "
-                "downloaded"
-            )
-        domain = source.read_bundled(part)
+    known = KNOWN_SETS[spec]
+    if data == "full":
+        domain = known.read_full(data_dir, part)
+    elif known.read_bundled is not None:
+        domain = known.read_bundled(part)
     else:
-        domain = source.read_full(data_dir, part)
-    where = f"{asked} ({part}, {'bundled' if data == 'bundled' else f'full, in {data_dir}'})"
+        raise InputError(
+            f"{spec} is not bundled; leave --bundled out, and give its folder as --data-dir DIR or let it be downloaded"
+        )
+    where = f"{spec} ({part}, {'bundled' if data == 'bundled' else f'full, in {data_dir}'})"
     check_domain(domain, where)
-    check_shape(domain, source.channels, source.side, where)
-    if source.digits:
+    check_shape(domain, known.channels, known.side, where)
+    if known.digits:
         check_polarity(domain, where)
     return domain
 
 
-def _with_classes_of(labelled: Domain, other: Domain, asked: str, part: Part) -> Domain:
+def _with_classes_of(labelled: Domain, unlabelled: Domain, spec: str, part: Part) -> Domain:
     if labelled.labels is not None and part == "train":
-        check_counts(asked, other, labelled.classes)
-    return replace(other, classes=labelled.classes, class_names=labelled.class_names)
+        check_counts(spec, unlabelled, labelled.classes)
+    return replace(unlabelled, classes=labelled.classes, class_names=labelled.class_names)

@@ -1,18 +1,18 @@
-"""Plain resizing, which is all that the no-translation baseline does."""
+"""Plain resizing. It is all that the no-translation baseline does."""
 
 import torch.nn.functional as F
 from torch import Tensor
 
 
 def resize_to(images: Tensor, side: int) -> Tensor:
-    """Resize images, bilinear when they grow and by area when they shrink; each axis by its own length.
+    """Resize images to a square: bilinear along an axis that grows, by area along one that shrinks.
 
     Args:
-        images: float, (N, C, H, W), in [-1, 1]; if H and W differ, what they show is stretched to a square.
-        side: height and width to come, pixels.
+        images: float, (N, C, H, W), in [-1, 1]; if H and W differ, the content is stretched.
+        side: new height and width, in pixels.
 
     Returns:
-        (N, C, side, side), same range; the images themselves where they have that side.
+        (N, C, side, side), same range; the input itself if it has that size already.
     """
     shrunk = min(images.shape[-2], side), min(images.shape[-1], side)
     if images.shape[-2:] != shrunk:

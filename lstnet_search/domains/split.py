@@ -1,4 +1,4 @@
-"""The cut of a training set into a training part and a validation part."""
+"""Splits a training set into a training part and a validation part."""
 
 import torch
 
@@ -7,15 +7,15 @@ from lstnet_search.errors import InputError
 
 
 def split(domain: Domain, fraction: float, seed: int) -> tuple[Domain, Domain]:
-    """Cut a domain in two, the same on every machine.
+    """Split a domain in two, the same way on every machine.
 
     Args:
-        domain: what is cut; both parts keep its order.
-        fraction: share of the validation part, taken of each class where there are labels.
-        seed: decides which images go where.
+        domain: the domain to split; both parts keep its order.
+        fraction: share of the validation part, of each class if there are labels.
+        seed: decides which images go to which part.
 
     Returns:
-        The training part and the validation part: nothing in both, nothing in neither.
+        The training part and the validation part; every image is in exactly one of them.
 
     Raises:
         InputError: if a part would be empty.
@@ -29,6 +29,6 @@ def split(domain: Domain, fraction: float, seed: int) -> tuple[Domain, Domain]:
     if in_validation.all() or not in_validation.any():
         raise InputError(
             f"validation_fraction={fraction:g} of {len(domain)} images of {domain.name} leaves a part empty; "
-            "both must hold an image: change the fraction or give more images"
+            "both parts need at least one image: change the fraction or give more images"
         )
     return domain.take((~in_validation).nonzero().flatten()), domain.take(in_validation.nonzero().flatten())

@@ -1,4 +1,4 @@
-"""Whether a known set is the original, to the bit."""
+"""Checks whether the files of a known set hold the original data, bit for bit."""
 
 from pathlib import Path
 
@@ -11,30 +11,30 @@ MNIST_FINGERPRINTS: dict[Part, str] = {"train": "71d3be42f93ad20d", "test": "471
 """`Domain.fingerprint` of the full set."""
 
 
-def verified(name: str, data: Data, data_dir: Path, part: Part) -> tuple[Domain, str]:
+def load_and_verify(name: str, data: Data, data_dir: Path, part: Part) -> tuple[Domain, str]:
     """Read one part of a known set, and compare it with the original.
 
     Returns:
-        It, and what is known of it, for people.
+        The domain, and the result of the comparison in words.
 
     Raises:
-        InputError: if it is damaged or not the original.
+        InputError: if the data are damaged or not the original.
     """
     domain = load(name, data, data_dir, part)
     if data == "bundled":
-        return domain, "checksum right"
+        return domain, "the checksum is right"
     match name:
         case "mnist":
-            right = domain.fingerprint == MNIST_FINGERPRINTS[part]
-        case "usps":  # bundled whole
-            right = domain.fingerprint == load("usps", "bundled", data_dir, part).fingerprint
+            is_original = domain.fingerprint == MNIST_FINGERPRINTS[part]
+        case "usps":  # all of it is bundled
+            is_original = domain.fingerprint == load("usps", "bundled", data_dir, part).fingerprint
         case "svhn":
-            right = svhn_is_original(data_dir, part)
+            is_original = svhn_is_original(data_dir, part)
         case _:
-            return domain, "count, shape, labels and range right; no checksum of it is known"
-    if not right:
+            return domain, "count, shape, labels and range are right; there is no known checksum to compare with"
+    if not is_original:
         raise InputError(
-            f"{name} ({part}) in {data_dir} is not the original, though it has its count and shape; restore the "
+            f"{name} ({part}) in {data_dir} is not the original, although its count and shape are right; restore the "
             "original files, or delete them and fetch them again"
         )
-    return domain, "the original, to the bit"
+    return domain, "the original, bit for bit"

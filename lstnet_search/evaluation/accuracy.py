@@ -1,4 +1,4 @@
-"""Accuracies: how often a classifier labels images as they are labelled."""
+"""Accuracies of classifiers on translated images, and of labellers."""
 
 from collections.abc import Callable, Sequence
 
@@ -6,21 +6,27 @@ import torch
 from torch import Tensor
 
 from lstnet_search.domains import DomainPair
-from lstnet_search.evaluation.inference import TranslatesImages, evaluation_mode, in_batches, labelled, labels_given
+from lstnet_search.evaluation.inference import (
+    TranslatesImages,
+    classifier_logits,
+    evaluation_mode,
+    in_batches,
+    labeller_outputs,
+)
 from lstnet_search.methods.labeller import Labeller
 from lstnet_search.models.classifier import Classifier, Classifiers
 
 
 def round_trip_accuracy(translator: TranslatesImages, pair: DomainPair, classifiers: Classifiers) -> dict[str, float]:
-    """Share of images that their own classifier labels right once translated there and back.
+    """Accuracy of each domain's own classifier on images that were translated to the other domain and back.
 
     Args:
-        translator: on the device of all else.
-        pair: images.
-        classifiers: of `a` and `b`, in evaluation mode.
+        translator: on the device of the images and classifiers.
+        pair: images of both domains.
+        classifiers: classifiers of `a` and `b`, in evaluation mode.
 
     Returns:
-        In [0, 1], as `round_trip_accuracy_<domain>`, of each domain that has labels.
+        Accuracies in [0, 1], named `round_trip_accuracy_<domain>`, for each domain with labels.
     """
 
     def there_and_back(images: Tensor, source: int) -> Tensor:
@@ -28,64 +34,65 @@ def round_trip_accuracy(translator: TranslatesImages, pair: DomainPair, classifi
 
     names = tuple(f"round_trip_accuracy_{domain.name}" for domain in pair)
     with evaluation_mode(translator):
-        return _read(there_and_back, pair, names, classifiers)
+        return _accuracies_after(there_and_back, pair, names, classifiers)
 
 
 def translation_accuracy(
     network: TranslatesImages | Labeller, pair: DomainPair, classifiers: Classifiers
 ) -> dict[str, float]:
-    """Share of images that the other domain's classifier labels right once translated, or a labeller as they are.
+    """Accuracy of the other domain's classifier on translated images, or of a labeller on the images themselves.
 
     Args:
-        network: on the device of all else.
-        pair: images.
-        classifiers: of `a` and `b`, in evaluation mode; a labeller needs none.
+        network: on the device of the images and classifiers.
+        pair: images of both domains.
+        classifiers: classifiers of `a` and `b`, in evaluation mode. A labeller needs none.
 
     Returns:
-        In [0, 1], by direction, of each whose images are labelled and whose target has a classifier.
+        Accuracies in [0, 1] by direction, for each direction whose images have labels and whose target has a
+        classifier.
     """
     if isinstance(network, Labeller):
-        return shares_right(
+        return accuracies(
             {
-                pair.directions[source]: confusion(labels_given(network, domain.images, source)[1], domain.labels)
+                pair.directions[source]: confusion(labeller_outputs(network, domain.images, source)[1], domain.labels)
                 for source, domain in enumerate(pair)
                 if source in network.sources and domain.labels is not None
             }
         )
     with evaluation_mode(network):
-        return _read(network.translate, pair, pair.directions, classifiers[::-1])
+        return _accuracies_after(network.translate, pair, pair.directions, classifiers[::-1])
 
 
-def _read(
-    change: Callable[[Tensor, int], Tensor], pair: DomainPair, names: Sequence[str], readers: Classifiers
+def _accuracies_after(
+    change: Callable[[Tensor, int], Tensor], pair: DomainPair, names: Sequence[str], classifiers: Classifiers
 ) -> dict[str, float]:
-    """Share of each domain's images, changed, that its reader labels right; of those with labels and a reader."""
-    counts = {}
-    for source, (name, domain, reader) in enumerate(zip(names, pair, readers, strict=True)):
-        if reader is None or domain.labels is None:
+    """Accuracy of a classifier per domain on the domain's changed images, where there are labels and a classifier."""
+    confusions = {}
+    for source, (name, domain, classifier) in enumerate(zip(names, pair, classifiers, strict=True)):
+        if classifier is None or domain.labels is None:
             continue
 
-        def logits(images: Tensor, source: int = source, reader: Classifier = reader) -> tuple[Tensor]:
-            return (labelled(reader, change(images, source)),)
+        def logits(images: Tensor, source: int = source, classifier: Classifier = classifier) -> tuple[Tensor]:
+            return (classifier_logits(classifier, change(images, source)),)
 
-        counts[name] = confusion(in_batches(logits, domain.images)[0], domain.labels)
-    return shares_right(counts)
+        confusions[name] = confusion(in_batches(logits, domain.images)[0], domain.labels)
+    return accuracies(confusions)
 
 
 def confusion(logits: Tensor, labels: Tensor) -> Tensor:
-    """How often each class (row) is given each label (column): (K, K) int64.
+    """Confusion matrix, (K, K) int64: counts by true class (row) and predicted class (column).
 
     Args:
-        logits: (n, K); the largest of a row is the label given.
-        labels: the true ones, (n,), on the same device.
+        logits: (n, K). The largest one of a row is the prediction.
+        labels: true classes, (n,), on the same device.
     """
     counts = torch.zeros(logits.shape[1], logits.shape[1], dtype=torch.int64, device=logits.device)
     return counts.index_put_((labels, logits.argmax(1)), torch.ones_like(labels), accumulate=True)
 
 
-def shares_right(confusions: dict[str, Tensor]) -> dict[str, float]:
-    """Share of the counts that lie on the diagonal, in [0, 1], by the name of each confusion."""
+def accuracies(confusions: dict[str, Tensor]) -> dict[str, float]:
+    """Accuracy in [0, 1] of each confusion matrix, by name."""
     if not confusions:
         return {}
     shares = [counts.diagonal().sum().double() / counts.sum() for counts in confusions.values()]
-    return dict(zip(confusions, torch.stack(shares).tolist(), strict=True))  # the one wait for the device
+    return dict(zip(confusions, torch.stack(shares).tolist(), strict=True))  # waits for the device only once

@@ -1,8 +1,7 @@
-"""The cache of trained classifiers: a file for each that was ever asked for."""
+"""The cache of trained classifiers, one file for each."""
 
 import json
 import logging
-import os
 from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
@@ -17,8 +16,8 @@ from lstnet_search.evaluation.classifiers import ClassifierSettings, build_class
 from lstnet_search.io.atomic import write_whole
 from lstnet_search.models.classifier import Classifier
 
-RECIPE_VERSION = 1
-"""To be raised when the network or its training changes: older files are then no longer found."""
+RECIPE_VERSION = 2
+"""Raise this when the network or its training changes, so that older files are no longer found."""
 
 _log = logging.getLogger(__name__)
 
@@ -26,12 +25,13 @@ _log = logging.getLogger(__name__)
 def cached_classifier(
     domain: Domain, settings: ClassifierSettings, seed: int, device: torch.device, cache_dir: Path
 ) -> Classifier:
-    """What `train_classifier` gives, read from `cache_dir` where it was trained before.
+    """The result of `train_classifier`, read from `cache_dir` if it is there, and else trained and written there.
 
-    A file that cannot be read is trained anew, one that cannot be written is done without; both with a warning.
+    If a file cannot be read, the classifier is trained again. If it cannot be written, it is not cached. Both are
+    logged as warnings.
 
     Raises:
-        InputError: as `train_classifier`.
+        InputError: see `train_classifier`.
     """
     path = cache_dir / f"{domain.name}-{_key(domain, settings, seed, device)}.safetensors"
     try:
@@ -39,7 +39,7 @@ def cached_classifier(
     except FileNotFoundError:
         pass
     except (OSError, SafetensorError, RuntimeError, ValueError) as error:
-        _log.warning("the cached classifier %s cannot be read (%s); it is trained anew", path, error)
+        _log.warning("the cached classifier %s cannot be read (%s); it is trained again", path, error)
     classifier = train_classifier(domain, settings, seed, device)
     try:
         _write(path, classifier)
@@ -48,19 +48,14 @@ def cached_classifier(
     return classifier
 
 
-def default_cache_dir() -> Path:
-    """Where classifiers are kept: `$XDG_CACHE_HOME`, or `~/.cache`, /lstnet-search/classifiers."""
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "lstnet-search" / "classifiers"
-
-
 def _key(domain: Domain, settings: ClassifierSettings, seed: int, device: torch.device) -> str:
-    """Changes with all that the bits of a classifier depend on, down to the kind of device."""
+    """A key of everything that determines the weights of a classifier, down to the kind of device."""
     parts = [RECIPE_VERSION, domain.fingerprint, domain.classes, asdict(settings), seed, device.type]
     return sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def _digest(state: dict[str, Tensor]) -> str:
+def digest_of(state: dict[str, Tensor]) -> str:
+    """SHA-256 of named tensors, whatever their device and memory layout."""
     digest = sha256()
     for name in sorted(state):
         digest.update(name.encode())
@@ -72,16 +67,16 @@ def _read(path: Path, domain: Domain, device: torch.device) -> Classifier:
     with safe_open(path, framework="pt") as file:
         state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
         metadata = file.metadata() or {}
-    if metadata.get("sha256") != _digest(state):
-        raise ValueError("its digest is not that of its tensors")
+    if metadata.get("sha256") != digest_of(state):
+        raise ValueError("its digest does not match its tensors")
     classifier = build_classifier(domain, 0, device)
     classifier.load_state_dict(state)
     return classifier.eval().requires_grad_(False)
 
 
 def _write(path: Path, classifier: Classifier) -> None:
-    """Whole or not at all: processes that train the same classifier may write and read at once."""
+    """Write a file atomically: several processes may write and read the same one at once."""
     state = {name: tensor.cpu().contiguous() for name, tensor in classifier.state_dict().items()}
-    content = save(state, metadata={"sha256": _digest(state)})
+    content = save(state, metadata={"sha256": digest_of(state)})
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, content)

@@ -1,6 +1,7 @@
-"""How the classifier of a domain is trained."""
+"""Training of the classifier of a domain."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -16,16 +17,16 @@ from lstnet_search.seeding import derive_seed
 
 @dataclass(frozen=True)
 class ClassifierSettings:
-    """How a classifier is trained: AdamW, its learning rate up and down again in one cycle.
+    """How a classifier is trained: by AdamW with a one-cycle learning rate.
 
     Attributes:
-        epochs: passes over the training images,
-        min_steps: or as many as it takes to make this many steps.
-        batch_size: images a step.
-        learning_rate: the highest of the cycle.
-        weight_decay: of AdamW.
+        epochs: passes over the training images.
+        min_steps: minimal number of steps. With few images, it takes more epochs to reach it.
+        batch_size: images per step.
+        learning_rate: highest learning rate of the cycle.
+        weight_decay: weight decay of AdamW.
         label_smoothing: share of the target that is spread evenly over all classes.
-        augmentation: what the images go through.
+        augmentation: random changes of the images.
     """
 
     epochs: int = 8
@@ -37,17 +38,31 @@ class ClassifierSettings:
     augmentation: Augmentation = field(default=Augmentation(rotation=10.0, scale=0.1, shift=2.0))
 
 
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Compute on one thread: with more, sums are split differently and differ in their last bits."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+@_one_thread()
 def train_classifier(domain: Domain, settings: ClassifierSettings, seed: int, device: torch.device) -> Classifier:
-    """Train a classifier; the same bits for the same arguments on one CPU, the global generator untouched.
+    """Train a classifier. On the same CPU, the same arguments give the same bits, whatever the number of threads.
+
+    The global generator is left as it was.
 
     Args:
         domain: labelled training images.
-        settings: how.
-        seed: of initial weights, order and augmentation.
-        device: where it is trained, and stays.
+        settings: how to train.
+        seed: determines initial weights, order and augmentation.
+        device: where the classifier is trained and stays.
 
     Returns:
-        The classifier in evaluation mode, without gradients, channels_last.
+        The classifier in evaluation mode, without gradients, in channels_last layout.
 
     Raises:
         InputError: if the images have no labels.
@@ -66,8 +81,8 @@ def train_classifier(domain: Domain, settings: ClassifierSettings, seed: int, de
         classifier.parameters(), settings.learning_rate, weight_decay=settings.weight_decay, fused=True
     )
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, settings.learning_rate, total_steps=steps, pct_start=0.2)
-    for places in islice(_endless_batches(len(domain), batch_size, order), steps):
-        chosen = places.to(device)
+    for indices in islice(_endless_batches(len(domain), batch_size, order), steps):
+        chosen = indices.to(device)
         inputs = settings.augmentation.apply(images[chosen], draws)
         logits = classifier(inputs.contiguous(memory_format=torch.channels_last))
         optimiser.zero_grad()
@@ -79,15 +94,15 @@ def train_classifier(domain: Domain, settings: ClassifierSettings, seed: int, de
 
 
 def build_classifier(domain: Domain, seed: int, device: torch.device) -> Classifier:
-    """An untrained classifier for a domain's images, drawn from a seed without touching the global generator."""
+    """An untrained classifier for a domain's images. The seed determines its weights, not the global generator."""
     with torch.random.fork_rng(devices=[]):
-        torch.default_generator.manual_seed(seed)  # `torch.manual_seed` would seed other devices for good
+        torch.default_generator.manual_seed(seed)  # `torch.manual_seed` would also seed other devices, for good
         classifier = Classifier(domain.channels, domain.side, domain.classes)
     return classifier.to(memory_format=torch.channels_last).to(device)
 
 
 def _endless_batches(count: int, batch_size: int, generator: torch.Generator) -> Iterator[Tensor]:
-    """Places in [0, count), (batch_size,) each, without repetition within a pass; a pass drops its small rest."""
+    """Batches of indices in [0, count), (batch_size,), without repetition within a pass, which drops its last few."""
     while True:
         order = torch.randperm(count, generator=generator)
         yield from torch.split(order[: count - count % batch_size], batch_size)

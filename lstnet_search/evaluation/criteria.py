@@ -1,8 +1,7 @@
-"""Criteria that tell good translators from poor ones without a label of the translated images.
+"""Criteria that tell good translators from poor ones without labels of the translated images.
 
-P are class probabilities (n, K): softmax outputs of the target's classifier on translated
-images. Higher is better throughout. "Unsupervised Domain Adaptation: A Reality Check"
-(Musgrave et al., arXiv 2111.15672) compares most of them.
+Probabilities (n, K) are softmax outputs of the target domain's classifier on translated images. Higher is always
+better. "Unsupervised Domain Adaptation: A Reality Check" (Musgrave et al., arXiv 2111.15672) compares most of them.
 """
 
 import warnings
@@ -16,11 +15,11 @@ from torch.nn import functional as F
 
 SND_TEMPERATURE = 0.05
 MATRIX_ROWS = 2000
-"""Images at most of which an n × n matrix is made."""
+"""Most images for which an n × n matrix is computed."""
 
 
 def neg_entropy(probabilities: Tensor) -> float:
-    """Mean over images of Σ p log p, in [-log K, 0]; 0 where every label is certain.
+    """Mean over images of Σ p log p, in [-log K, 0]. It is 0 if every prediction is certain.
 
     Args:
         probabilities: (n, K), rows of sum 1.
@@ -29,9 +28,9 @@ def neg_entropy(probabilities: Tensor) -> float:
 
 
 def infomax(probabilities: Tensor) -> float:
-    """Entropy of the mean row plus `neg_entropy`, in [0, log K]: certain labels, of every class.
+    """Entropy of the mean row plus `neg_entropy`, in [0, log K]. High if predictions are certain and of every class.
 
-    The mutual information of images and labels, as pytorch-adapt's IM has it.
+    This is the mutual information of images and predictions, like IM in pytorch-adapt.
 
     Args:
         probabilities: (n, K), rows of sum 1.
@@ -40,9 +39,9 @@ def infomax(probabilities: Tensor) -> float:
 
 
 def bnm(probabilities: Tensor) -> float:
-    """Nuclear norm over n, in [1 / √(nK), √(K / n)]: certain labels, of many classes (Cui et al. 2020).
+    """Nuclear norm divided by n, in [1 / √(nK), √(K / n)] (Cui et al. 2020).
 
-    Comparable only among equal numbers of images, as the trials of a search have them.
+    High if predictions are certain and of many classes. Only comparable for equal n, as in the trials of a search.
 
     Args:
         probabilities: (n, K), rows of sum 1.
@@ -53,10 +52,10 @@ def bnm(probabilities: Tensor) -> float:
 def snd(probabilities: Tensor) -> float:
     """Soft neighbourhood density, in [0, log(n - 1)] (Saito et al. 2021).
 
-    Mean entropy of each image's similarities to all others: softmax of cosines over 0.05.
+    Mean entropy of each image's similarities to all others: the softmax of cosines divided by 0.05.
 
     Args:
-        probabilities: (n, K), rows of sum 1; of a single image, which has no neighbour, 0.
+        probabilities: (n, K), rows of sum 1. A single image has no neighbours and gives 0.
     """
     if len(probabilities) == 1:
         return 0.0
@@ -66,45 +65,45 @@ def snd(probabilities: Tensor) -> float:
 
 
 def class_ami(features: Tensor, predictions: Tensor, classes: int, seed: int = 0) -> float:
-    """Adjusted mutual information of labels given and clusters of features, at most 1 (Musgrave et al. 2022).
+    """Adjusted mutual information of predictions and clusters of features, at most 1 (Musgrave et al. 2022).
 
     Args:
-        features: the classifier's last hidden ones, (n, D).
-        predictions: labels given, (n,).
-        classes: K, as many clusters as are sought.
-        seed: of where k-means starts.
+        features: last hidden features of the classifier, (n, D).
+        predictions: predicted classes, (n,).
+        classes: number of classes, which is also the number of clusters.
+        seed: determines where k-means starts.
 
     Returns:
-        About 0 where clusters and labels have nothing to do with each other. 0 too where all
-        labels are equal: a translator that makes every image the same would else score 1.
+        About 0 if clusters and predictions are independent. Exactly 0 if all predictions are equal: otherwise a
+        translator that makes every image the same would score 1.
     """
-    given = predictions.cpu().numpy()
-    if (given == given[0]).all():
+    predicted = predictions.cpu().numpy()
+    if (predicted == predicted[0]).all():
         return 0.0
-    means = KMeans(min(classes, len(given)), n_init=1, random_state=seed)
+    means = KMeans(min(classes, len(predicted)), n_init=1, random_state=seed)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # fewer distinct images than clusters
-        # Doubles: sums in another order then move no image to another cluster.
+        warnings.simplefilter("ignore", ConvergenceWarning)  # there may be fewer distinct images than clusters
+        # With doubles, a different order of summation moves no image to another cluster.
         clusters = means.fit_predict(features.double().cpu().numpy())
-    return float(adjusted_mutual_info_score(given, clusters))
+    return float(adjusted_mutual_info_score(predicted, clusters))
 
 
 def round_trip(logits: Tensor, labels: Tensor) -> float:
-    """Share of labelled images that their own classifier labels right once there and back, in [0, 1].
+    """Accuracy of a domain's own classifier on images that were translated there and back, in [0, 1].
 
-    The only labels that this reads are those which the classifier itself was trained with.
+    It uses labels of the target domain only, which has labels anyway for its classifier.
 
     Args:
-        logits: of images that were translated there and back, (n, K).
-        labels: of the images, (n,).
+        logits: logits for images that were translated there and back, (n, K).
+        labels: true classes of the images, (n,).
     """
     return float((logits.argmax(1) == labels).double().mean())
 
 
 def agreement(table: Tensor) -> float:
-    """Share of images labelled alike after translation and after plain resizing, in [0, 1].
+    """Share of images with the same prediction after translation as after plain resizing, in [0, 1].
 
     Args:
-        table: counts, (K, K), label after resizing × label after translation.
+        table: counts, (K, K), prediction after resizing × prediction after translation.
     """
     return float(table.diagonal().sum().double() / table.sum())

@@ -1,8 +1,6 @@
-"""One training whose reports carry what evaluation measures: what search and `train` both run."""
+"""A training whose reports contain validation metrics, as used by searches and by `train`."""
 
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any, Self, cast
+from typing import cast
 
 import torch
 from torch import Tensor
@@ -12,18 +10,19 @@ from lstnet_search.domains import DomainPair, to_unit_range
 from lstnet_search.evaluation.evaluator import Evaluator, searched_means
 from lstnet_search.evaluation.latent_probe import latent_probe
 from lstnet_search.evaluation.prepare import Prepared
-from lstnet_search.evaluation.samples import SAMPLES_FILE, Samples, collect_samples, confusions_alone, write_samples
+from lstnet_search.evaluation.samples import Samples, collect_samples, confusion_arrays
+from lstnet_search.evaluation.trainings import Training
 from lstnet_search.methods.labeller import Labeller
 from lstnet_search.methods.registry import build_method
 from lstnet_search.models import Translator
-from lstnet_search.training import Report, Start, autocast, train, write_state
+from lstnet_search.training import Start, autocast, train
 
 PROBED = 500
-"""Images of a domain at most whose latents are told apart."""
+"""Most images per domain for the latent probe."""
 
 
-class EvaluatedTraining(Iterator[Report]):
-    """An iterator over the reports of a training, which keeps the last one at hand."""
+class EvaluatedTraining(Training):
+    """An iterator over the reports of one training."""
 
     def __init__(
         self,
@@ -33,37 +32,39 @@ class EvaluatedTraining(Iterator[Report]):
         device: torch.device,
         start: Start | None = None,
     ) -> None:
-        """Build networks; the first step is taken when the first report is asked for.
+        """Build the networks. Training starts when the first report is requested.
 
         Args:
-            config: of the training.
-            prepared: what all trainings share, on the device.
-            direction: which one is searched: a direction's name, or "both" for means.
+            config: settings of the training.
+            prepared: data and classifiers, on the device.
+            direction: the searched direction: the name of one, or "both" for means over both.
             device: where to train.
-            start: an earlier report to go on from.
+            start: an earlier report to resume from.
         """
-        self.last: Report | None = None
         self._prepared = prepared
         self._directions = prepared.searched(direction)
         self._evaluator = Evaluator(prepared.validation, prepared.classifiers, resized_labels=prepared.resized_labels)
-        self._probed = _probed(prepared.validation)
+        self._probe_images = _probe_images(prepared.validation)
         self._context = autocast(config.precision, device)
         method = build_method(config, prepared.problem(direction), device, self._context)
         self._reports = train(config, prepared.train, method, self._evaluate, start)
 
-    def __iter__(self) -> Self:
-        return self
-
-    def __next__(self) -> Report:
-        """Train up to the next report."""
-        self.last = next(self._reports)
-        return self.last
-
     @property
     def alarms(self) -> list[str]:
-        """Sentences on permutations of classes in the last report that are too large to be chance."""
-        found = self._evaluator.permutations
-        return [f"classes swapped in {name}: {each}" for name, each in found.items() if each.alarming]
+        """A sentence for each direction with swapped classes in the last report, if too many for chance."""
+        permutations = self._evaluator.permutations
+        return [f"classes swapped in {name}: {each}" for name, each in permutations.items() if each.alarming]
+
+    def samples(self) -> Samples:
+        """Samples of the last report's network. A network that does not translate has confusion matrices only."""
+        assert self.last is not None
+        network = self.last.evaluated
+        if not isinstance(network, Translator):
+            return confusion_arrays(self._evaluator.confusions)
+        with self._context():
+            return collect_samples(
+                network, self._prepared.validation, self._prepared.classifiers, self._evaluator.confusions
+            )
 
     @torch.inference_mode()
     def _evaluate(self, network: torch.nn.Module) -> dict[str, float]:
@@ -74,37 +75,13 @@ class EvaluatedTraining(Iterator[Report]):
 
     def _probe(self, translator: Translator) -> float:
         latents_a, latents_b = (
-            translator.encode(to_unit_range(images), domain).flatten(1) for domain, images in enumerate(self._probed)
+            translator.encode(to_unit_range(images), domain).flatten(1)
+            for domain, images in enumerate(self._probe_images)
         )
         return latent_probe(latents_a, latents_b)
 
-    def samples(self) -> Samples:
-        """Samples of the last report's network; of one that makes no images, its confusions."""
-        assert self.last is not None
-        network = self.last.evaluated
-        if not isinstance(network, Translator):
-            return confusions_alone(self._evaluator.confusions)
-        with self._context():
-            return collect_samples(
-                network,
-                self._prepared.validation,
-                self._prepared.classifiers,
-                self._evaluator.confusions,
-            )
 
-    def save(self, folder: Path, **about: Any) -> None:
-        """Write the last report's state and samples into an existing, empty folder, as a checkpoint.
-
-        Args:
-            folder: to write into.
-            about: what its header is to say besides.
-        """
-        assert self.last is not None
-        write_samples(folder / SAMPLES_FILE, self.samples())
-        write_state(folder, self.last.state(), self.last.header | about)
-
-
-def _probed(pair: DomainPair) -> tuple[Tensor, Tensor]:
+def _probe_images(pair: DomainPair) -> tuple[Tensor, Tensor]:
     """Equally many images of both domains, in random order."""
     count = min(PROBED, len(pair.a), len(pair.b))
     generator = torch.Generator().manual_seed(0)

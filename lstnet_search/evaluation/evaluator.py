@@ -1,4 +1,4 @@
-"""What is measured of a translator at every report, from one pass over the validation images."""
+"""The metrics of every report, from a single pass over the validation images."""
 
 from dataclasses import dataclass
 
@@ -8,16 +8,16 @@ from torch import Tensor
 from lstnet_search.config.metrics import CRITERIA, TARGET, accuracy_name
 from lstnet_search.domains import DomainPair
 from lstnet_search.evaluation import criteria
-from lstnet_search.evaluation.accuracy import confusion, shares_right
+from lstnet_search.evaluation.accuracy import accuracies, confusion
 from lstnet_search.evaluation.inference import (
     BATCH_SIZE,
     TranslatesImages,
+    classifier_logits,
     evaluation_mode,
     features_and_logits,
     floats_in_batches,
     in_batches,
-    labelled,
-    labels_given,
+    labeller_outputs,
 )
 from lstnet_search.evaluation.permutation import Permutation, find_permutation
 from lstnet_search.methods.labeller import Labeller
@@ -25,17 +25,17 @@ from lstnet_search.methods.resizing import Resizing
 from lstnet_search.models.classifier import Classifiers
 
 ROUND_TRIPS = 500
-"""Images of a domain at most that are sent back too, which costs as much as sending them there."""
+"""Most images per domain that are also translated back, which costs as much as translating them there."""
 
 
 @dataclass(frozen=True)
 class Outputs:
-    """What one pass over the n images of a domain gave.
+    """The results of one pass over the n images of a domain.
 
     Attributes:
-        features: last hidden ones, (n, D), by the other domain's classifier, or by a labeller.
-        logits: of the labels given, (n, K).
-        translated: the images as ones of the other domain, (n, C, S, S) in [-1, 1]; None of a labeller.
+        features: last hidden features, (n, D), of the other domain's classifier or of a labeller.
+        logits: logits of the same network, (n, K).
+        translated: the translated images, (n, C, S, S) in [-1, 1], or None for a labeller.
     """
 
     features: Tensor
@@ -44,16 +44,16 @@ class Outputs:
 
 
 class Evaluator:
-    """Translates validation images both ways, has the classifiers label them, and measures.
+    """Measures a network on validation images in both directions.
 
-    Instead of a translator it takes a labeller, which labels the images itself. All that it holds lives on one
-    device, which the network must share.
+    A translator's images are labelled by the other domain's classifier; a labeller labels images itself. Everything
+    that the evaluator holds is on one device, and the network must be on the same.
 
     Attributes:
-        confusions: of the last evaluation, by direction: (K, K) int64, true class × label given;
-            of directions whose images are labelled.
-        permutations: of the last evaluation, by direction, of directions that have a classifier.
-        resized_labels: what each domain's images are labelled as after plain resizing, (n,).
+        confusions: confusion matrices of the last evaluation, (K, K) int64, true × predicted class, for each direction
+            whose images have labels.
+        permutations: permutations in the last evaluation, for each direction whose target has a classifier.
+        resized_labels: predictions for each domain's images after plain resizing, (n,).
     """
 
     def __init__(
@@ -63,14 +63,14 @@ class Evaluator:
         batch_size: int = BATCH_SIZE,
         resized_labels: tuple[Tensor, Tensor] | None = None,
     ) -> None:
-        """Hold what stays the same from report to report.
+        """Store what all evaluations share.
 
         Args:
-            pair: validation images, which become floats a batch at a time.
-            classifiers: of the pair's `a` and `b`, in evaluation mode. A direction is measured if
-                its target has one.
-            batch_size: images translated at once; no result depends on it.
-            resized_labels: what an evaluator of the same had under this name; None works them out.
+            pair: validation images, which are converted to floats batch by batch.
+            classifiers: classifiers of `a` and `b`, in evaluation mode. Only directions whose target has a classifier
+                are measured.
+            batch_size: number of images to translate at once. No result depends on it.
+            resized_labels: `resized_labels` of another evaluator with equal arguments. None computes them.
         """
         self.confusions: dict[str, Tensor] = {}
         self.permutations: dict[str, Permutation] = {}
@@ -84,15 +84,16 @@ class Evaluator:
         """Measure a network.
 
         Returns:
-            Of each direction that is measured and known to a labeller: `val_accuracy_<direction>`, in [0, 1], if its
-            images are labelled; the label-free criteria, `round_trip` if the target's images are
-            labelled; `permuted_share_<direction>`, what a permutation of classes would gain.
+            For each direction that can be measured and that a labeller was trained for:
+            `val_accuracy_<direction>` in [0, 1] if its images have labels; the label-free criteria, with `round_trip`
+            only if the target's images have labels; and `permuted_share_<direction>`, the gain of the best permutation
+            of classes.
         """
         self.confusions, self.permutations = {}, {}
-        known = network.sources if isinstance(network, Labeller) else (0, 1)
-        passes = {source: self.outputs(network, source) for source in known}
-        measured: dict[str, float] = {}
-        for source, there in passes.items():
+        sources = network.sources if isinstance(network, Labeller) else (0, 1)
+        outputs = {source: self.outputs(network, source) for source in sources}
+        metrics: dict[str, float] = {}
+        for source, there in outputs.items():
             direction, target, labels = self._directions[source], 1 - source, self._domains[source].labels
             if self._classifiers[target] is None:
                 continue
@@ -100,24 +101,24 @@ class Evaluator:
                 self.confusions[direction] = confusion(there.logits, labels)
             table = confusion(there.logits, self.resized_labels[source])
             self.permutations[direction] = permutation = find_permutation(table)
-            named = of_labels_given(there, self._domains[target].classes)
+            measured = label_free_criteria(there, self._domains[target].classes)
             if not isinstance(network, Labeller):
-                named |= self._round_trip(network, target, passes[target].translated)
-            named |= {"agreement": criteria.agreement(table), "permuted_share": permutation.share}
-            measured |= {f"{name}_{direction}": value for name, value in named.items()}
-        return shares_right({accuracy_name(name): counts for name, counts in self.confusions.items()}) | measured
+                measured |= self._round_trip(network, target, outputs[target].translated)
+            measured |= {"agreement": criteria.agreement(table), "permuted_share": permutation.share}
+            metrics |= {f"{name}_{direction}": value for name, value in measured.items()}
+        return accuracies({accuracy_name(name): counts for name, counts in self.confusions.items()}) | metrics
 
     def outputs(self, network: TranslatesImages | Labeller, source: int) -> Outputs:
-        """What a network, or the other classifier, if any, makes of the images of `source`, with their translations."""
+        """Translate and classify the images of `source`. Without a classifier, features and logits are undefined."""
         if isinstance(network, Labeller):
-            return Outputs(*labels_given(network, self._domains[source].images, source, self._batch_size))
+            return Outputs(*labeller_outputs(network, self._domains[source].images, source, self._batch_size))
         classifier, translator = self._classifiers[1 - source], network
 
         def there(images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
             translated = translator.translate(images, source)
             if classifier is None:
-                nothing = translated.new_empty(len(images), 1)
-                return nothing, nothing, translated
+                undefined = translated.new_empty(len(images), 1)
+                return undefined, undefined, translated
             return *features_and_logits(classifier, translated), translated
 
         with evaluation_mode(translator):
@@ -127,44 +128,45 @@ class Evaluator:
         return self.outputs(resizing, 0).logits.argmax(1), self.outputs(resizing, 1).logits.argmax(1)
 
     def _round_trip(self, translator: TranslatesImages, source: int, translated: Tensor | None) -> dict[str, float]:
-        """How well images of `source` that were translated are labelled once they are back."""
+        """The round-trip criterion for images of `source`, given their translations."""
         classifier, labels = self._classifiers[source], self._domains[source].labels
         if classifier is None or labels is None or translated is None:
             return {}
-        chosen = _some(len(labels), ROUND_TRIPS).to(labels.device)
+        chosen = _random_subset(len(labels), ROUND_TRIPS).to(labels.device)
 
         def back(images: Tensor) -> tuple[Tensor]:
-            return (labelled(classifier, translator.translate(images, 1 - source)),)
+            return (classifier_logits(classifier, translator.translate(images, 1 - source)),)
 
         with evaluation_mode(translator):
             (logits,) = floats_in_batches(back, translated[chosen], self._batch_size)
         return {"round_trip": criteria.round_trip(logits, labels[chosen])}
 
 
-def of_labels_given(outputs: Outputs, classes: int) -> dict[str, float]:
-    """Criteria that look at nothing but what a classifier makes of translated images, by name."""
+def label_free_criteria(outputs: Outputs, classes: int) -> dict[str, float]:
+    """The criteria that depend only on features and logits of translated images, by name."""
     probabilities = outputs.logits.double().softmax(1)
     named = {"neg_entropy": criteria.neg_entropy(probabilities)}
-    if not outputs.logits.isfinite().all():  # diverged, which the training says of this NaN
+    if not outputs.logits.isfinite().all():  # neg_entropy is NaN, by which the training sees that it diverged
         return named
-    chosen = _some(len(probabilities), criteria.MATRIX_ROWS).to(probabilities.device)
+    chosen = _random_subset(len(probabilities), criteria.MATRIX_ROWS).to(probabilities.device)
     return named | {
         "infomax": criteria.infomax(probabilities),
         "bnm": criteria.bnm(probabilities),
-        "snd": criteria.snd(probabilities[chosen].float()),  # half the time of doubles
+        "snd": criteria.snd(probabilities[chosen].float()),  # takes half the time of doubles
         "class_ami": criteria.class_ami(outputs.features, outputs.logits.argmax(1), classes),
     }
 
 
 def searched_means(metrics: dict[str, float], directions: tuple[str, ...]) -> dict[str, float]:
-    """Means over the directions that are searched, of the oracle score and each criterion.
+    """Means of the accuracy and of each criterion over the searched directions.
 
     Args:
-        metrics: what an `Evaluator` gave.
-        directions: at least one; a mean is taken only of what all of them have.
+        metrics: metrics of an `Evaluator`.
+        directions: at least one.
 
     Returns:
-        `target_accuracy`, and the criteria under their names without a direction.
+        `target_accuracy`, and the criteria by their names without a direction. A mean is left out if any of the
+        directions lacks its value.
     """
     per_direction = {TARGET: [accuracy_name(each) for each in directions]}
     per_direction |= {name: [f"{name}_{each}" for each in directions] for name in CRITERIA}
@@ -175,6 +177,6 @@ def searched_means(metrics: dict[str, float], directions: tuple[str, ...]) -> di
     }
 
 
-def _some(count: int, limit: int) -> Tensor:
-    """Places of at most `limit` images of so many, drawn the same every time."""
+def _random_subset(count: int, limit: int) -> Tensor:
+    """Indices of at most `limit` of `count` images, the same ones every time."""
     return torch.randperm(count, generator=torch.Generator().manual_seed(0))[:limit]

@@ -1,4 +1,4 @@
-"""Networks applied to many images, for evaluation only."""
+"""Application of networks to many images, without gradients."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,7 +21,7 @@ class TranslatesImages(Protocol):
         """Translate images.
 
         Args:
-            images: of domain `source`, (N, C, H, W) in [-1, 1].
+            images: images of domain `source`, (N, C, H, W) in [-1, 1].
             source: 0 for a pair's `a`, 1 for its `b`.
 
         Returns:
@@ -38,20 +38,20 @@ class TranslatesImages(Protocol):
         ...
 
 
-def labelled(classifier: Classifier, images: Tensor) -> Tensor:
-    """Logits, (N, K) float32, of images (N, C, H, W) in [-1, 1]; alike in every precision of what made them."""
+def classifier_logits(classifier: Classifier, images: Tensor) -> Tensor:
+    """Logits, (N, K), of images (N, C, H, W) in [-1, 1]. Always computed in float32, even under autocast."""
     return features_and_logits(classifier, images)[1]
 
 
 def features_and_logits(classifier: Classifier, images: Tensor) -> tuple[Tensor, Tensor]:
-    """Last hidden features, (N, D) float32, beside what `labelled` gives."""
+    """Last hidden features, (N, D), and logits, (N, K). Always computed in float32, even under autocast."""
     with torch.autocast(images.device.type, enabled=False):
         features = classifier.features(images.float())
         logits: Tensor = classifier.head(features)
         return features, logits
 
 
-def labels_given(
+def labeller_outputs(
     labeller: Labeller, images: Tensor, source: int, batch_size: int = BATCH_SIZE
 ) -> tuple[Tensor, Tensor]:
     """Features, (N, D), and logits, (N, K), both float32, of uint8 images (N, C, H, W) of domain `source`."""
@@ -68,7 +68,7 @@ def labels_given(
 def in_batches(
     function: Callable[[Tensor], tuple[Tensor, ...]], images: Tensor, batch_size: int = BATCH_SIZE
 ) -> tuple[Tensor, ...]:
-    """Apply a function of float images in [-1, 1] to uint8 images (N, C, H, W), a batch at a time."""
+    """Apply a function of float images in [-1, 1] to uint8 images (N, C, H, W), batch by batch."""
     return floats_in_batches(lambda batch: function(to_unit_range(batch)), images, batch_size)
 
 
@@ -76,7 +76,7 @@ def in_batches(
 def floats_in_batches(
     function: Callable[[Tensor], tuple[Tensor, ...]], images: Tensor, batch_size: int = BATCH_SIZE
 ) -> tuple[Tensor, ...]:
-    """Apply a function to images as they are, (N, C, H, W), a batch at a time."""
+    """Apply a function to images (N, C, H, W) as they are, batch by batch."""
     outputs = [
         function(batch.contiguous(memory_format=torch.channels_last)) for batch in torch.split(images, batch_size)
     ]
@@ -85,11 +85,11 @@ def floats_in_batches(
 
 @contextmanager
 def evaluation_mode(module: TranslatesImages | nn.Module) -> Iterator[None]:
-    """Evaluation mode for a while; afterwards each module inside is in the mode that it was found in."""
-    found = [(each, each.training) for each in module.modules()]
+    """Put a module into evaluation mode for a while. Afterwards, each submodule gets its own mode back."""
+    modes = [(each, each.training) for each in module.modules()]
     module.eval()
     try:
         yield
     finally:
-        for each, training in found:
+        for each, training in modes:
             each.training = training

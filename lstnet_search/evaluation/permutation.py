@@ -1,7 +1,7 @@
-"""The alarm for translators that turn classes into other classes, consistently.
+"""The alarm for translators that consistently turn some classes into others.
 
-Where every 3 becomes an 8 and every 8 a 3, cycle losses, entropy, infomax and bnm are as good
-as where none does. Plain resizing, though poor, does not swap: labels are compared with its.
+If every 3 becomes an 8 and every 8 a 3, then cycle losses, entropy, infomax and bnm are as good as without the swap.
+Plain resizing translates poorly but does not swap classes, so predictions are compared with those after resizing.
 """
 
 from dataclasses import dataclass
@@ -14,13 +14,12 @@ ALARM_SHARE = 0.05
 
 @dataclass(frozen=True)
 class Permutation:
-    """What permuting the classes would gain.
+    """How much the agreement with resizing gains by a permutation of the classes.
 
     Attributes:
-        share: images labelled alike after the best permutation, less those labelled alike
-            without one, over all images; in [0, 1].
-        swapped: class after resizing -> class after translation, of classes that take each other's
-            places; none where a translator makes one class of all images, though a permutation gains then too.
+        share: gain of the best permutation, as a share of all images, in [0, 1].
+        swapped: class after resizing -> class after translation, for classes that take each other's place. Empty if
+            a translator turns all images into one class, although a permutation increases the agreement then too.
     """
 
     share: float
@@ -28,34 +27,34 @@ class Permutation:
 
     @property
     def alarming(self) -> bool:
-        """Whether classes are swapped, and too many images for chance."""
+        """Whether classes are swapped, on more images than chance explains."""
         return bool(self.swapped) and self.share >= ALARM_SHARE
 
     def __str__(self) -> str:
-        """The swapped classes for people: "3 read as 8, 8 read as 3"."""
+        """The swapped classes, such as "3 read as 8, 8 read as 3"."""
         return ", ".join(f"{old} read as {new}" for old, new in self.swapped.items())
 
 
 def find_permutation(table: Tensor) -> Permutation:
-    """The permutation of classes that makes translation agree best with resizing.
+    """The permutation of classes for which translation agrees best with resizing.
 
     Args:
-        table: counts, (K, K), label after resizing × label after translation.
+        table: counts, (K, K), prediction after resizing × prediction after translation.
     """
     counts = table.cpu().numpy()
     rows, columns = linear_sum_assignment(counts, maximize=True)
     gain = counts[rows, columns].sum() - counts.trace()
-    # Classes that hardly occur are assigned to what is left over: no gain, no swap.
+    # Rare classes get whatever class is left over: that gains nothing and is not a swap.
     moved = {
         int(old): int(new)
         for old, new in zip(rows, columns, strict=True)
         if old != new and counts[old, new] > counts[old, old]
     }
-    return Permutation(float(gain / counts.sum()), _circles(moved))
+    return Permutation(float(gain / counts.sum()), _cycles(moved))
 
 
-def _circles(moved: dict[int, int]) -> dict[int, int]:
-    """The classes whose places are all taken by others of them."""
+def _cycles(moved: dict[int, int]) -> dict[int, int]:
+    """The part of a mapping that is a permutation: classes that are replaced by other classes in it."""
     while open_ends := [old for old, new in moved.items() if new not in moved]:
         moved = {old: new for old, new in moved.items() if old not in open_ends}
     return moved

@@ -1,4 +1,4 @@
-"""What every trial of a search shares: data, classifiers, baseline."""
+"""What all trials of a search share: data, classifiers, baseline."""
 
 from collections.abc import Callable
 from copy import deepcopy
@@ -10,14 +10,15 @@ import torch
 from torch import Tensor
 
 from lstnet_search.config import TrialConfig
-from lstnet_search.config.domain_names import own_images
+from lstnet_search.config.domain_names import parse_user_images
 from lstnet_search.domains import Domain, DomainPair, load_pair, split
 from lstnet_search.errors import InputError
-from lstnet_search.evaluation.accuracy import confusion, shares_right
-from lstnet_search.evaluation.classifier_cache import cached_classifier, default_cache_dir
+from lstnet_search.evaluation.accuracy import accuracies, confusion
+from lstnet_search.evaluation.classifier_cache import cached_classifier, digest_of
 from lstnet_search.evaluation.classifiers import ClassifierSettings
 from lstnet_search.evaluation.evaluator import Evaluator
 from lstnet_search.evaluation.inference import in_batches
+from lstnet_search.io.cache_dir import default_cache_dir
 from lstnet_search.methods.base import Problem
 from lstnet_search.methods.resizing import Resizing
 from lstnet_search.models import ImageShape
@@ -28,17 +29,18 @@ DEFAULT_SETTINGS = ClassifierSettings()
 
 @dataclass(frozen=True)
 class Prepared:
-    """Tensors and modules on one device, and numbers.
+    """Data and classifiers of a search. Tensors and modules are on one device.
 
     Attributes:
-        train: what translators are trained on.
-        validation: what they are evaluated on.
-        classifiers: of `a` and `b`, trained on `train`, in evaluation mode; None for a domain without labels.
-        classifier_accuracy: of each on the validation part of its own domain, in [0, 1]; NaN without labels.
-        image_means: of the training images, (C,) in [-1, 1] on the CPU, of `a` and `b`.
+        train: images for training.
+        validation: images for evaluation.
+        classifiers: classifiers of `a` and `b`, trained on `train`, in evaluation mode, or None without labels.
+        classifier_accuracy: accuracy of each classifier on the validation images of its own domain, in [0, 1], or NaN
+            without labels.
+        image_means: mean training image value per channel of `a` and `b`, (C,) in [-1, 1] on the CPU.
         resized_labels: see `Evaluator`.
-        baseline: what plain resizing reaches, by the names of an `Evaluator`.
-        fingerprint: of both training sets, before they were split.
+        baseline: metrics of plain resizing, named as by an `Evaluator`.
+        fingerprint: fingerprint of both training sets before the split.
     """
 
     train: DomainPair
@@ -52,17 +54,17 @@ class Prepared:
 
     @property
     def directions(self) -> tuple[str, str]:
-        """Names of both directions, of `a` to `b` first."""
+        """Names of both directions, `a` to `b` first."""
         return self.validation.directions
 
     @property
     def shapes(self) -> tuple[ImageShape, ImageShape]:
-        """Of the images of `a` and `b`."""
+        """Image shapes of `a` and `b`."""
         a, b = self.train
         return ImageShape(a.channels, a.side), ImageShape(b.channels, b.side)
 
     def problem(self, direction: str) -> Problem:
-        """What a method is told of the data when a direction is searched; see `searched`."""
+        """What a method knows about the data if it is trained for a `searched` direction."""
         sources = tuple(self.directions.index(each) for each in self.searched(direction))
         return Problem(self.shapes, self.classes, sources, self.image_means)
 
@@ -71,11 +73,23 @@ class Prepared:
         """Number of classes, the same in both domains."""
         return self.train.a.classes
 
+    @property
+    def classifier_digests(self) -> dict[str, str]:
+        """A short digest of each classifier's weights, by domain name. Domains without labels have none."""
+        return {
+            domain.name: digest_of(classifier.state_dict())[:16]
+            for domain, classifier in zip(self.train, self.classifiers, strict=True)
+            if classifier is not None
+        }
+
     def searched(self, direction: str) -> tuple[str, ...]:
-        """The directions that a search looks at: one, by "both" all that can be measured, by "pareto" both.
+        """The directions that a search optimises.
+
+        Args:
+            direction: a direction's name, "both" for all that can be measured, or "pareto" for exactly both.
 
         Raises:
-            InputError: if there is no such direction, or nobody could label its translations.
+            InputError: if there is no such direction, or no classifier for its translations.
         """
         targets = zip(self.directions, reversed(self.classifiers), strict=True)
         measured = tuple(name for name, classifier in targets if classifier is not None)
@@ -83,13 +97,13 @@ class Prepared:
         if direction in means:
             return measured
         if direction not in measured:
-            reason = "" if len(measured) == 2 else " (the other one leads to a domain without labels)"
+            reason = "" if len(measured) == 2 else " (the target of the other direction has no labels)"
             allowed = ", ".join((*measured, *means))
             raise InputError(f"direction={direction!r} must be one of {allowed}{reason}; change --direction")
         return (direction,)
 
     def to(self, device: torch.device) -> "Prepared":
-        """The same on another device; this one stays where it is."""
+        """A copy on another device. The original stays where it is."""
         classifier_a, classifier_b = (None if each is None else deepcopy(each).to(device) for each in self.classifiers)
         labels_a, labels_b = (each.to(device) for each in self.resized_labels)
         return replace(
@@ -109,25 +123,25 @@ def prepare(
     progress: Callable[[str], None] = lambda message: None,
     settings: ClassifierSettings = DEFAULT_SETTINGS,
 ) -> Prepared:
-    """Read and split both domains, and train their classifiers or find them in the cache.
+    """Read and split both domains, and train their classifiers or take them from the cache.
 
     Args:
-        config: its `domains`, `data`, `validation_fraction` and `split_seed` decide.
-        data_dir: of the full data.
-        device: where all of it will be.
-        cache_dir: where classifiers are kept; `default_cache_dir()` if None.
-        progress: told what begins and what came out, a sentence a call.
-        settings: of the classifiers.
+        config: only its `domains`, `data`, `skip_bad`, `validation_fraction` and `split_seed` matter.
+        data_dir: folder of the full data.
+        device: where to put everything.
+        cache_dir: where to cache classifiers, or None for `default_cache_dir("classifiers")`.
+        progress: receives a line of text about each step.
+        settings: how to train the classifiers.
 
     Raises:
-        InputError: if the data are missing, damaged or too few.
+        InputError: if images are missing, damaged or too few.
     """
-    which = "" if all(map(own_images, config.domains)) else f" ({config.data})"
+    which = "" if all(map(parse_user_images, config.domains)) else f" ({config.data})"
     progress(f"reading {' and '.join(config.domains)}{which}")
     whole = load_pair(config.domains, config.data, data_dir, "train", skip_bad=config.skip_bad)
     for remark in (*whole.a.remarks, *whole.b.remarks):
         progress(remark)
-    return prepare_pair(whole, config, device, cache_dir or default_cache_dir(), progress, settings)
+    return prepare_pair(whole, config, device, cache_dir or default_cache_dir("classifiers"), progress, settings)
 
 
 def prepare_pair(
@@ -138,13 +152,13 @@ def prepare_pair(
     progress: Callable[[str], None] = lambda message: None,
     settings: ClassifierSettings = DEFAULT_SETTINGS,
 ) -> Prepared:
-    """As `prepare`, of images that are at hand; one of the domains may have no labels.
+    """Like `prepare`, for images that are already read. One of the domains may have no labels.
 
     Raises:
-        InputError: if neither has any, or there are too few images.
+        InputError: if neither domain has labels, or there are too few images.
     """
     if whole.a.labels is None and whole.b.labels is None:
-        raise InputError(f"neither {whole.a.name} nor {whole.b.name} has labels; give labels of one of them")
+        raise InputError(f"neither {whole.a.name} nor {whole.b.name} has labels; give labels for at least one of them")
     (train_a, validation_a), (train_b, validation_b) = (
         split(domain, config.validation_fraction, config.split_seed) for domain in whole
     )
@@ -152,22 +166,22 @@ def prepare_pair(
 
     def classifier_of(training: Domain) -> Classifier | None:
         if training.labels is None:
-            progress(f"{training.name} has no labels, so no classifier")
+            progress(f"{training.name} has no labels, so it gets no classifier")
             return None
-        progress(f"classifier of {training.name}: read from the cache, or trained once")
+        progress(f"classifier of {training.name}: read from the cache, or trained now")
         return cached_classifier(training, settings, config.split_seed, device, cache_dir)
 
     classifiers = classifier_of(train_a), classifier_of(train_b)
-    accuracies = own_accuracy(classifiers[0], validation.a), own_accuracy(classifiers[1], validation.b)
-    for domain, value in zip(whole, accuracies, strict=True):
+    own = own_accuracy(classifiers[0], validation.a), own_accuracy(classifiers[1], validation.b)
+    for domain, value in zip(whole, own, strict=True):
         if not isnan(value):
-            progress(f"classifier of {domain.name}: labels {value:.2%} of its validation images right")
+            progress(f"classifier of {domain.name}: validation accuracy {value:.2%}")
     evaluator = Evaluator(validation, classifiers)
     return Prepared(
         train=DomainPair(train_a, train_b).to(device),
         validation=validation,
         classifiers=classifiers,
-        classifier_accuracy=accuracies,
+        classifier_accuracy=own,
         image_means=(train_a.channel_means(), train_b.channel_means()),
         resized_labels=evaluator.resized_labels,
         baseline=evaluator(Resizing(validation)),
@@ -176,8 +190,8 @@ def prepare_pair(
 
 
 def own_accuracy(classifier: Classifier | None, domain: Domain) -> float:
-    """Share of a domain's labelled images that its own classifier labels right, in [0, 1]; NaN without either."""
+    """Accuracy of a domain's own classifier on its images, in [0, 1], or NaN without a classifier or labels."""
     if classifier is None or domain.labels is None:
         return nan
     (logits,) = in_batches(lambda images: (classifier(images),), domain.images)
-    return shares_right({domain.name: confusion(logits, domain.labels)})[domain.name]
+    return accuracies({domain.name: confusion(logits, domain.labels)})[domain.name]

@@ -1,4 +1,4 @@
-"""Samples of what a network does to validation images: pictures, confusions, latents."""
+"""Samples of what a network does with validation images: pictures, confusion matrices, latents."""
 
 import io
 import zipfile
@@ -9,18 +9,18 @@ import torch
 from torch import Tensor
 
 from lstnet_search.domains import Domain, DomainPair, to_bytes, to_unit_range
-from lstnet_search.errors import InputError
-from lstnet_search.evaluation.inference import labelled
+from lstnet_search.errors import InputError, one_line
+from lstnet_search.evaluation.inference import classifier_logits
 from lstnet_search.models import Translator
 from lstnet_search.models.classifier import Classifiers
 
 SAMPLES_FILE = "samples.npz"
-"""Name of the samples in a checkpoint."""
+"""Name of the samples file in a checkpoint."""
 
 PER_CLASS = 10
 LATENTS = 500
 MOST_BYTES = 1_000_000_000
-"""Unpacked, of all arrays: an archive of zeros is a thousandth of that."""
+"""Limit on the unpacked size of all arrays: a compressed archive of zeros is a thousand times smaller."""
 
 Samples = dict[str, np.ndarray]
 
@@ -32,28 +32,35 @@ def collect_samples(
     classifiers: Classifiers,
     confusions: dict[str, Tensor],
 ) -> Samples:
-    """Arrays to look at, for domain `a` and, with b in place of a, for domain `b`.
+    """Sample arrays of both domains. Names of arrays end in _a or _b.
 
     Args:
         translator: in evaluation mode, on the device of `pair`.
         pair: validation images.
-        classifiers: of both domains, in evaluation mode.
-        confusions: counts, (K, K), true class × predicted, by direction.
+        classifiers: classifiers of both domains, in evaluation mode.
+        confusions: confusion matrices by direction, (K, K), true × predicted class.
 
     Returns:
-        `images_a` (M, C, S, S) uint8, ten a class; `translated_a` the same as images of b;
-        `round_trip_a` back again; `labels_a` (M,), -1 where unknown; `predicted_a` what b's
-        classifier says of `translated_a`, -1 without one; `latents_a` (500, L · 49) float16 with
-        `latent_labels_a` (500,); `confusion_<direction>` (K, K) int64.
+        `images_a`: (M, C, S, S) uint8, ten images per class.
+        `translated_a`: their translations to domain b.
+        `round_trip_a`: those translated back to domain a.
+        `labels_a`: true classes, (M,), -1 if unknown.
+        `predicted_a`: predictions of b's classifier for `translated_a`, (M,), -1 if there is no such classifier.
+        `latents_a`, `latent_labels_a`: (500, L · 49) float16 and (500,).
+        `confusion_<direction>`: (K, K) int64.
     """
-    samples = confusions_alone(confusions)
+    samples = confusion_arrays(confusions)
     for source, (letter, domain) in enumerate(zip("ab", pair, strict=True)):
-        chosen = domain.take(_some_of_each_class(domain))
+        chosen = domain.take(_first_of_each_class(domain))
         images = to_unit_range(chosen.images).contiguous(memory_format=torch.channels_last)
         translated = translator.translate(images, source)
         back = translator.translate(translated, 1 - source)
-        other = classifiers[1 - source]
-        predicted = np.full(len(chosen), -1) if other is None else labelled(other, translated).argmax(1).cpu().numpy()
+        classifier = classifiers[1 - source]
+        predicted = (
+            np.full(len(chosen), -1)
+            if classifier is None
+            else classifier_logits(classifier, translated).argmax(1).cpu().numpy()
+        )
         first = domain.take(torch.arange(min(LATENTS, len(domain)), device=domain.images.device))
         latents = translator.encode(to_unit_range(first.images), source).flatten(1)
         samples |= {
@@ -68,45 +75,45 @@ def collect_samples(
     return samples
 
 
-def confusions_alone(confusions: dict[str, Tensor]) -> Samples:
-    """What there is of a network that makes no images: `confusion_<direction>`, as `collect_samples` has it."""
+def confusion_arrays(confusions: dict[str, Tensor]) -> Samples:
+    """The confusion matrices of `collect_samples`, which are all the samples of a network that does not translate."""
     return {f"confusion_{name}": counts.cpu().numpy() for name, counts in confusions.items()}
 
 
 def write_samples(path: Path, samples: Samples) -> None:
     """Write arrays as an npz file."""
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, **samples)  # type: ignore[arg-type]  # its stub takes the flag for an array
+    np.savez_compressed(buffer, **samples)  # type: ignore[arg-type]  # its stub mistakes the flag for an array
     path.write_bytes(buffer.getvalue())
 
 
 def read_samples(path: Path) -> Samples:
-    """Read what `write_samples` wrote; no pickle is loaded.
+    """Read a file of `write_samples`, without loading any pickle.
 
     Raises:
-        InputError: if it is missing, damaged, or does not hold such arrays.
+        InputError: if it is missing or damaged, or holds other arrays.
     """
     try:
         with zipfile.ZipFile(path) as archive:
             size = sum(member.file_size for member in archive.infolist())
         if size > MOST_BYTES:
-            raise ValueError(f"{size} bytes unpacked, which no samples of ours have")
+            raise ValueError(f"{size} bytes unpacked, the limit is {MOST_BYTES}")
         with np.load(path, allow_pickle=False) as content:
             samples = dict(content)
         _check(samples)
-    except Exception as error:  # of a damaged archive, zipfile and NumPy raise anything
-        reason = " ".join(str(error).split()) or type(error).__name__
+    except Exception as error:  # zipfile and NumPy can raise anything for a damaged archive
+        reason = one_line(error)
         raise InputError(f"cannot read the samples {path}: {reason}; remove that file") from None
     return samples
 
 
 def _check(samples: Samples) -> None:
-    """Check what pictures are made of; raises ValueError if shapes or types are others than `collect_samples` has."""
+    """Raise ValueError if shapes or dtypes are not those of `collect_samples`."""
     for name, values in samples.items():
         if values.dtype.kind not in "biuf":
             raise ValueError(f"{name} holds {values.dtype}, not numbers")
         if name.startswith("confusion_") and (values.ndim != 2 or not values.size or len(set(values.shape)) != 1):
-            raise ValueError(f"{name} has shape {values.shape}, not that of a confusion matrix")
+            raise ValueError(f"{name} has shape {values.shape}, which is not that of a confusion matrix")
     if not any(name in samples for name in ("images_a", "images_b")):
         return
     for letter in "ab":
@@ -121,19 +128,19 @@ def _check(samples: Samples) -> None:
                 raise ValueError(f"{kind}_{letter} is {values.dtype} of shape {values.shape}")
         latents, labels = samples[f"latents_{letter}"], samples[f"latent_labels_{letter}"]
         if latents.ndim != 2 or labels.shape != (len(latents),) or labels.dtype.kind not in "iu":
-            raise ValueError(f"latents_{letter} has shape {latents.shape}, its labels {labels.shape}")
+            raise ValueError(f"latents_{letter} has shape {latents.shape}, but its labels have {labels.shape}")
         if not np.isfinite(latents).all():
-            raise ValueError(f"latents_{letter} holds what is no finite number")
+            raise ValueError(f"latents_{letter} has values that are not finite")
     if samples["latents_a"].shape[1] != samples["latents_b"].shape[1]:
-        raise ValueError("latents of the two domains differ in length")
+        raise ValueError("the latents of the two domains differ in length")
 
 
-def _some_of_each_class(domain: Domain) -> Tensor:
-    """Places of the first ten images of each class; of the first images where nothing is labelled."""
+def _first_of_each_class(domain: Domain) -> Tensor:
+    """Indices of the first ten images of each class, or of the first images if there are no labels."""
     if domain.labels is None:
         return torch.arange(min(PER_CLASS * domain.classes, len(domain)), device=domain.images.device)
-    places = [(domain.labels == label).nonzero(as_tuple=True)[0][:PER_CLASS] for label in range(domain.classes)]
-    return torch.cat(places)
+    indices = [(domain.labels == label).nonzero(as_tuple=True)[0][:PER_CLASS] for label in range(domain.classes)]
+    return torch.cat(indices)
 
 
 def _labels(domain: Domain) -> np.ndarray:

@@ -1,3 +1,3 @@
-"""Files: atomic writes, safe reads, YAML, secrets in text. Knows nothing of images, networks or searches."""
+"""Atomic writes, safe reads, YAML, secrets in text, the console. Knows nothing of images, networks or searches."""
 
-__all__ = ["atomic", "parquet_limits", "safe_read", "secrets", "versions", "yaml"]
+__all__ = ["atomic", "cache_dir", "console", "parquet_limits", "safe_read", "secrets", "versions", "yaml"]

@@ -1,9 +1,9 @@
-"""Files and folders that are whole or absent at any moment."""
+"""Atomic writes: a file or folder is complete or absent at any moment."""
 
 import os
 import re
+import secrets
 import shutil
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -11,18 +11,17 @@ from pathlib import Path
 from typing import BinaryIO
 
 UNFINISHED = re.compile(r"\..+\.[a-z0-9_]{8}\.part")
-"""Names of what is being written, before it takes its place."""
+"""Names of temporary files and folders, which are renamed when they are complete."""
 
-_ENDING = ".part"
 _ABANDONED_SECONDS = 3600
 
 
 def write_whole(path: Path, content: bytes | str) -> None:
-    """Write a file so that a reader sees the old content or the new, even after a power cut.
+    """Write a file atomically: a reader sees the old content or the new one, even after a power cut.
 
     Args:
-        path: in an existing folder.
-        content: bytes, or text that is encoded as UTF-8, in which bytes of names that are no text are written out.
+        path: a file in an existing folder.
+        content: bytes, or text that is encoded as UTF-8; bytes of file names that are not text are escaped.
     """
     with whole_file(path) as file:
         file.write(content.encode(errors="backslashreplace") if isinstance(content, str) else content)
@@ -30,60 +29,65 @@ def write_whole(path: Path, content: bytes | str) -> None:
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[BinaryIO]:
-    """A file to write piece by piece; it takes its place when the block ends, never if that raises.
+    """Open a temporary file that replaces `path` when the block ends, and is removed if the block raises.
 
     Args:
-        path: in an existing folder.
+        path: a file in an existing folder. Permissions follow the umask, as with `open`.
     """
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_ENDING)
+    temporary = _temporary(path)
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
         with os.fdopen(handle, "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
+        temporary.replace(path)
         _sync_folder(path.parent)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
 
 
 @contextmanager
 def whole_folder(path: Path) -> Iterator[Path]:
-    """A folder to fill; it takes its place when the block ends, never if that raises.
+    """Make a temporary folder that becomes `path` when the block ends, and is removed if the block raises.
 
     Args:
-        path: absent, or an empty folder; in an existing folder.
+        path: absent, or an empty folder; its parent exists. Permissions follow the umask, as with `mkdir`.
     """
-    temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.", suffix=_ENDING))
+    temporary = _temporary(path)
+    temporary.mkdir()
     try:
         yield temporary
-        temporary.chmod(0o755)
         temporary.replace(path)
         _sync_folder(path.parent)
     except BaseException:
-        shutil.rmtree(temporary, ignore_errors=True)  # what raised is what is told; `remove_abandoned` takes the rest
+        shutil.rmtree(temporary, ignore_errors=True)  # the block's error matters more than one of this removal
         raise
 
 
 def remove_abandoned(folder: Path) -> None:
-    """Remove what writers left in a folder when they were killed.
+    """Remove temporary files that killed processes left in a folder.
 
-    What is younger than an hour may still be written by another process.
+    Files younger than an hour stay: another process may still write them.
     """
-    for path in folder.glob(f".*{_ENDING}"):
+    for path in folder.glob(".*.part"):
         with suppress(OSError):  # another process may remove it too
             if UNFINISHED.fullmatch(path.name) and time.time() - path.lstat().st_mtime > _ABANDONED_SECONDS:
                 path.unlink()
 
 
+def _temporary(path: Path) -> Path:
+    """A new name beside `path` that matches `UNFINISHED`."""
+    return path.parent / f".{path.name}.{secrets.token_hex(4)}.part"
+
+
 def _sync_folder(folder: Path) -> None:
-    """Wait until the disk has a folder's names: without that, a power cut may take back that a file was moved."""
+    """Flush a folder to disk: without that, a power cut can undo a rename."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
-    except OSError:  # some network file systems refuse it for a folder; the file itself is written
+    except OSError:  # some network file systems cannot sync a folder; the file itself is on disk
         pass
     finally:
         os.close(handle)

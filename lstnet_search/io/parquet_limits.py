@@ -1,21 +1,21 @@
-"""Parquet files made to fill the memory: a few bytes may claim any number of rows."""
+"""A limit on what a Parquet file may claim to hold: a few bytes can claim any number of rows and fill the memory."""
 
 from pyarrow.parquet import FileMetaData
 
-_SMALL = 1_000_000
+_ALWAYS_ALLOWED = 1_000_000
 
 
-def check_cells(metadata: FileMetaData, size: int, most: int) -> None:
-    """Check that a file claims no more cells than one of its size may have; a million may be in any.
+def check_cells(metadata: FileMetaData, size: int, cells_per_byte: int) -> None:
+    """Check that a file claims no more cells than a file of its size can hold; a million cells are always allowed.
 
     Args:
-        metadata: of the file.
-        size: of the file, bytes.
-        most: cells a byte.
+        metadata: the file's metadata.
+        size: the file's size, bytes.
+        cells_per_byte: the largest plausible number of cells per byte.
 
     Raises:
         ValueError: if it claims more.
     """
     cells = metadata.num_rows * metadata.num_columns
-    if cells > most * size + _SMALL:
+    if cells > cells_per_byte * size + _ALWAYS_ALLOWED:
         raise ValueError(f"it claims {cells} cells")

@@ -6,12 +6,12 @@ from pathlib import Path
 
 
 def read_regular(path: Path) -> bytes:
-    """The content of a file; a pipe in its place would be waited for without end, and is refused.
+    """Read a regular file; anything else is refused, because reading a pipe would block forever.
 
     Raises:
-        OSError: if it cannot be read, or is no regular file nor a link to one.
+        OSError: if it cannot be read, or is neither a regular file nor a link to one.
     """
     mode = path.stat().st_mode
-    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # of a folder the system says what it is
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # for a folder, the system's own error is clear
         raise OSError(errno.EINVAL, "not a regular file", str(path))
     return path.read_bytes()

@@ -1,40 +1,50 @@
-"""Secrets in what is printed or written down: masked."""
+"""Masking of secrets in text that is printed or written down."""
 
 import os
 import re
 
 MASK = "***"
 
-_NAMES = re.compile(r"SECRET|TOKEN|PASSWORD|PASSWD|CREDENTIAL|API_?KEY|ACCESS_KEY|PRIVATE_KEY", re.IGNORECASE)
-_PLACES = ("_PATH", "_FILE", "_URI", "_URL", "_DIR", "_MODE")
-"""Endings of variables that say where a secret is, or how it is used, and hold none."""
-_LEAST = 8
-"""Characters of a variable's value at least: a shorter one would mask words."""
+_SECRET_VARIABLE = re.compile(r"SECRET|TOKEN|PASSWORD|PASSWD|CREDENTIAL|API_?KEY|ACCESS_KEY|PRIVATE_KEY", re.IGNORECASE)
+_NOT_SECRET_ENDINGS = ("_PATH", "_FILE", "_URI", "_URL", "_DIR", "_MODE")
+"""Endings of variables that hold where a secret is, or how it is used, but not the secret."""
+_SHORTEST_SECRET = 8
+"""Characters. Masking a variable's shorter value would mask ordinary words."""
 
 _WORD = re.compile(r"[^\s'\"]+")
-_VALUE = re.compile(
-    r"(?<![\w-])"  # looks at a word once, from its beginning, for it may be long
-    r"(?P<name>(?=sig\b|[\w-]*?(?:secret|token|password|passwd|credential|signature|authorization|(?:api|access)[_-]?key))"
-    r"[\w-]++)(?P<equals>['\"]?\s*+[=:]\s*+['\"]?(?:(?:Basic|Bearer)\s++)?)[^\s'\"&;,]+",
+_KEY_AND_VALUE = re.compile(
+    r"(?<![\w-])"  # tries each word once, at its beginning: a word may be long
+    r"(?P<key>(?=sig\b|[\w-]*?(?:secret|token|password|passwd|credential|signature|authorization|(?:api|access)[_-]?key))"
+    r"[\w-]++)(?P<equals>['\"]?\s*+[=:]\s*+['\"]?(?:(?:Basic|Bearer)\s++)?)(?!\[Errno )[^\s'\"&;,]+",
     re.IGNORECASE,
 )
+_AFTER_PATH = (": ", "': ", '": ')
 
 
 def masked(text: str) -> str:
-    """A text without secrets.
+    """Replace the secrets in a text by `***`.
 
-    These are user names and passwords in addresses, what stands after `key=`, `token=` and the like, and what
-    secret variables of this process hold.
+    Secrets are user names and passwords in addresses, what follows `key=`, `token:` and the like, and the values of
+    this process' environment variables whose names say so. After the path of a file, as in `.ray/auth_token: ...`,
+    an error's message follows, not a secret.
     """
     for name, value in sorted(os.environ.items(), key=lambda item: -len(item[1])):
-        if _NAMES.search(name) and not name.upper().endswith(_PLACES) and len(value) >= _LEAST:
+        if _is_secret(name) and len(value) >= _SHORTEST_SECRET:
             text = text.replace(value, MASK)
-    text = _WORD.sub(_without_user, text)
-    return _VALUE.sub(rf"\g<name>\g<equals>{MASK}", text)
+    return _KEY_AND_VALUE.sub(_mask_value, _WORD.sub(_mask_user, text))
 
 
-def _without_user(word: re.Match[str]) -> str:
-    """An address without its user and password, in which any sign may stand, if it is one."""
+def _is_secret(variable: str) -> bool:
+    return bool(_SECRET_VARIABLE.search(variable)) and not variable.upper().endswith(_NOT_SECRET_ENDINGS)
+
+
+def _mask_user(word: re.Match[str]) -> str:
+    """Mask the user and password, which may contain any character, if the word is an address that has them."""
     scheme, _, rest = word[0].partition("://")
     _, at, host = rest.rpartition("@")
     return f"{scheme}://{MASK}@{host}" if at else word[0]
+
+
+def _mask_value(found: re.Match[str]) -> str:
+    after_path = found.string[found.start() - 1 : found.start()] == "/" and found["equals"] in _AFTER_PATH
+    return found[0] if after_path else f"{found['key']}{found['equals']}{MASK}"

@@ -1,29 +1,28 @@
-"""Versions of file formats: another one than ours is refused, whatever else the file holds."""
+"""Versions of file formats: a file of another version is refused, whatever else it holds."""
 
 from typing import Any
 
 from lstnet_search.errors import InputError, VersionError, show
 
 
-def check_version(content: Any, version: int, where: str, otherwise: str = "") -> dict[str, Any]:
-    """The content of a file, which must be a mapping of the right `format_version`.
+def check_version(content: Any, version: int, where: str, alternative: str = "") -> dict[str, Any]:
+    """Check that a file's content is a mapping with the right `format_version`, and return it.
 
     Args:
-        content: of the file.
-        version: that this version of the tool reads.
-        where: the file, for messages.
-        otherwise: what else can be done about it, such as "remove it".
+        content: the parsed file.
+        version: the version that this tool reads.
+        where: the file's name, for messages.
+        alternative: what else a user can do about it, such as "remove it".
 
     Raises:
-        VersionError: if it has another one.
+        VersionError: if it has another version.
         InputError: if it has none.
     """
     found = content.get("format_version") if isinstance(content, dict) else None
     if type(found) is not int or found != version:
-        advice = f", or {otherwise}" if otherwise else ""
         kind = VersionError if type(found) is int else InputError
         raise kind(
             f"{where} has format_version {show(found)}; this version reads {version}: "
-            f"use the version of the tool that wrote it{advice}"
+            f"use the version of the tool that wrote it{f', or {alternative}' if alternative else ''}"
         )
     return dict(content)

@@ -1,4 +1,4 @@
-"""What training, evaluation and search know of a method."""
+"""What training, evaluation and search know about a method."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from lstnet_search.models import ImageShape
 
 @dataclass(frozen=True)
 class Problem:
-    """What a method is told of the data.
+    """What a method knows about the data before training.
 
     Attributes:
-        shapes: of the images of both domains.
+        shapes: image shapes of both domains.
         classes: number of classes.
-        sources: domains whose images are to be labelled as the other domain's are, 0, 1 or both. Methods
-            that translate go both ways in any case.
-        means: of each domain's images over pixels, (C,) in [-1, 1]; None where it does not matter.
+        sources: domains whose images will be labelled with the help of the other domain's labels: 0, 1 or both.
+            Methods that translate always train both directions.
+        means: mean image value per channel of each domain, (C,) in [-1, 1], or None if not needed.
     """
 
     shapes: tuple[ImageShape, ImageShape]
@@ -30,21 +30,21 @@ class Problem:
 
 
 class Method(Protocol):
-    """Networks of one training and how they take a step."""
+    """The networks of one training, and the training step."""
 
     @property
     def metrics(self) -> tuple[str, ...]:
-        """Names of what `step` measures, in its order."""
+        """Names of the values that `step` returns, in order."""
         ...
 
     @property
     def inputs(self) -> Inputs:
-        """What `step` takes beside images of both domains."""
+        """What `step` needs besides images of both domains."""
         ...
 
     @property
     def modules(self) -> dict[str, nn.Module]:
-        """All networks by name; the evaluated one is called `translator` or `labeller`, if it has weights at all."""
+        """All networks by name. The evaluated one is called `translator` or `labeller` if it has any weights."""
         ...
 
     @property
@@ -54,21 +54,21 @@ class Method(Protocol):
 
     @property
     def evaluated(self) -> nn.Module:
-        """What labels images of the other domain, and is exported.
+        """The network that is evaluated and exported.
 
-        A `Labeller` does it itself; anything else has `translate`, and the other domain's classifier
-        labels what it gives.
+        A `Labeller` labels images itself. Any other network has `translate`, and the other domain's classifier
+        labels the translations.
         """
         ...
 
     def use_weights(self, weights: Mapping[str, float]) -> None:
-        """Take the next steps with other weights of the objective, by name."""
+        """Change the weights of the objective, given by name, for the next steps."""
         ...
 
     @property
     def step(self) -> Callable[..., Tensor]:
-        """Update on a batch, which begins with images of each domain, (B, C, S, S) in [-1, 1].
+        """Update the networks on a batch, which starts with images of each domain, (B, C, S, S) in [-1, 1].
 
-        All that is random comes with the batch. Returns what `metrics` names.
+        The batch also holds all random numbers. Returns the values named by `metrics`.
         """
         ...

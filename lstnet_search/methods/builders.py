@@ -1,4 +1,4 @@
-"""What methods are put together from: networks on their device, optimisers, a discriminators' step."""
+"""Building blocks that the methods share: networks on their device, optimisers, the discriminators' step."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from lstnet_search.config import TranslationConfig, TrialConfig
 from lstnet_search.methods.base import Problem
-from lstnet_search.methods.objective import Adversarial, adversarial_value, told_right
+from lstnet_search.methods.objective import Adversarial, adversarial_value, discriminator_accuracy
 from lstnet_search.models import Discriminators, Translator, build_discriminators, build_translator
 from lstnet_search.seeding import derive_seed
 
@@ -18,13 +18,13 @@ Network = TypeVar("Network", bound=nn.Module)
 def build_parts(
     config: TranslationConfig, problem: Problem, device: torch.device, *, latent: bool = True
 ) -> tuple[Translator, Discriminators]:
-    """Encoders, generators and discriminators of Table 1, drawn from the seed of a training.
+    """Encoders, generators and discriminators of Table 1, initialised from the training's seed.
 
     Args:
-        config: of the training.
-        problem: the generators start at its means, if it has any.
-        device: where they are to live.
-        latent: whether there is a discriminator of latents.
+        config: settings of the training.
+        problem: if it has means, the generators start from them.
+        device: where the networks live.
+        latent: whether to build a discriminator of latents.
     """
     width, stride, seed = config.width, config.latent_stride, config.seed
     translator = build_translator(
@@ -39,25 +39,25 @@ def build_parts(
         stride if latent else None,
         derive_seed(seed, "discriminators"),
     )
-    return placed(translator, device), placed(discriminators, device)
+    return on_device(translator, device), on_device(discriminators, device)
 
 
-def placed(network: Network, device: torch.device) -> Network:
+def on_device(network: Network, device: torch.device) -> Network:
     """A network on its device, in the memory layout in which convolutions are fast."""
     return network.to(device).to(memory_format=torch.channels_last)
 
 
-def seeded(seed: int, make: Callable[[], Network]) -> Network:
-    """A network with initial weights from a seed, the global generator untouched."""
+def build_seeded(seed: int, build: Callable[[], Network]) -> Network:
+    """A network with initial weights drawn from a seed. The global generator is left as it was."""
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(seed)
-        return make()
+        return build()
 
 
 def adam(
     module: nn.Module, config: TrialConfig, learning_rate: float | None = None, weight_decay: float = 0
 ) -> torch.optim.Adam:
-    """Adam of a network as the settings have it; None takes their learning rate."""
+    """Adam with the training's settings. A learning rate of None means that of the settings."""
     capturable = config.cuda_graph and next(module.parameters()).is_cuda
     return torch.optim.Adam(
         module.parameters(),
@@ -71,7 +71,7 @@ def adam(
 
 
 def update(optimiser: torch.optim.Optimizer, loss: Tensor) -> None:
-    """Take one step down a loss."""
+    """Take one optimiser step on a loss."""
     optimiser.zero_grad(set_to_none=True)
     torch.autograd.backward(loss)
     optimiser.step()
@@ -80,19 +80,19 @@ def update(optimiser: torch.optim.Optimizer, loss: Tensor) -> None:
 def update_discriminators(
     adversarial: Adversarial, logits: Sequence[tuple[Tensor, ...]], optimiser: torch.optim.Optimizer
 ) -> tuple[list[Tensor], list[Tensor]]:
-    """Update discriminators on what they said of (real, fake), or of latents.
+    """Update discriminators, given their logits of (real, fake) images or of latents of (domain 0, domain 1).
 
-    The weights are left out: each discriminator stands in one term, and under Adam a factor on its
-    gradient changes nothing.
+    The weights of the objective are left out: each discriminator appears in one term only, and under Adam a constant
+    factor on its gradient changes nothing.
 
     Returns:
-        The values of Eq. 1 before the update, and the shares told right.
+        For each discriminator, the value of its term in Eq. 1 before the update, and its accuracy.
     """
     update(optimiser, torch.stack([adversarial.discriminator(*pair) for pair in logits]).sum())
     with torch.no_grad():
-        return [adversarial_value(*pair) for pair in logits], [told_right(*pair) for pair in logits]
+        return [adversarial_value(*pair) for pair in logits], [discriminator_accuracy(*pair) for pair in logits]
 
 
-def exact(values: Tensor) -> Tensor:
-    """What losses are computed from: float32 where networks run in bfloat16."""
+def at_least_float32(values: Tensor) -> Tensor:
+    """The values in the precision that losses are computed in: bfloat16 becomes float32, all else stays."""
     return values.float() if values.dtype == torch.bfloat16 else values

@@ -1,4 +1,4 @@
-"""DeepJDOT: features and labels are transported together, by an optimal plan a batch (Damodaran et al., ECCV 2018)."""
+"""DeepJDOT: optimal transport of features and labels together, with a plan per batch (Damodaran et al., ECCV 2018)."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from lstnet_search.config import DeepJDOTConfig
 from lstnet_search.methods.base import Problem
-from lstnet_search.methods.builders import adam, exact, placed, seeded, update
+from lstnet_search.methods.builders import adam, at_least_float32, build_seeded, on_device, update
 from lstnet_search.methods.deepjdot_network import JointNetwork
 from lstnet_search.methods.per_direction import Adaptation
 from lstnet_search.seeding import derive_seed
@@ -19,7 +19,7 @@ DECAY = 0.1
 
 
 class DeepJDOTAdaptation(Adaptation):
-    """One direction of DeepJDOT: first the labelled domain alone, then both, with an optimiser each."""
+    """One direction of DeepJDOT: pretraining on the labelled domain, then adaptation on both; an optimiser each."""
 
     names = ("loss_classification", "loss_feature_transport", "loss_label_transport")
     balanced = True
@@ -32,74 +32,76 @@ class DeepJDOTAdaptation(Adaptation):
         device: torch.device,
         autocast: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
-        """Build the network that is to label images of domain `source`."""
+        """Build the network for labelling images of domain `source`."""
         self._autocast = autocast
         self._config = config
         self.weights = config.weights
-        network = seeded(
+        network = build_seeded(
             derive_seed(config.seed, "labeller", source),
             lambda: JointNetwork(problem.shapes, problem.classes, config.width, config.pool_stride),
         )
-        self.network: JointNetwork = placed(network, device)
-        self.others = {}
+        self.network: JointNetwork = on_device(network, device)
+        self.other_networks = {}
         self._pretraining = adam(self.network, config, config.pretraining_rate)
         self._adapting = adam(self.network, config)
         self.optimisers = {"pretraining": self._pretraining, "adaptation": self._adapting}
 
     def step(self, images: Tensor, labelled: Tensor, labels: Tensor, *noise: Tensor) -> Tensor:
-        """Update the network; see `Adaptation`. While the labelled domain is seen alone, transport measures 0."""
+        """Update the network; see `Adaptation`. During pretraining, both transport losses are 0."""
         if updates(self._pretraining) < self._config.pretraining_steps:
             return self._pretrain(labelled, labels)
+        net = self.network
         with self._autocast():
-            features, logits = self.network(torch.cat((self.network.fit(labelled), self.network.fit(images))))
-        (there, here), (said, guessed) = exact(features).chunk(2), exact(logits).chunk(2)
-        # The label of each labelled image against the prediction for each image.
-        distances = squared_distances(there, here)
-        disagreements = -F.log_softmax(guessed, 1)[:, labels].T
+            features, logits = net(torch.cat((net.as_input(labelled), net.as_input(images))))
+        labelled_features, features = at_least_float32(features).chunk(2)
+        labelled_logits, logits = at_least_float32(logits).chunk(2)
+        # The label of each labelled image against the prediction for each unlabelled one.
+        distances = squared_distances(labelled_features, features)
+        disagreements = -F.log_softmax(logits, 1)[:, labels].T
         plan = transport(self.weights["alpha"] * distances.detach() + self.weights["lam"] * disagreements.detach())
-        classification = F.cross_entropy(said, labels)
-        moved, relabelled = (plan * distances).sum(), (plan * disagreements).sum()
+        classification = F.cross_entropy(labelled_logits, labels)
+        of_features, of_labels = (plan * distances).sum(), (plan * disagreements).sum()
         for group in self._adapting.param_groups:
             decay = DECAY if updates(self._adapting) >= self._config.decay_after else 1
             group["lr"] = self._config.learning_rate * decay
-        update(self._adapting, classification + self.weights["alpha"] * moved + self.weights["lam"] * relabelled)
-        return torch.stack((classification, moved, relabelled)).detach()
+        update(self._adapting, classification + self.weights["alpha"] * of_features + self.weights["lam"] * of_labels)
+        return torch.stack((classification, of_features, of_labels)).detach()
 
     def _pretrain(self, labelled: Tensor, labels: Tensor) -> Tensor:
         count = self._config.pretraining_batch_size
         with self._autocast():
-            _, logits = self.network(self.network.fit(labelled[:count]))
-        loss = F.cross_entropy(exact(logits), labels[:count])
+            _, logits = self.network(self.network.as_input(labelled[:count]))
+        loss = F.cross_entropy(at_least_float32(logits), labels[:count])
         update(self._pretraining, loss)
         return F.pad(loss.detach().view(1), (0, 2))
 
 
 def squared_distances(first: Tensor, second: Tensor) -> Tensor:
-    """Between all rows of (N, D) and (M, D): (N, M), >= 0."""
+    """Squared distances between all rows of (N, D) and (M, D): (N, M), >= 0."""
     squares = first.square().sum(1, keepdim=True) + second.square().sum(1)
     return (squares - 2 * first @ second.T).clamp(min=0)
 
 
 def transport(costs: Tensor) -> Tensor:
-    """The optimal plan between uniform masses, on the costs' device.
+    """The optimal transport plan between uniform masses, on the costs' device.
 
     Args:
         costs: (N, M).
 
     Returns:
-        (N, M), >= 0; a row sums to 1 / N, a column to 1 / M. Where costs are not finite there is none, but NaN,
-        with which the training ends as diverged.
+        (N, M), >= 0. Each row sums to 1 / N, each column to 1 / M. If any cost is not finite, the plan is all NaN,
+        which ends the training as diverged.
     """
-    import ot  # half a second, which other methods need not wait for
+    import ot  # takes half a second, which other methods should not wait for
 
     table = costs.double().cpu().numpy()
     if not np.isfinite(table).all():
         return torch.full_like(costs, torch.nan)
-    plan = torch.from_numpy(ot.emd([], [], table))  # empty masses are uniform
+    plan = torch.from_numpy(ot.emd([], [], table))  # empty lists mean uniform masses
     return plan.to(costs.device, costs.dtype)
 
 
 def updates(optimiser: torch.optim.Optimizer) -> int:
-    """How many steps an optimiser has taken, also in an earlier process."""
+    """How many steps an optimiser has taken, including those before a resume."""
     state = optimiser.state.get(optimiser.param_groups[0]["params"][0], {})
     return int(state.get("step", 0))

@@ -1,4 +1,4 @@
-"""Networks that label images themselves, without translating them."""
+"""Networks that label images directly, without translating them."""
 
 from collections.abc import Iterable, Mapping
 from typing import cast
@@ -6,8 +6,8 @@ from typing import cast
 from torch import Tensor, nn
 
 
-class Adapted(nn.Module):
-    """A network of one direction, trained with labels of one domain for images of the other."""
+class DirectionNetwork(nn.Module):
+    """A network of one direction: it is trained with labels of one domain to label images of the other."""
 
     def label(self, images: Tensor, domain: int) -> tuple[Tensor, Tensor]:
         """Features (N, D) and logits (N, K) of images (N, C, S, S) in [-1, 1] of a domain, 0 or 1."""
@@ -15,10 +15,10 @@ class Adapted(nn.Module):
 
 
 class Labeller(nn.Module):
-    """A network for each direction that was trained."""
+    """The networks of all directions that were trained."""
 
-    def __init__(self, networks: Mapping[int, Adapted]) -> None:
-        """Keep networks by the domain, 0 or 1, whose images they were adapted to."""
+    def __init__(self, networks: Mapping[int, DirectionNetwork]) -> None:
+        """Hold networks, given by the domain, 0 or 1, whose images they label."""
         super().__init__()
         self.networks = nn.ModuleDict({str(source): network for source, network in networks.items()})
 
@@ -29,10 +29,10 @@ class Labeller(nn.Module):
 
     @staticmethod
     def sources_of(names: Iterable[str]) -> tuple[int, ...]:
-        """`sources` of the labeller whose state has these names."""
+        """`sources` of a labeller, from the names of the tensors in its state."""
         found = (name.split(".")[1] for name in names if name.startswith("networks."))
         return tuple(map(int, dict.fromkeys(found)))
 
     def label(self, images: Tensor, source: int) -> tuple[Tensor, Tensor]:
         """Features (N, D) and logits (N, K) of images (N, C, S, S) in [-1, 1] of domain `source`."""
-        return cast(Adapted, self.networks[str(source)]).label(images, source)
+        return cast(DirectionNetwork, self.networks[str(source)]).label(images, source)

@@ -1,7 +1,7 @@
-"""The terms of Eq. 1, each unweighted: the caller applies the weights, so logged values compare across trials.
+"""The terms of Eq. 1, unweighted. The caller applies the weights, so that logged values are comparable across trials.
 
-An adversarial term is the sum (not half the sum) of its two batch means, in nats; a cycle
-term is a mean over pixels and batch. Logits are (N,), positive meaning real (or domain 0).
+An adversarial term is the sum (not half the sum) of its two batch means, in nats. A cycle term is a mean over pixels
+and batch. Logits are (N,); positive means real, or domain 0.
 """
 
 from collections.abc import Callable
@@ -20,12 +20,12 @@ def adversarial_value(real: Tensor, fake: Tensor) -> Tensor:
 
 @dataclass(frozen=True)
 class Adversarial:
-    """What each side of an adversarial game minimises.
+    """The losses that each side of an adversarial game minimises.
 
     Attributes:
-        discriminator: of logits (real, fake).
-        image_generator: of the logits of translated images.
-        encoders: of logits of the latents (domain 0, domain 1), the labels being flipped.
+        discriminator: from logits of (real, fake) images.
+        image_generator: from logits of translated images.
+        encoders: from logits of latents of (domain 0, domain 1). The encoders want the opposite labels.
     """
 
     discriminator: Callable[[Tensor, Tensor], Tensor]
@@ -57,16 +57,16 @@ def cycle_consistency(images: Tensor, cycled: Tensor) -> Tensor:
 
     Args:
         images: (N, C, S, S) in [-1, 1].
-        cycled: the same after the round trip.
+        cycled: the same images after the round trip.
 
     Raises:
         ValueError: if the shapes differ.
     """
-    if images.shape != cycled.shape:  # l1_loss would only warn, and broadcast
+    if images.shape != cycled.shape:  # l1_loss would broadcast with only a warning
         raise ValueError(f"images are {tuple(images.shape)}, cycled {tuple(cycled.shape)}; they must be equal")
     return F.l1_loss(cycled, images)
 
 
-def told_right(real: Tensor, fake: Tensor) -> Tensor:
-    """Share of logits with the right sign, mean of both kinds; scalar in [0, 1]."""
+def discriminator_accuracy(real: Tensor, fake: Tensor) -> Tensor:
+    """Share of logits with the right sign, averaged over real and fake; scalar in [0, 1]."""
     return ((real > 0).float().mean() + (fake <= 0).float().mean()) / 2

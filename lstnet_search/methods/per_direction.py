@@ -1,4 +1,4 @@
-"""Methods that adapt one direction per training: both directions are two trainings, whose steps are taken in turn."""
+"""Methods that train each direction separately. Training both directions means taking a step of each in turn."""
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -11,28 +11,28 @@ from lstnet_search.config import TrialConfig
 from lstnet_search.config.metrics import directions_of
 from lstnet_search.domains import Inputs
 from lstnet_search.methods.base import Problem
-from lstnet_search.methods.labeller import Adapted, Labeller
+from lstnet_search.methods.labeller import DirectionNetwork, Labeller
 
 
 class Adaptation:
-    """One direction: labels of one domain, and images of the other, which are to be labelled.
+    """The training of one direction: from labels of one domain to labelling images of the other.
 
     Attributes:
-        names: of what a step measures, in its order.
-        balanced: whether labelled batches have equally many images of each class.
-        noise: shapes of it that a training takes for an image.
-        weights: of the objective, by name.
-        network: what labels.
-        others: networks beside it, by name.
-        optimisers: by name.
+        names: names of the values that a step returns, in order.
+        balanced: whether labelled batches hold equally many images of each class.
+        noise: shapes of the noise that a step needs per image.
+        weights: weights of the objective, by name.
+        network: the network that labels.
+        other_networks: the remaining networks, by name.
+        optimisers: optimisers by name.
     """
 
     names: ClassVar[tuple[str, ...]]
     balanced: ClassVar[bool] = False
     noise: ClassVar[tuple[tuple[int, ...], ...]] = ()
     weights: dict[str, float]
-    network: Adapted
-    others: dict[str, nn.Module]
+    network: DirectionNetwork
+    other_networks: dict[str, nn.Module]
     optimisers: dict[str, torch.optim.Optimizer]
 
     def __init__(
@@ -46,35 +46,35 @@ class Adaptation:
         """Build the networks.
 
         Args:
-            config: the method's own settings.
-            problem: what is known of the data.
-            source: domain whose images are to be labelled.
-            device: where everything is to live.
-            autocast: makes the context of mixed precision that networks run in.
+            config: settings of the method.
+            problem: what is known about the data.
+            source: domain whose images will be labelled.
+            device: where everything lives.
+            autocast: makes the mixed-precision context that the networks run in.
         """
         raise NotImplementedError
 
     def use_weights(self, weights: Mapping[str, float]) -> None:
-        """Take the next steps with other weights, all by name."""
+        """Change all weights of the objective, given by name, for the next steps."""
         self.weights = dict(weights)
 
     def step(self, images: Tensor, labelled: Tensor, labels: Tensor, *noise: Tensor) -> Tensor:
-        """Update on a batch.
+        """Update the networks on a batch.
 
         Args:
-            images: of the domain that is to be labelled, (B, C, S, S) in [-1, 1].
-            labelled: of the other domain, as many.
-            labels: of those, (B,) int64.
-            noise: what `Inputs` asks for.
+            images: images of the domain to label, (B, C, S, S) in [-1, 1].
+            labelled: as many images of the other domain.
+            labels: their labels, (B,) int64.
+            noise: a tensor for each shape in `noise`.
 
         Returns:
-            What `names` names, without a gradient.
+            The values named by `names`, without gradients.
         """
         raise NotImplementedError
 
 
-class Directed:
-    """A `Method` made of a training for each direction that there are labels for."""
+class PerDirection:
+    """A `Method` that consists of one `Adaptation` for each direction with labels."""
 
     def __init__(
         self,
@@ -84,14 +84,14 @@ class Directed:
         device: torch.device,
         autocast: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
-        """Build a training for each domain that is to be labelled.
+        """Build an adaptation for each domain in `problem.sources`.
 
         Args:
-            kind: of the trainings.
-            config: its settings.
-            problem: what is known of the data.
-            device: where everything is to live.
-            autocast: makes the context of mixed precision that networks run in.
+            kind: class of the adaptations.
+            config: their settings.
+            problem: what is known about the data.
+            device: where everything lives.
+            autocast: makes the mixed-precision context that the networks run in.
         """
         self._adaptations = {source: kind(config, problem, source, device, autocast) for source in problem.sources}
         self._directions = directions_of(*config.domain_names)
@@ -104,17 +104,18 @@ class Directed:
         )
 
     def use_weights(self, weights: Mapping[str, float]) -> None:
-        """Take the next steps of every direction with other weights, all by name."""
+        """Change all weights of the objective, given by name, for the next steps of every direction."""
         for each in self._adaptations.values():
             each.use_weights(weights)
 
-    def step(self, x_a: Tensor, x_b: Tensor, *others: Tensor) -> Tensor:
-        """Update every direction on a batch; what it takes and returns is as `inputs` and `metrics` have it."""
-        labelled, noise = others[: 2 * len(self._adaptations)], others[2 * len(self._adaptations) :]
+    def step(self, x_a: Tensor, x_b: Tensor, *labelled_and_noise: Tensor) -> Tensor:
+        """Update every direction on a batch of `inputs`; returns the values named by `metrics`."""
+        labelled = labelled_and_noise[: 2 * len(self._adaptations)]
+        noise = labelled_and_noise[2 * len(self._adaptations) :]
         measured = []
-        for place, (source, adaptation) in enumerate(self._adaptations.items()):
-            own = noise[place * self._noises : (place + 1) * self._noises]
-            measured.append(adaptation.step((x_a, x_b)[source], *labelled[2 * place : 2 * place + 2], *own))
+        for index, (source, adaptation) in enumerate(self._adaptations.items()):
+            own_noise = noise[index * self._noises : (index + 1) * self._noises]
+            measured.append(adaptation.step((x_a, x_b)[source], *labelled[2 * index : 2 * index + 2], *own_noise))
         return torch.cat(measured)
 
     @property
@@ -128,7 +129,7 @@ class Directed:
         return {"labeller": self._labeller} | {
             f"{name}_{self._directions[source]}": network
             for source, each in self._adaptations.items()
-            for name, network in each.others.items()
+            for name, network in each.other_networks.items()
         }
 
     @property

@@ -1,4 +1,4 @@
-"""The methods there are: what builds each, and its evaluated network alone."""
+"""Builds the method, or only its evaluated network, that a configuration names."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -23,7 +23,7 @@ from lstnet_search.methods.deepjdot_network import JointNetwork
 from lstnet_search.methods.labeller import Labeller
 from lstnet_search.methods.lstnet import LSTNet
 from lstnet_search.methods.no_translation import NoTranslation
-from lstnet_search.methods.per_direction import Directed
+from lstnet_search.methods.per_direction import PerDirection
 from lstnet_search.methods.resizing import Resizing
 from lstnet_search.methods.unit import UNIT
 from lstnet_search.models import Translator
@@ -35,39 +35,39 @@ def build_method(
     device: torch.device,
     autocast: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> Method:
-    """Networks and optimisers of a training that begins.
+    """The networks and optimisers of a new training.
 
     Args:
-        config: of the training; its class says which method.
-        problem: what is known of the data.
-        device: where everything is to live.
-        autocast: makes the context of mixed precision that networks run in.
+        config: settings of the training. Its class determines the method.
+        problem: what is known about the data.
+        device: where everything lives.
+        autocast: makes the mixed-precision context that the networks run in.
     """
     match config:
         case LSTNetConfig():
-            return LSTNet(config, problem.shapes, device, autocast, problem.means)
+            return LSTNet(config, problem, device, autocast)
         case UNITConfig():
             return UNIT(config, problem, device, autocast)
         case CoGANConfig():
-            return Directed(CoGANAdaptation, config, problem, device, autocast)
+            return PerDirection(CoGANAdaptation, config, problem, device, autocast)
         case DeepJDOTConfig():
-            return Directed(DeepJDOTAdaptation, config, problem, device, autocast)
+            return PerDirection(DeepJDOTAdaptation, config, problem, device, autocast)
         case NoTranslationConfig():
             return NoTranslation(problem, device)
     raise AssertionError(config)
 
 
 def build_network(config: TrialConfig, problem: Problem) -> nn.Module:
-    """What is evaluated of a method, untrained and in evaluation mode, on the CPU."""
+    """The evaluated network of a method, untrained, in evaluation mode, on the CPU."""
     shapes, classes = problem.shapes, problem.classes
     match config:
         case TranslationConfig():
             network: nn.Module = Translator(shapes, config.width, config.latent_stride, config.batch_norm_momentum)
         case CoGANConfig():
-            network = Labeller({each: PairDiscriminator(pair_shapes(shapes), classes) for each in problem.sources})
+            network = Labeller({source: PairDiscriminator(pair_shapes(shapes), classes) for source in problem.sources})
         case DeepJDOTConfig():
             network = Labeller(
-                {each: JointNetwork(shapes, classes, config.width, config.pool_stride) for each in problem.sources}
+                {source: JointNetwork(shapes, classes, config.width, config.pool_stride) for source in problem.sources}
             )
         case _:
             network = Resizing(shapes)
@@ -75,5 +75,5 @@ def build_network(config: TrialConfig, problem: Problem) -> nn.Module:
 
 
 def translates(config: TrialConfig) -> bool:
-    """Whether a method makes images, which can be looked at and sent back."""
+    """Whether a method generates images, which can be shown and translated back."""
     return isinstance(config, TranslationConfig)

@@ -1,4 +1,4 @@
-"""No translation at all: what resizing alone achieves, which every result is printed against."""
+"""Plain resizing in place of translation: the baseline that every result is compared with."""
 
 from collections.abc import Iterable
 from typing import Protocol
@@ -10,42 +10,42 @@ from lstnet_search.models import ImageShape
 
 
 class HasShape(Protocol):
-    """A domain, or the shape of its images."""
+    """Anything with an image shape, such as a domain."""
 
     @property
     def channels(self) -> int:
-        """Of an image, 1 or 3."""
+        """Image channels, 1 or 3."""
         ...
 
     @property
     def side(self) -> int:
-        """Height and width of an image, pixels."""
+        """Image height and width in pixels."""
         ...
 
 
 class Resizing(nn.Module):
-    """Takes the place of a translator by giving images the other domain's side and channels, nothing more."""
+    """Stands in for a translator: it only gives images the other domain's side and channels."""
 
     def __init__(self, shapes: Iterable[HasShape]) -> None:
-        """Resize between two domains, or images of such shapes."""
+        """Resize between two domains, or between two image shapes."""
         super().__init__()
         self._shapes = [ImageShape(each.channels, each.side) for each in shapes]
 
     def translate(self, images: Tensor, source: int) -> Tensor:
-        """Resize images: bilinear up, area down; grey is repeated, colours are averaged.
+        """Resize images: bilinear up, area down. Grey is repeated into three channels, colours are averaged into one.
 
         Args:
-            images: of domain `source`, (N, C, H, W) in [-1, 1].
+            images: images of domain `source`, (N, C, H, W) in [-1, 1].
             source: 0 for the pair's `a`, 1 for its `b`.
 
         Returns:
-            As many images with the other domain's channels and side, in [-1, 1].
+            The images with the other domain's channels and side, in [-1, 1].
         """
-        return fit(images, self._shapes[1 - source])
+        return match_shape(images, self._shapes[1 - source])
 
 
-def fit(images: Tensor, shape: ImageShape) -> Tensor:
-    """Images (N, C, H, W) in [-1, 1] with the channels and side of a shape."""
+def match_shape(images: Tensor, shape: ImageShape) -> Tensor:
+    """Images (N, C, H, W) in [-1, 1], given the channels and side of a shape."""
     resized = resize_to(images, shape.side)
     if shape.channels == 1:
         return resized.mean(dim=1, keepdim=True)

@@ -1,4 +1,4 @@
-"""What methods share that train the translator of Table 1 against discriminators."""
+"""What the methods share that train the translator of Table 1 against discriminators."""
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -12,8 +12,8 @@ from lstnet_search.methods.builders import adam, build_parts
 from lstnet_search.methods.objective import ADVERSARIAL
 
 
-class Translating:
-    """Networks and optimisers of one training: encoders and generators in one, discriminators in the other."""
+class TranslationMethod:
+    """The networks and optimisers of one training: one of each for encoders and generators, one for discriminators."""
 
     def __init__(
         self,
@@ -27,11 +27,11 @@ class Translating:
         """Build the networks.
 
         Args:
-            config: of the training; its `seed` draws the initial weights.
-            problem: what is known of the data.
+            config: settings of the training. Its `seed` determines the initial weights.
+            problem: what is known about the data.
             device: where everything lives.
-            autocast: makes the context of mixed precision that networks run in.
-            latent: whether there is a discriminator of latents.
+            autocast: makes the mixed-precision context that the networks run in.
+            latent: whether to build a discriminator of latents.
         """
         self._autocast = autocast
         self._adversarial = ADVERSARIAL[config.adversarial_loss]
@@ -41,7 +41,7 @@ class Translating:
         self.discriminator_optimiser = adam(self.discriminators, config)
 
     def use_weights(self, weights: Mapping[str, float]) -> None:
-        """Take the next steps with other weights, all by name."""
+        """Change all weights of the objective, given by name, for the next steps."""
         self._weights = dict(weights)
 
     @property
@@ -56,5 +56,5 @@ class Translating:
 
     @property
     def optimisers(self) -> dict[str, torch.optim.Optimizer]:
-        """All optimisers by the name of their networks."""
+        """All optimisers, by the names of their networks."""
         return {"translator": self.translator_optimiser, "discriminators": self.discriminator_optimiser}

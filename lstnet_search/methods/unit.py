@@ -9,8 +9,8 @@ from torch import Tensor
 from lstnet_search.config import UNITConfig
 from lstnet_search.domains import Inputs
 from lstnet_search.methods.base import Problem
-from lstnet_search.methods.builders import exact, update, update_discriminators
-from lstnet_search.methods.translating import Translating
+from lstnet_search.methods.builders import at_least_float32, update, update_discriminators
+from lstnet_search.methods.translating import TranslationMethod
 from lstnet_search.models.architecture import LATENT_SIDE
 
 METRICS = (
@@ -18,14 +18,14 @@ METRICS = (
     *("generator_loss_gan1", "generator_loss_gan2"),
     *("discriminator_accuracy_1", "discriminator_accuracy_2"),
 )
-"""What `UNIT.step` measures, in its order."""
+"""Names of the values that `UNIT.step` returns, in order."""
 
 
-class UNIT(Translating):
-    """Networks and optimisers of one training.
+class UNIT(TranslationMethod):
+    """The networks and optimisers of one training.
 
-    There is no discriminator of latents: they are normal with unit variance around what an encoder gives, and
-    a divergence draws them to one normal distribution. When images are translated nothing is added.
+    There is no discriminator of latents. Latents are normal, with the encoder's output as mean and unit variance, and
+    a divergence pulls them towards the standard normal distribution. Translation after training adds no noise.
     """
 
     metrics = METRICS
@@ -47,11 +47,11 @@ class UNIT(Translating):
 
         Args:
             x_a: real images of domain 0, (B, C, S, S) in [-1, 1].
-            x_b: of domain 1, as many.
-            noise: of the latents of x_a, x_b and their translations, (B, L, 7, 7), or (B, L, 3, 3), each.
+            x_b: real images of domain 1, as many.
+            noise: for the latents of x_a, x_b, x_ab and x_ba, each (B, L, 7, 7) or (B, L, 3, 3).
 
         Returns:
-            What `metrics` names, float32 on the device, without a gradient; losses unweighted.
+            The values named by `metrics`, float32 on the device, without gradients. Losses are unweighted.
         """
         net = self.translator
         with self._autocast():
@@ -65,33 +65,38 @@ class UNIT(Translating):
 
             fakes = x_ba, x_ab
             logits = [
-                exact(self.discriminators.image(torch.cat((real, fake.detach())), domain)).chunk(2)
+                at_least_float32(self.discriminators.image(torch.cat((real, fake.detach())), domain)).chunk(2)
                 for domain, (real, fake) in enumerate(zip((x_a, x_b), fakes, strict=True))
             ]
-        values, shares = update_discriminators(self._adversarial, logits, self.discriminator_optimiser)
+        values, accuracies = update_discriminators(self._adversarial, logits, self.discriminator_optimiser)
 
         self.discriminators.requires_grad_(False)
         with self._autocast():
-            said = [self.discriminators.image(fake, domain) for domain, fake in enumerate(fakes)]
+            fake_logits = [self.discriminators.image(fake, domain) for domain, fake in enumerate(fakes)]
         self.discriminators.requires_grad_(True)
-        games = [self._adversarial.image_generator(exact(each)) for each in said]
+        adversarial = [self._adversarial.image_generator(at_least_float32(each)) for each in fake_logits]
+        mean_a, mean_b, mean_ab, mean_ba = map(at_least_float32, (mean_a, mean_b, mean_ab, mean_ba))
+        x_aa, x_bb, x_aba, x_bab = map(at_least_float32, (x_aa, x_bb, x_aba, x_bab))
         terms = {
-            "gan1": games[0],
-            "gan2": games[1],
-            "kl": divergence(exact(mean_a)) + divergence(exact(mean_b)),
-            "reconstruction": squared_error(x_a, exact(x_aa)) + squared_error(x_b, exact(x_bb)),
-            "cycle_kl": divergence(exact(mean_ab)) + divergence(exact(mean_ba)),
-            "cycle_reconstruction": squared_error(x_a, exact(x_aba)) + squared_error(x_b, exact(x_bab)),
+            "gan1": adversarial[0],
+            "gan2": adversarial[1],
+            "kl": divergence(mean_a) + divergence(mean_b),
+            "reconstruction": squared_error(x_a, x_aa) + squared_error(x_b, x_bb),
+            "cycle_kl": divergence(mean_ab) + divergence(mean_ba),
+            "cycle_reconstruction": squared_error(x_a, x_aba) + squared_error(x_b, x_bab),
         }
         update(self.translator_optimiser, torch.stack([self._weights[name] * terms[name] for name in terms]).sum())
-        return torch.stack((*values, *list(terms.values())[2:], *games, *shares)).detach()
+        return torch.stack((*values, *list(terms.values())[2:], *adversarial, *accuracies)).detach()
 
 
 def divergence(means: Tensor) -> Tensor:
-    """Of normal latents of unit variance around means, (N, L, S, S), from ones around 0: nats an image, mean of N."""
+    """KL divergence of normal latents with these means, (N, L, S, S), and unit variance from the standard normal.
+
+    In nats per image, averaged over the N images.
+    """
     return means.square().flatten(1).sum(1).mean() / 2
 
 
-def squared_error(images: Tensor, again: Tensor) -> Tensor:
-    """Sum over the pixels of an image, mean over images: (N, C, S, S) both."""
-    return (again - images).square().flatten(1).sum(1).mean()
+def squared_error(images: Tensor, reconstructed: Tensor) -> Tensor:
+    """Squared error, summed over the pixels of an image, averaged over images; both are (N, C, S, S)."""
+    return (reconstructed - images).square().flatten(1).sum(1).mean()

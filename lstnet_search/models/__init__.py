@@ -1,11 +1,9 @@
-"""Networks: the translator and discriminators of Table 1, and the digit classifier."""
+"""Networks: the translator and the discriminators of the paper's Table 1, and the digit classifier. No training."""
 
-from lstnet_search.config.image_sides import SIDES
 from lstnet_search.models.discriminator import Discriminators, build_discriminators
 from lstnet_search.models.translator import ImageShape, Translator, build_translator
 
 __all__ = [
-    "SIDES",
     "Discriminators",
     "ImageShape",
     "Translator",

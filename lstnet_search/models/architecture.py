@@ -1,4 +1,4 @@
-"""Table 1 of the paper as data, continued by its own rule to sides 14 and 32."""
+"""Table 1 of the paper as data, extended to images of side 14 and 32 by the table's own rule."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -6,9 +6,13 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Layer:
-    """A convolution, or a transposed one: filters at full width, square kernel, stride.
+    """A convolution or a transposed convolution.
 
-    `valid` means no padding; otherwise the side becomes side / stride (side · stride if transposed).
+    Attributes:
+        filters: output channels at full width.
+        kernel: height and width of the kernel.
+        stride: the same along both axes.
+        valid: no padding; with padding, the side becomes side / stride, or side · stride if transposed.
     """
 
     filters: int
@@ -19,7 +23,7 @@ class Layer:
 
 @dataclass(frozen=True)
 class Pooled:
-    """A discriminator's convolution of stride 1 and the stride of the max pooling (kernel 2) behind it."""
+    """A discriminator's convolution of stride 1, and the stride of the max pooling (kernel 2) that follows."""
 
     layer: Layer
     pool: Literal[1, 2]
@@ -34,7 +38,7 @@ ENCODER: dict[int, tuple[Layer, ...]] = {
     28: (Layer(64, 7), Layer(128, 5, 2), Layer(256, 3, 2), _SAME_LAST),
     32: (Layer(64, 7), Layer(128, 5, 2), Layer(256, 3, 2), _VALID_LAST),
 }
-"""An encoder's own layers by side of the image; all end at side 7."""
+"""The layers of an encoder that are not shared, by the side of its images; all end at side 7."""
 
 GENERATOR: dict[int, tuple[Layer, ...]] = {
     14: (_SAME_LAST, Layer(256, 3, 2), Layer(128, 5), Layer(64, 7)),
@@ -42,7 +46,7 @@ GENERATOR: dict[int, tuple[Layer, ...]] = {
     28: (_SAME_LAST, Layer(256, 3, 2), Layer(128, 5, 2), Layer(64, 7)),
     32: (_VALID_LAST, Layer(256, 3, 2), Layer(128, 5, 2), Layer(64, 7)),
 }
-"""A generator's own transposed layers; the 1×1 layer to the image and tanh follow."""
+"""The transposed layers of a generator that are not shared; a 1×1 layer to the image and tanh follow."""
 
 DISCRIMINATOR: dict[int, tuple[Pooled, ...]] = {
     14: (Pooled(Layer(64, 3), 1), Pooled(Layer(128, 3), 1), Pooled(Layer(256, 5), 2), Pooled(_SAME_LAST, 2)),
@@ -57,17 +61,18 @@ SHARED_ENCODER: dict[int, tuple[Layer, ...]] = {
     1: (Layer(256, 3), Layer(128, 3)),
     3: (Layer(256, 3), Layer(128, 3, 3)),
 }
-"""Shared layers by `latent_stride`: the latent is 7×7, or 3×3."""
+"""Layers that both encoders share, by `latent_stride`."""
 
 SHARED_GENERATOR: dict[int, tuple[Layer, ...]] = {
     1: (Layer(128, 3), Layer(256, 3)),
     3: (Layer(128, 3, valid=True), Layer(256, 3, valid=True)),
 }
+"""Layers that both generators share, by `latent_stride`."""
 
 LATENT_SIDE = {1: 7, 3: 3}
-"""Side of the latent by `latent_stride`."""
+"""Height and width of the latent, by `latent_stride`."""
 
 
 def filters(layer: Layer, width: float) -> int:
-    """Filters of a layer at some width, at least 4."""
+    """The number of filters of a layer at a given width, at least 4."""
     return max(4, round(layer.filters * width))

@@ -1,4 +1,4 @@
-"""A small classifier of one domain, which labels images that were translated into it."""
+"""A small classifier for one domain, which labels images that were translated to that domain."""
 
 from torch import Tensor, nn
 
@@ -7,20 +7,20 @@ HIDDEN = 128
 
 
 class Classifier(nn.Module):
-    """Three convolutions and a hidden layer; small, for it labels thousands of images at every report."""
+    """Three convolutions and a hidden layer; small, because it labels thousands of images at every report."""
 
     def __init__(self, channels: int, side: int, classes: int) -> None:
-        """Build it with PyTorch's initial weights.
+        """Build the classifier with PyTorch's initial weights.
 
         Args:
-            channels: of an image, 1 or 3.
-            side: height and width of an image, pixels, at least 4.
+            channels: channels of an image, 1 or 3.
+            side: height and width of an image in pixels, at least 4.
             classes: number of classes.
         """
         super().__init__()
         layers: list[nn.Module] = []
         for filters in FILTERS:
-            # Pooled before it is normalised: a quarter of the work.
+            # Pooling before BatchNorm is a quarter of the work.
             layers += [
                 nn.Conv2d(channels, filters, 3, padding=1, bias=False),
                 nn.MaxPool2d(2, ceil_mode=True),
@@ -38,15 +38,15 @@ class Classifier(nn.Module):
         self.head = nn.Linear(HIDDEN, classes)
 
     def features(self, images: Tensor) -> Tensor:
-        """Last hidden features, (N, 128), >= 0, of images (N, C, S, S) in [-1, 1]."""
+        """The last hidden layer's output, (N, 128), >= 0, for images (N, C, S, S) in [-1, 1]."""
         hidden: Tensor = self.body(images)
         return hidden
 
     def forward(self, images: Tensor) -> Tensor:
-        """Logits, (N, K), of images (N, C, S, S) in [-1, 1]."""
+        """Logits (N, K) for images (N, C, S, S) in [-1, 1]."""
         logits: Tensor = self.head(self.features(images))
         return logits
 
 
 Classifiers = tuple[Classifier | None, Classifier | None]
-"""Of a pair's `a` and `b`; None where a domain has no labels to train one with."""
+"""The classifiers of a pair's `a` and `b`; None for a domain that has no labels to train on."""

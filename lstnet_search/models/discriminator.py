@@ -1,4 +1,4 @@
-"""Networks that tell real images from translated ones, and one domain's latents from the other's."""
+"""Networks that distinguish real images from translated ones, and the latents of one domain from the other's."""
 
 from typing import cast
 
@@ -11,7 +11,7 @@ from lstnet_search.models.translator import ImageShape
 
 
 class Discriminator(nn.Module):
-    """Convolutions with pooling and one linear unit; gives logits, the sigmoid being in the loss."""
+    """Convolutions with pooling, then one linear unit. It returns logits; the loss applies the sigmoid."""
 
     def __init__(self, channels: int, layers: tuple[Pooled, ...], final_side: int, width: float) -> None:
         super().__init__()
@@ -19,13 +19,13 @@ class Discriminator(nn.Module):
         self.linear = nn.Linear(filters(layers[-1].layer, width) * final_side**2, 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Logits (N,) of images or latents (N, C, S, S); positive means real, or domain 0."""
+        """Logits (N,) for images or latents (N, C, S, S); positive means real, or domain 0."""
         logits: Tensor = self.linear(self.layers(x).flatten(1))
         return logits.squeeze(1)
 
 
 class Discriminators(nn.Module):
-    """D1, D2 and Dl of Table 1; without a stride of latents, D1 and D2 alone."""
+    """D1, D2 and Dl of Table 1; only D1 and D2 if `latent_stride` is None."""
 
     def __init__(
         self, shapes: tuple[ImageShape, ImageShape], latent_channels: int, width: float, latent_stride: int | None
@@ -40,18 +40,18 @@ class Discriminators(nn.Module):
         self.latents = Discriminator(latent_channels, LATENT_DISCRIMINATOR, final_side, width)
 
     def image(self, images: Tensor, domain: int) -> Tensor:
-        """Logits (N,) of images (N, C, S, S): positive means a real image of the domain."""
+        """Logits (N,) for images (N, C, S, S); positive means a real image of the domain."""
         return cast(Tensor, self.images[domain](images))
 
     def latent(self, latents: Tensor) -> Tensor:
-        """Logits (N,) of latents: positive means encoded from domain 0."""
+        """Logits (N,) for latents; positive means encoded from domain 0."""
         return cast(Tensor, self.latents(latents))
 
 
 def build_discriminators(
     shapes: tuple[ImageShape, ImageShape], latent_channels: int, width: float, latent_stride: int | None, seed: int
 ) -> Discriminators:
-    """Discriminators with PyTorch's initial weights, drawn from a seed of their own."""
+    """Discriminators with PyTorch's initial weights, drawn with `seed`; the global generator is left alone."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         return Discriminators(shapes, latent_channels, width, latent_stride)

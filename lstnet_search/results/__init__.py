@@ -1,1 +1,3 @@
-"""The results folder: tables, best config, model, pictures."""
+"""Results of searches: the results folder, studies, confirmations, and what is exported from them."""
+
+__all__ = ["analysis", "confirmation", "export", "folder", "formatting", "study", "table2"]

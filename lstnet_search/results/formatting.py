@@ -1,4 +1,4 @@
-"""Numbers and weights as a terminal line has them."""
+"""Numbers and weights as text for people."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +8,7 @@ from lstnet_search.config.metrics import TARGET, accuracy_name
 
 
 def duration(seconds: float) -> str:
-    """Rounded for people: 45 s, 12 min, 3 h 20 min, 2 d 4 h."""
+    """A duration, rounded: 45 s, 12 min, 3 h 20 min, 2 d 4 h."""
     minutes = round(seconds / 60)
     if seconds < 90:
         return f"{seconds:.0f} s"
@@ -22,7 +22,7 @@ def duration(seconds: float) -> str:
 
 
 def size(count: float) -> str:
-    """Bytes for people: 850 kB, 12 MB, 3.4 GB."""
+    """A number of bytes: 850 kB, 12 MB, 3.4 GB."""
     for unit, factor in (("GB", 1e9), ("MB", 1e6)):
         if count >= factor:
             return f"{count / factor:.3g} {unit}"
@@ -30,10 +30,10 @@ def size(count: float) -> str:
 
 
 def weights(settings: Mapping[str, Any]) -> str:
-    """Weights in the paper's order, three digits each, separated by spaces; of a schedule its last ones.
+    """Weights in the paper's order with three digits each; those at the end if a schedule changes them.
 
     Args:
-        settings: complete, or weights alone.
+        settings: Complete settings of a training, or weights alone.
     """
     names = METHODS[settings["method"]].weight_names if "method" in settings else tuple(settings)
     last, since = dict(settings), ""
@@ -44,42 +44,41 @@ def weights(settings: Mapping[str, Any]) -> str:
 
 
 def weights_heading(method: str) -> str:
-    """What `weights` gives, by name; a dash for a method without."""
+    """The names of the weights that `weights` prints, or a dash for a method that has none."""
     return " ".join(METHODS[method].weight_names) or "–"
 
 
 def shown(metric: str, value: float | None) -> str:
-    """A metric's value: per cent of what is a share, else four digits; a dash where there is none."""
+    """The value of a metric: a share in per cent, others with four digits, a dash for None."""
     if value is None or is_share(metric):
         return percent(value)
     return f"{value:.4g}"
 
 
 def difference(metric: str, value: float) -> str:
-    """How much a metric differs, with its sign: in points of a per cent of what is a share, else four digits."""
+    """A difference of a metric with its sign: a share in percentage points, others with four digits."""
     return f"{100 * value:+.2f}" if is_share(metric) else f"{value:+.4g}"
 
 
 def is_share(metric: str) -> bool:
-    """Whether a metric is a share, which is shown in per cent."""
+    """Whether a metric is a share, which is printed in per cent."""
     return metric.startswith(_SHARES)
 
 
 _SHARES = (TARGET, accuracy_name(""), "round_trip", "agreement", "permuted_share", "latent_probe", "discriminator_")
 
 STATES = {"COMPLETE": "completed", "PRUNED": "stopped early", "FAIL": "failed", "RUNNING": "unfinished"}
-"""How a trial ended, in words."""
-
+"""State of a trial -> words for people."""
 
 LEAST_P = 0.001
-"""Smaller ones are not told apart."""
+"""A smaller p is printed as below this bound."""
 
 
 def p_value(p: float | None) -> str:
-    """A p with three decimals; a dash where there is none."""
+    """A p with three decimals, or a dash for None."""
     return "–" if p is None else f"< {LEAST_P}" if p < LEAST_P else f"{p:.3f}"
 
 
 def percent(share: float | None) -> str:
-    """A share as per cent with two decimals; a dash where there is none."""
+    """A share in per cent with two decimals, or a dash for None."""
     return "–" if share is None else f"{100 * share:.2f} %"

@@ -1,22 +1,20 @@
-"""The folder of a Table 2: a results folder for each method, and how much time each has had.
+"""The folder of a Table 2: one results folder per method, and the time that each method has used.
 
-`table2.yaml`: `format_version`, `budget`, `command`, `methods`: by name {`search_seconds`, `confirm_seconds`,
-`searched`: whether the search is over}. Time that a killed process had is not counted.
+`table2.yaml` holds `format_version`, `budget`, `command`, and `methods`: by name `search_seconds`, `confirm_seconds`
+and `searched` (whether the search is over). The time of a killed process is not counted.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import yaml
-from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
+from pydantic import ConfigDict, with_config
 
-from lstnet_search.errors import explain
 from lstnet_search.io.atomic import write_whole
 from lstnet_search.results.confirmation.files import read_confirmation
-from lstnet_search.results.folder.folder import ResultsFolder, read_versioned
-from lstnet_search.results.folder.search_record import Known
+from lstnet_search.results.folder.folder import ResultsFolder
+from lstnet_search.results.folder.yaml_record import YamlRecord, needed, read_versioned
 
 FORMAT_VERSION = 1
 
@@ -24,12 +22,12 @@ FORMAT_VERSION = 1
 @with_config(ConfigDict(extra="forbid"))
 @dataclass
 class Spent:
-    """What a method has had.
+    """The wall time that a method has used.
 
     Attributes:
-        search_seconds: of wall time.
-        confirm_seconds: of wall time.
-        searched: whether its search is over.
+        search_seconds: Seconds of its search.
+        confirm_seconds: Seconds of its confirmation.
+        searched: Whether its search is over.
     """
 
     search_seconds: float = 0.0
@@ -38,53 +36,55 @@ class Spent:
 
     @property
     def seconds(self) -> float:
-        """Of both."""
+        """Seconds of both."""
         return self.search_seconds + self.confirm_seconds
 
 
+class Table2Record(YamlRecord):
+    """The content of `table2.yaml`."""
+
+    budget: str = needed()
+    methods: dict[str, Spent] = needed()
+
+
 class Table2Folder:
-    """Where a Table 2 is made."""
+    """The folder of a Table 2."""
 
     def __init__(self, path: Path) -> None:
-        """Name a folder; nothing is read or written yet."""
+        """Name a folder. Nothing is read or written yet."""
         self.path = path
         self.file = path / "table2.yaml"
 
     def study(self, method: str) -> ResultsFolder:
-        """The results folder of a method, which may not be there."""
+        """The results folder of a method, which may not exist."""
         return ResultsFolder.named(self.path, method)
 
-    def read(self) -> dict[str, Any]:
+    def read(self) -> Table2Record:
         """The content of `table2.yaml`.
 
         Raises:
-            InputError: if it is missing, unreadable or of another format version, and where something is asked for that
-                it lacks.
+            InputError: if the file is missing, damaged or of another format version.
         """
         advice = "give the folder of a table2, such as results/table2-small"
-        return Known(read_versioned(self.file, FORMAT_VERSION, advice), str(self.file))
+        return Table2Record.parse(read_versioned(self.file, FORMAT_VERSION, advice), str(self.file))
 
     def spent(self) -> dict[str, Spent]:
-        """What each method has had so far, by name.
+        """The time that each method has used so far, by name; empty if nothing has begun.
 
         Raises:
             InputError: if the file is damaged.
         """
-        known = self.read().get("methods") if self.file.is_file() else {}
-        try:
-            return TypeAdapter(dict[str, Spent]).validate_python(known)
-        except ValidationError as error:
-            raise explain(error, f"{self.file}; restore the file") from None
+        return self.read().methods if self.file.is_file() else {}
 
     def write(self, budget: str, command: str, spent: Mapping[str, Spent]) -> None:
         """Write `table2.yaml`."""
         self.path.mkdir(parents=True, exist_ok=True)
-        methods = {name: dict(vars(each)) for name, each in spent.items()}
+        methods = {name: asdict(each) for name, each in spent.items()}
         content = {"format_version": FORMAT_VERSION, "budget": budget, "command": command, "methods": methods}
         write_whole(self.file, yaml.safe_dump(content, sort_keys=False))
 
     def confirmed(self, method: str, seeds: int) -> bool:
-        """Whether a method's winner was tested with so many seeds."""
+        """Whether the winner of a method was tested with at least this many seeds."""
         study = self.study(method)
-        found = read_confirmation(study) if study.search_file.is_file() else None
-        return found is not None and len(found["seeds"]) >= seeds
+        confirmation = read_confirmation(study) if study.search_file.is_file() else None
+        return confirmation is not None and len(confirmation.seeds) >= seeds

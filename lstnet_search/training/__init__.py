@@ -1,4 +1,4 @@
-"""The loop that trains a method, and the states it can go on from."""
+"""The training loop, and the training states that it can resume from. What is measured of a network is elsewhere."""
 
 from lstnet_search.training.cuda_graph import CapturedStep
 from lstnet_search.training.deterministic import use_deterministic_kernels

@@ -1,4 +1,4 @@
-"""A step of training recorded once as a CUDA graph and replayed: the host no longer waits on launching kernels."""
+"""A training step that is captured as a CUDA graph and replayed, which saves the time to launch its kernels."""
 
 from collections.abc import Callable
 
@@ -6,21 +6,20 @@ import torch
 from torch import Tensor
 
 WARM_UP = 3
-"""Steps taken as they are before recording: optimisers make their state, cuDNN chooses algorithms."""
+"""Ordinary steps before capture, in which optimisers create their state and cuDNN chooses algorithms."""
 
 
 class CapturedStep:
-    """A step on batches of one fixed shape, on a CUDA device.
+    """A step on batches of a fixed shape, on a CUDA device.
 
-    The first steps are taken as they are, on a stream of their own, as recording asks for. What a
-    step returns is overwritten by the next one.
+    The first steps run normally, on a side stream, as capture requires. The next step overwrites the returned tensor.
     """
 
     def __init__(self, step: Callable[..., Tensor]) -> None:
-        """Record later.
+        """Prepare for capture.
 
         Args:
-            step: must not read values back to the host; its optimisers must be capturable.
+            step: the step. It must not copy values to the host, and its optimisers must be capturable.
         """
         self._step = step
         self._taken = 0
@@ -30,21 +29,21 @@ class CapturedStep:
         self._output = torch.empty(0)
 
     def __call__(self, *batch: Tensor) -> Tensor:
-        """Take one step; shapes, types and layouts must be those of the first."""
+        """Take one step. Shapes, dtypes and memory layouts must be those of the first batch."""
         if self._taken < WARM_UP:
             self._taken += 1
-            return self._beside(batch)
+            return self._on_side_stream(batch)
         if self._graph is None:
-            self._inputs = tuple(each.clone() for each in batch)
+            self._inputs = tuple(tensor.clone() for tensor in batch)
             self._graph = torch.cuda.CUDAGraph()
             with torch.cuda.graph(self._graph):
                 self._output = self._step(*self._inputs)
-        for place, given in zip(self._inputs, batch, strict=True):
-            place.copy_(given)
+        for captured, tensor in zip(self._inputs, batch, strict=True):
+            captured.copy_(tensor)
         self._graph.replay()
         return self._output
 
-    def _beside(self, batch: tuple[Tensor, ...]) -> Tensor:
+    def _on_side_stream(self, batch: tuple[Tensor, ...]) -> Tensor:
         self._stream.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(self._stream):
             output = self._step(*batch)

@@ -1,4 +1,4 @@
-"""Settings of a process under which a training gives the same bits each time, on the same device and versions."""
+"""Process-wide settings that make training bit-reproducible on the same device and library versions."""
 
 import os
 
@@ -6,10 +6,10 @@ import torch
 
 
 def use_deterministic_kernels() -> None:
-    """Compute on one thread, and by kernels that add up in a fixed order, for as long as the process lives.
+    """Use one thread, and only kernels that sum in a fixed order, for the rest of the process.
 
-    What has no such kernel raises an error. To be called before the process first uses CUDA.
+    An operation without such a kernel raises an error. Call this before the process first uses CUDA.
     """
-    os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"  # else sums of cuBLAS depend on what runs beside them
+    os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"  # otherwise cuBLAS sums depend on what else is running
     torch.use_deterministic_algorithms(True)
     torch.set_num_threads(1)

@@ -1,4 +1,4 @@
-"""Settings of a process under which training is faster on its device, for as long as the process lives."""
+"""Process-wide settings that make training faster."""
 
 import ctypes
 import sys
@@ -6,14 +6,14 @@ import sys
 import torch
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
-"""Parameters of mallopt(3)."""
+"""Parameter numbers of mallopt(3)."""
 
 
 def use_fast_settings(device: torch.device) -> None:
-    """Make the most of a device whose steps all have the same shapes.
+    """Speed up steps that all have the same shapes, for the rest of the process.
 
-    On CUDA: float32 products run as TF32, cuDNN times its algorithms unless results are to be deterministic. On a CPU
-    with glibc: freed memory is kept, for by default each large tensor of a step is mapped and its pages zeroed anew.
+    On CUDA, float32 products run as TF32, and cuDNN benchmarks its algorithms unless deterministic algorithms are on.
+    On a CPU with glibc, freed memory is kept: by default, every large tensor is mapped and its pages zeroed anew.
     """
     if device.type == "cuda":
         torch.set_float32_matmul_precision("high")

@@ -1,4 +1,4 @@
-"""The training loop: it yields reports, and who iterates decides what becomes of them."""
+"""The training loop. It yields reports, and its caller decides what to do with them."""
 
 import math
 import time
@@ -29,19 +29,20 @@ Evaluate = Callable[[nn.Module], dict[str, float]]
 
 
 class DivergedError(RuntimeError):
-    """A loss became NaN or infinite; the message names the step and the terms."""
+    """A loss became NaN or infinite. The message names the step and the losses."""
 
 
 @dataclass(frozen=True)
 class Report:
-    """How a training stands.
+    """The progress of a training.
 
     Attributes:
-        step: steps taken, from 1.
-        seconds: spent in this training so far, evaluation included.
-        metrics: means of the losses since the last report, and what `evaluate` gave.
-        evaluated: the network that was evaluated, in evaluation mode; valid until the next report.
-        state: collects all that the training needs to go on; valid until the next report.
+        step: number of steps taken.
+        seconds: time spent on training and evaluation so far. What the receiver of a report does with it is not
+            counted, such as saving a checkpoint.
+        metrics: means of the losses since the last report, and the result of `evaluate`.
+        evaluated: the evaluated network, in evaluation mode. It is valid until the next report.
+        state: collects everything that the training needs to resume. The tensors are valid until the next report.
     """
 
     step: int
@@ -52,13 +53,13 @@ class Report:
 
     @property
     def header(self) -> dict[str, Any]:
-        """What `train` needs beside the state to go on from here."""
+        """What `train` needs besides the state to resume from here."""
         return {"step": self.step, "seconds": self.seconds}
 
 
 @dataclass(frozen=True)
 class Start:
-    """Where a training goes on from: a report's state and header."""
+    """Where a training resumes from: the state and header of a report."""
 
     state: State
     step: int
@@ -68,17 +69,17 @@ class Start:
 def train(
     config: TrialConfig, pair: DomainPair, method: Method, evaluate: Evaluate, start: Start | None = None
 ) -> Iterator[Report]:
-    """Train a method, yielding at each of `config.report_steps`.
+    """Train a method and yield a report at each of `config.report_steps`.
 
     Args:
         config: all settings.
-        pair: training images, on the device that the method lives on.
-        method: fresh from its constructor.
-        evaluate: metrics of a network that is in evaluation mode.
-        start: an earlier report; the training goes on from there as if it had never stopped.
+        pair: training images, on the device of the method.
+        method: freshly built.
+        evaluate: computes metrics of a network that is in evaluation mode.
+        start: an earlier report to resume from. The training continues as if it had never stopped.
 
     Raises:
-        DivergedError: at the report after a loss stopped being finite.
+        DivergedError: at the first report after a loss stopped being finite.
     """
     device = pair.a.images.device
     use_fast_settings(device)
@@ -91,68 +92,77 @@ def train(
         method.inputs,
     )
 
-    def prepared_step() -> Callable[..., Tensor]:
+    def make_step() -> Callable[..., Tensor]:
         return CapturedStep(method.step) if config.cuda_graph and device.type == "cuda" else method.step
 
-    take_step = prepared_step()
+    take_step = make_step()
     average = Average(method.evaluated, config.ema_decay)
-    begun = time.perf_counter()
+    started = time.perf_counter()
     first = 0
     if start is not None:
         _restore(start.state, method, average, batches)
-        first, begun = start.step, begun - start.seconds
+        first, started = start.step, started - start.seconds
 
     sums = torch.zeros(len(method.metrics), dtype=torch.float64, device=device)
     finite_steps = torch.zeros(len(method.metrics), dtype=torch.int64, device=device)
     report_steps = set(config.report_steps)
-    changes = {change.step for change in config.schedule}
+    change_steps = {change.step for change in config.schedule}
     if config.schedule:
         method.use_weights(config.weights_after(first))
-    since = first
+    last_report = first
     for step in range(first + 1, config.steps + 1):
-        if step - 1 in changes:
+        if step - 1 in change_steps:
             method.use_weights(config.weights_after(step - 1))
-            take_step = prepared_step()  # a recorded step has the weights that it was recorded with
-        measured = take_step(*batches.draw())
+            take_step = make_step()  # a captured step keeps the weights that it was captured with
+        losses = take_step(*batches.draw())
         average.update(step - 1)
-        sums += measured
-        finite_steps += sums.isfinite()  # a sum that was ever NaN or infinite stays so
+        sums += losses
+        finite_steps += sums.isfinite()  # a sum that was once NaN or infinite stays so
         if step in report_steps:
-            metrics = _means(method.metrics, sums.tolist(), finite_steps.tolist(), since, step)
+            metrics = _means(method.metrics, sums.tolist(), finite_steps.tolist(), last_report, step)
             average.module.eval()
             metrics |= evaluate(average.module)
             if not all(map(math.isfinite, metrics.values())):
                 average.module.train()
-                _refuse(metrics, step, method.metrics, take_step(*batches.draw()))
+                _raise_diverged(metrics, step, method.metrics, take_step(*batches.draw()))
+            reported = time.perf_counter()
             yield Report(
                 step=step,
-                seconds=time.perf_counter() - begun,
+                seconds=reported - started,
                 metrics=metrics,
                 evaluated=average.module,
                 state=lambda: _collect(method, average, batches),
             )
+            started += time.perf_counter() - reported
             average.module.train()
             sums.zero_()
             finite_steps.zero_()
-            since = step
+            last_report = step
 
 
 def _means(
-    names: tuple[str, ...], sums: list[float], finite_steps: list[int], since: int, step: int
+    names: tuple[str, ...], sums: list[float], finite_steps: list[int], last_report: int, step: int
 ) -> dict[str, float]:
-    broken = {name: since + count + 1 for name, count in zip(names, finite_steps, strict=True) if since + count < step}
-    if broken:
-        first = min(broken.values())
-        terms = ", ".join(name for name, at in broken.items() if at == first)
-        raise DivergedError(f"diverged at step {first}: {terms} is not finite")
-    means = {name: total / (step - since) for name, total in zip(names, sums, strict=True)}
+    broken_at = {
+        name: last_report + count + 1
+        for name, count in zip(names, finite_steps, strict=True)
+        if last_report + count < step
+    }
+    if broken_at:
+        first = min(broken_at.values())
+        broken_first = ", ".join(name for name, at in broken_at.items() if at == first)
+        raise DivergedError(f"diverged at step {first}: {broken_first} is not finite")
+    means = {name: total / (step - last_report) for name, total in zip(names, sums, strict=True)}
     assert all(math.isfinite(mean) for mean in means.values())
     return means
 
 
-def _refuse(metrics: dict[str, float], step: int, names: tuple[str, ...], after: Tensor) -> NoReturn:
-    """Losses are measured before an update, which broke what was evaluated: name those of the step after, if any."""
-    _means(names, after.tolist(), after.isfinite().long().tolist(), step, step + 1)
+def _raise_diverged(metrics: dict[str, float], step: int, names: tuple[str, ...], next_losses: Tensor) -> NoReturn:
+    """Name the losses of the next step that are not finite, or else the metrics.
+
+    Losses are computed before an update, so an update that breaks the network shows in the losses of the next step.
+    """
+    _means(names, next_losses.tolist(), next_losses.isfinite().long().tolist(), step, step + 1)
     broken = ", ".join(name for name, value in metrics.items() if not math.isfinite(value))
     raise DivergedError(f"diverged at step {step}: {broken} is not finite")
 
@@ -179,5 +189,5 @@ def _restore(state: State, method: Method, average: Average, batches: Batches) -
 
 
 def evaluated_state(state: State) -> dict[str, Tensor]:
-    """Of a training's state, the network that is evaluated and exported."""
+    """The state of the evaluated network, from the state of its training."""
     return under(state, "average") or under(state, "modules.translator") or under(state, "modules.labeller")

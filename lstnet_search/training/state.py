@@ -1,4 +1,4 @@
-"""Everything that a training needs to go on, as tensors by name: no code, no pickle."""
+"""Everything that a training needs to resume, as named tensors: no code, no pickle."""
 
 import json
 from hashlib import sha256
@@ -19,60 +19,60 @@ State = dict[str, Tensor]
 _TENSORS = "state.safetensors"
 HEADER = "state.json"
 FILES = (_TENSORS, HEADER)
-"""Of a checkpoint."""
+"""Names of the files in a checkpoint."""
 FORMAT_VERSION = 1
 
 
 def module_state(module: nn.Module, prefix: str) -> State:
-    """Parameters and buffers under `prefix.`."""
+    """Parameters and buffers, named with a `prefix.`."""
     return {f"{prefix}.{name}": tensor for name, tensor in module.state_dict().items()}
 
 
 def load_module(module: nn.Module, state: State, prefix: str) -> None:
-    """Put back what `module_state` gave."""
+    """Load what `module_state` returned."""
     module.load_state_dict(under(state, prefix))
 
 
 def under(state: State, prefix: str) -> State:
-    """The tensors under `prefix.`, without it."""
+    """The tensors whose names start with `prefix.`, named without it."""
     start = f"{prefix}."
     return {name.removeprefix(start): tensor for name, tensor in state.items() if name.startswith(start)}
 
 
 def optimiser_state(optimiser: torch.optim.Optimizer, prefix: str) -> State:
-    """What an optimiser remembers of each parameter, under `prefix.<parameter>.<name>`."""
-    remembered = optimiser.state_dict()["state"]
+    """An optimiser's state of each parameter, named `prefix.<index of the parameter>.<name>`."""
+    per_parameter = optimiser.state_dict()["state"]
     return {
         f"{prefix}.{index}.{name}": torch.as_tensor(value)
-        for index, values in remembered.items()
+        for index, values in per_parameter.items()
         for name, value in values.items()
     }
 
 
 def load_optimiser(optimiser: torch.optim.Optimizer, state: State, prefix: str) -> None:
-    """Put back what `optimiser_state` gave; rates and betas stay those of the settings."""
+    """Load what `optimiser_state` returned. Learning rates and betas stay those of the settings."""
     parameters = [parameter for group in optimiser.param_groups for parameter in group["params"]]
-    remembered: dict[int, dict[str, Tensor]] = {}
+    per_parameter: dict[int, dict[str, Tensor]] = {}
     for key, tensor in under(state, prefix).items():
         index, name = key.split(".")
-        remembered.setdefault(int(index), {})[name] = _laid_out_as(parameters[int(index)], tensor)
-    optimiser.load_state_dict(optimiser.state_dict() | {"state": remembered})
+        per_parameter.setdefault(int(index), {})[name] = _laid_out_as(parameters[int(index)], tensor)
+    optimiser.load_state_dict(optimiser.state_dict() | {"state": per_parameter})
 
 
-def _laid_out_as(parameter: Tensor, remembered: Tensor) -> Tensor:
-    """A copy in the parameter's own memory layout, as which the fused update reads it."""
-    if remembered.shape != parameter.shape:  # the count of updates
-        return remembered
-    return torch.empty_like(parameter, dtype=remembered.dtype).copy_(remembered)
+def _laid_out_as(parameter: Tensor, tensor: Tensor) -> Tensor:
+    """A copy in the memory layout of the parameter, which the fused optimiser assumes."""
+    if tensor.shape != parameter.shape:  # the count of updates
+        return tensor
+    return torch.empty_like(parameter, dtype=tensor.dtype).copy_(tensor)
 
 
 def write_state(folder: Path, state: State, header: dict[str, Any]) -> None:
-    """Write a checkpoint into an existing folder, the header last: without it there is none.
+    """Write a checkpoint. The header is written last, and a folder without a header is not a checkpoint.
 
     Args:
-        folder: existing, empty.
-        state: tensors of any device.
-        header: what JSON can hold, such as the step; a digest of the tensors joins it.
+        folder: an existing, empty folder.
+        state: tensors on any device.
+        header: JSON-serialisable values, such as the step. The format version and the tensors' digest are added.
     """
     content = save({name: tensor.detach().cpu().contiguous() for name, tensor in state.items()})
     (folder / _TENSORS).write_bytes(content)
@@ -82,45 +82,45 @@ def write_state(folder: Path, state: State, header: dict[str, Any]) -> None:
 
 
 def parse_header(content: bytes, where: str) -> dict[str, Any]:
-    """The header of a checkpoint.
+    """Parse the header of a checkpoint.
 
     Args:
-        content: of its file.
-        where: the file, as messages name it.
+        content: bytes of its file.
+        where: name of the file, for messages.
 
     Raises:
-        InputError: if it is unreadable, or of another format version.
+        InputError: if it cannot be read, or has another format version.
     """
     try:
         header = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise InputError(f"{where} cannot be read as a checkpoint's header: {error}") from None
+        raise InputError(f"{where} cannot be read as a checkpoint header: {error}") from None
     header = check_version(header, FORMAT_VERSION, where)
     for name, kinds in (("step", int), ("trial", int), ("seconds", int | float)):
         if not isinstance(header.get(name, 0), kinds):
-            raise InputError(f"{where} cannot be read as a checkpoint's header: {name} is {show(header[name])}")
+            raise InputError(f"{where} cannot be read as a checkpoint header: {name} is {show(header[name])}")
     return {"step": 0, "seconds": 0.0} | header
 
 
 def read_state(folder: Path) -> tuple[State, dict[str, Any]]:
-    """Tensors, on the CPU, and header of a checkpoint.
+    """Read the tensors of a checkpoint, to the CPU, and its header.
 
     Raises:
-        InputError: if anything is missing, truncated, or does not match the header's digest.
+        InputError: if anything is missing or truncated, or the tensors do not match the digest in the header.
     """
     path = folder / HEADER
     try:
         header = parse_header(read_regular(path), str(path))
     except OSError as error:
-        raise InputError(f"{path} cannot be read as a checkpoint's header: {error}") from error
+        raise InputError(f"{path} cannot be read as a checkpoint header: {error}") from error
     path = folder / _TENSORS
     try:
         content = read_regular(path)
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error}") from error
     if sha256(content).hexdigest() != header.get("sha256"):
-        raise InputError(f"{path} is damaged: its digest differs from the header's; use an earlier checkpoint")
+        raise InputError(f"{path} is damaged: its digest differs from the one in the header; use an earlier checkpoint")
     try:
         return load(content), header
     except (SafetensorError, ValueError) as error:
-        raise InputError(f"{path} is no safetensors file: {error}; use an earlier checkpoint") from None
+        raise InputError(f"{path} is not a safetensors file: {error}; use an earlier checkpoint") from None

@@ -1,9 +1,11 @@
 """Table 2: every method searched and confirmed under one budget of wall time, one after the other."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
+from typing import Literal
 
 from rich.console import Console
 
@@ -15,11 +17,11 @@ from lstnet_search.results.folder.folder import ResultsFolder
 from lstnet_search.results.formatting import duration
 from lstnet_search.results.table2 import Spent, Table2Folder
 from lstnet_search.tuning.confirmation.confirm import confirm
-from lstnet_search.tuning.execution import Run
+from lstnet_search.tuning.run import Run
 from lstnet_search.tuning.search import search
 
 STOPPED = 128
-"""Exit codes from here on are of a signal."""
+"""Exit codes from this one on mean that a signal stopped the run."""
 
 
 def table2(
@@ -30,14 +32,14 @@ def table2(
     run: Run,
     console: Console,
 ) -> int:
-    """Do what is left of each method, in the order given.
+    """Do what is left of each method, in the given order.
 
     Args:
-        searches: of each method.
-        budget: of each method and of all.
+        searches: the search of each method.
+        budget: wall time of each method and of all together.
         name: of the budget.
-        folder: of the table; what it holds is gone on with.
-        run: machine, data and command; its folder and time do not count.
+        folder: of the table. What it holds already is continued.
+        run: resources, data and command; its folder and time budget are ignored.
         console: to print on.
 
     Returns:
@@ -45,18 +47,20 @@ def table2(
         after one.
 
     Raises:
-        InputError: if a study there is of another search or of other data.
+        InputError: if a study in the folder is of another search or of other data.
     """
-    made = _Table2(budget, name, folder, run, console)
+    methods = _Methods(budget, name, folder, run, console)
     codes = [0]
     for method, config in searches.items():
-        codes.append(made.method(method, config))
+        codes.append(methods.run(method, config))
         if codes[-1] >= STOPPED:
             return codes[-1]
     return max(codes)
 
 
-class _Table2:
+class _Methods:
+    """Runs one method after the other, and counts the time of each."""
+
     def __init__(self, budget: Budget, name: str, folder: Table2Folder, run: Run, console: Console) -> None:
         self._budget = budget
         self._name = name
@@ -65,68 +69,69 @@ class _Table2:
         self._console = console
         self._spent = folder.spent()
 
-    def method(self, method: str, config: SearchConfig) -> int:
-        """Search, if that is not over, and confirm, if that is not done, as far as the time goes."""
-        mine = self._spent.setdefault(method, Spent())
-        if not mine.searched and (code := self._search(method, config, mine)):
+    def run(self, method: str, config: SearchConfig) -> int:
+        """Search and confirm as far as that is not done yet and the time allows; the exit code."""
+        spent = self._spent.setdefault(method, Spent())
+        if not spent.searched and (code := self._search(method, config, spent)):
             return code
-        if not mine.searched:
+        if not spent.searched:
             self._say(f"{method}: the time of all methods is over before its search is")
             return 0
         if self._folder.confirmed(method, self._budget.seeds):
-            self._say(f"{method}: confirmed, {duration(mine.seconds)} in all")
+            self._say(f"{method}: confirmed, {duration(spent.seconds)} in all")
             return 0
-        return self._confirm(method, mine)
+        return self._confirm(method, spent)
 
-    def _search(self, method: str, config: SearchConfig, mine: Spent) -> int:
-        left = min(self._budget.search_seconds - mine.search_seconds, self._left(mine))
+    def _search(self, method: str, config: SearchConfig, spent: Spent) -> int:
+        left = min(self._budget.search_seconds - spent.search_seconds, self._left(spent))
         study = self._folder.study(method)
         code = 0
         if left > 0:
             self._say(f"{method}: search, {duration(left)} at most")
-            begun = study.search_file.is_file()
-            if begun:
-                recorded = SearchConfig.parse(study.read_search()["search"], str(study.search_file))
+            exists = study.search_file.is_file()
+            if exists:
+                recorded = study.read_search().config
                 config = config.model_copy(update={"select_by": recorded.select_by})
                 recorded.refuse_difference(config, str(study.path))
-            run = replace(self._run, folder=study, resume=begun, time_budget=left)
-            with self._clock(lambda seconds: setattr(mine, "search_seconds", mine.search_seconds + seconds)):
+            run = replace(self._run, folder=study, resume=exists, time_budget=left)
+            with self._clock(spent, "search_seconds"):
                 code = search(config, run, self._console)
         if code >= STOPPED:
             return code
-        mine.searched = mine.search_seconds >= self._budget.search_seconds or _ended(study, config)
+        spent.searched = spent.search_seconds >= self._budget.search_seconds or _ended(study, config)
         self._write()
         return code
 
-    def _confirm(self, method: str, mine: Spent) -> int:
-        left = self._left(mine)
+    def _confirm(self, method: str, spent: Spent) -> int:
+        left = self._left(spent)
         if left <= 0:
             self._say(f"{method}: no time is left for its confirmation")
             return 0
         study = self._folder.study(method)
+        plan = partial(make_plan, study, 1, self._budget.seeds, None, paper=False)
         try:
-            plan = make_plan(study, 1, self._budget.seeds, None, paper=False)
+            plan()
         except InputError as error:
             self._say(f"{method}: nothing to confirm: {error}")
             return 1
         self._say(f"{method}: confirmation with {self._budget.seeds} seeds, {duration(left)} at most")
         run = replace(self._run, folder=study, time_budget=left)
-        with self._clock(lambda seconds: setattr(mine, "confirm_seconds", mine.confirm_seconds + seconds)):
+        with self._clock(spent, "confirm_seconds"):
             return confirm(plan, run, self._console)
 
-    def _left(self, mine: Spent) -> float:
-        """Seconds that a method may still take."""
+    def _left(self, spent: Spent) -> float:
+        """Seconds that a method may still use."""
         total = sum(each.seconds for each in self._spent.values())
-        return min(self._budget.method_seconds - mine.seconds, self._budget.total_seconds - total)
+        return min(self._budget.method_seconds - spent.seconds, self._budget.total_seconds - total)
 
     @contextmanager
-    def _clock(self, add: Callable[[float], None]) -> Iterator[None]:
-        """Count what is done inside, however it ends."""
-        begun = time.monotonic()
+    def _clock(self, spent: Spent, part: Literal["search_seconds", "confirm_seconds"]) -> Iterator[None]:
+        """Add the seconds of a block to a part of the time spent, however the block ends."""
+        start = time.monotonic()
         try:
             yield
         finally:
-            add(time.monotonic() - begun)
+            setattr(spent, part, getattr(spent, part) + time.monotonic() - start)
             self._write()
 
     def _write(self) -> None:

@@ -1,20 +1,19 @@
-"""Ray Tune set up for a search: reused actors, checkpoints at every report, nothing printed."""
+"""Ray Tune set up for a search: reused processes, a checkpoint at every report, nothing printed."""
 
 from collections.abc import Callable
+from typing import Any
 
 from ray import tune
 from ray.tune.experiment import Trial
 from ray.tune.schedulers import TrialScheduler
 
-from lstnet_search.config.search import POPULATION_SCHEDULERS, SearchConfig
-from lstnet_search.evaluation import Prepared, WholeSets
-from lstnet_search.results.folder.storage import Storage
-from lstnet_search.tuning.cluster.placement import Placement
+from lstnet_search.config.search import POPULATION_SCHEDULERS
+from lstnet_search.tuning.context import SearchContext
 from lstnet_search.tuning.protocol import NUMBER, SCORE
-from lstnet_search.tuning.ray_patches.keep_last_checkpoints import spare_checkpoints
+from lstnet_search.tuning.ray_patches.keep_last_checkpoints import keep_last_checkpoints
 from lstnet_search.tuning.ray_patches.no_snapshots import without_snapshots
-from lstnet_search.tuning.ray_patches.survive_oom_kill import low_memory_survived
-from lstnet_search.tuning.schedulers.retry_on_oom import SecondTryAlone
+from lstnet_search.tuning.ray_patches.survive_oom_kill import survive_oom_kill
+from lstnet_search.tuning.schedulers.retry_on_oom import RetryOnWholeGpu
 from lstnet_search.tuning.study.searcher import StudySearch
 from lstnet_search.tuning.trials.checkpoints import run_name, trial_folder
 from lstnet_search.tuning.trials.trainable import Trainable
@@ -23,36 +22,44 @@ PROCESS_RETRIES = 3
 
 
 def make_tuner(
-    search: SearchConfig,
+    context: SearchContext[Any],
     searcher: StudySearch,
     scheduler: TrialScheduler,
     callbacks: list[tune.Callback],
-    prepared: Prepared | WholeSets,
-    placement: Placement,
-    storage: Storage,
     trials: int,
+    *,
     trainable: type[Trainable] = Trainable,
-    tell: Callable[[int, str], None] = lambda number, what: None,
+    on_retry: Callable[[int, str], None] = lambda number, what: None,
 ) -> tune.Tuner:
-    """A tuner that runs a number of trials; `fit` runs it.
+    """A tuner that runs a number of trials. `run_tuner` runs it.
 
-    Where trials share a GPU, one that runs out of memory is tried again alone, and `tell` gets its number and that.
-    Not in a population: there the others wait for it, in processes that keep their shares.
+    Where trials share a GPU, a trial that runs out of memory is retried on a whole GPU. In a population it is not: the
+    other trials wait for it, in processes that keep their shares.
+
+    Args:
+        context: of the run.
+        searcher: proposes settings, and reports to the study.
+        scheduler: stops trials, or changes their weights.
+        callbacks: called at each event of a trial.
+        trials: number of trials to run.
+        trainable: what a trial runs.
+        on_retry: called with the number of a trial that is retried, and what is to be said of it.
     """
-    second_try = placement.per_gpu > 1 and search.scheduler not in POPULATION_SCHEDULERS
-    if second_try:
-        scheduler = SecondTryAlone(scheduler, placement.resources | {"gpu": 1.0}, tell)
+    config, placement = context.config, context.placement
+    retry_on_oom = placement.per_gpu > 1 and config.scheduler not in POPULATION_SCHEDULERS
+    if retry_on_oom:
+        scheduler = RetryOnWholeGpu(scheduler, placement.resources | {"gpu": 1.0}, on_retry)
         searcher.hold_while(lambda: scheduler.waiting)
     with_data = tune.with_parameters(
         trainable,
-        prepared=prepared,
-        direction=search.direction,
-        metric=search.select_by,
+        prepared=context.data,
+        direction=config.direction,
+        metric=config.select_by,
         threads=placement.threads,
-        repeats=search.repeats,
-        deterministic=search.deterministic,
-        storage=storage,
-        second_try=second_try,
+        repeats=config.repeats,
+        deterministic=config.deterministic,
+        storage=context.storage,
+        retry_on_oom=retry_on_oom,
     )
     return tune.Tuner(
         tune.with_resources(with_data, placement.resources),
@@ -65,9 +72,9 @@ def make_tuner(
             trial_name_creator=_trial_name,
         ),
         run_config=tune.RunConfig(
-            name=run_name(storage),
-            storage_path=storage.tune,
-            storage_filesystem=storage.filesystem,
+            name=run_name(context.storage),
+            storage_path=context.storage.tune,
+            storage_filesystem=context.storage.filesystem,
             callbacks=callbacks,
             failure_config=tune.FailureConfig(max_failures=PROCESS_RETRIES),
             checkpoint_config=tune.CheckpointConfig(
@@ -81,9 +88,9 @@ def make_tuner(
     )
 
 
-def fit(tuner: tune.Tuner) -> None:
-    """Run a tuner's trials, with what a search of days takes that no setting of Ray Tune's says."""
-    with without_snapshots(), spare_checkpoints(), low_memory_survived():
+def run_tuner(tuner: tune.Tuner) -> None:
+    """Run a tuner's trials, with what a search of days needs and no setting of Ray Tune offers."""
+    with without_snapshots(), keep_last_checkpoints(), survive_oom_kill():
         tuner.fit()
 
 

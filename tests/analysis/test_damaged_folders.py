@@ -1,4 +1,4 @@
-"""Whatever is wrong with a results folder, commands and scripts say so in one message, or do without it."""
+"""Whatever is wrong with a results folder, a command reports it in one message or does without it."""
 
 import io
 import os
@@ -10,41 +10,43 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import compare as compare_script
-import criteria as criteria_script
 import pyarrow.parquet as pq
 import pytest
-import report as report_script
-import select_best as select_best_script
 import yaml
 from changes import changed, damaged, table_changed
-from confirmations import write_confirmation
 from examples import examples
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lstnet_search.analysis.compare import compare
+from lstnet_search.analysis.criteria import criteria
+from lstnet_search.analysis.report import report
+from lstnet_search.analysis.select_best import select_best
 from lstnet_search.config import PRESETS, Space, TrialConfig
 from lstnet_search.config.search import SearchConfig
 from lstnet_search.errors import InputError
-from lstnet_search.results.confirmation.files import known_accuracies, read_confirmation
+from lstnet_search.results.confirmation.files import measured_accuracies, read_confirmation
 from lstnet_search.results.confirmation.plan import ConfirmationPlan, candidates, make_plan
 from lstnet_search.results.export.winner import export, write_config
 from lstnet_search.results.folder.folder import ResultsFolder
 from lstnet_search.results.folder.status import status_lines
 
-pytestmark = pytest.mark.filterwarnings("ignore")  # of figures made of odd numbers
+from .made_up import make_study, write_confirmation
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # figures of odd numbers warn
 
 Files = dict[str, bytes]
 
 
 @pytest.fixture(scope="session")
-def whole(tmp_path_factory: pytest.TempPathFactory, make_up: Callable[..., Path]) -> Files:
-    """The files of a study that is all there."""
-    folder = ResultsFolder(make_up(tmp_path_factory.mktemp("whole") / "study", 8, reports=6, samples=1))
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Files:
+    """The files of a study that has all of them."""
+    folder = ResultsFolder(make_study(tmp_path_factory.mktemp("whole") / "study", 8, reports=6, samples=1))
     space = Space.parse({"w3": 100, "w1": {"type": "loguniform", "low": 1, "high": 1000}}, "mine.yaml")
     search = SearchConfig(preset="cpu", trial=PRESETS["cpu"].trial, trials=8, space_file="mine.yaml", space=space)
     about = {"command": "python run_search.py", "data_dir": "data", "storage": None, "versions": {"torch": "2"}}
-    folder.write_search(folder.read_search() | about | {"search": search.model_dump(mode="json"), "git_commit": ""})
+    recorded = yaml.safe_load(folder.search_file.read_text())
+    folder.write_search(recorded | about | {"search": search.model_dump(mode="json"), "git_commit": ""})
     write_confirmation(folder.path)
     ConfirmationPlan(1500, (1, 2), (0, 3)).write(folder)
     write_config(folder.best_config_file, TrialConfig(), ["trial 3 of study"])
@@ -58,8 +60,8 @@ def whole(tmp_path_factory: pytest.TempPathFactory, make_up: Callable[..., Path]
 
 
 @pytest.fixture(autouse=True, scope="module")
-def nobody_waits_for_the_disk() -> Iterator[None]:
-    """Which takes most of the time, and is not what is asked here."""
+def no_fsync() -> Iterator[None]:
+    """Writing to the disk would take most of the time, and is not tested here."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(os, "fsync", lambda handle: None)
         yield
@@ -92,9 +94,8 @@ def _table(content: bytes) -> Any:
 def resumed(folder: Path) -> None:
     """What `search --resume` reads before it begins."""
     recorded = ResultsFolder.existing(folder).read_search()
-    begun = SearchConfig.parse(recorded["search"], str(folder))
-    begun.refuse_difference(begun, str(folder))
-    Path(recorded["data_dir"])
+    recorded.config.refuse_difference(recorded.config, str(folder))
+    Path(recorded.data_dir)
 
 
 def confirmed(folder: Path) -> None:
@@ -102,7 +103,7 @@ def confirmed(folder: Path) -> None:
     results = ResultsFolder.existing(folder)
     plan = make_plan(results, 2, 2, None)
     candidates(results, plan.trials)
-    known_accuracies(results, plan.steps)
+    measured_accuracies(results, plan.steps)
     read_confirmation(results)
 
 
@@ -111,12 +112,12 @@ QUICK: dict[str, Callable[[Path], object]] = {
     "resume": resumed,
     "confirm": confirmed,
     "export": lambda folder: export(ResultsFolder.existing(folder), folder / "exported"),
-    "select_best": lambda folder: select_best_script.select_best([folder], output=folder / "chosen.yaml"),
+    "select_best": lambda folder: select_best([folder], output=folder / "chosen.yaml"),
 }
 SLOW: dict[str, Callable[[Path], object]] = {
-    "report": report_script.report,
-    "compare": lambda folder: compare_script.compare([folder]),
-    "criteria": lambda folder: criteria_script.criteria([folder]),
+    "report": report,
+    "compare": lambda folder: compare([folder]),
+    "criteria": lambda folder: criteria([folder]),
 }
 
 
@@ -127,7 +128,7 @@ def write_all(files: Files, folder: Path) -> None:
 
 
 def run_all(commands: dict[str, Callable[[Path], object]], folder: Path) -> None:
-    """Have each command read a folder: nothing but an `InputError` comes out."""
+    """Run each command on a folder; it raises nothing but an `InputError`."""
     for command in commands.values():
         with suppress(InputError), warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -147,6 +148,7 @@ def test_the_whole_study_is_read_by_all(whole: Files, tmp_path: Path) -> None:
 
 
 @examples(40)
+@examples(30)
 @given(data=st.data())
 def test_a_damaged_folder_ends_in_a_message_or_is_done_without(whole: Files, data: st.DataObject) -> None:
     run_all_on(data.draw(damage(whole)), QUICK)

@@ -1,166 +1,243 @@
-"""Benchmarks give figures, never pass or fail; that they run at all is tested, at tiny size, without a GPU."""
+"""Benchmarks print figures and never pass or fail. Each is run here once, at the smallest size and without a GPU."""
 
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import nullcontext
+from importlib import import_module
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
+import driver
+import evaluation
+import folders
+import gpu_paper
+import gpu_trials
+import load
+import overhead
 import pandas as pd
+import precision
 import pytest
+import search_efficiency
+import start
+import step
+import transport
+from typer.main import get_command
 
-ROOT = Path(__file__).parents[2]
-TINY = json.dumps({"width": 1 / 64, "batch_size": 8, "steps": 4, "reports": 2, "data": "bundled"})
+from lstnet_search.cli.app import App, run_app
+from lstnet_search.methods import deepjdot
+from lstnet_search.methods.lstnet import LSTNet
+from lstnet_search.tuning.cluster.cluster import local_cluster
+from lstnet_search.tuning.cluster.placement import Placement
+
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+SCRIPTS = sorted(path.stem for path in BENCHMARKS.glob("*.py") if "__main__" in path.read_text())
+WEIGHTS = ("w1", "w2", "w3", "w4", "w5", "w6", "wl")
 PRIMES = (1, 3, 1, 5, 7, 11, 13)
-
-pytestmark = pytest.mark.slow
-
-
-def run(out: Path, *command: str) -> str:
-    ended = subprocess.run(
-        command,
-        cwd=ROOT,
-        env=os.environ | {"PYTHON": sys.executable, "OUT": str(out), "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        timeout=900,
-        check=False,
-    )
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    return ended.stdout
+WIDTH = 1 / 64
 
 
-def written(path: Path) -> Any:
+def app_of(name: str) -> App:
+    """The command-line interface of a script."""
+    module = import_module(name)
+    if hasattr(module, "app"):
+        app: App = module.app
+    else:
+        app = App()
+        app.command()(module.main)
+    return app
+
+
+def read(path: Path) -> Any:
     return json.loads(path.read_text())
 
 
-def test_the_step_table_has_a_row_for_each_trick_and_the_machine(tmp_path: Path) -> None:
-    brief = ("--width", "0.015625", "--rounds", "1", "--steps", "1", "--warm-up", "1")
-    assert "× textbook" in run(tmp_path, "benchmarks/gpu.sh", *brief)
-    result = written(tmp_path / "gpu_step.json")
-    assert [row["name"] for row in result["rows"]][:3] == [
-        "textbook",
-        "+ batches on the device",
-        "+ one graph for both updates",
-    ]
-    assert all(row["seconds"] > 0 and row["peak_memory_mib"] > 0 for row in result["rows"])
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_every_script_has_help(name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "argv", [f"{name}.py", "--help"])
+    with pytest.raises(SystemExit, match="0"):
+        run_app(app_of(name))
+    assert "Usage" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["gpu.sh", "gpu_efficiency.sh", "gpu_paper.sh"])
+def test_shell_scripts_start_a_benchmark_with_options_that_it_has(name: str, tmp_path: Path) -> None:
+    python = tmp_path / "python"
+    python.write_text('#!/bin/sh\n[ "$1" = -c ] || printf "%s\\n" "$@"\n')
+    python.chmod(0o755)
+    environment = os.environ | {"PYTHON": str(python), "OUT": str(tmp_path)}
+    started = subprocess.run([BENCHMARKS / name], env=environment, capture_output=True, text=True, check=True)
+    script, *arguments = started.stdout.splitlines()
+    command: Any = get_command(app_of(Path(script).stem))
+    if hasattr(command, "commands"):
+        command = command.commands[arguments.pop(0)]
+    assert str(tmp_path) in str(command.make_context(name, arguments).params["output"])
+
+
+@pytest.mark.slow
+def test_step_measures_every_trick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(step, "peak_flops", lambda device, dtype: 1e12)
+    output = tmp_path / "step.json"
+    step.main(width=[WIDTH], threads=[1], rounds=1, steps=1, warm_up=1, output=output)
+    result = read(output)
+    names = ["textbook", "+ batches on the device", "+ one graph for both updates"]
+    assert [row["name"] for row in result["rows"]][:3] == names
+    assert all(row["ratio"] == 1 and row["flop_per_step"] > 0 for row in result["rows"])
     assert result["machine"]
 
 
-def test_trials_side_by_side_are_counted(tmp_path: Path) -> None:
-    brief = ("--width", "0.015625", "--batch", "4", "--steps", "1", "--warm-up", "1")
+@pytest.mark.slow
+def test_gpu_trials_counts_parallel_and_grouped_trials(tmp_path: Path) -> None:
     output = tmp_path / "trials.json"
-    run(tmp_path, sys.executable, "benchmarks/gpu_trials.py", *brief, "--output", str(output))
-    rows = written(output)["rows"]
-    assert [row["trials"] for row in rows] == [1, 2, 4, 2, 4]
+    gpu_trials.main(width=WIDTH, batch=4, steps=1, warm_up=1, processes=[2], groups=[2], output=output)
+    rows = read(output)["rows"]
+    assert [row["trials"] for row in rows] == [2, 2]
+    assert [row["peak_memory_mib"] for row in rows] == [200, 100]
     assert all(row["trials_an_hour"] > 0 for row in rows)
 
 
-def test_the_paper_preset_goes_on_from_call_to_call_and_then_opens_the_test_sets(tmp_path: Path) -> None:
-    command = ("benchmarks/gpu_paper.sh", "--state", str(tmp_path / "state"), "--settings", TINY, "--minutes", "0")
-    assert "2 of 4 steps" in run(tmp_path, *command)
-    assert "test" not in written(tmp_path / "gpu_paper.json")
-    assert "4 of 4 steps" in run(tmp_path, *command)
-    result = written(tmp_path / "gpu_paper.json")
-    assert [row["step"] for row in result["curve"]] == [2, 4]
-    assert set(result["test"]) == {"test_accuracy_mnist_to_usps", "test_accuracy_usps_to_mnist"}
+@pytest.mark.slow
+@pytest.mark.usefixtures("prepared")
+def test_gpu_paper_continues_with_each_call_and_opens_the_test_sets_at_the_end(tmp_path: Path) -> None:
+    settings = json.dumps({"width": WIDTH, "batch_size": 8, "steps": 2, "reports": 2, "data": "bundled"})
+    result = tmp_path / "gpu_paper.json"
+    gpu_paper.main(Path(), tmp_path / "state", tmp_path, minutes=0, settings=settings)
+    assert "test" not in read(result)
+    gpu_paper.main(Path(), tmp_path / "state", tmp_path, minutes=0, settings=settings)
+    assert [row["step"] for row in read(result)["curve"]] == [1, 2]
+    assert set(read(result)["test"]) == {"test_accuracy_mnist_to_usps", "test_accuracy_usps_to_mnist"}
 
 
-def test_formats_are_compared_seed_by_seed_and_nothing_is_trained_twice(tmp_path: Path) -> None:
+@pytest.mark.slow
+@pytest.mark.usefixtures("prepared")
+def test_precision_compares_formats_seed_by_seed_and_repeats_no_training(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     output = tmp_path / "precision.json"
-    command = (sys.executable, "benchmarks/precision.py", "--seeds", "2", "--steps", "2", "--output", str(output))
-    assert "95 % interval" in run(tmp_path, *command)
-    rows = written(output)["rows"]
+    precision.main(seeds=2, steps=1, output=output)
+    assert "95 % interval" in capsys.readouterr().out
+    rows = read(output)["rows"]
     assert len(rows) == 4
-    run(tmp_path, *command)
-    assert written(output)["rows"] == rows
+    monkeypatch.setattr(precision, "_accuracy", Mock(side_effect=AssertionError))
+    precision.main(seeds=2, steps=1, output=output)
+    assert read(output)["rows"] == rows
 
 
-def test_trials_are_recorded_once_and_go_on_from_call_to_call(tmp_path: Path) -> None:
-    state = tmp_path / "state"
-    tiny = ("--state", str(state), "--settings", '{"width": 0.015625, "batch_size": 8}')
-    command = ("benchmarks/gpu_efficiency.sh", *tiny, "--processes", "2", "--steps", "4", "--every", "2", "--trials")
-    assert "2 of 2 trials" in run(tmp_path, *command, "2")
-    first = pd.read_parquet(tmp_path / "search_efficiency.parquet")
-    assert list(first["trial"]) == [0, 0, 1, 1]
-    assert list(first["step"]) == [2, 4, 2, 4]
-    assert list(first.loc[1, ["w1", "w2", "w3", "w4", "w5", "w6", "wl"]]) == [20, 20, 100, 100, 100, 100, 30]
-    # The middle of six ranges from 1 to 1000.
-    assert list(first.loc[2, ["w1", "w3", "wl"]]) == pytest.approx([1000**0.5, 100, 1000**0.5])
-    assert "2 of 3 trials" in run(tmp_path, *command, "3", "--minutes", "0")
-    assert "3 of 3 trials" in run(tmp_path, *command, "3")
-    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "search_efficiency.parquet").head(4), first)
+@pytest.mark.slow
+@pytest.mark.usefixtures("prepared")
+def test_search_efficiency_continues_a_recording(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    output = tmp_path / "recorded.parquet"
+    settings = json.dumps({"width": WIDTH, "batch_size": 8})
+    search_efficiency.record_trials(2, steps=2, every=1, settings=settings, state=tmp_path / "state", output=output)
+    recorded = pd.read_parquet(output)
+    assert recorded[["trial", "step"]].to_numpy().tolist() == [[0, 1], [0, 2], [1, 1], [1, 2]]
+    search_efficiency.record_trials(
+        3, steps=2, every=1, minutes=0, settings=settings, state=tmp_path / "other", output=output
+    )
+    assert "2 of 3 trials are in" in capsys.readouterr().out
+    pd.testing.assert_frame_equal(pd.read_parquet(output), recorded)
 
 
-def test_a_folder_is_read_once_and_then_from_the_cache(tmp_path: Path) -> None:
-    told = run(tmp_path, sys.executable, "benchmarks/folders.py", "--count", "2000", "--threads", "1")
-    assert [line.partition(":")[0] for line in told.splitlines()] == ["first time", "from the cache"]
-
-
-def test_a_comparison_counts_steps_to_what_random_search_finds(tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_search_efficiency_counts_steps_to_what_random_search_finds(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     recorded, output = tmp_path / "recorded.parquet", tmp_path / "efficiency.json"
-    weights = ("w1", "w2", "w3", "w4", "w5", "w6", "wl")
     pd.DataFrame(
         {"trial": trial, "step": step, "target_accuracy": trial / 16 * step / 50}
         | {
             name: 100.0 if name == "w3" else 1000 ** ((trial * prime % 16) / 16)
-            for name, prime in zip(weights, PRIMES, strict=True)
+            for name, prime in zip(WEIGHTS, PRIMES, strict=True)
         }
         for trial in range(16)
         for step in (25, 50)
     ).to_parquet(recorded)
-    brief = ("--trials", "4", "--seeds", "2", "--workers", "2", "--output", str(output))
-    printed = run(
-        tmp_path, sys.executable, "benchmarks/search_efficiency.py", "compare", "--recorded", str(recorded), *brief
-    )
-    assert "4 trials drawn at random find" in printed
-    result = written(output)
+    search_efficiency.compare(recorded, trials=4, seeds=1, workers=2, output=output)
+    assert "4 random trials find" in capsys.readouterr().out
+    result = read(output)
     assert result["budget"] == 4 * 50
-    assert [(row["sampler"], row["scheduler"]) for row in result["rows"]][:3] == [
-        ("random", "none"),
-        ("random", "asha"),
-        ("random", "median"),
-    ]
-    assert len(result["rows"]) == 9
-    taken = [steps for steps in result["rows"][0]["steps"] if steps is not None]
-    assert taken
-    assert all(0 < steps <= 200 and steps % 25 == 0 for steps in taken)
+    kinds = [(row["sampler"], row["scheduler"]) for row in result["rows"]]
+    assert kinds[:3] == [("random", "none"), ("random", "asha"), ("random", "median")]
+    assert len(kinds) == 9
+    (steps,) = result["rows"][0]["steps"]  # the search that defines the target
+    assert 0 < steps <= 200
+    assert steps % 25 == 0
 
 
-def test_overhead_has_a_row_for_each_way_and_number_of_trials(tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_folders_are_read_from_files_and_then_from_the_cache(capsys: pytest.CaptureFixture[str]) -> None:
+    folders.main(count=1000, threads=1)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.partition(":")[0] for line in lines] == ["first time", "from the cache"]
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("prepared")
+def test_evaluation_prints_the_share_of_reports(capsys: pytest.CaptureFixture[str]) -> None:
+    evaluation.main(width=[WIDTH], reports=2, steps=1)
+    assert "% of a trial that reports every" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("prepared")
+def test_start_takes_no_step(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(LSTNet, "step", start._stop)
+    start.main(width=[WIDTH], trials=2)
+    assert "s from settings to the first step" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_transport_takes_a_share_of_a_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deepjdot, "transport", deepjdot.transport)  # which the benchmark replaces
+    output = tmp_path / "transport.json"
+    transport.main(batch_size=8, width=WIDTH, steps=1, output=output)
+    assert 0 < read(output)["share"] < 1
+
+
+@pytest.mark.slow
+def test_driver_measures_every_operation(tmp_path: Path) -> None:
+    output = tmp_path / "driver.json"
+    driver.main(trials=[2], output=output)
+    (row,) = read(output)["rows"]
+    assert row["trials"] == 2
+    assert all(row[name] > 0 for name in ("draw", "end", "tables", "going on"))
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[None]:
+    with local_cluster(Placement(cpus=1, gpus=0, concurrent=1)):
+        yield
+
+
+@pytest.fixture
+def shared_cluster(cluster: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One cluster for all benchmarks that need Ray."""
+    for module in (load, overhead):
+        monkeypatch.setattr(module, "local_cluster", lambda placement: nullcontext())
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("shared_cluster")
+def test_overhead_has_one_row_per_way_and_number_of_trials(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     output = tmp_path / "overhead.json"
-    brief = ("--trials", "3", "--trials", "5", "--storage", "journal", "--output", str(output))
-    assert "ours / plain" in run(tmp_path, sys.executable, "benchmarks/overhead.py", *brief)
-    rows = written(output)["rows"]
-    assert [(row["trials"], row["way"]) for row in rows] == [
-        (size, way) for size in (3, 5) for way in ("Optuna", "plain Tuner", "ours")
-    ]
+    overhead.main(trials=[2], storage=["journal"], concurrent=1, output=output)
+    assert "ours / plain" in capsys.readouterr().out
+    rows = read(output)["rows"]
+    assert [(row["trials"], row["way"]) for row in rows] == [(2, way) for way in ("Optuna", "plain Tuner", "ours")]
     assert all(row["seconds_per_trial"] > 0 for row in rows)
 
 
-def test_load_tells_what_a_trial_costs_the_driver_and_how_long_it_takes_to_go_on(tmp_path: Path) -> None:
+@pytest.mark.slow
+@pytest.mark.usefixtures("shared_cluster")
+def test_load_measures_the_driver_and_a_resume(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     output = tmp_path / "load.json"
-    brief = ("--trials", "20", "--concurrent", "1", "--output", str(output))
-    assert "the driver of a search" in run(tmp_path, sys.executable, "benchmarks/load.py", *brief)
-    (row,) = written(output)["rows"]
+    load.main(trials=[10], concurrent=1, output=output)
+    assert "the driver of a search" in capsys.readouterr().out
+    (row,) = read(output)["rows"]
     assert len(row["work_per_trial_by_tenth"]) == len(row["memory_by_tenth_mib"]) == 10
     assert row["memory_peak_mib"] >= row["memory_before_mib"] > 0
     assert row["folder"]["tune_files"] > 0
     assert row["resume"]["work"] > 0
-
-
-def test_the_slope_of_a_soak_is_that_of_a_line_after_the_warm_up() -> None:
-    sys.path.insert(0, str(ROOT / "benchmarks"))
-    from soak import slope_per_hour
-
-    rising = [(minute / 60, 100.0 if minute < 2 else 200 + minute / 6) for minute in range(10)]
-    assert slope_per_hour(rising) == pytest.approx((10, 10, 10))
-
-
-def test_our_part_of_the_driver_is_measured_for_each_number_of_trials(tmp_path: Path) -> None:
-    output = tmp_path / "driver.json"
-    run(tmp_path, sys.executable, "benchmarks/driver.py", "--trials", "5", "--trials", "20", "--output", str(output))
-    rows = written(output)["rows"]
-    assert [row["trials"] for row in rows] == [5, 20]
-    assert all(row[name] > 0 for row in rows for name in ("draw", "end", "tables", "going on"))

@@ -1,15 +1,16 @@
-"""Paths that cannot be looked at or written end in one message; other errors stay what they are."""
+"""How commands end: a path that cannot be used gives one message, a bug a traceback. Commands can share options."""
 
 import errno
 import os
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from commands import exit_code
 
-from lstnet_search.cli.app import make_app, run_app
+from lstnet_search.cli.app import App, run_app
 from lstnet_search.io.atomic import write_whole
 
 LONG = "x" * 300
@@ -24,7 +25,7 @@ def said(capsys: pytest.CaptureFixture[str]) -> str:
 
 
 def ended(command: Callable[[], None]) -> int:
-    app = make_app()
+    app = App()
     app.command()(command)
     with pytest.raises(SystemExit) as ended:
         run_app(app, [])
@@ -44,7 +45,7 @@ def ended(command: Callable[[], None]) -> int:
         ["search", "--space", "search_spaces/smoke.yaml", "--preset", "cpu", "--warm-start", LONG],
     ],
 )
-def test_a_name_that_is_too_long_is_told(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_name_that_is_too_long_is_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code(*arguments) == 2
     error = said(capsys)
     assert LONG in error
@@ -58,12 +59,12 @@ def test_a_name_that_is_too_long_is_told(arguments: list[str], capsys: pytest.Ca
         (errno.EPERM, "give one that you may read and write"),
         (errno.EROFS, "give one that can be written to"),
         (errno.ENOENT, "make it, or give another"),
-        (errno.ENOTDIR, "give one that leads through folders alone"),
+        (errno.ENOTDIR, "give one whose parents are all folders"),
         (errno.EISDIR, "give the path of a file"),
         (errno.EEXIST, "give another"),
     ],
 )
-def test_what_the_file_system_says_of_a_path_is_told_with_advice(
+def test_an_error_of_the_file_system_becomes_a_message_with_advice(
     number: int, advice: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def command() -> None:
@@ -81,7 +82,7 @@ def test_other_errors_stay_what_they_are(error: Exception) -> None:
     def command() -> None:
         raise error
 
-    app = make_app()
+    app = App()
     app.command()(command)
     with pytest.raises(type(error), match=re.escape(str(error))):
         run_app(app, [])
@@ -91,11 +92,11 @@ def test_other_errors_stay_what_they_are(error: Exception) -> None:
     ("target", "message"),
     [
         ("none/best.yaml", "none: No such file or directory; make it"),
-        ("file/best.yaml", "file: Not a directory; give one that leads"),
+        ("file/best.yaml", "file: Not a directory; give one whose parents"),
         ("folder", "folder: Is a directory; give the path of a file"),
     ],
 )
-def test_a_place_that_takes_no_file_is_told_by_the_path_that_was_given(
+def test_a_path_that_cannot_be_written_is_named_as_the_user_gave_it(
     tmp_path: Path, target: str, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "file").touch()
@@ -104,6 +105,27 @@ def test_a_place_that_takes_no_file_is_told_by_the_path_that_was_given(
     assert f"error: {tmp_path}/{message}" in said(capsys)
 
 
-def test_what_is_no_text_is_printed_all_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+def test_bytes_that_are_no_text_can_be_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert ended(lambda: print(os.fsdecode(b"r\xff"))) == 0
     assert capsys.readouterr().out == "r\\udcff\n"
+
+
+@dataclass(frozen=True)
+class Shared:
+    """Options of several commands."""
+
+    times: int = 1
+    loud: bool = False
+
+
+def test_a_group_of_options_becomes_one_option_per_field(capsys: pytest.CaptureFixture[str]) -> None:
+    def command(word: str, shared: Shared, end: str = ".") -> int:
+        print((word.upper() if shared.loud else word) * shared.times + end)
+        return 3
+
+    app = App()
+    app.command()(command)
+    with pytest.raises(SystemExit) as ended:
+        run_app(app, ["ho", "--times", "2", "--loud", "--end", "!"])
+    assert ended.value.code == 3
+    assert capsys.readouterr().out == "HOHO!\n"

@@ -31,7 +31,7 @@ def test_a_set_is_described_with_a_sheet_of_its_images(tmp_path: Path, capsys: p
 def test_bundled_sets_are_verified(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("verify", "mnist") == 0
     assert capsys.readouterr().out == (
-        "mnist (train): 10000 images, checksum right\nmnist (test): 2000 images, checksum right\n"
+        "mnist (train): 10000 images, the checksum is right\nmnist (test): 2000 images, the checksum is right\n"
     )
 
 
@@ -70,10 +70,13 @@ def test_a_folder_without_classes_is_described_as_unlabelled(
     ("arguments", "message"),
     [
         (["describe", "letters"], "unknown domain 'letters'; allowed: mnist, usps, svhn, fashion, textured, folder:"),
-        (["describe", "folder:nowhere"], "folder:nowhere is no folder"),
-        (["describe", "usps", "--part", "validation"], "--part validation must be one of train, test"),
+        (["describe", "folder:nowhere"], "folder:nowhere is not a folder"),
+        (
+            ["describe", "usps", "--part", "validation"],
+            "Invalid value for '--part'",
+        ),
         (["verify", "folder:tests"], "folder:tests is your own, so there is no original"),
-        (["fetch", "parquet:x"], "parquet:x is no file"),
+        (["fetch", "parquet:x"], "parquet:x is not a file"),
         (["verify", "svhn", "--bundled"], "svhn is not bundled; leave --bundled out"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Legal spaces for property tests, and draws from them."""
+"""Valid spaces for property tests, and draws from them."""
 
 from typing import Any
 
@@ -9,6 +9,10 @@ from lstnet_search.config import Choice, LogUniform, QUniform, RandInt, Range, S
 
 def uniform(low: float, high: float, **more: Any) -> dict[str, Any]:
     return {"type": "uniform", "low": low, "high": high, **more}
+
+
+def loguniform(low: float, high: float, **more: Any) -> dict[str, Any]:
+    return {"type": "loguniform", "low": low, "high": high, **more}
 
 
 INTERVALS = st.tuples(
@@ -25,7 +29,7 @@ CHOICES = st.lists(st.floats(1e-6, 0.9), min_size=1, max_size=4, unique=True).ma
 
 @st.composite
 def spaces(draw: st.DrawFn) -> Space:
-    """A space with plain ranges, and some of all that settings can have to do with each other."""
+    """A space with ranges and some of the relations that settings can have: ratios, ties, conditions, a simplex."""
     content: dict[str, Any] = {
         "latent_stride": {"type": "choice", "values": [1, 3]},
         "batch_size": draw(WHOLE),
@@ -43,15 +47,15 @@ def spaces(draw: st.DrawFn) -> Space:
             "of": draw(st.permutations(["w4", "w5", "w6", "wl"]))[: draw(st.integers(2, 4))],
             "sum": draw(st.floats(0.1, 1000)),
         }
-    kept = draw(st.sets(st.sampled_from(["batch_size", "learning_rate", "scale"])))
-    return Space.parse({name: line for name, line in content.items() if name not in kept}, "mine.yaml")
+    left_out = draw(st.sets(st.sampled_from(["batch_size", "learning_rate", "scale"])))
+    return Space.parse({name: line for name, line in content.items() if name not in left_out}, "mine.yaml")
 
 
 SPACES = spaces()
 
 
 def draw_at(space: Space, share: float) -> dict[str, Any]:
-    """The draw that lies at one share of every range."""
+    """The draw that lies at the same share of every range, from 0 at its beginning to 1 at its end."""
 
     def suggest(name: str, bounds: Range) -> Any:
         match bounds:

@@ -1,4 +1,4 @@
-"""What cannot be run here, Slurm, Ray's launcher and Kubernetes, is checked as far as syntax and schemas go."""
+"""Files for Slurm, Ray's launcher and Kubernetes, which no test can run: their syntax, schemas and options."""
 
 import re
 import shlex
@@ -10,13 +10,12 @@ import pytest
 import yaml
 from ray.autoscaler._private.util import prepare_config, validate_config
 from ray.scripts.scripts import start
-from typer.main import get_command
 
-from lstnet_search.cli import app
+from lstnet_search.cli.commands import load
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 RAY_START = {name for option in start.params for name in option.opts}
-SEARCH = {name for option in get_command(app).commands["search"].params for name in option.opts}
+SEARCH = {name for option in load("search").params for name in option.opts}
 
 
 def read(name: str) -> Any:
@@ -27,7 +26,7 @@ def options(text: str) -> set[str]:
     return set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", text))
 
 
-def test_the_slurm_script_is_bash_and_asks_for_what_the_commands_know() -> None:
+def test_the_slurm_script_is_bash_and_uses_options_that_exist() -> None:
     script = DEPLOY / "slurm.sh"
     subprocess.run(["bash", "-n", script], check=True)
     code = "\n".join(line for line in script.read_text().splitlines() if not line.startswith("#"))
@@ -39,13 +38,13 @@ def test_the_slurm_script_is_bash_and_asks_for_what_the_commands_know() -> None:
     assert {"--block", "--head", "--address", "--dashboard-agent-listen-port"} <= asked <= RAY_START
 
 
-def test_a_slurm_script_without_a_name_says_how_it_is_called() -> None:
+def test_the_slurm_script_without_a_name_prints_its_usage() -> None:
     ended = subprocess.run(["bash", DEPLOY / "slurm.sh"], capture_output=True, text=True, check=False)
     assert ended.returncode != 0
     assert "usage: sbatch deploy/slurm.sh NAME STORAGE" in ended.stderr
 
 
-def test_the_launchers_file_is_what_rays_own_schema_takes() -> None:
+def test_the_launchers_file_fits_rays_schema() -> None:
     config = read("ray-cluster.yaml")
     validate_config(prepare_config(config))
     with pytest.raises(Exception, match="Additional properties are not allowed"):
@@ -58,7 +57,7 @@ def test_the_launchers_file_is_what_rays_own_schema_takes() -> None:
             assert {part.partition("=")[0] for part in asked if part.startswith("--")} <= RAY_START
 
 
-def test_the_ray_job_is_yaml_with_the_keys_of_kuberays_reference() -> None:
+def test_the_ray_job_has_the_keys_of_kuberays_reference() -> None:
     job = read("kuberay-rayjob.yaml")
     assert (job["apiVersion"], job["kind"]) == ("ray.io/v1", "RayJob")
     spec = job["spec"]

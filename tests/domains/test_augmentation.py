@@ -15,7 +15,7 @@ def moved(pixels: list[list[int]], angle: float = 0.0, factor: float = 1.0, x: f
 
 
 def levels(image: Tensor) -> list[list[float]]:
-    """Back to 0 to 255, rounded."""
+    """An image in the range 0 to 255, rounded."""
     return [[round(value, 3) for value in row] for row in ((image.double() + 1) * 127.5).tolist()]
 
 
@@ -36,25 +36,25 @@ def test_shift_moves_right_and_down_and_fills_with_exactly_minus_1() -> None:
     assert shifted[0].eq(-1).all()
 
 
-def test_half_a_pixel_is_the_mean_of_two() -> None:
+def test_a_shift_by_half_a_pixel_gives_the_mean_of_two() -> None:
     shifted = moved([[100, 200], [0, 40]], x=0.5)
     assert levels(shifted) == [pytest.approx([50, 150], abs=0.01), pytest.approx([0, 20], abs=0.01)]
 
 
-def test_enlarging_reads_nearer_the_centre() -> None:
-    # Centres lie at -1.5, -0.5, 0.5, 1.5; at twice the size they read -0.75, -0.25, 0.25, 0.75.
+def test_enlarging_samples_nearer_to_the_centre() -> None:
+    # Pixel centres are at -1.5, -0.5, 0.5, 1.5; at twice the size they sample -0.75, -0.25, 0.25, 0.75.
     enlarged = moved([[0, 80, 160, 240]] * 4, factor=2.0)
     assert levels(enlarged) == [pytest.approx([60, 100, 140, 180], abs=0.01)] * 4
 
 
 def test_shrinking_leaves_background_around() -> None:
-    # At half the size they read -3, -1, 1, 3: twice outside.
+    # At half the size they sample -3, -1, 1, 3: the first and last are outside.
     shrunk = moved([[100, 100, 100, 100]] * 4, factor=0.5)
     assert levels(shrunk)[1] == pytest.approx([0, 100, 100, 0], abs=0.01)
     assert shrunk[0].eq(-1).all()
 
 
-def test_shift_follows_scaling_and_so_is_in_pixels_of_the_result() -> None:
+def test_shift_is_applied_after_scaling() -> None:
     pixels = [[0, 0, 0, 0], [0, 200, 200, 0], [0, 200, 200, 0], [0, 0, 0, 0]]
     moved_twice = moved(pixels, factor=0.5, x=1)
     assert levels(moved_twice)[1] == pytest.approx([0, 0, *levels(moved(pixels, factor=0.5))[1][1:3]], abs=0.01)
@@ -67,14 +67,14 @@ def test_no_augmentation_returns_the_exact_images() -> None:
 
 
 def test_result_never_leaves_the_range() -> None:
-    images = torch.full((256, 1, 28, 28), 255, dtype=torch.uint8)  # the four shares of 255 may sum to more
+    images = torch.full((256, 1, 28, 28), 255, dtype=torch.uint8)  # the four weights of 255 can sum to more than 1
     result = Augmentation(10, 0.1, 2).apply(images, torch.Generator().manual_seed(0))
     assert result.min() == -1
     assert result.max() == 1
 
 
 def settings_of(augmentation: Augmentation, monkeypatch: pytest.MonkeyPatch) -> list[Tensor]:
-    """Angles, factors, shifts to the right and downwards that 2000 images draw."""
+    """The angles, scale factors, and shifts to the right and downwards that 2000 images draw."""
     seen: list[Tensor] = []
 
     def record(images: Tensor, *settings: Tensor) -> Tensor:
@@ -96,26 +96,26 @@ def test_draws_are_uniform_between_their_bounds(monkeypatch: pytest.MonkeyPatch)
         assert values.histc(4, low, high).tolist() == pytest.approx([500] * 4, abs=100)
 
 
-def test_four_draws_of_an_image_are_unrelated(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_four_draws_of_an_image_are_uncorrelated(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn = torch.stack(settings_of(Augmentation(rotation=10, scale=0.1, shift=2), monkeypatch))
     assert (drawn.corrcoef() - torch.eye(4)).abs().max() < 0.1
 
 
-def test_bound_of_zero_keeps_the_draws_of_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bound_of_zero_does_not_change_the_other_draws(monkeypatch: pytest.MonkeyPatch) -> None:
     angles, factors, *shifts = settings_of(Augmentation(rotation=0, scale=0.1, shift=2), monkeypatch)
     _, *others = settings_of(Augmentation(rotation=10, scale=0.1, shift=2), monkeypatch)
     assert angles.eq(0).all()
     assert all(torch.equal(x, y) for x, y in zip((factors, *shifts), others, strict=True))
 
 
-def test_one_draw_moves_all_channels_of_an_image_alike() -> None:
+def test_all_channels_of_an_image_are_transformed_alike() -> None:
     images = random_images(count=8).expand(8, 3, 28, 28)
     result = Augmentation(10, 0.1, 2).apply(images, torch.Generator().manual_seed(0))
     assert torch.equal(result[:, 0], result[:, 1])
     assert torch.equal(result[:, 0], result[:, 2])
 
 
-def test_each_image_has_a_draw_of_its_own() -> None:
+def test_each_image_has_its_own_draw() -> None:
     images = random_images(count=1).expand(8, 1, 28, 28)
     result = Augmentation(10, 0.1, 2).apply(images, torch.Generator().manual_seed(0))
     assert len({image.sum().item() for image in result}) == 8

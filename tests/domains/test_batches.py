@@ -10,7 +10,7 @@ MOVING = Augmentation(rotation=10, scale=0.1, shift=2)
 
 
 def numbered(name: str, count: int, side: int = 8, channels: int = 1) -> Domain:
-    """Images that are their number all over."""
+    """Images whose pixels all have the value of their index."""
     images = torch.arange(count, dtype=torch.uint8).view(count, 1, 1, 1).expand(count, channels, side, side)
     return Domain(name, images.contiguous(), None)
 
@@ -31,7 +31,7 @@ def equal(first: list[Tensor], second: list[Tensor]) -> bool:
 
 
 def numbers(x: Tensor) -> list[int]:
-    """Which images a batch of `numbered` ones holds."""
+    """The indices of the images in a batch of `numbered` ones."""
     return ((x[:, 0, 0, 0] + 1) * 127.5).round().int().tolist()
 
 
@@ -46,14 +46,14 @@ def test_batches_are_float_images_in_range_and_channels_last() -> None:
         assert x.max() <= 1
 
 
-def test_every_image_comes_once_before_any_comes_twice() -> None:
+def test_every_image_is_drawn_once_before_any_is_drawn_again() -> None:
     source = batches(STILL, batch_size=4, counts=(10, 7))
-    both = [source.draw() for _ in range(35)]  # 140 places: 14 passes over 10 images, 20 over 7
-    for place, count in ((0, 10), (1, 7)):
-        walk = [number for drawn in both for number in numbers(drawn[place])]
+    both = [source.draw() for _ in range(35)]  # 140 draws: 14 passes over 10 images, 20 over 7
+    for index, count in ((0, 10), (1, 7)):
+        walk = [number for drawn in both for number in numbers(drawn[index])]
         passes = [tuple(walk[start : start + count]) for start in range(0, 140, count)]
         assert all(sorted(each) == list(range(count)) for each in passes)
-        assert len(set(passes)) == len(passes)  # each in another order
+        assert len(set(passes)) == len(passes)  # each pass has another order
 
 
 def test_batch_larger_than_the_domain_is_full() -> None:
@@ -109,7 +109,7 @@ def test_resumed_draws_equal_uninterrupted_ones(steps: int) -> None:
     draws(uninterrupted, steps)
     draws(interrupted, steps)
     state = interrupted.state_dict()
-    draws(interrupted, 3)  # the state is a snapshot: what follows must not reach it
+    draws(interrupted, 3)  # later draws must not change the saved state
     resumed = batches(seed=99)
     resumed.load_state_dict(state)
     assert equal(draws(resumed, 8), draws(uninterrupted, 8))
@@ -118,8 +118,8 @@ def test_resumed_draws_equal_uninterrupted_ones(steps: int) -> None:
 def test_state_holds_tensors_only() -> None:
     state = batches().state_dict()
     assert {name: value.dtype for name, value in state.items()} == {
-        f"{place}.{name}": dtype
-        for place in ("a", "b")
+        f"{prefix}.{name}": dtype
+        for prefix in ("a", "b")
         for name, dtype in {
             "permutation": torch.int64,
             "position": torch.int64,
@@ -130,7 +130,9 @@ def test_state_holds_tensors_only() -> None:
 
 
 def test_state_of_other_data_is_refused() -> None:
-    with pytest.raises(ValueError, match="the state is of 10 images, mnist has 11; resume with the data"):
+    with pytest.raises(
+        ValueError, match="the state was saved with 10 images, but mnist has 11; resume with the same data"
+    ):
         batches(counts=(11, 7)).load_state_dict(batches(counts=(10, 7)).state_dict())
 
 
@@ -151,22 +153,22 @@ def test_cuda_draws_are_those_of_the_cpu_and_never_wait_for_the_device() -> None
 
 
 def labelled_batches(inputs: Inputs, seed: int = 0, batch_size: int = 6) -> Batches:
-    """Of images that are their number all over; MNIST's first 8 of 10 are of class 0, of USPS nothing is known."""
+    """Batches of `numbered` images: the first 8 of MNIST's 10 have class 0; USPS is unlabelled."""
     mnist = numbered("mnist", 10)
     labels = torch.tensor([0] * 8 + [1, 2])
     pair = DomainPair(Domain("mnist", mnist.images, labels, classes=3), Domain("usps", mnist.images, None, classes=3))
     return Batches(pair, batch_size, STILL, CPU, seed, inputs)
 
 
-def test_labelled_images_come_with_their_labels_and_apart_from_the_others() -> None:
+def test_labelled_images_have_their_labels_and_are_drawn_separately() -> None:
     x_a, _, images, labels = labelled_batches(Inputs(labelled=(0,))).draw()
     assert labels.tolist() == [max(0, number - 7) for number in numbers(images)]
     assert numbers(x_a) != numbers(images)
     plain = labelled_batches(Inputs()).draw()
-    assert torch.equal(plain[0], x_a), "what is drawn without labels must not depend on them"
+    assert torch.equal(plain[0], x_a), "unlabelled draws must not depend on labels"
 
 
-def test_balanced_batches_have_equally_many_of_each_class_also_in_a_part() -> None:
+def test_balanced_batches_and_parts_of_them_have_equally_many_of_each_class() -> None:
     source = labelled_batches(Inputs(labelled=(0,), balanced=True), batch_size=12)
     counts = torch.zeros(3)
     for _ in range(100):
@@ -177,12 +179,12 @@ def test_balanced_batches_have_equally_many_of_each_class_also_in_a_part() -> No
     assert counts.max() - counts.min() < 100
 
 
-def test_a_balanced_batch_gives_what_is_left_over_to_the_first_classes() -> None:
+def test_the_first_classes_get_the_rest_of_a_balanced_batch() -> None:
     *_, labels = labelled_batches(Inputs(labelled=(0,), balanced=True), batch_size=8).draw()
     assert labels.bincount().tolist() == [3, 3, 2]
 
 
-def test_noise_is_normal_of_its_shapes_and_goes_on_where_it_stopped() -> None:
+def test_noise_has_its_shapes_and_continues_after_a_resume() -> None:
     inputs = Inputs(labelled=(0,), balanced=True, noise=((5,), (2, 3, 3)))
     source = labelled_batches(inputs)
     first = source.draw()

@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from lstnet_search.domains.checks import check_domain, check_polarity, check_shape, doubts
+from lstnet_search.domains.checks import check_domain, check_polarity, check_shape, pixel_warnings
 from lstnet_search.domains.domain import Domain
 from lstnet_search.errors import InputError
 
@@ -45,9 +45,9 @@ def test_unusable_images_are_refused(images: Tensor, message: str) -> None:
 @pytest.mark.parametrize(
     ("labels", "message"),
     [
-        (torch.tensor([0, 1, 2]), r"int64 of shape \(3,\) for 4 images; they must be int64, one an image"),
+        (torch.tensor([0, 1, 2]), r"int64 of shape \(3,\) for 4 images; they must be int64, one per image"),
         (torch.tensor([0.0, 1.0, 2.0, 3.0]), "labels of here are float32"),
-        (torch.tensor([1, 2, 3, 10]), "lie between 1 and 10; allowed are 0 to 9: renumber"),
+        (torch.tensor([1, 2, 3, 10]), "lie between 1 and 10; allowed are 0 to 9: number the classes from 0"),
         (torch.tensor([-1, 2, 3, 9]), "lie between -1 and 9; allowed are 0 to 9"),
     ],
 )
@@ -57,28 +57,28 @@ def test_unusable_labels_are_refused(labels: Tensor, message: str) -> None:
 
 
 def test_digits_of_another_size_are_refused() -> None:
-    with pytest.raises(InputError, match="have shape 1x16x16; usps is 1x28x28: give the original files"):
+    with pytest.raises(InputError, match="have shape 1x16x16; usps has 1x28x28: use the original files"):
         check_shape(domain(digits()), 1, 28, "here")
 
 
 def test_coloured_digits_are_refused() -> None:
-    with pytest.raises(InputError, match="have shape 3x16x16; usps is 1x16x16"):
+    with pytest.raises(InputError, match="have shape 3x16x16; usps has 1x16x16"):
         check_shape(domain(digits(channels=3)), 1, 16, "here")
 
 
 def test_inverted_digits_are_refused() -> None:
     check_polarity(domain(digits()), "here")
-    with pytest.raises(InputError, match=r"mean of 239, so dark digits on a bright background; .* invert"):
+    with pytest.raises(InputError, match=r"mean of 239, which means dark digits on a bright background; .* invert"):
         check_polarity(domain(255 - digits()), "here")  # 255 * (1 - 16 / 256)
 
 
-def test_images_like_those_trained_on_leave_no_doubt() -> None:
-    assert doubts(0, 255, 33, digits=True) == []
+def test_images_like_the_training_images_give_no_warning() -> None:
+    assert pixel_warnings(0, 255, 33, digits=True) == []
 
 
-def test_inverted_digits_and_a_narrow_range_are_doubted() -> None:
-    assert doubts(0, 255, 200, digits=False) == []
-    (inverted,) = doubts(0, 255, 200, digits=True)
-    assert inverted.startswith("the mean is 200, as of dark digits on a bright background")
-    (narrow,) = doubts(0, 1, 0.2, digits=True)
-    assert narrow.startswith("pixel values lie between 0 and 1, those trained on use most of 0 to 255")
+def test_inverted_digits_and_a_narrow_range_give_warnings() -> None:
+    assert pixel_warnings(0, 255, 200, digits=False) == []
+    (inverted,) = pixel_warnings(0, 255, 200, digits=True)
+    assert inverted.startswith("the mean is 200, which means dark digits on a bright background")
+    (narrow,) = pixel_warnings(0, 1, 0.2, digits=True)
+    assert narrow.startswith("pixel values lie between 0 and 1, but the training images use most of 0 to 255")

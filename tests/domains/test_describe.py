@@ -1,5 +1,3 @@
-"""What a set is like, worked out by hand."""
-
 import pytest
 import torch
 
@@ -16,28 +14,28 @@ def test_counts_range_and_means() -> None:
     assert (found.mean, found.border, found.middle) == (25, 0, 100)  # a quarter of half of 200; half of 200
     assert found.lines() == [
         "4 images of 16x16, grey",
-        "classes: 2 (cat: 3, dog: 1); the rarest has 33% of the most",
+        "classes: 2 (cat: 3, dog: 1); the smallest has 33% of the largest",
         "range: 0 to 200, mean 25.0",
         "polarity: bright on dark (border 0, middle 100)",
     ]
 
 
-def test_what_is_dark_on_bright_or_not_told_is_said() -> None:
+def test_polarity_is_dark_on_bright_or_unclear() -> None:
     images = torch.full((1, 3, 16, 16), 255, dtype=torch.uint8)
-    assert describe(Domain("x", images, None)).polarity == "not told: border and middle are alike, bright on the whole"
+    assert describe(Domain("x", images, None)).polarity == "unclear: border and middle are both bright"
     images[:, 0, 4:12, 4:12] = 0
     assert describe(Domain("x", images, None)).polarity == "dark on bright"
     assert "classes: unlabelled" in describe(Domain("x", images, None)).lines()
 
 
-def test_a_class_named_with_codes_of_terminals_stays_on_its_line() -> None:
+def test_a_class_name_with_control_codes_stays_on_its_line() -> None:
     images = torch.zeros(2, 1, 16, 16, dtype=torch.uint8)
     named = describe(Domain("x", images, torch.tensor([0, 1]), 2, ("a\nb", "\x1b[2J")))
-    assert named.lines()[1] == "classes: 2 (a b: 1,  [2J: 1); the rarest has 100% of the most"
+    assert named.lines()[1] == "classes: 2 (a b: 1,  [2J: 1); the smallest has 100% of the largest"
 
 
-@pytest.mark.parametrize(("change", "told"), [(0, True), (1, False)])
-def test_grey_images_saved_in_colour_are_told(change: int, told: bool) -> None:
+@pytest.mark.parametrize(("change", "reported"), [(0, True), (1, False)])
+def test_grey_images_saved_in_colour_are_reported(change: int, reported: bool) -> None:
     images = torch.zeros(2, 3, 14, 14, dtype=torch.uint8)
     images[1, 2, 3, 3] = change
-    assert ("all three channels equal" in describe(Domain("x", images, None)).lines()[0]) == told
+    assert ("all three channels are equal" in describe(Domain("x", images, None)).lines()[0]) == reported

@@ -21,8 +21,8 @@ def test_unit_range_leaves_its_argument_alone() -> None:
 
 def test_bytes_are_rounded_and_stay_in_range() -> None:
     assert to_bytes(torch.tensor([-1.1, -1.0, -0.6, 0.0, 1.0, 1.1])).tolist() == [0, 0, 51, 128, 255, 255]
-    whole = torch.arange(256, dtype=torch.uint8)
-    assert torch.equal(to_bytes(to_unit_range(whole)), whole)
+    values = torch.arange(256, dtype=torch.uint8)
+    assert torch.equal(to_bytes(to_unit_range(values)), values)
 
 
 def test_fingerprint_changes_with_image_label_and_shape() -> None:
@@ -46,15 +46,25 @@ def test_taken_images_keep_their_labels() -> None:
     assert taken.labels.tolist() == [1]
 
 
-def test_directions_are_named_translated_to_labelling_domain() -> None:
+def test_a_direction_is_named_from_the_translated_to_the_labelling_domain() -> None:
     assert DomainPair(domain("mnist"), domain("usps")).directions == ("mnist_to_usps", "usps_to_mnist")
 
 
 def test_domain_paired_with_itself_is_refused() -> None:
-    with pytest.raises(InputError, match="both domains are 'mnist'; they must differ"):
+    with pytest.raises(InputError, match="both domains are called 'mnist'; their names must differ"):
         DomainPair(domain("mnist"), domain("mnist"))
 
 
 def test_pair_with_different_classes_is_refused() -> None:
     with pytest.raises(InputError, match="mnist has 10 classes, letters has 26; they must be the same"):
         DomainPair(domain("mnist"), domain("letters", classes=26))
+
+
+def test_classes_that_differ_by_name_are_named() -> None:
+    images = torch.zeros(3, 1, 2, 2, dtype=torch.uint8)
+    one = Domain("one", images, torch.arange(3), 3, ("cat", "cow", "dog"))
+    two = Domain("two", images[:2], torch.arange(2), 2, ("cat", "dog"))
+    with pytest.raises(InputError, match="classes of one and two differ: only one has 'cow'; they must be the same"):
+        DomainPair(one, two)
+    with pytest.raises(InputError, match=r"only mnist has '0', '1', .*, only two has 'cat', 'dog'; they must be"):
+        DomainPair(domain("mnist"), two)

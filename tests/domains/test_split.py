@@ -6,7 +6,7 @@ from lstnet_search.errors import InputError
 
 
 def numbered(labels: list[int] | None, count: int = 200) -> Domain:
-    """Images whose only pixel is their number."""
+    """Images whose only pixel has the value of their index."""
     images = torch.arange(count, dtype=torch.uint8).view(count, 1, 1, 1)
     return Domain("mnist", images, None if labels is None else torch.tensor(labels))
 
@@ -21,7 +21,7 @@ def test_parts_share_nothing_and_leave_nothing_out() -> None:
     assert sorted(numbers(training) + numbers(validation)) == list(range(200))
 
 
-def test_each_class_gives_its_share() -> None:
+def test_each_class_is_split_by_the_fraction() -> None:
     training, validation = split(numbered([0] * 150 + [1] * 40 + [2] * 10), 0.1, seed=0)
     assert validation.labels is not None
     assert training.labels is not None
@@ -49,7 +49,7 @@ def test_split_is_the_same_on_every_machine() -> None:
     ]  # randperm(10) at seed 0: 4 1 7 …
 
 
-def test_split_leaves_global_randomness_alone() -> None:
+def test_split_does_not_change_the_global_generator() -> None:
     before = torch.get_rng_state()
     split(numbered(None), 0.1, seed=0)
     assert torch.equal(torch.get_rng_state(), before)

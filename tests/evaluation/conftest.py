@@ -1,15 +1,18 @@
-"""Domains whose right answers are known by hand, and the bundled data prepared once."""
+"""Domains whose right answers are known by hand, and bundled data prepared once."""
 
 from pathlib import Path
 
 import pytest
 import torch
+from few_images import prepare_few
+from two_by_two import brightest_at
 
 from lstnet_search.config import TrialConfig
-from lstnet_search.domains import Domain
+from lstnet_search.domains import Domain, DomainPair
 from lstnet_search.evaluation import ClassifierSettings, Prepared, prepare
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
+CPU = torch.device("cpu")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -19,7 +22,7 @@ def one_thread() -> None:
 
 @pytest.fixture(scope="session")
 def full_data() -> Path:
-    """The whole sets in torchvision's layout, where a developer keeps them beside the repository."""
+    """The full sets in torchvision's layout, if a developer keeps them beside the repository."""
     if not (SHARED / "MNIST" / "raw").is_dir() or not (SHARED / "usps.bz2").is_file():
         pytest.skip(f"needs MNIST and USPS in torchvision's layout in {SHARED}")
     return SHARED
@@ -36,13 +39,13 @@ def stripes() -> Domain:
 
 
 @pytest.fixture(scope="session")
-def bundled_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("classifiers")
 
 
 @pytest.fixture(scope="session")
 def progress() -> list[str]:
-    """What `prepared` said."""
+    """The lines printed while making `prepared`."""
     return []
 
 
@@ -53,13 +56,24 @@ def brief() -> ClassifierSettings:
 
 
 @pytest.fixture(scope="session")
-def prepared(bundled_cache: Path, progress: list[str], brief: ClassifierSettings) -> Prepared:
+def prepared(cache: Path, progress: list[str], brief: ClassifierSettings) -> Prepared:
     """The bundled data with briefly trained classifiers."""
-    config = TrialConfig(data="bundled")
-    return prepare(config, Path("nowhere"), torch.device("cpu"), bundled_cache, progress.append, brief)
+    return prepare(TrialConfig(data="bundled"), Path("nowhere"), CPU, cache, progress.append, brief)
 
 
 @pytest.fixture(scope="session")
-def full_prepared(full_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Prepared:
-    """The full data with classifiers as searches have them; minutes."""
-    return prepare(TrialConfig(), full_data, torch.device("cpu"), tmp_path_factory.mktemp("full"))
+def few(cache: Path) -> Prepared:
+    """See `prepare_few`."""
+    return prepare_few(cache)
+
+
+@pytest.fixture(scope="session")
+def usps_unlabelled(cache: Path) -> Prepared:
+    """See `prepare_few`."""
+    return prepare_few(cache, usps=False)
+
+
+@pytest.fixture
+def pair() -> DomainPair:
+    """In `a`, 3 of 4 labels are the index of the brightest pixel, in `b` 1 of 2."""
+    return DomainPair(brightest_at("a", [0, 1, 2, 3], [0, 1, 2, 0]), brightest_at("b", [0, 1], [1, 1]))

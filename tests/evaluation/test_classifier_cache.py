@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from lstnet_search.domains import Augmentation, Domain
-from lstnet_search.evaluation import ClassifierSettings, cached_classifier, default_cache_dir, train_classifier
+from lstnet_search.evaluation import ClassifierSettings, cached_classifier, train_classifier
 from lstnet_search.models.classifier import Classifier
 
 CPU = torch.device("cpu")
@@ -128,11 +128,3 @@ def test_a_write_that_fails_leaves_nothing_behind(
     cached_classifier(stripes, BRIEF, 0, CPU, tmp_path)
     assert "no space left" in caplog.text
     assert list(tmp_path.iterdir()) == []
-
-
-def test_the_default_folder_follows_xdg(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert default_cache_dir() == tmp_path / "lstnet-search" / "classifiers"
-    monkeypatch.delenv("XDG_CACHE_HOME")
-    monkeypatch.setattr(Path, "home", lambda: tmp_path)
-    assert default_cache_dir() == tmp_path / ".cache" / "lstnet-search" / "classifiers"

@@ -36,6 +36,16 @@ def test_a_seed_gives_the_same_bits_and_another_seed_others(stripes: Domain) -> 
     assert not same_bits(first, other)
 
 
+def test_the_number_of_threads_does_not_matter_and_is_restored(stripes: Domain) -> None:
+    classifiers = []
+    for threads in (1, 2):
+        torch.set_num_threads(threads)
+        classifiers.append(train_classifier(stripes, SHORT, seed=0, device=CPU))
+        assert torch.get_num_threads() == threads
+    torch.set_num_threads(1)
+    assert same_bits(*classifiers)
+
+
 def test_the_global_generator_neither_decides_nor_moves(stripes: Domain) -> None:
     with torch.random.fork_rng():
         torch.manual_seed(1)

@@ -1,4 +1,4 @@
-"""A training on bundled images, of which one domain's labels are taken away."""
+"""Trainings on bundled images. In some, one domain has no labels."""
 
 from pathlib import Path
 
@@ -8,9 +8,8 @@ import torch
 
 from lstnet_search.config import TrialConfig
 from lstnet_search.config.metrics import CRITERIA
-from lstnet_search.domains import Domain, DomainPair, load, to_unit_range
-from lstnet_search.errors import InputError
-from lstnet_search.evaluation import ClassifierSettings, EvaluatedTraining, Prepared, prepare_pair
+from lstnet_search.domains import to_unit_range
+from lstnet_search.evaluation import EvaluatedTraining, Prepared
 from lstnet_search.evaluation.criteria import neg_entropy
 from lstnet_search.evaluation.permutation import Permutation
 
@@ -20,29 +19,8 @@ TINY = TrialConfig(
 )
 
 
-def some(name: str, labelled: bool) -> Domain:
-    domain = load(name, "bundled", Path("nowhere"), "train").take(torch.arange(400))
-    return domain if labelled else Domain(name, domain.images, None)
-
-
-def prepared_of(mnist: bool, usps: bool, cache: Path) -> Prepared:
-    pair = DomainPair(some("mnist", mnist), some("usps", usps))
-    return prepare_pair(pair, TINY, CPU, cache, settings=ClassifierSettings(epochs=0, min_steps=20, batch_size=16))
-
-
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("classifiers")
-
-
-@pytest.fixture(scope="module")
-def unlabelled(cache: Path) -> Prepared:
-    """Prepared of labelled MNIST and of USPS without a label."""
-    return prepared_of(mnist=True, usps=False, cache=cache)
-
-
-def test_reports_carry_accuracies_criteria_and_the_probe(cache: Path) -> None:
-    report = next(EvaluatedTraining(TINY, prepared_of(True, True, cache), "both", CPU))
+def test_reports_carry_accuracies_criteria_and_the_probe(few: Prepared) -> None:
+    report = next(EvaluatedTraining(TINY, few, "both", CPU))
     directions = ("mnist_to_usps", "usps_to_mnist")
     assert {f"{name}_{each}" for name in (*CRITERIA, "val_accuracy", "permuted_share") for each in directions} <= set(
         report.metrics
@@ -52,16 +30,9 @@ def test_reports_carry_accuracies_criteria_and_the_probe(cache: Path) -> None:
     assert 0 <= report.metrics["latent_probe"] <= 1
 
 
-def test_two_objectives_need_both_directions_and_have_their_means_too(cache: Path, unlabelled: Prepared) -> None:
-    assert prepared_of(True, True, cache).searched("pareto") == ("mnist_to_usps", "usps_to_mnist")
-    with pytest.raises(InputError, match=r"'pareto' must be one of usps_to_mnist, both \(the other one leads"):
-        unlabelled.searched("pareto")
-
-
-def test_without_labels_of_usps_mnists_classifier_measures_one_direction(unlabelled: Prepared) -> None:
-    assert unlabelled.classifiers[1] is None
-    assert unlabelled.searched("both") == ("usps_to_mnist",)
-    training = EvaluatedTraining(TINY, unlabelled, "both", CPU)
+def test_without_labels_of_usps_mnists_classifier_measures_one_direction(usps_unlabelled: Prepared) -> None:
+    assert usps_unlabelled.classifiers[1] is None
+    training = EvaluatedTraining(TINY, usps_unlabelled, "both", CPU)
     for report in training:
         assert not [name for name in report.metrics if "mnist_to_usps" in name or "val_accuracy" in name]
         assert "target_accuracy" not in report.metrics
@@ -69,8 +40,10 @@ def test_without_labels_of_usps_mnists_classifier_measures_one_direction(unlabel
     assert report.step == 2
 
 
-def test_samples_of_unlabelled_images_have_neither_labels_nor_confusions(unlabelled: Prepared, tmp_path: Path) -> None:
-    training = EvaluatedTraining(TINY, unlabelled, "both", CPU)
+def test_samples_of_unlabelled_images_have_neither_labels_nor_confusions(
+    usps_unlabelled: Prepared, tmp_path: Path
+) -> None:
+    training = EvaluatedTraining(TINY, usps_unlabelled, "both", CPU)
     next(training)
     training.save(tmp_path)
     with np.load(tmp_path / "samples.npz", allow_pickle=False) as samples:
@@ -81,20 +54,8 @@ def test_samples_of_unlabelled_images_have_neither_labels_nor_confusions(unlabel
         assert len(samples["latents_b"]) == 40
 
 
-def test_a_direction_into_a_domain_without_labels_is_refused(unlabelled: Prepared) -> None:
-    with pytest.raises(InputError, match=r"'mnist_to_usps' must be one of usps_to_mnist, both \(the other one leads"):
-        unlabelled.searched("mnist_to_usps")
-    with pytest.raises(InputError, match="direction='up' must be one of usps_to_mnist, both"):
-        EvaluatedTraining(TINY, unlabelled, "up", CPU)
-
-
-def test_two_domains_without_labels_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="neither mnist nor usps has labels; give labels of one of them"):
-        prepared_of(False, False, tmp_path)
-
-
-def test_swapped_classes_of_a_report_are_told_in_a_sentence(unlabelled: Prepared) -> None:
-    training = EvaluatedTraining(TINY, unlabelled, "both", CPU)
+def test_alarms_name_swapped_classes(usps_unlabelled: Prepared) -> None:
+    training = EvaluatedTraining(TINY, usps_unlabelled, "both", CPU)
     next(training)
     assert training.alarms == []
     training._evaluator.permutations["usps_to_mnist"] = Permutation(0.06, {3: 8, 8: 3})
@@ -102,19 +63,18 @@ def test_swapped_classes_of_a_report_are_told_in_a_sentence(unlabelled: Prepared
 
 
 @pytest.mark.parametrize("method", ["cogan", "deepjdot"])
-def test_a_method_without_translation_is_read_by_its_own_head_and_leaves_images_out(
-    method: str, cache: Path, tmp_path: Path
+def test_a_method_without_translation_labels_images_itself_and_has_no_image_samples(
+    method: str, few: Prepared, tmp_path: Path
 ) -> None:
     config = TrialConfig.parse({"method": method, "width": 1 / 64, "batch_size": 8, "steps": 1, "data": "bundled"}, "")
-    prepared = prepared_of(True, True, cache)
-    training = EvaluatedTraining(config, prepared, "both", CPU)
+    training = EvaluatedTraining(config, few, "both", CPU)
     report = next(training)
     read = {name for name in CRITERIA if name != "round_trip"}
     assert {f"{name}_usps_to_mnist" for name in (*read, "val_accuracy", "permuted_share")} <= set(report.metrics)
     assert {"target_accuracy", *read} <= set(report.metrics)
     assert not {"round_trip", "round_trip_usps_to_mnist", "latent_probe"} & set(report.metrics)
-    _, logits = report.evaluated.label(to_unit_range(prepared.validation.b.images), 1)  # type: ignore[operator]
-    labels = prepared.validation.b.labels
+    _, logits = report.evaluated.label(to_unit_range(few.validation.b.images), 1)  # type: ignore[operator]
+    labels = few.validation.b.labels
     right = float((logits.argmax(1) == labels).double().mean())
     assert report.metrics["val_accuracy_usps_to_mnist"] == pytest.approx(right, abs=0.03)
     probabilities = logits.detach().double().softmax(1)
@@ -123,16 +83,15 @@ def test_a_method_without_translation_is_read_by_its_own_head_and_leaves_images_
     assert set(np.load(tmp_path / "samples.npz")) == {"confusion_mnist_to_usps", "confusion_usps_to_mnist"}
 
 
-def test_where_one_direction_is_searched_a_directed_method_trains_that_alone(cache: Path) -> None:
+def test_only_the_searched_direction_is_trained_if_a_method_trains_each_separately(few: Prepared) -> None:
     config = TrialConfig.parse({"method": "cogan", "width": 1 / 64, "batch_size": 8, "steps": 1}, "")
-    report = next(EvaluatedTraining(config, prepared_of(True, True, cache), "usps_to_mnist", CPU))
+    report = next(EvaluatedTraining(config, few, "usps_to_mnist", CPU))
     assert not [name for name in report.metrics if name.endswith("mnist_to_usps")]
     assert "target_accuracy" in report.metrics
 
 
-def test_plain_resizing_as_a_method_is_the_baseline(cache: Path) -> None:
-    prepared = prepared_of(True, True, cache)
-    report = next(EvaluatedTraining(TrialConfig.parse({"method": "no_translation"}, ""), prepared, "both", CPU))
+def test_plain_resizing_as_a_method_is_the_baseline(few: Prepared) -> None:
+    report = next(EvaluatedTraining(TrialConfig.parse({"method": "no_translation"}, ""), few, "both", CPU))
     accuracies = {name: value for name, value in report.metrics.items() if name.startswith("val_accuracy_")}
-    assert accuracies == {name: prepared.baseline[name] for name in accuracies}
+    assert accuracies == {name: few.baseline[name] for name in accuracies}
     assert len(accuracies) == 2

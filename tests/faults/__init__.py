@@ -1,1 +1,1 @@
-"""Faults that a search is to survive: what they are, how they strike, and what is to be true afterwards."""
+"""Faults that a search must survive: what they are, how they are injected, and what must hold afterwards."""

@@ -1,124 +1,122 @@
-"""A search that faults strike one after another, and what became of it."""
+"""Runs a search, injects faults one after another, and reports what became of the search."""
 
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
-from faults.catalogue import Fault, Stage, flag, injected
+from faults.catalogue import Fault, Target, flag_file, step_fault
+from faults.checks import Tables, find_errors, read_tables
+from faults.lost_work import Cost, lost_work
 from faults.small_search import SmallSearch
 from faults.three_nodes import ThreeNodes
-from faults.verdict import Tables, Work, read_tables, work_lost, wrong
 
-GO_ON = "go on with: python run_search.py --name it --resume"
+RESUME_COMMAND = "python run_search.py --name it --resume"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a search went through.
+    """What became of a search.
 
     Attributes:
-        work: what each fault cost, as they struck one after another.
-        complaints: on what is not as it is to be.
-        text: all that was printed.
+        costs: the cost of each fault, in the order in which they occurred.
+        complaints: everything that is not as it must be.
+        text: everything that was printed.
     """
 
-    work: tuple[tuple[Fault, Work], ...]
+    costs: tuple[tuple[Fault, Cost], ...]
     complaints: tuple[str, ...]
     text: str
 
 
-def undisturbed(search: SmallSearch) -> Tables:
-    """Run a search that nothing happens to.
-
-    Returns:
-        Its tables.
+def run_without_faults(search: SmallSearch) -> Tables:
+    """Run a search without any fault, and return its tables.
 
     Raises:
-        RuntimeError: with what it printed, if it does not end well.
+        RuntimeError: with everything it printed, if its exit code is not 0.
     """
-    sitting = search.begin()
+    process = search.start()
     try:
-        if sitting.end() != 0:
-            raise RuntimeError(sitting.text)
+        if process.wait() != 0:
+            raise RuntimeError(process.text)
     finally:
-        sitting.stop()
+        process.kill()
     return read_tables(search)
 
 
 def attempt(
     faults: Sequence[Fault],
     search: SmallSearch,
-    reference: Tables | None,
+    reference: Tables,
     random: Random,
     cluster: ThreeNodes | None = None,
 ) -> Outcome:
-    """Begin a search, have faults strike at random moments, go on with it as often as it ends, and look at it.
+    """Start a search, inject faults at random moments, resume it whenever it ends, and check its results.
 
     Args:
-        faults: each waits until some reports have been printed since the one before; those in a step come when
-            their trials get there.
-        search: not begun.
-        reference: tables of the same search without a fault; None where figures are not looked at.
-        random: draws the moments, and whom they hit.
-        cluster: that it runs on; None if it starts Ray itself.
+        faults: faults to inject. Each waits for some reports after the one before. Those in a step occur when their
+            trial reaches the step.
+        search: a search that has not been started.
+        reference: tables of the same search without faults.
+        random: draws the moments and the targets.
+        cluster: the cluster of the search, or None if the search starts Ray itself.
 
     Raises:
-        RuntimeError: with what it printed, if it does not begin, ends before a fault strikes, or does not end.
+        RuntimeError: with everything it printed, if the search does not start, ends before a fault, or does not end.
     """
-    asked = [option for fault in faults for option in fault.options]
-    if any(fault.shared for fault in faults):
-        asked += [*search.one_gpu, "--gpus-per-trial", "0.5"]
-    search = replace(search, options=(*search.options, *asked))
-    in_steps = [fault for fault in faults if fault.step]
-    # Not trial 0, whose settings are the presets' own; and no two in one trial.
+    options = [option for fault in faults for option in fault.options]
+    if any(fault.shares_gpu for fault in faults):
+        options += [*search.one_gpu, "--gpus-per-trial", "0.5"]
+    search = replace(search, options=(*search.options, *options))
+    in_steps = [fault for fault in faults if fault.step_kind]
+    # Not trial 0, which has the preset's own settings, and no two faults in one trial.
     trials = random.sample(range(1, search.trials), len(in_steps))
-    failed = {trial: fault.fails for fault, trial in zip(in_steps, trials, strict=True) if fault.fails}
-    search.prepare([injected(fault, trial, search, random) for fault, trial in zip(in_steps, trials, strict=True)])
-    # Reports go on between a moment and what happens then, so that not all of them are shared out.
-    most = max(1, search.trials * search.steps // (2 * len(faults)))
-    struck: list[tuple[float, Fault]] = []
+    failing = {trial: fault.trial_error for fault, trial in zip(in_steps, trials, strict=True) if fault.trial_error}
+    search.write_step_faults([step_fault(*pair, search, random) for pair in zip(in_steps, trials, strict=True)])
+    # Reports continue between the random moment and the fault, so the moments must not use up all reports.
+    most_reports = max(1, search.trials * search.steps // (2 * len(faults)))
+    occurred: list[tuple[float, Fault]] = []
     complaints: list[str] = []
-    sittings = [search.begin()]
+    processes = [search.start()]
     try:
         for fault in faults:
-            sitting = sittings[-1]
-            if not fault.step:
-                sitting.wait_for_reports(len(sitting.reports) + random.randint(1, most))
+            process = processes[-1]
+            if not fault.step_kind:
+                process.wait_for_reports(len(process.reports) + random.randint(1, most_reports))
                 time.sleep(random.uniform(0, 0.5))
-            at = time.monotonic()
-            fault.strike(Stage(search, sitting, random, cluster))
-            if fault.step:
-                at = float(flag(search, fault.step).read_text())
-            if fault.codes != (0,):
-                code = sitting.end()
-                if code not in fault.codes:
+            moment = time.monotonic()
+            fault.inject(Target(search, process, random, cluster))
+            if fault.step_kind:
+                moment = float(flag_file(search, fault.step_kind).read_text())
+            if fault.exit_code != 0:
+                code = process.wait()
+                if code != fault.exit_code:
                     complaints.append(f"{fault.name}: exit code {code}")
-                if code >= 0:  # it was not killed, and has the last word
-                    unsaid = [said for said in (fault.says, GO_ON) if said not in sitting.text]
-                    complaints += [f"{fault.name}: does not say {said!r}" for said in unsaid]
-                at = max([at, *(report.at for report in sitting.reports)])
-                sittings.append(search.resume())
-            struck.append((at, fault))
-        code = sittings[-1].end()
+                if code >= 0:  # it was not killed, so it must say how to resume
+                    missing = [text for text in (fault.message, RESUME_COMMAND) if text not in process.text]
+                    complaints += [f"{fault.name}: does not print {text!r}" for text in missing]
+                moment = max([moment, *(report.time for report in process.reports)])
+                processes.append(search.resume())
+            occurred.append((moment, fault))
+        code = processes[-1].wait()
         if code != 0:
             complaints.append(f"exit code {code} at the end")
     finally:
-        for sitting in sittings:
-            sitting.stop()
-    reports = [report for sitting in sittings for report in sitting.reports]
-    struck.sort(key=lambda moment: moment[0])  # those in steps as their trials got there
-    work = []
+        for process in processes:
+            process.kill()
+    reports = [report for process in processes for report in process.reports]
+    occurred.sort(key=lambda pair: pair[0])  # faults in steps occur when their trials reach the step
+    costs = []
     earlier = -float("inf")
-    for place, (at, fault) in enumerate(struck):
-        # One that ends no process does not end the way back from the one before.
-        until = min((later for later, other in struck[place + 1 :] if other.hit != "none"), default=float("inf"))
-        cost = work_lost(reports, earlier, at, until, search.steps, fault.hit)
-        work.append((fault, cost))
-        complaints += [f"{fault.name}: {complaint}" for complaint in cost.too_much(fault.intervals)]
-        earlier = at
-    complaints += wrong(search, reference, failed)
-    text = "\n".join(sitting.text for sitting in sittings)
+    for index, (moment, fault) in enumerate(occurred):
+        # A later fault that ends no process does not disturb the recovery from this one.
+        until = min((later for later, other in occurred[index + 1 :] if other.ends != "none"), default=float("inf"))
+        cost = lost_work(reports, earlier, moment, until, search.steps, fault.ends)
+        costs.append((fault, cost))
+        complaints += [f"{fault.name}: {complaint}" for complaint in cost.complaints(fault.extra_intervals)]
+        earlier = moment
+    complaints += find_errors(search, reference, failing)
+    text = "\n".join(process.text for process in processes)
     if "Traceback" in text:
-        complaints.append("a traceback was printed, where a sentence was to be")
-    return Outcome(tuple(work), tuple(complaints), text)
+        complaints.append("a traceback was printed instead of a message")
+    return Outcome(tuple(costs), tuple(complaints), text)

@@ -1,4 +1,4 @@
-"""The faults: what each does to a running search, and what it is allowed to cost."""
+"""The faults: what each does to a running search, and what it may cost."""
 
 import os
 import signal
@@ -10,60 +10,54 @@ from pathlib import Path
 from random import Random
 from typing import Any, Literal, TypeVar
 
-from processes import in_step, trains, trial_processes
+from processes import in_step, is_trial, trial_processes
 
 from faults import mounts
-from faults.sitting import Sitting
+from faults.search_process import SearchProcess
 from faults.small_search import SmallSearch
 from faults.three_nodes import ThreeNodes
 
 T = TypeVar("T")
 
 READ_ONLY_SECONDS = 10.0
-SILENT = ("--trial-timeout", "40s")
-"""After which a process is taken to hang; by default it is far longer."""
-FULL_AT_MOST = 900.0
-"""Seconds in which a search has to notice a full disk."""
+SHORT_TRIAL_TIMEOUT = ("--trial-timeout", "40s")
+"""When a process counts as hanging. The default is far longer."""
+FULL_DISK_SECONDS = 900.0
+"""Within this time a search must notice a full disk."""
 
 
 @dataclass(frozen=True)
-class Stage:
-    """What a fault strikes.
+class Target:
+    """The search that a fault is injected into.
 
     Attributes:
-        search: that is running.
-        sitting: its command.
-        random: draws whom it hits.
-        cluster: that it runs on; None where it starts Ray itself.
+        search: the search.
+        process: its running command.
+        random: draws which process or node the fault hits.
+        cluster: the cluster of the search, or None if the search starts Ray itself.
     """
 
     search: SmallSearch
-    sitting: Sitting
+    process: SearchProcess
     random: Random
     cluster: ThreeNodes | None = None
 
-    @property
-    def nodes(self) -> ThreeNodes:
-        """Of the cluster, for a fault that takes several."""
-        assert self.cluster is not None
-        return self.cluster
-
-    def training(self) -> list[int]:
+    def trial_processes(self) -> list[int]:
         """The processes of trials."""
-        return trial_processes(self.sitting.pid) if self.cluster is None else self.cluster.training()
+        return trial_processes(self.process.pid) if self.cluster is None else self.cluster.trial_processes()
 
-    def wait_for(self, look: Callable[[], T]) -> T:
-        """Look until there is something to be seen.
+    def wait_for(self, find: Callable[[], T]) -> T:
+        """Call a function until it returns something true, and return that.
 
         Raises:
-            RuntimeError: if the command ends before: then nothing was struck.
+            RuntimeError: if the command ends before that, so that the fault could not be injected.
         """
         while True:
-            running = self.sitting.running
-            if found := look():
+            running = self.process.running
+            if found := find():
                 return found
             if not running:
-                raise RuntimeError(f"it ended before it was struck:\n{self.sitting.text}")
+                raise RuntimeError(f"the search ended before the fault:\n{self.process.text}")
             time.sleep(0.05)
 
 
@@ -72,98 +66,97 @@ class Fault:
     """A fault.
 
     Attributes:
-        name: for people.
-        strike: does it, and returns when it is over.
-        hit: whose process ends.
-        codes: with which the command may end; 0 where it goes on.
-        says: what a command that ends by itself is to say, beside how to go on.
-        intervals: between reports, that may be done again beside what always may.
-        mount: whether it takes root, to mount.
-        fails: what a trial's error is to say, if it is to fail.
-        step: kind of what happens in a step, which is prepared before the search begins.
-        nodes: whether it takes a cluster of several.
-        shared: whether trials are to share a GPU, two side by side as without it.
-        options: more that the search is given.
+        name: name for people.
+        inject: injects it, and returns when it is over.
+        ends: whose processes it ends: those of all trials, of one trial, or none.
+        exit_code: exit code of the command; 0 if the command continues.
+        message: what a command that ends by itself must print, in addition to how to resume.
+        extra_intervals: report intervals that may be repeated in addition to the usual allowance.
+        needs_mount: whether it mounts, which needs root.
+        trial_error: what the trial's error must say if the trial is to fail.
+        step_kind: kind of a fault in a training step, which is prepared before the search starts.
+        shares_gpu: whether trials must share a GPU, so that two run in parallel as without it.
+        options: additional options of the search.
     """
 
     name: str
-    strike: Callable[[Stage], None]
-    hit: Literal["all", "one", "none"]
-    codes: tuple[int, ...] = (0,)
-    says: str = ""
-    intervals: int = 0
-    mount: bool = False
-    fails: str = ""
-    step: str = ""
-    nodes: bool = False
-    shared: bool = False
+    inject: Callable[[Target], None]
+    ends: Literal["all", "one", "none"]
+    exit_code: int = 0
+    message: str = ""
+    extra_intervals: int = 0
+    needs_mount: bool = False
+    trial_error: str = ""
+    step_kind: str = ""
+    shares_gpu: bool = False
     options: tuple[str, ...] = ()
 
 
-def _kill_trial(stage: Stage) -> None:
-    _signal_trial(stage, signal.SIGKILL)
+def _kill_trial(target: Target) -> None:
+    _signal_trial(target, signal.SIGKILL)
 
 
-def _stop_trial(stage: Stage) -> None:
-    _signal_trial(stage, signal.SIGSTOP, in_step)  # one whose trial has ended would not be missed
+def _suspend_trial(target: Target) -> None:
+    _signal_trial(target, signal.SIGSTOP, in_step)  # nobody would miss the process of a trial that has ended
 
 
-def _signal_trial(stage: Stage, number: signal.Signals, eligible: Callable[[int], bool] = trains) -> None:
+def _signal_trial(target: Target, number: signal.Signals, eligible: Callable[[int], bool] = is_trial) -> None:
     while True:
-        # None while they come back from another fault.
-        training = stage.wait_for(lambda: [process for process in stage.training() if eligible(process)])
-        with suppress(ProcessLookupError):  # it has just ended: then another
-            os.kill(stage.random.choice(training), number)
+        # There is none while trials recover from an earlier fault.
+        processes = target.wait_for(lambda: [each for each in target.trial_processes() if eligible(each)])
+        with suppress(ProcessLookupError):  # it has just ended: take another
+            os.kill(target.random.choice(processes), number)
             return
 
 
-def _kill_node(stage: Stage) -> None:
-    stage.nodes.lose(stage.random)
+def _lose_node(target: Target) -> None:
+    assert target.cluster is not None
+    target.cluster.lose_node(target.random)
 
 
-def _signal_driver(number: signal.Signals) -> Callable[[Stage], None]:
-    def strike(stage: Stage) -> None:
-        stage.sitting.send(number)
-        stage.sitting.end()
+def _signal_driver(number: signal.Signals) -> Callable[[Target], None]:
+    def inject(target: Target) -> None:
+        target.process.send(number)
+        target.process.wait()
 
-    return strike
+    return inject
 
 
 _kill_driver, _interrupt_driver = _signal_driver(signal.SIGKILL), _signal_driver(signal.SIGINT)
 
 
-def _kill_driver_and_node(stage: Stage) -> None:
-    stage.sitting.send(signal.SIGKILL)
-    _kill_node(stage)
-    stage.sitting.end()
+def _kill_driver_and_lose_node(target: Target) -> None:
+    target.process.send(signal.SIGKILL)
+    _lose_node(target)
+    target.process.wait()
 
 
-def _fill_disk(stage: Stage) -> None:
-    filler = stage.search.home / "filler"
-    ends = time.monotonic() + FULL_AT_MOST
+def _fill_disk(target: Target) -> None:
+    filler = target.search.home / "filler"
+    deadline = time.monotonic() + FULL_DISK_SECONDS
     with filler.open("wb", buffering=0) as file:
-        while stage.sitting.running and time.monotonic() < ends:  # also what it frees
+        while target.process.running and time.monotonic() < deadline:  # also fill what the search frees
             try:
                 file.write(bytes(4096))
-            except OSError:  # it is full, which is what is wanted
+            except OSError:  # the disk is full, as intended
                 time.sleep(0.01)
     filler.unlink()
 
 
-def _truncate_checkpoint(stage: Stage) -> None:
-    stage.wait_for(lambda: _states_of_unfinished(stage))
-    _kill_driver(stage)
-    _halve(max(_states_of_unfinished(stage), key=_written_at))
+def _truncate_checkpoint(target: Target) -> None:
+    target.wait_for(lambda: _states_of_unfinished_trials(target))
+    _kill_driver(target)
+    _halve(max(_states_of_unfinished_trials(target), key=_modification_time))
 
 
-def _truncate_checkpoints_in_use(stage: Stage) -> None:
-    stage.wait_for(lambda: _states_of_unfinished(stage))
-    processes = stage.wait_for(stage.training)
-    for process in processes:  # or they would write newer ones meanwhile
-        with suppress(ProcessLookupError):  # it has ended by itself
+def _truncate_checkpoints_in_use(target: Target) -> None:
+    target.wait_for(lambda: _states_of_unfinished_trials(target))
+    processes = target.wait_for(target.trial_processes)
+    for process in processes:  # otherwise they would write newer checkpoints in the meantime
+        with suppress(ProcessLookupError):  # it has just ended
             os.kill(process, signal.SIGSTOP)
     newest: dict[str, Path] = {}
-    for state in sorted(_states_of_unfinished(stage), key=_written_at):
+    for state in sorted(_states_of_unfinished_trials(target), key=_modification_time):
         newest[state.parents[1].name] = state
     for state in newest.values():
         _halve(state)
@@ -172,64 +165,65 @@ def _truncate_checkpoints_in_use(stage: Stage) -> None:
             os.kill(process, signal.SIGKILL)
 
 
-def _states_of_unfinished(stage: Stage) -> list[Path]:
-    last = {report.trial: report.step for report in stage.sitting.reports}
-    unfinished = [f"trial_{trial:05d}" for trial, step in last.items() if step < stage.search.steps]
-    states = stage.search.checkpoints.glob("run_*/trial_*/checkpoint_*/state.safetensors")
+def _states_of_unfinished_trials(target: Target) -> list[Path]:
+    last = {report.trial: report.step for report in target.process.reports}
+    unfinished = [f"trial_{trial:05d}" for trial, step in last.items() if step < target.search.steps]
+    states = target.search.checkpoints.glob("run_*/trial_*/checkpoint_*/state.safetensors")
     return [state for state in states if state.parents[1].name in unfinished]
 
 
-def _written_at(file: Path) -> int:
+def _modification_time(file: Path) -> int:
     return file.stat().st_mtime_ns
 
 
-def _cut_journal(stage: Stage) -> None:
-    _kill_driver(stage)
-    journal = stage.search.results / "study.journal"
+def _truncate_journal(target: Target) -> None:
+    _kill_driver(target)
+    journal = target.search.results / "study.journal"
     *_, last = journal.read_bytes().splitlines(keepends=True)
     with journal.open("r+b") as file:
         file.truncate(journal.stat().st_size - len(last) + len(last) // 2)
 
 
-def _truncate_history(stage: Stage) -> None:
-    _interrupt_driver(stage)
-    _halve(stage.search.results / "history.parquet")
+def _truncate_history(target: Target) -> None:
+    _interrupt_driver(target)
+    _halve(target.search.results / "history.parquet")
 
 
 def _halve(file: Path) -> None:
     os.truncate(file, file.stat().st_size // 2)
 
 
-def _read_only_for_seconds(stage: Stage) -> None:
-    stage.wait_for(stage.training)
-    with mounts.read_only(stage.search.home):
+def _make_read_only(target: Target) -> None:
+    target.wait_for(target.trial_processes)
+    with mounts.read_only(target.search.home):
         time.sleep(READ_ONLY_SECONDS)
 
 
-def _wait_for(kind: str) -> Callable[[Stage], None]:
-    def strike(stage: Stage) -> None:
-        noted = flag(stage.search, kind)
-        stage.wait_for(lambda: noted.exists() and noted.read_text())
+def _wait_for_step_fault(kind: str) -> Callable[[Target], None]:
+    def inject(target: Target) -> None:
+        flag = flag_file(target.search, kind)
+        target.wait_for(lambda: flag.exists() and flag.read_text())
 
-    return strike
+    return inject
 
 
+KILLED = -signal.SIGKILL
 FAULTS = (
     Fault("trial's process killed", _kill_trial, "one"),
-    Fault("node lost", _kill_node, "one", nodes=True),
-    Fault("driver killed", _kill_driver, "all", codes=(-signal.SIGKILL,)),
-    Fault("driver: SIGTERM", _signal_driver(signal.SIGTERM), "all", codes=(128 + signal.SIGTERM,)),
-    Fault("driver: SIGINT", _interrupt_driver, "all", codes=(128 + signal.SIGINT,)),
-    Fault("driver and node lost", _kill_driver_and_node, "all", codes=(-signal.SIGKILL,), nodes=True),
-    Fault("disk full", _fill_disk, "all", codes=(1,), says="error: the disk is full", mount=True),
-    Fault("newest checkpoint truncated", _truncate_checkpoint, "all", codes=(-signal.SIGKILL,), intervals=1),
-    Fault("checkpoints truncated, processes killed", _truncate_checkpoints_in_use, "all", intervals=1),
-    Fault("journal's last line cut", _cut_journal, "all", codes=(-signal.SIGKILL,)),
-    Fault("history.parquet truncated", _truncate_history, "all", codes=(128 + signal.SIGINT,)),
-    Fault("storage read-only for 10 s", _read_only_for_seconds, "none", mount=True),
-    Fault("out of memory in a step", _wait_for("oom"), "one", step="oom", shared=True),
-    Fault("loss not a number", _wait_for("nan"), "none", fails="diverged at step", step="nan"),
-    Fault("trial hangs", _stop_trial, "one", options=SILENT),
+    Fault("node lost", _lose_node, "one"),
+    Fault("driver killed", _kill_driver, "all", KILLED),
+    Fault("driver: SIGTERM", _signal_driver(signal.SIGTERM), "all", 128 + signal.SIGTERM),
+    Fault("driver: SIGINT", _interrupt_driver, "all", 128 + signal.SIGINT),
+    Fault("driver and node lost", _kill_driver_and_lose_node, "all", KILLED),
+    Fault("disk full", _fill_disk, "all", 1, message="error: the disk is full", needs_mount=True),
+    Fault("newest checkpoint truncated", _truncate_checkpoint, "all", KILLED, extra_intervals=1),
+    Fault("checkpoints truncated, processes killed", _truncate_checkpoints_in_use, "all", extra_intervals=1),
+    Fault("journal's last line cut", _truncate_journal, "all", KILLED),
+    Fault("history.parquet truncated", _truncate_history, "all", 128 + signal.SIGINT),
+    Fault("storage read-only for 10 s", _make_read_only, "none", needs_mount=True),
+    Fault("out of memory in a step", _wait_for_step_fault("oom"), "one", step_kind="oom", shares_gpu=True),
+    Fault("loss not a number", _wait_for_step_fault("nan"), "none", trial_error="diverged at step", step_kind="nan"),
+    Fault("trial hangs", _suspend_trial, "one", options=SHORT_TRIAL_TIMEOUT),
 )
 
 
@@ -243,15 +237,19 @@ ROUNDS = tuple(
         ("loss not a number", "out of memory in a step"),
     )
 )
-"""Each fault once: those of a round strike one search one after another, for starts are most of what a search takes."""
+"""Every fault once. The faults of a round hit one search one after another, because most of a search is its start."""
 
 
-def flag(search: SmallSearch, kind: str) -> Path:
-    """The file that says that a fault in a step has struck, and when."""
+def flag_file(search: SmallSearch, kind: str) -> Path:
+    """The file to which a fault in a step writes when it occurred."""
     return search.home / f"struck_{kind}"
 
 
-def injected(fault: Fault, trial: int, search: SmallSearch, random: Random) -> dict[str, Any]:
-    """What makes a fault happen in a step of a trial."""
-    step = random.randint(1, search.steps)
-    return {"kind": fault.step, "w1": search.point(trial)["w1"], "step": step, "flag": str(flag(search, fault.step))}
+def step_fault(fault: Fault, trial: int, search: SmallSearch, random: Random) -> dict[str, Any]:
+    """A fault in a random step of a trial, for `inject/sitecustomize.py`."""
+    return {
+        "kind": fault.step_kind,
+        "w1": search.point(trial)["w1"],
+        "step": random.randint(1, search.steps),
+        "flag": str(flag_file(search, fault.step_kind)),
+    }

@@ -1,4 +1,4 @@
-"""Mounts, where they are allowed, and never longer than a block."""
+"""Temporary mounts, which need root."""
 
 import subprocess
 from collections.abc import Iterator
@@ -10,10 +10,10 @@ from tempfile import TemporaryDirectory
 
 @cache
 def allowed() -> bool:
-    """Whether this process may mount: it takes root, and a container that lets it."""
-    with TemporaryDirectory() as made:
+    """Whether this process may mount: it needs root, and a container that allows it."""
+    with TemporaryDirectory() as folder:
         try:
-            with small_disk(Path(made), 1):
+            with small_disk(Path(folder), 1):
                 return True
         except (OSError, subprocess.CalledProcessError):
             return False
@@ -21,7 +21,7 @@ def allowed() -> bool:
 
 @contextmanager
 def small_disk(folder: Path, mebibytes: int) -> Iterator[None]:
-    """An empty disk of a size over a folder."""
+    """Mount an empty disk of a given size on a folder."""
     _mount("-t", "tmpfs", "-o", f"size={mebibytes}m", "tmpfs", str(folder))
     try:
         yield
@@ -31,7 +31,7 @@ def small_disk(folder: Path, mebibytes: int) -> Iterator[None]:
 
 @contextmanager
 def read_only(folder: Path) -> Iterator[None]:
-    """A folder that can be read and not written to."""
+    """Make a folder read-only."""
     _mount("--bind", str(folder), str(folder))
     try:
         _mount("-o", "remount,bind,ro", str(folder))
@@ -45,5 +45,5 @@ def _mount(*arguments: str) -> None:
 
 
 def _unmount(folder: Path) -> None:
-    # Lazily: what is still open below it keeps it, and nobody else sees it any more.
+    # Lazy, because processes may still have files open below the folder.
     subprocess.run(["umount", "--lazy", str(folder)], check=True, capture_output=True, text=True)

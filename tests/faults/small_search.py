@@ -1,4 +1,4 @@
-"""A search whose trials take seconds and whose figures are the same whenever a trial runs: its draws are points."""
+"""A search whose trials take seconds. Its results do not depend on when a trial runs, because all points are given."""
 
 import json
 import os
@@ -10,27 +10,26 @@ from typing import Any
 
 import yaml
 
-from faults.sitting import Sitting
+from faults.search_process import SearchProcess
 
-INJECTED = Path(__file__).parent / "inject"
+INJECTION_PATH = Path(__file__).parent / "inject"
 WEIGHTS = (20.0, 50.0, 100.0, 200.0, 300.0)
-"""w1 of the trials, from trial 0 on; beyond them it is drawn by these in turn, with another wl."""
+"""w1 of the trials from trial 0 on; later trials repeat these values with another wl."""
 
 
 @dataclass
 class SmallSearch:
-    """Where it is and how long it takes.
+    """Where the search is, and how large.
 
     Attributes:
-        home: an existing folder for its results and its files.
-        trials: number of them.
-        steps: of each, a report at every one.
-        options: more options of the command.
-        one_gpu: options that give it a GPU, one that is pretended.
-        environment: more variables of its command.
-        storage: what it is given as `--storage`; None for its results folder.
-        faults: the file that says what is to happen in steps of its trials, which the processes of a cluster read
-            that runs already; None for one of its own.
+        home: existing folder for its results and its files.
+        trials: number of trials.
+        steps: steps per trial. Every step is followed by a report.
+        options: additional options of the command.
+        one_gpu: options that give it one GPU, which is simulated.
+        environment: additional environment variables of the command.
+        storage: value of `--storage`, or None for the results folder.
+        faults: file of the faults in steps, which the processes of a running cluster read; None for a file of its own.
     """
 
     home: Path
@@ -49,19 +48,19 @@ class SmallSearch:
 
     @property
     def checkpoints(self) -> Path:
-        """The folder of its trials' folders of checkpoints, one a sitting."""
+        """The folder of checkpoints, which has one folder per start of the search, and below it one per trial."""
         return (self.results if self.storage is None else self.storage / self.results.name) / "tune"
 
-    def prepare(self, faults: Sequence[Mapping[str, Any]]) -> None:
-        """Say what is to happen in steps of its trials, as `inject/sitecustomize.py` reads it."""
+    def write_step_faults(self, faults: Sequence[Mapping[str, Any]]) -> None:
+        """Write the faults that shall occur in steps of its trials, for `inject/sitecustomize.py`."""
         self._faults.write_text(json.dumps(faults))
 
     @property
     def _faults(self) -> Path:
         return self.faults or self.home / "faults.json"
 
-    def begin(self) -> Sitting:
-        """Start it from nothing."""
+    def start(self) -> SearchProcess:
+        """Start it from scratch."""
         space = self.home / "space.yaml"
         points = self.home / "points.yaml"
         bounds = {"type": "loguniform", "low": 1, "high": 1000}
@@ -72,22 +71,27 @@ class SmallSearch:
             *("--sampler", "random", "--trials", str(self.trials), "--steps", str(self.steps)),
         )
 
-    def resume(self) -> Sitting:
-        """Go on with it."""
+    def resume(self) -> SearchProcess:
+        """Resume it."""
         return self._start("--resume")
 
     def point(self, number: int) -> dict[str, float]:
-        """What a trial after trial 0 is given."""
+        """The weights of a trial after trial 0."""
         return {"w1": WEIGHTS[number % len(WEIGHTS)], "wl": 1.0 + number}
 
-    def _start(self, *arguments: str) -> Sitting:
+    def _start(self, *arguments: str) -> SearchProcess:
         command = [sys.executable, "run_search.py", "--name", "it", "--results-dir", str(self.results.parent)]
-        stored = () if self.storage is None else ("--storage", str(self.storage))
+        storage = () if self.storage is None else ("--storage", str(self.storage))
         environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"} | self.environment
-        injected = reading_faults(self._faults, *filter(None, [os.environ.get("PYTHONPATH")]))
-        return Sitting([*command, *stored, *arguments, *self.options], environment | injected)
+        injection = injection_variables(self._faults, *filter(None, [os.environ.get("PYTHONPATH")]))
+        return SearchProcess([*command, *storage, *arguments, *self.options], environment | injection)
 
 
-def reading_faults(faults: Path, *path: str) -> dict[str, str]:
-    """Variables of processes in whose steps happens what a file says, from when it is there; more of PYTHONPATH."""
-    return {"LSTNET_FAULTS": str(faults), "PYTHONPATH": os.pathsep.join((str(INJECTED), *path))}
+def injection_variables(faults: Path, *path: str) -> dict[str, str]:
+    """Environment variables of processes whose training steps shall have the faults in a file.
+
+    Args:
+        faults: the file; it need not exist yet.
+        path: further entries of PYTHONPATH.
+    """
+    return {"LSTNET_FAULTS": str(faults), "PYTHONPATH": os.pathsep.join((str(INJECTION_PATH), *path))}

@@ -1,6 +1,5 @@
-"""A cluster of three nodes that loses one, and gets another in its place."""
+"""A cluster of three nodes that loses nodes and gets new ones."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,26 +7,23 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
-from processes import trains
+from nodes import Nodes, running_nodes
+from processes import is_trial
 
-from faults.sitting import ROOT
-from faults.small_search import SmallSearch, reading_faults
-
-sys.path.append(str(ROOT / "tests"))
-from nodes import Nodes, running_nodes  # which tests have for themselves
+from faults.small_search import SmallSearch, injection_variables
 
 CPUS = 3
-"""Of a node: room for the trials of two that are lost."""
+"""CPUs per node: enough for all trials if two nodes are lost."""
 
 
 @dataclass
 class ThreeNodes:
-    """The head, which stays, and two others.
+    """The head, which is never lost, and two other nodes.
 
     Attributes:
-        nodes: of the cluster.
-        others: that run beside the head.
-        faults: the file that says what is to happen in steps of trials.
+        nodes: the nodes of the cluster.
+        others: indices of the running nodes other than the head.
+        faults: file of the faults in steps of trials.
     """
 
     nodes: Nodes
@@ -35,26 +31,26 @@ class ThreeNodes:
     faults: Path
 
     def search(self, home: Path, trials: int, steps: int) -> SmallSearch:
-        """A search on the cluster, each trial in one thread, as on this machine."""
-        where = ("--address", self.nodes.address, "--cpus", str(CPUS), "--gpus", "0")
+        """A search on the cluster, each trial in one thread, as on a single machine."""
+        options = ("--address", self.nodes.address, "--cpus", str(CPUS), "--gpus", "0")
         environment, storage = dict(self.nodes.environment), home / "storage"
-        return SmallSearch(home, trials, steps, where, ("--gpus", "1"), environment, storage, self.faults)
+        return SmallSearch(home, trials, steps, options, ("--gpus", "1"), environment, storage, self.faults)
 
-    def training(self) -> list[int]:
-        """Processes that train a trial now, on all nodes."""
-        return [process for place in (0, *self.others) for process in self._training(place)]
+    def trial_processes(self) -> list[int]:
+        """The processes of trials on all nodes."""
+        return [process for index in (0, *self.others) for process in self._trial_processes(index)]
 
-    def lose(self, random: Random) -> None:
-        """End all processes of a node at once, of one that trains if there is one."""
-        training = [place for place in self.others if self._training(place)]
-        lost = random.choice(training or self.others)
+    def lose_node(self, random: Random) -> None:
+        """Kill all processes of a node at once, of one that runs a trial if there is one."""
+        candidates = [index for index in self.others if self._trial_processes(index)]
+        lost = random.choice(candidates or self.others)
         self.others.remove(lost)
         self.nodes.kill(lost)
 
-    def _training(self, place: int) -> list[int]:
-        return [process for process in self.nodes.processes(place) if trains(process)]
+    def _trial_processes(self, index: int) -> list[int]:
+        return [process for process in self.nodes.processes(index) if is_trial(process)]
 
-    def complete(self) -> None:
+    def replace_lost_nodes(self) -> None:
         """Start as many nodes as were lost."""
         while len(self.others) < 2:
             self.others.append(self.nodes.start())
@@ -62,8 +58,8 @@ class ThreeNodes:
 
 @contextmanager
 def three_nodes() -> Iterator[ThreeNodes]:
-    """Run the cluster, each of whose nodes pretends to have a GPU, for searches that ask for one."""
-    with TemporaryDirectory(prefix="faults") as made:
-        faults = Path(made) / "faults.json"
-        with running_nodes(3, cpus=CPUS, gpus=1, variables=reading_faults(faults)) as nodes:
+    """Run the cluster. Each node pretends to have a GPU, for searches that ask for one."""
+    with TemporaryDirectory(prefix="faults") as folder:
+        faults = Path(folder) / "faults.json"
+        with running_nodes(3, cpus=CPUS, gpus=1, variables=injection_variables(faults)) as nodes:
             yield ThreeNodes(nodes, [1, 2], faults)

@@ -1,8 +1,11 @@
+"""Files and folders are complete or absent, whatever interrupts their writing."""
+
 import os
 import stat
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,35 +29,44 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_beside_it(
     assert [file.name for file in tmp_path.iterdir()] == ["table.parquet"]
 
 
-def test_a_whole_write_is_readable_by_others(tmp_path: Path) -> None:
-    write_whole(tmp_path / "x", "text")
-    assert (tmp_path / "x").read_text() == "text"
-    assert (tmp_path / "x").stat().st_mode & 0o777 == 0o644
+@pytest.fixture(params=[0o022, 0o077, 0o002], ids=oct)
+def umask(request: pytest.FixtureRequest) -> Iterator[int]:
+    before = os.umask(request.param)
+    yield request.param
+    os.umask(before)
 
 
-def test_a_file_whose_writing_breaks_off_is_not_there(tmp_path: Path) -> None:
+def test_permissions_of_files_and_folders_follow_the_umask(tmp_path: Path, umask: int) -> None:
+    write_whole(tmp_path / "file", "text")
+    with whole_folder(tmp_path / "folder"):
+        pass
+    assert (tmp_path / "file").read_text() == "text"
+    assert (tmp_path / "file").stat().st_mode & 0o777 == 0o666 & ~umask
+    assert (tmp_path / "folder").stat().st_mode & 0o777 == 0o777 & ~umask
+
+
+def test_a_file_whose_writing_is_interrupted_does_not_appear(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt), whole_file(tmp_path / "x") as file:
         raise KeyboardInterrupt(file.write(b"half"))
     assert not list(tmp_path.iterdir())
 
 
-def test_a_folder_takes_its_place_once_it_is_filled(tmp_path: Path) -> None:
+def test_a_folder_appears_once_it_is_filled(tmp_path: Path) -> None:
     target = tmp_path / "target"
     target.mkdir()  # empty: allowed
     with whole_folder(target) as folder:
         (folder / "x").write_text("text")
         assert not list(target.iterdir())
     assert [path.name for path in tmp_path.rglob("*")] == ["target", "x"]
-    assert target.stat().st_mode & 0o777 == 0o755
 
 
-def test_a_folder_whose_filling_breaks_off_is_not_there(tmp_path: Path) -> None:
+def test_a_folder_whose_filling_is_interrupted_does_not_appear(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt), whole_folder(tmp_path / "target") as folder:
         raise KeyboardInterrupt((folder / "x").write_text("half"))
     assert not list(tmp_path.iterdir())
 
 
-def test_a_file_is_there_only_when_the_disk_has_it_and_its_name(
+def test_a_file_appears_after_its_content_is_on_disk_and_before_its_name_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done: list[str] = []
@@ -74,7 +86,7 @@ def test_a_file_is_there_only_when_the_disk_has_it_and_its_name(
     assert done == ["file", "moved", "folder"]
 
 
-def test_what_a_killed_writer_left_is_removed_an_hour_later_and_nothing_else(tmp_path: Path) -> None:
+def test_only_what_a_killed_writer_left_is_removed_after_an_hour(tmp_path: Path) -> None:
     writer = (
         "import os, sys, pathlib\n"
         "from lstnet_search.io.atomic import whole_file\n"
@@ -103,7 +115,7 @@ def test_what_a_killed_writer_left_is_removed_an_hour_later_and_nothing_else(tmp
     ]
 
 
-def test_a_reader_in_a_loop_sees_whole_files_only(tmp_path: Path) -> None:
+def test_a_reader_in_a_loop_sees_only_complete_files(tmp_path: Path) -> None:
     path = tmp_path / "x"
     contents = {bytes([value]) * 300_000 for value in range(5)}
     write_whole(path, min(contents))

@@ -1,3 +1,5 @@
+"""Secrets in text are masked; everything else stays."""
+
 import time
 
 import pytest
@@ -18,25 +20,33 @@ from lstnet_search.io.secrets import masked
         ("http://me:p@ss@host:5000/x,", "http://***@host:5000/x,"),
         ("https://host/x?sig=abc%3D&se=2027", "https://host/x?sig=***&se=2027"),
         ("Authorization: Bearer abc.def", "Authorization: Bearer ***"),
-        # What is no secret stays.
+        ("http://host/v1/token: Bearer abc.def", "http://host/v1/token: Bearer ***"),
+        ("{'/v1/token': 'abc'}", "{'/v1/token': '***'}"),
+        # Texts without secrets stay as they are.
+        (
+            "cannot write to /me/.ray/auth_token: [Errno 30] Read-only",
+            "cannot write to /me/.ray/auth_token: [Errno 30] Read-only",
+        ),
+        ("cannot write to '/me/.ray/auth_token': Read-only", "cannot write to '/me/.ray/auth_token': Read-only"),
+        ("auth_token: [Errno 30] Read-only", "auth_token: [Errno 30] Read-only"),
         ("signs=3, design: flat", "signs=3, design: flat"),
         ("log in with the token in ~/.ray/auth_token", "log in with the token in ~/.ray/auth_token"),
         ("s3://bucket/runs, mail me@host", "s3://bucket/runs, mail me@host"),
         ("target_accuracy=0.93 at 127.0.0.1:8265", "target_accuracy=0.93 at 127.0.0.1:8265"),
     ],
 )
-def test_what_looks_like_a_secret_is_masked(text: str, shown: str) -> None:
+def test_secrets_and_nothing_else_are_masked(text: str, shown: str) -> None:
     assert masked(text) == shown
 
 
-@pytest.mark.parametrize("part", ["token", "a", "a://", "token ", "=token", "a://@", "key='", "token' "])
-def test_a_long_text_takes_no_longer_than_it_is(part: str) -> None:
+@pytest.mark.parametrize("part", ["token", "a", "a://", "token ", "=token", "a://@", "key='", "token' ", "/token: "])
+def test_the_time_grows_with_the_length_of_the_text_and_no_faster(part: str) -> None:
     begun = time.process_time()
     masked(part * 100_000)
-    assert time.process_time() - begun < 10  # minutes and hours where a sign is looked at more than once
+    assert time.process_time() - begun < 10  # minutes to hours if a character is tried more than once
 
 
-def test_secrets_of_the_environment_are_masked_wherever_they_stand(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_values_of_secret_variables_are_masked_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RAY_AUTH_TOKEN", "0123456789abcdef")
     monkeypatch.setenv("WANDB_API_KEY", "0123456789abcdef-and-more")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG")

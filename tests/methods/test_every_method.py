@@ -1,4 +1,4 @@
-"""What every method must keep to, whatever it trains: one class of tests, inherited by a class for each."""
+"""What every method must do, whatever it trains: one class of tests, inherited by a class for each method."""
 
 from typing import Any, ClassVar
 
@@ -11,7 +11,7 @@ from lstnet_search.config.presets import METHOD_PRESETS
 from lstnet_search.domains import Batches, Domain, DomainPair
 from lstnet_search.domains.augmentation import Augmentation
 from lstnet_search.errors import InputError
-from lstnet_search.evaluation.inference import labels_given
+from lstnet_search.evaluation.inference import labeller_outputs
 from lstnet_search.methods.base import Method, Problem
 from lstnet_search.methods.labeller import Labeller
 from lstnet_search.methods.registry import build_method, build_network, translates
@@ -23,7 +23,7 @@ CLASSES = 4
 
 
 def domain(name: str, shape: ImageShape) -> Domain:
-    """Noise of four classes, 24 images; class k is brighter the larger k is."""
+    """24 images of noise in four classes. Class k is brighter the larger k is."""
     generator = torch.Generator().manual_seed(shape.side)
     images = torch.randint(0, 60, (24, shape.channels, shape.side, shape.side), generator=generator)
     labels = torch.arange(24) % CLASSES
@@ -35,14 +35,14 @@ def evaluate_nothing(network: nn.Module) -> dict[str, float]:
 
 
 class MethodTests:
-    """Inherited by the tests of each method, which say its settings and what it should learn."""
+    """Tests of a method. Subclasses give its settings and the losses that it should lower."""
 
     method: str
     settings: ClassVar[dict[str, Any]]
-    """Of a tiny network."""
+    """Settings of a tiny network."""
     lowered: tuple[str, ...]
-    """Beginnings of the names of losses that go down together on one batch."""
-    steps = 30
+    """Prefixes of the names of losses whose sum goes down on one batch."""
+    steps = 20
     shapes = (ImageShape(1, 28), ImageShape(1, 16))
 
     def config(self, **changes: Any) -> TrialConfig:
@@ -62,23 +62,19 @@ class MethodTests:
         trained = train(config, self.pair(), self.build(config), evaluate_nothing, start)
         return [(report, {name: each.clone() for name, each in report.state().items()}) for report in trained]
 
-    def test_some_steps_lower_its_loss_on_a_fixed_batch(self) -> None:
+    def test_steps_on_a_fixed_batch_lower_its_loss_and_return_its_metrics_without_a_graph(self) -> None:
         method = self.build(self.config())
         batch = self.batch(method, self.pair())
         measured = [method.step(*batch) for _ in range(self.steps)]
-        places = [place for place, name in enumerate(method.metrics) if name.startswith(self.lowered)]
-        assert len(places) >= 2
-        assert measured[-1][places].sum() < 0.9 * measured[0][places].sum()
-
-    def test_a_step_measures_what_it_names_once_and_keeps_no_graph(self) -> None:
-        method = self.build(self.config())
-        measured = method.step(*self.batch(method, self.pair()))
-        assert measured.shape == (len(method.metrics),)
-        assert measured.isfinite().all()
-        assert not measured.requires_grad
+        lowered = [index for index, name in enumerate(method.metrics) if name.startswith(self.lowered)]
+        assert len(lowered) >= 2
+        assert measured[-1][lowered].sum() < 0.9 * measured[0][lowered].sum()
+        assert measured[0].shape == (len(method.metrics),)
+        assert measured[0].isfinite().all()
+        assert not measured[0].requires_grad
         assert len(set(method.metrics)) == len(method.metrics)
 
-    def test_a_resumed_training_equals_an_uninterrupted_one_to_the_bit(self) -> None:
+    def test_a_resumed_training_equals_an_uninterrupted_one_to_the_bit_and_its_state_fills_a_network(self) -> None:
         config = self.config(steps=6, reports=3, ema_decay=0.9)
         whole = self.reports(config)
         (stopped, state), *_ = whole
@@ -88,6 +84,11 @@ class MethodTests:
             assert again.metrics == report.metrics
             assert found.keys() == expected.keys()
             assert all(torch.equal(found[name], expected[name]) for name in expected)
+        trained = evaluated_state(expected)
+        network = build_network(config, Problem(self.shapes, CLASSES))
+        network.load_state_dict(trained)
+        assert not network.training
+        assert all(torch.equal(value, trained[name]) for name, value in network.state_dict().items())
 
     def test_the_same_seed_gives_the_same_bits_and_another_others(self) -> None:
         first, again, other = (self.build(self.config(seed=seed)) for seed in (0, 0, 1))
@@ -98,10 +99,8 @@ class MethodTests:
     @pytest.mark.parametrize(
         "shapes",
         [
-            (ImageShape(1, 28), ImageShape(1, 16)),
-            (ImageShape(1, 16), ImageShape(1, 28)),
             (ImageShape(3, 32), ImageShape(1, 14)),
-            (ImageShape(1, 28), ImageShape(3, 28)),
+            (ImageShape(1, 16), ImageShape(3, 28)),
         ],
     )
     def test_images_of_every_shape_are_labelled_both_ways(self, shapes: tuple[ImageShape, ImageShape]) -> None:
@@ -112,7 +111,7 @@ class MethodTests:
 
     def check_output(self, network: nn.Module, images: Domain, source: int, other: ImageShape) -> None:
         if isinstance(network, Labeller):
-            features, logits = labels_given(network, images.images, source)
+            features, logits = labeller_outputs(network, images.images, source)
             assert len(features) == 24
             assert logits.shape == (24, CLASSES)
         else:
@@ -120,15 +119,6 @@ class MethodTests:
                 translated = network.translate(images.images.float() / 127.5 - 1, source)  # type: ignore[operator]
             assert translated.shape == (24, other.channels, other.side, other.side)
             assert translated.abs().max() <= 1
-
-    def test_its_state_fills_a_network_that_was_built_without_training(self) -> None:
-        config = self.config(steps=2, reports=1)
-        ((_, state),) = self.reports(config)
-        found = evaluated_state(state)
-        network = build_network(config, Problem(self.shapes, CLASSES))
-        network.load_state_dict(found)
-        assert not network.training
-        assert all(torch.equal(value, found[name]) for name, value in network.state_dict().items())
 
     def test_one_domain_without_labels_is_no_obstacle(self) -> None:
         config = self.config(steps=2, reports=1)
@@ -153,12 +143,6 @@ class MethodTests:
             trial = preset.trial
             assert trial.weights == trial.published_weights()
             assert trial.steps == 1 or {trial.steps // 6, trial.steps // 2} <= set(trial.report_steps)
-
-    def test_the_copy_that_is_averaged_labels_as_the_trained_network_does(self) -> None:
-        config = self.config(steps=3, reports=1, ema_decay=0)
-        method = self.build(config)
-        (report,) = train(config, self.pair(), method, evaluate_nothing)
-        assert report.evaluated is method.evaluated
 
 
 TABLE = {"width": 1 / 64, "batch_norm_momentum": 0.1, "learning_rate": 1e-3}
@@ -188,7 +172,7 @@ class TestDeepJDOT(MethodTests):
     lowered = ("loss_classification",)
 
 
-def test_every_method_has_its_tests_but_the_one_that_takes_no_step() -> None:
+def test_every_method_that_trains_has_its_tests() -> None:
     tested = {each.method for each in MethodTests.__subclasses__()}
     assert set(METHODS) == set(METHOD_PRESETS) == tested | {"no_translation"}
     assert {name for name in METHODS if translates(TrialConfig(method=name))} == {"lstnet", "unit"}

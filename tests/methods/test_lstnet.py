@@ -1,4 +1,4 @@
-"""A step of LSTNet beside one written out by hand, and what a step must leave alone."""
+"""A step of LSTNet compared with one written out by hand, and what a step must not change."""
 
 import copy
 
@@ -8,17 +8,18 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from lstnet_search.config import TrialConfig
+from lstnet_search.methods.base import Problem
 from lstnet_search.methods.lstnet import METRICS, LSTNet
 from lstnet_search.models import ImageShape
 
-SHAPES = (ImageShape(1, 28), ImageShape(1, 16))
+PROBLEM = Problem((ImageShape(1, 28), ImageShape(1, 16)), classes=10)
 SMALL = TrialConfig(
     width=1 / 32, batch_norm_momentum=0.1, learning_rate=1e-3, w1=20, w2=30, w3=70, w4=80, w5=90, w6=110, wl=40
 )
 
 
 def make(config: TrialConfig = SMALL) -> LSTNet:
-    method = LSTNet(config, SHAPES, torch.device("cpu"))
+    method = LSTNet(config, PROBLEM, torch.device("cpu"))
     method.translator.double()
     method.discriminators.double()
     return method
@@ -35,7 +36,7 @@ def batches(count: int, seed: int = 0) -> list[tuple[Tensor, Tensor]]:
 
 
 def step_by_hand(method: LSTNet, x1: Tensor, x2: Tensor, config: TrialConfig) -> list[float]:
-    """Eq. 1 as a textbook would train it: translate again for the second update, one pass a batch."""
+    """Eq. 1 as a textbook would train it: it translates again for the second update."""
     net, disc = method.translator, method.discriminators
     d1, d2, dl = disc.images[0], disc.images[1], disc.latents
 
@@ -71,14 +72,14 @@ def step_by_hand(method: LSTNet, x1: Tensor, x2: Tensor, config: TrialConfig) ->
 
 @pytest.mark.parametrize("latent_stride", [1, 3])
 def test_steps_equal_a_loop_written_out_by_hand(latent_stride: int) -> None:
-    # A tiny epsilon, for Adam's default is felt by the hand-written loop's weighted discriminators.
+    # With Adam's default epsilon, the weights of the hand-written discriminator loss would make a difference.
     config = SMALL.override({"latent_stride": latent_stride, "adam_epsilon": 1e-20}, "test")
     ours, theirs = make(config), make(config)
     for step, (x1, x2) in enumerate(batches(4)):
         measured = ours.step(x1, x2)
         by_hand = step_by_hand(theirs, x1, x2, config)
         assert measured[:7].tolist() == pytest.approx(by_hand, rel=1e-9)
-        # A step moves a parameter by about 1e-3; rounding of the last bit grows from step to step.
+        # A step moves a parameter by about 1e-3, and rounding errors grow from step to step.
         assert_same_parameters(ours, theirs, 1e-15 if step == 0 else 1e-10)
         if step == 0:
             gradients = dict(theirs.translator.named_parameters())
@@ -93,11 +94,8 @@ def assert_same_parameters(ours: LSTNet, theirs: LSTNet, tolerance: float) -> No
             torch.testing.assert_close(value, reference[parameter], rtol=0, atol=tolerance)
 
 
-def test_a_step_measures_what_it_names_each_of_them_once() -> None:
+def test_measured_losses_have_the_signs_of_equation_1() -> None:
     measured = make().step(*batches(1)[0])
-    assert measured.shape == (len(METRICS),)
-    assert len(set(METRICS)) == len(METRICS)
-    assert not measured.requires_grad
     named = dict(zip(METRICS, measured.tolist(), strict=True))
     assert all(named[f"loss_{name}"] < 0 for name in ("an1", "an2", "anl"))
     assert all(named[f"loss_{name}"] > 0 for name in ("cc1", "cc2", "cc3", "cc4"))
@@ -111,7 +109,7 @@ def test_the_discriminators_step_leaves_encoders_and_generators_untouched() -> N
     with torch.no_grad():
         latents = method.translator.encode(x1, 0), method.translator.encode(x2, 1)
     running = copy.deepcopy(method.translator.state_dict())
-    method._discriminator_step((x1, x2), (x1, x2), latents)
+    method._update_discriminators((x1, x2), (x1, x2), latents)
     assert all(parameter.grad is None for parameter in method.translator.parameters())
     after = method.translator.state_dict()
     assert all(torch.equal(after[name], running[name]) for name in before)
@@ -139,18 +137,17 @@ def test_the_translators_step_leaves_the_discriminators_gradients_to_their_own_s
 def test_every_kind_of_adversarial_loss_trains(kind: str) -> None:
     method = make(SMALL.override({"adversarial_loss": kind}, "test"))
     x1, x2 = batches(1)[0]
-    losses = [method.step(x1, x2) for _ in range(15)]
+    losses = [method.step(x1, x2) for _ in range(8)]
     cycles = slice(3, 7)
     assert losses[-1][cycles].sum() < losses[0][cycles].sum()
     assert all(loss.isfinite().all() for loss in losses)
 
 
-@pytest.mark.parametrize("factor", [2.0, 8.0])
-def test_a_common_factor_on_all_weights_changes_nothing_under_adam(factor: float) -> None:
+def test_a_common_factor_on_all_weights_changes_nothing_under_adam() -> None:
     config = SMALL.override({"adam_epsilon": 1e-20}, "test")
-    scaled = config.override({name: factor * value for name, value in config.weights.items()}, "test")
-    ours, theirs = (LSTNet(settings, SHAPES, torch.device("cpu")) for settings in (config, scaled))
-    for x1, x2 in batches(5):
+    scaled = config.override({name: 8 * value for name, value in config.weights.items()}, "test")
+    ours, theirs = (LSTNet(settings, PROBLEM, torch.device("cpu")) for settings in (config, scaled))
+    for x1, x2 in batches(3):
         ours.step(x1.float(), x2.float())
         theirs.step(x1.float(), x2.float())
     for name, module in ours.modules.items():
@@ -165,14 +162,6 @@ def test_a_weight_of_zero_takes_its_term_out_of_the_gradient() -> None:
     first, second = method.translator.generators
     assert any((parameter.grad != 0).any() for parameter in first.parameters())  # type: ignore[union-attr]
     assert all((parameter.grad == 0).all() for parameter in second.parameters())  # type: ignore[union-attr]
-
-
-def test_the_same_seed_gives_the_same_bits() -> None:
-    runs = []
-    for _ in range(2):
-        method = make()
-        runs.append([method.step(*batch) for batch in batches(2)])
-    assert all(torch.equal(a, b) for a, b in zip(*runs, strict=True))
 
 
 def test_another_seed_gives_other_weights_to_translator_and_discriminators() -> None:

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from lstnet_search.methods.objective import ADVERSARIAL, adversarial_value, cycle_consistency, told_right
+from lstnet_search.methods.objective import ADVERSARIAL, adversarial_value, cycle_consistency, discriminator_accuracy
 
 
 def sigmoid(x: float) -> float:
@@ -84,6 +84,6 @@ def test_channel_mismatch_is_refused_rather_than_broadcast() -> None:
         cycle_consistency(torch.zeros(2, 1, 4, 4), torch.zeros(2, 3, 4, 4))
 
 
-def test_told_right_is_the_mean_share_of_right_signs_of_both_kinds() -> None:
+def test_discriminator_accuracy_is_the_mean_share_of_right_signs_of_both_kinds() -> None:
     real, fake = torch.tensor([1.0, 2.0, -1.0, 3.0]), torch.tensor([1.0, -1.0, 2.0, 0.5])
-    assert told_right(real, fake).item() == pytest.approx((3 / 4 + 1 / 4) / 2)
+    assert discriminator_accuracy(real, fake).item() == pytest.approx((3 / 4 + 1 / 4) / 2)

@@ -22,7 +22,7 @@ def test_pooling_pads_with_minus_infinity_on_the_right_and_at_the_bottom(
 @pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16])
 @pytest.mark.parametrize("side", [3, 4, 7, 8])
 @pytest.mark.parametrize("stride", [1, 2])
-def test_pooling_and_its_gradient_equal_padding_written_out(side: int, stride: int, dtype: torch.dtype) -> None:
+def test_pooling_and_its_gradient_equal_explicit_padding(side: int, stride: int, dtype: torch.dtype) -> None:
     torch.manual_seed(0)
     image = torch.randn(2, 3, side, side).to(dtype).requires_grad_()
     exact = image.detach().double().requires_grad_()
@@ -34,6 +34,6 @@ def test_pooling_and_its_gradient_equal_padding_written_out(side: int, stride: i
     reference = padded[:, :, :side_out, :side_out]
     assert torch.equal(ours, reference.to(dtype))
     weight = torch.randn_like(ours)
-    (mine,) = torch.autograd.grad((ours * weight).sum(), image)
-    (theirs,) = torch.autograd.grad((reference * weight.double()).sum(), exact)
-    assert torch.equal(mine, theirs.to(dtype))
+    (gradient,) = torch.autograd.grad((ours * weight).sum(), image)
+    (expected,) = torch.autograd.grad((reference * weight.double()).sum(), exact)
+    assert torch.equal(gradient, expected.to(dtype))

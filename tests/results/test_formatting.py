@@ -29,7 +29,7 @@ def test_weights_stand_in_the_papers_order() -> None:
     assert weights(TrialConfig().weights) == "20 20 100 100 100 100 30"
 
 
-def test_of_a_schedule_the_last_weights_are_shown_and_since_when() -> None:
+def test_the_last_weights_of_a_schedule_are_printed_with_their_step() -> None:
     schedule = [{"step": 40, "weights": {"w1": 1, "w3": 50}}, {"step": 80, "weights": {"w1": 4}}]
     config = TrialConfig.parse({"schedule": schedule}, "test")
     assert weights(config.model_dump()) == "4 20 50 100 100 100 30 since step 80"
@@ -58,6 +58,6 @@ def test_shares_are_shown_as_per_cent_and_other_metrics_with_four_digits(
     assert shown(metric, value) == text
 
 
-def test_a_difference_has_a_sign_and_is_in_points_of_a_per_cent_where_shares_differ() -> None:
+def test_a_difference_has_a_sign_and_a_share_differs_in_percentage_points() -> None:
     assert difference("target_accuracy", 0.0125) == "+1.25"
     assert difference("infomax", -0.12346) == "-0.1235"

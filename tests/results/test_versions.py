@@ -53,10 +53,3 @@ def test_every_file_that_has_a_version_is_read_here(winner: Path) -> None:
 
 def _has_version(path: Path) -> bool:
     return "format_version" in path.read_text()
-
-
-@pytest.mark.parametrize("methods", [None, 3, {"lstnet": None}, {"lstnet": {"seconds": 3}}, {3: {}}])
-def test_a_damaged_table2_is_told_in_a_message(tmp_path: Path, methods: object) -> None:
-    write(tmp_path / "table2.yaml", {"format_version": 1, "methods": methods})
-    with pytest.raises(InputError, match=r"table2\.yaml; restore the file"):
-        Table2Folder(tmp_path).spent()

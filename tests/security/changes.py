@@ -1,4 +1,4 @@
-"""What befalls files: contents with one value changed, bytes cut or overwritten, columns of other types."""
+"""Damage to files, for property tests: one value changed, bytes cut or overwritten, columns of other types."""
 
 from copy import deepcopy
 from typing import Any
@@ -18,44 +18,44 @@ VALUES = st.recursive(
 
 @st.composite
 def changed(draw: st.DrawFn, content: Any) -> Any:
-    """A nested content with one value, at any depth, removed or replaced."""
+    """Nested content with one value, at any depth, removed or replaced."""
     copy = deepcopy(content)
-    place = copy
+    parent = copy
     while True:
-        key = draw(st.sampled_from(list(place) if isinstance(place, dict) else range(len(place))))
-        if isinstance(place[key], dict | list) and place[key] and draw(st.integers(0, 3)):
-            place = place[key]
+        key = draw(st.sampled_from(list(parent) if isinstance(parent, dict) else range(len(parent))))
+        if isinstance(parent[key], dict | list) and parent[key] and draw(st.integers(0, 3)):
+            parent = parent[key]
         else:
             break
     if draw(st.booleans()):
-        del place[key]
+        del parent[key]
     else:
-        place[key] = draw(VALUES)
+        parent[key] = draw(VALUES)
     return copy
 
 
 @st.composite
 def damaged(draw: st.DrawFn, content: bytes) -> bytes:
-    """Bytes that were cut short, overwritten in one place, or replaced."""
-    place = draw(st.integers(0, len(content)))
+    """Bytes that are truncated, overwritten in one position, or replaced."""
+    position = draw(st.integers(0, len(content)))
     match draw(st.sampled_from(["cut", "overwritten", "replaced"])):
         case "cut":
-            return content[:place]
+            return content[:position]
         case "overwritten":
-            some = draw(st.binary(min_size=1, max_size=8))
-            return content[:place] + some + content[place + len(some) :]
+            other = draw(st.binary(min_size=1, max_size=8))
+            return content[:position] + other + content[position + len(other) :]
         case _:
             return draw(st.binary(max_size=200))
 
 
 def column(kind: pa.DataType, values: st.SearchStrategy[Any], count: int) -> st.SearchStrategy[pa.Array]:
-    """A column of a type."""
-    some = st.lists(st.none() | values, min_size=count, max_size=count)
-    return some.map(lambda cells: pa.array(cells, kind))
+    """A column of one type."""
+    cells = st.lists(st.none() | values, min_size=count, max_size=count)
+    return cells.map(lambda cells: pa.array(cells, kind))
 
 
 def columns(count: int) -> st.SearchStrategy[pa.Array]:
-    """Columns of all kinds of types, of a number of rows."""
+    """Columns of many types with `count` rows."""
     return st.one_of(
         column(pa.int64(), st.integers(-(2**63), 2**63 - 1) | st.integers(-1, 9), count),
         column(pa.uint64(), st.integers(0, 2**64 - 1), count),
@@ -74,15 +74,15 @@ def columns(count: int) -> st.SearchStrategy[pa.Array]:
 
 @st.composite
 def table_changed(draw: st.DrawFn, table: pa.Table) -> pa.Table:
-    """A table with a column left out, there twice, or of another type."""
-    place = draw(st.integers(0, table.num_columns - 1))
+    """A table with a column left out, duplicated or of another type, or with other rows."""
+    index = draw(st.integers(0, table.num_columns - 1))
     match draw(st.sampled_from(["left out", "twice", "other", "other", "other", "rows"])):
         case "left out":
-            return table.remove_column(place)
+            return table.remove_column(index)
         case "twice":
-            return table.append_column(table.schema.field(place).name, table.column(place))
+            return table.append_column(table.schema.field(index).name, table.column(index))
         case "rows":
             rows = draw(st.lists(st.integers(0, table.num_rows - 1), max_size=table.num_rows))
             return table.take(pa.array(rows, pa.int64()))
         case _:
-            return table.set_column(place, table.schema.field(place).name, draw(columns(table.num_rows)))
+            return table.set_column(index, table.schema.field(index).name, draw(columns(table.num_rows)))

@@ -1,4 +1,4 @@
-"""What runs when it is unpickled."""
+"""An object that runs code when it is unpickled."""
 
 import os
 from pathlib import Path
@@ -11,9 +11,9 @@ class Planted:
     """Makes a file when it is unpickled."""
 
     def __init__(self, mark: Path) -> None:
-        """Name the file."""
+        """Set the file's name."""
         self.mark = mark
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """What pickle is to call."""
+        """The call that unpickling makes."""
         return os.open, (str(self.mark), FLAGS)

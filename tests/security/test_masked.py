@@ -1,4 +1,4 @@
-"""Secrets do not get into what is recorded or said."""
+"""Secrets are in nothing that is recorded or printed."""
 
 import sys
 from pathlib import Path
@@ -10,7 +10,7 @@ from ray.tune.logger import LoggerCallback
 from lstnet_search.cli.options import command_line
 from lstnet_search.config.search import TrackerName
 from lstnet_search.results.folder.folder import ResultsFolder
-from lstnet_search.results.folder.storage import Storage, sentence
+from lstnet_search.results.folder.storage import Storage, masked_error
 from lstnet_search.tuning.monitoring.trackers import Tracker, make_trackers
 
 SECRET = "wJalrXUtnFEMI-K7MDENG"
@@ -22,20 +22,20 @@ def test_the_recorded_command_holds_no_secret(monkeypatch: pytest.MonkeyPatch) -
     assert command_line() == "python run_search.py --storage 's3://***@bucket/x' --name '***'"
 
 
-def test_a_storage_with_a_password_is_refused_without_repeating_it(
+def test_a_storage_with_a_password_is_refused_without_printing_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     asked = ("--preset", "cpu", "--results-dir", tmp_path / "r", "--storage", f"s3://me:{SECRET}@b/x")
     assert exit_code("search", *asked) == 2
     said = capsys.readouterr()
-    assert "--storage has credentials in it" in said.err
+    assert "--storage contains credentials" in said.err
     assert SECRET not in said.err + said.out
     assert not (tmp_path / "r").exists()
 
 
 def test_errors_of_a_storage_hold_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
-    assert sentence(OSError(f"403 for\n{SECRET} at http://a:b@host/")) == "403 for *** at http://***@host/"
+    assert masked_error(OSError(f"403 for\n{SECRET} at http://a:b@host/")) == "403 for *** at http://***@host/"
 
 
 def test_the_file_system_that_ray_keeps_holds_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,7 +45,9 @@ def test_the_file_system_that_ray_keeps_holds_no_key(monkeypatch: pytest.MonkeyP
     assert SECRET not in repr(storage.filesystem.__reduce__())
 
 
-def test_the_address_of_a_tracker_is_said_without_its_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_address_of_a_tracker_is_printed_without_its_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://me:{SECRET}@host:5000")
     said: list[str] = []
     make_trackers([TrackerName.MLFLOW], ResultsFolder(tmp_path / "study"), said.append)
@@ -59,7 +61,7 @@ class Failing(LoggerCallback):
         raise OSError(f"cannot reach http://me:{SECRET}@host:5000")
 
 
-def test_the_error_of_a_tracker_is_said_without_its_password() -> None:
+def test_the_error_of_a_tracker_is_printed_without_its_password() -> None:
     said: list[str] = []
     Tracker("mlflow", Failing(), said.append).setup()
     assert said == [

@@ -1,4 +1,4 @@
-"""No file leads out of its folder, whatever names stand in it."""
+"""Nothing is read or written outside a folder, whatever names and links are in it."""
 
 import json
 from pathlib import Path
@@ -20,13 +20,13 @@ HOSTILE = ["../../evil", "/etc/evil", "a/b", "..", "", "a\0b", "a\nb", "x" * 101
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_domains_name_holds_no_path(name: str) -> None:
-    """Names of domains are in those of files: of ONNX files, of contact sheets, of cached classifiers."""
+    """Domain names are parts of file names: of ONNX files, contact sheets and cached classifiers."""
     with pytest.raises(InputError, match="must be the name of a set, folder:PATH or parquet:PATH"):
         TrialConfig.parse({"domains": [name, "usps"]}, "best_config.yaml")
 
 
 @pytest.mark.parametrize("path", ["folder:/somewhere/../..", "parquet:/x/[a b].parquet", "folder:/x\n/y z"])
-def test_images_of_ones_own_have_a_name_without_a_path(path: str) -> None:
+def test_user_images_have_a_name_without_a_path(path: str) -> None:
     config = TrialConfig.parse({"domains": [path, "usps"]}, "best_config.yaml")
     assert all(sign.isalnum() or sign in "_-" for sign in config.domain_names[0])
 
@@ -44,7 +44,7 @@ def test_a_model_that_names_a_path_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("change", [{"width": 4}, {"shapes": [[1, 10**9], [1, 16]]}, {"classes": 10**9}])
-def test_a_model_that_names_larger_networks_than_it_holds_is_refused_before_they_are_built(
+def test_a_model_that_claims_larger_networks_than_its_file_has_is_refused_before_they_are_built(
     tmp_path: Path, change: dict[str, object]
 ) -> None:
     shapes = ImageShape(1, 28), ImageShape(1, 16)
@@ -65,7 +65,7 @@ def test_a_key_of_an_object_store_that_leads_out_of_the_folder_is_refused(tmp_pa
         _is_mirrored(name, ResultsFolder(tmp_path))
 
 
-def test_what_a_killed_writer_left_and_rays_state_are_not_fetched(tmp_path: Path) -> None:
+def test_unfinished_files_and_rays_state_are_not_fetched(tmp_path: Path) -> None:
     folder = ResultsFolder(tmp_path)
     names = ["search.yaml", ".search.yaml.a1b2c3d4.part", "trials.parquet.partial", "tune/run_001/x", "samples/0.npz"]
     assert [name for name in names if _is_mirrored(name, folder)] == ["search.yaml", "samples/0.npz"]
@@ -105,7 +105,7 @@ def test_a_link_out_of_a_results_folder_is_not_exported(tmp_path: Path, secret: 
     assert not (tmp_path / "exported").exists()
 
 
-def test_a_link_out_of_a_results_folder_is_not_in_it(tmp_path: Path, secret: Path) -> None:
+def test_a_link_out_of_a_results_folder_does_not_count_as_its_file(tmp_path: Path, secret: Path) -> None:
     folder = ResultsFolder(tmp_path / "study")
     folder.create({})
     for name, to in (("out", secret), ("round", folder.path / "round"), ("within", folder.search_file)):
@@ -117,19 +117,40 @@ def test_a_link_out_of_a_results_folder_is_not_in_it(tmp_path: Path, secret: Pat
     assert not any(folder.has(folder.path / name) for name in ("out", "round", "nothing", "samples"))
 
 
-@pytest.mark.parametrize("name", ["study.journal", "confirmation/study.journal", "test_openings.jsonl"])
-def test_a_search_does_not_hold_a_folder_whose_files_would_be_written_elsewhere(
-    tmp_path: Path, secret: Path, name: str
-) -> None:
+@pytest.mark.parametrize("name", ["study.journal", "confirmation/study.journal", "test_openings.jsonl", ".lock"])
+def test_a_folder_whose_files_would_be_written_elsewhere_is_not_locked(tmp_path: Path, secret: Path, name: str) -> None:
     folder = ResultsFolder(tmp_path / "study")
     folder.create({})
     folder.confirmation.mkdir()
     (folder.path / name).symlink_to(secret)
-    with pytest.raises(InputError, match=f"{name} is a link that leads out of"), folder.held():
+    with pytest.raises(InputError, match=f"{name} is a link that leads out of"), folder.locked():
         pass
 
 
-def test_an_opening_is_not_noted_through_a_link(tmp_path: Path, secret: Path) -> None:
+@pytest.mark.parametrize("name", [".lock", "samples"])
+def test_nothing_is_made_where_a_dangling_link_leads(tmp_path: Path, name: str) -> None:
+    folder = ResultsFolder(tmp_path / "study")
+    folder.create({})
+    if name == "samples":
+        folder.samples.rmdir()
+    (folder.path / name).symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(InputError, match=f"{name} is a link that leads out of"), folder.locked():
+        pass
+    assert not folder.is_running()
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_samples_are_not_written_to_a_linked_folder(tmp_path: Path) -> None:
+    folder = ResultsFolder(tmp_path / "study")
+    folder.create({})
+    folder.samples.rmdir()
+    (tmp_path / "elsewhere").mkdir()
+    folder.samples.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(InputError, match="samples is a link that leads out of"), folder.locked():
+        pass
+
+
+def test_an_opening_is_not_logged_through_a_link(tmp_path: Path, secret: Path) -> None:
     folder = ResultsFolder(tmp_path / "study")
     folder.create({})
     folder.openings_file.symlink_to(secret)

@@ -1,4 +1,4 @@
-"""A file that runs code when it is unpickled, in each place where files are read: it does not run."""
+"""Files that would run code if they were unpickled, put wherever files are read: the code does not run."""
 
 import bz2
 import io
@@ -18,12 +18,12 @@ import torch
 from planted import FLAGS, Planted
 
 from lstnet_search.config import Space, TrialConfig
-from lstnet_search.config.domain_names import OwnImages
+from lstnet_search.config.domain_names import UserImages
 from lstnet_search.config.space.points import read_points
 from lstnet_search.domains import Domain
 from lstnet_search.domains.sets.svhn import read_svhn
 from lstnet_search.domains.sets.torchvision import MNIST_FILES, read_mnist, read_usps_file
-from lstnet_search.domains.user_images.domain import read_own
+from lstnet_search.domains.user_images.domain import read_user_images
 from lstnet_search.errors import InputError
 from lstnet_search.evaluation import ClassifierSettings, cached_classifier
 from lstnet_search.evaluation.samples import read_samples
@@ -41,7 +41,7 @@ CPU = torch.device("cpu")
 
 @pytest.fixture
 def mark(tmp_path: Path) -> Path:
-    """The file that a planted one makes when it runs."""
+    """The file that planted code makes if it runs."""
     return tmp_path / "it ran"
 
 
@@ -67,7 +67,7 @@ def yaml_object(mark: Path) -> bytes:
 
 
 @pytest.mark.parametrize("made", [pickled, saved_by_torch])
-def test_what_is_planted_runs_where_it_is_unpickled(mark: Path, made: Callable[[Path], bytes]) -> None:
+def test_planted_code_runs_if_it_is_unpickled(mark: Path, made: Callable[[Path], bytes]) -> None:
     content = made(mark)
     if made is pickled:
         pickle.loads(content)
@@ -76,7 +76,7 @@ def test_what_is_planted_runs_where_it_is_unpickled(mark: Path, made: Callable[[
     assert mark.exists()
 
 
-def test_yaml_that_is_planted_runs_where_it_is_loaded_unsafely(mark: Path) -> None:
+def test_planted_yaml_runs_if_it_is_loaded_unsafely(mark: Path) -> None:
     import yaml
 
     yaml.unsafe_load(yaml_object(mark))
@@ -131,7 +131,7 @@ def table(name: str) -> Callable[[Path, bytes], None]:
 
 
 def a_column_of(name: str) -> Callable[[Path, bytes], None]:
-    """A column whose type says that it is to be unpickled, as earlier versions of pyarrow did."""
+    """A column with a type that earlier versions of pyarrow unpickled."""
 
     def read(folder: Path, planted: bytes) -> None:
         about = {"ARROW:extension:name": "arrow.py_extension_type", "ARROW:extension:metadata": planted}
@@ -149,8 +149,8 @@ def tables(folder: Path) -> dict[str, Callable[[], object]]:
         "trials": results.read_trials,
         "history": results.read_history,
         "confirmation": results.read_confirmation_table,
-        "images": lambda: read_own(
-            OwnImages("images", "parquet", folder / "images.parquet"), "train", cache_dir=folder
+        "images": lambda: read_user_images(
+            UserImages("images", "parquet", folder / "images.parquet"), "train", cache_dir=folder
         ),
     }
 
@@ -215,12 +215,12 @@ PLACES: dict[str, Callable[[Path, bytes], None]] = {
 }
 
 
-MESSAGE = "cannot (be )?read|is damaged|is no Parquet file|is no safetensors file|does not fit|can be read"
+MESSAGE = "cannot (be )?read|is damaged|is no(t a)? (Parquet|safetensors) file|does not fit|can be read"
 
 
 @pytest.mark.parametrize("made", [pickled, saved_by_torch])
 @pytest.mark.parametrize("place", PLACES)
-def test_what_is_planted_does_not_run_and_is_told_in_a_message(
+def test_planted_code_does_not_run_and_the_file_is_refused(
     folder: Path, mark: Path, place: str, made: Callable[[Path], bytes]
 ) -> None:
     with pytest.raises(InputError, match=MESSAGE):
@@ -239,7 +239,7 @@ def test_what_is_planted_does_not_run_and_is_told_in_a_message(
         lambda folder: read_points(folder / "points.yaml"),
     ],
 )
-def test_yaml_that_is_planted_does_not_run(folder: Path, mark: Path, read: Callable[[Path], object]) -> None:
+def test_planted_yaml_does_not_run(folder: Path, mark: Path, read: Callable[[Path], object]) -> None:
     (folder / "confirmation").mkdir()
     for name in ("search", "confirmation", "confirmation/plan", "best_config", "space", "points"):
         (folder / f"{name}.yaml").write_bytes(yaml_object(mark))
@@ -248,7 +248,7 @@ def test_yaml_that_is_planted_does_not_run(folder: Path, mark: Path, read: Calla
     assert not mark.exists()
 
 
-def test_a_classifier_that_is_planted_in_the_cache_does_not_run_and_is_trained_anew(
+def test_a_planted_classifier_in_the_cache_does_not_run_and_is_trained_again(
     folder: Path, mark: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     images = torch.zeros(60, 1, 14, 14, dtype=torch.uint8)

@@ -4,12 +4,13 @@ import pytest
 import torch
 
 from lstnet_search.config import TrialConfig
+from lstnet_search.methods.base import Problem
 from lstnet_search.methods.lstnet import LSTNet
 from lstnet_search.models import ImageShape
 from lstnet_search.training import CapturedStep
 from lstnet_search.training.cuda_graph import WARM_UP
 
-SHAPES = (ImageShape(1, 28), ImageShape(1, 16))
+PROBLEM = Problem((ImageShape(1, 28), ImageShape(1, 16)), classes=10)
 
 
 @pytest.mark.gpu
@@ -17,7 +18,7 @@ SHAPES = (ImageShape(1, 28), ImageShape(1, 16))
 def test_a_replayed_step_equals_the_step_itself() -> None:
     device = torch.device("cuda")
     config = TrialConfig(width=1 / 16, batch_norm_momentum=0.1, precision="float32", cuda_graph=True)
-    ours, theirs = (LSTNet(config, SHAPES, device) for _ in range(2))
+    ours, theirs = (LSTNet(config, PROBLEM, device) for _ in range(2))
     captured = CapturedStep(ours.step)
     generator = torch.Generator().manual_seed(0)
     for _ in range(WARM_UP + 3):

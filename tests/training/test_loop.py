@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -9,10 +10,12 @@ from torch import Tensor, nn
 
 from lstnet_search.config import TrialConfig
 from lstnet_search.domains import Domain, DomainPair
+from lstnet_search.methods.base import Problem
 from lstnet_search.methods.lstnet import METRICS, LSTNet
 from lstnet_search.models import ImageShape
 from lstnet_search.training import DivergedError, Report, Start, read_state, train, write_state
 
+PROBLEM = Problem((ImageShape(1, 28), ImageShape(1, 16)), classes=10)
 CPU = torch.device("cpu")
 TINY = TrialConfig(
     width=1 / 64, batch_size=4, steps=6, reports=3, ema_decay=0.9, batch_norm_momentum=0.1, learning_rate=1e-3
@@ -29,7 +32,7 @@ PAIR = DomainPair(random_domain("mnist", 28), random_domain("usps", 16))
 
 
 def begin(config: TrialConfig = TINY) -> LSTNet:
-    return LSTNet(config, (ImageShape(1, 28), ImageShape(1, 16)), CPU)
+    return LSTNet(config, PROBLEM, CPU)
 
 
 def nothing(network: nn.Module) -> dict[str, float]:
@@ -49,15 +52,31 @@ def test_a_report_has_the_means_of_the_losses_and_what_evaluation_gave() -> None
             self.taken += 1
             return torch.full((len(METRICS),), float(self.taken))
 
-    method = Counting(TINY, (ImageShape(1, 28), ImageShape(1, 16)), CPU)
+    method = Counting(TINY, PROBLEM, CPU)
     reports = list(train(TINY, PAIR, method, lambda network: {"extra": 7.0}))
     assert [report.metrics["loss_cc1"] for report in reports] == [1.5, 3.5, 5.5]
     assert all(report.metrics["extra"] == 7.0 for report in reports)
 
 
-def test_seconds_add_up_over_reports() -> None:
-    seconds = [report.seconds for report in train(TINY, PAIR, begin(), nothing)]
-    assert 0 < seconds[0] < seconds[1] < seconds[2]
+def test_seconds_count_training_but_not_what_is_done_with_a_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+
+    class OneSecondAStep(LSTNet):
+        def step(self, x_a: Tensor, x_b: Tensor) -> Tensor:
+            nonlocal now
+            now += 1
+            return torch.ones(len(METRICS))
+
+    monkeypatch.setattr("lstnet_search.training.loop.time", SimpleNamespace(perf_counter=lambda: now))
+    seconds = []
+    for report in train(TINY, PAIR, OneSecondAStep(TINY, PROBLEM, CPU), nothing):
+        seconds.append(report.seconds)
+        start = Start(bits(report), report.step, report.seconds)
+        now += 100  # such as the upload of a checkpoint
+        if report.step == 4:
+            break
+    seconds += [report.seconds for report in train(TINY, PAIR, OneSecondAStep(TINY, PROBLEM, CPU), nothing, start)]
+    assert seconds == [2, 4, 6]
 
 
 @pytest.mark.parametrize("ema_decay", [0.0, 0.9])
@@ -78,21 +97,11 @@ def test_the_evaluated_network_is_in_evaluation_mode_and_the_trained_one_is_not(
     assert all(module.training for module in method.translator.modules())
 
 
-def test_the_same_seed_gives_the_same_bits_and_another_seed_others() -> None:
-    def last(seed: int) -> dict[str, float]:
-        config = TINY.override({"seed": seed}, "test")
-        return [*train(config, PAIR, begin(config), nothing)][-1].metrics
-
-    assert last(0) == last(0)
-    assert last(0) != last(1)
-
-
 def bits(report: Report) -> dict[str, Tensor]:
     return {name: tensor.clone() for name, tensor in report.state().items()}
 
 
-@pytest.mark.parametrize("stop_at", [2, 4])
-@pytest.mark.parametrize("ema_decay", [0.0, 0.9])
+@pytest.mark.parametrize(("stop_at", "ema_decay"), [(2, 0.9), (4, 0.0)])
 def test_a_resumed_training_equals_an_uninterrupted_one_to_the_bit(
     tmp_path: Path, stop_at: int, ema_decay: float
 ) -> None:
@@ -128,7 +137,7 @@ def breaking(at_step: int, terms: tuple[str, ...]) -> Callable[[], LSTNet]:
                     measured[METRICS.index(term)] = float("nan")
             return measured
 
-    return lambda: Breaking(TINY, (ImageShape(1, 28), ImageShape(1, 16)), CPU)
+    return lambda: Breaking(TINY, PROBLEM, CPU)
 
 
 def test_a_loss_that_is_not_finite_ends_the_training_naming_step_and_terms() -> None:
@@ -152,30 +161,30 @@ def test_only_the_terms_that_broke_first_are_named() -> None:
                 measured[:] = float("nan")
             return measured
 
-    method = Breaking(TINY, (ImageShape(1, 28), ImageShape(1, 16)), CPU)
+    method = Breaking(TINY, PROBLEM, CPU)
     with pytest.raises(DivergedError, match="diverged at step 1: loss_an2 is not finite"):
         next(train(TINY, PAIR, method, nothing))
 
 
 def test_training_learns_to_reconstruct_a_handful_of_images() -> None:
     config = TINY.override(
-        {"steps": 60, "reports": 6, "learning_rate": 3e-3, "scale": 0, "rotation": 0, "shift": 0}, "test"
+        {"steps": 30, "reports": 3, "learning_rate": 3e-3, "scale": 0, "rotation": 0, "shift": 0}, "test"
     )
     smooth = [random.take(torch.arange(4)) for random in PAIR]
     for domain in smooth:
         domain.images.copy_(torch.linspace(0, 255, domain.side).expand_as(domain.images))
     pair = DomainPair(*smooth)
     reports = [report.metrics["loss_cc1"] for report in train(config, pair, begin(config), nothing)]
-    assert reports[-1] < 0.5 * reports[0]
+    assert reports[-1] < 0.7 * reports[0]
 
 
-def test_networks_that_an_update_broke_end_the_training_at_their_report() -> None:
+def test_metrics_that_are_not_finite_end_the_training() -> None:
     reports = train(TINY, PAIR, begin(), lambda network: {"neg_entropy_mnist_to_usps": float("nan")})
     with pytest.raises(DivergedError, match="diverged at step 2: neg_entropy_mnist_to_usps is not finite"):
         next(reports)
 
 
-def test_where_an_update_broke_the_networks_the_losses_that_it_broke_are_named() -> None:
+def test_losses_that_an_update_broke_are_named() -> None:
     class Broken(LSTNet):
         taken = 0
 
@@ -186,7 +195,7 @@ def test_where_an_update_broke_the_networks_the_losses_that_it_broke_are_named()
                 measured[METRICS.index("loss_an1")] = float("nan")
             return measured
 
-    method = Broken(TINY, (ImageShape(1, 28), ImageShape(1, 16)), CPU)
+    method = Broken(TINY, PROBLEM, CPU)
     with pytest.raises(DivergedError, match="diverged at step 3: loss_an1 is not finite"):
         next(train(TINY, PAIR, method, lambda network: {"infomax": float("nan")}))
 
@@ -198,7 +207,7 @@ def scheduled() -> TrialConfig:
     return TINY.override({"schedule": SCHEDULE}, "test")
 
 
-def test_weights_of_a_schedule_hold_from_the_step_after_on() -> None:
+def test_weights_of_a_schedule_apply_after_their_step() -> None:
     used: list[tuple[int, float, float]] = []
 
     class Noting(LSTNet):
@@ -209,24 +218,23 @@ def test_weights_of_a_schedule_hold_from_the_step_after_on() -> None:
             used.append((self.taken, self._weights["w1"], self._weights["w3"]))
             return super().step(x_a, x_b)
 
-    list(train(scheduled(), PAIR, Noting(scheduled(), (ImageShape(1, 28), ImageShape(1, 16)), CPU), nothing))
+    list(train(scheduled(), PAIR, Noting(scheduled(), PROBLEM, CPU), nothing))
     assert used == [(1, 20, 100), (2, 20, 100), (3, 1, 50), (4, 400, 50), (5, 400, 50), (6, 400, 50)]
 
 
-@pytest.mark.parametrize("stop_at", [2, 4])
-def test_a_scheduled_training_is_resumed_to_the_bit(stop_at: int) -> None:
+def test_a_scheduled_training_is_resumed_to_the_bit() -> None:
     whole = [(report.metrics, bits(report)) for report in train(scheduled(), PAIR, begin(), nothing)]
     for report in train(scheduled(), PAIR, begin(), nothing):
-        if report.step == stop_at:
+        if report.step == 2:  # where the weights change
             start = Start(bits(report), report.step, report.seconds)
             break
     rest = [(report.metrics, bits(report)) for report in train(scheduled(), PAIR, begin(), nothing, start)]
-    for (metrics, state), (expected, expected_state) in zip(rest, whole[stop_at // 2 :], strict=True):
+    for (metrics, state), (expected, expected_state) in zip(rest, whole[1:], strict=True):
         assert metrics == expected
         assert all(torch.equal(state[name], tensor) for name, tensor in expected_state.items())
 
 
-def test_a_training_gone_on_with_under_other_weights_is_the_scheduled_one() -> None:
+def test_a_training_resumed_with_other_weights_equals_a_scheduled_one() -> None:
     first = next(train(TINY, PAIR, begin(), nothing))
     other = TINY.override({"w1": 1.0, "w3": 50.0}, "test")
     rest = list(train(other, PAIR, begin(other), nothing, Start(bits(first), first.step, first.seconds)))

@@ -20,7 +20,7 @@ def test_a_state_comes_back_with_its_dtypes_and_header(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_a_header_is_no_checkpoint(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="cannot be read as a checkpoint's header"):
+    with pytest.raises(InputError, match="cannot be read as a checkpoint header"):
         read_state(tmp_path)
 
 

@@ -1,4 +1,4 @@
-"""The files of a real search: readable at any moment, and none of Ray's own is unpickled when it goes on."""
+"""The files of a real search: readable at any moment, and none of Ray's own is unpickled when it is resumed."""
 
 import io
 import json
@@ -16,7 +16,7 @@ import yaml
 from PIL import Image
 from planted import Planted
 from safetensors.torch import load
-from searches import ROOT, command, search, search_until
+from searches import ROOT, command
 
 from lstnet_search.evaluation.samples import read_samples
 from lstnet_search.results.folder.status import status_lines
@@ -26,10 +26,10 @@ pytestmark = pytest.mark.slow
 
 
 def read(file: Path) -> None:
-    """Read a file as those who use it do; raises if it is not whole."""
+    """Read a file as its users do; raises if it is not complete."""
     match file.suffix:
         case ".parquet":
-            pd.read_parquet(io.BytesIO(file.read_bytes()))  # which would open it more than once
+            pd.read_parquet(io.BytesIO(file.read_bytes()))  # not by its path, which would open it more than once
         case ".yaml":
             assert isinstance(yaml.safe_load(file.read_text(encoding="utf-8")), dict)
         case ".json":
@@ -40,7 +40,7 @@ def read(file: Path) -> None:
             read_samples(file)
         case ".png":
             Image.open(io.BytesIO(file.read_bytes())).load()
-        case ".journal":  # is appended to: the last line may be on its way
+        case ".journal":  # lines are appended: the last one may not be complete yet
             for line in file.read_text(encoding="utf-8").split("\n")[:-1]:
                 json.loads(line)
         case ending:
@@ -48,20 +48,35 @@ def read(file: Path) -> None:
 
 
 def files(folder: Path) -> list[Path]:
-    """All but Ray's, those being written, and the journal's lock."""
+    """All files except Ray's, those being written, and the journal's lock."""
     found = []
-    for place, folders, names in os.walk(folder):
+    for path, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if name != "tune"]
-        found += [Path(place, name) for name in names if not name.startswith(".") and not name.endswith(".lock")]
+        found += [Path(path, name) for name in names if not name.startswith(".") and not name.endswith(".lock")]
     return found
 
 
-def test_every_file_can_be_read_at_any_moment_of_a_search(tmp_path: Path) -> None:
-    folder, times, printed = tmp_path / "x", Counter[str](), tmp_path / "printed"
-    asked = command(tmp_path, "--name", "x", "--steps", "24", "--trials", "3")
+def run_while_reading(results: Path, *arguments: str, stop_at: str | None = None) -> tuple[int, str, Counter[str]]:
+    """Run a search with a cluster of its own, and read all its files again and again.
+
+    Args:
+        results: folder of the results folder `x`.
+        arguments: of the search.
+        stop_at: text in its output after which the terminal is closed.
+
+    Returns:
+        Its exit code, what it printed, and how often each file was read.
+    """
+    folder, printed, times = results / "x", results / "printed", Counter[str]()
     with (
         printed.open("w") as output,
-        subprocess.Popen(asked, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT) as running,
+        subprocess.Popen(
+            command(results, "--name", "x", *arguments),
+            cwd=ROOT,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        ) as running,
     ):
         try:
             while running.poll() is None:
@@ -70,24 +85,25 @@ def test_every_file_can_be_read_at_any_moment_of_a_search(tmp_path: Path) -> Non
                     times[file.name] += 1
                 if times["search.yaml"]:
                     StudyTables.read(folder)
-                time.sleep(0.5)  # or the reader leaves the trials no time on a busy machine
-            assert running.returncode == 0, printed.read_text()
+                if stop_at is not None and stop_at in printed.read_text():
+                    os.killpg(running.pid, signal.SIGHUP)  # Ray's processes get it too
+                    stop_at = None
+                time.sleep(0.25)
         finally:
             running.kill()
-    for file in files(folder):
-        read(file)
-    assert times["search.yaml"] > 10
-    assert times["study.journal"] > 10
-    assert times["trials.parquet"] > 10
-    assert sum("of 3 trials" in line for line in status_lines(StudyTables.read(folder).folder)) == 1
+    return running.returncode, printed.read_text(), times
 
 
-def test_a_search_goes_on_without_unpickling_what_ray_left(tmp_path: Path) -> None:
+def test_every_file_can_be_read_at_any_moment_a_closed_terminal_loses_nothing_and_what_ray_left_is_not_unpickled(
+    tmp_path: Path,
+) -> None:
     folder, mark = tmp_path / "x", tmp_path / "it ran"
-    asked = ("--name", "x", "--steps", "120", "--trials", "2")
-    code, said = search_until(tmp_path, "trial 0 +step +20", *asked, stop=signal.SIGINT)
-    assert code == 130, said
-    assert f"go on with: python run_search.py --name x --resume --results-dir {tmp_path}" in said
+    code, printed, times = run_while_reading(tmp_path, "--steps", "36", "--trials", "2", stop_at="trial 0   step  6/")
+    assert code == 129, printed
+    assert printed.startswith("dashboard: http://127.0.0.1:")
+    assert f"go on with: python run_search.py --name x --resume --results-dir {tmp_path}" in printed
+    assert (folder / "best_model.safetensors").is_file()
+
     planted = pickle.dumps(Planted(mark))
     pickled = [path for path in (folder / "tune").rglob("*") if path.suffix in (".pkl", ".json") and path.is_file()]
     of_ray = [path for path in pickled if "checkpoint_" not in str(path.parent.name)]
@@ -96,10 +112,16 @@ def test_a_search_goes_on_without_unpickling_what_ray_left(tmp_path: Path) -> No
         path.write_bytes(planted)
     for checkpoint in (folder / "tune").rglob("checkpoint_*"):
         (checkpoint / "_dict_checkpoint.pkl").write_bytes(planted)
-    ended = search(tmp_path, "--name", "x", "--resume")
-    assert ended.returncode == 0, ended.stdout + ended.stderr
+
+    code, printed, resumed = run_while_reading(tmp_path, "--resume")
+    assert code == 0, printed
+    assert not mark.exists()
+    for file in files(folder):
+        read(file)
+    times += resumed
+    assert min(times[name] for name in ("search.yaml", "study.journal", "trials.parquet")) > 10
+    assert sum("of 2 trials" in line for line in status_lines(StudyTables.read(folder).folder)) == 1
     trials, history = (pd.read_parquet(folder / name) for name in ("trials.parquet", "history.parquet"))
     assert trials["trial"].tolist() == [0, 1]
     assert set(trials["state"]) <= {"COMPLETE", "PRUNED"}
     assert not history.duplicated(["trial", "step"]).any()
-    assert not mark.exists()

@@ -1,52 +1,41 @@
-"""What a running search offers to Prometheus, and what its trackers hold when it has ended."""
+"""What a running search exports to Prometheus, what its trackers hold in the end, and how a trial diverges."""
 
 import json
 import os
 import re
-import shutil
 import sqlite3
 import struct
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import pandas as pd
 import pytest
+from nodes import FREQUENT_METRICS, Nodes
 from tensorboardX.proto.event_pb2 import Event
 
 from lstnet_search.tuning.monitoring.prometheus import GAUGES
 
 ROOT = Path(__file__).parents[2]
+OFFLINE = {"WANDB_MODE": "offline", "WANDB_SILENT": "true"}
 DIVERGING = "width: 0.015625\nbatch_size: 8\nw1: {type: choice, values: [20, 1.0e+39]}\n"  # inf in float32
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def ray_folder() -> Iterator[Path]:
-    path = Path(tempfile.mkdtemp(prefix="ray"))  # short: sockets lie below it
-    yield path
-    shutil.rmtree(path, ignore_errors=True)  # Ray's processes end after their driver, and may still write there
-
-
-def figures(ray_folder: Path) -> str:
-    """What the metrics ports of a Ray of its own say now."""
-    discovery = ray_folder / "ray" / "prom_metrics_service_discovery.json"
+def exported(nodes: Nodes) -> str:
+    """What the metrics ports of a cluster return now."""
     text = ""
-    for group in json.loads(discovery.read_text()) if discovery.exists() else []:
-        for target in group["targets"]:
-            try:
-                with urlopen(f"http://{target}/metrics", timeout=5) as answer:
+    for discovery in nodes.folder.glob("0/**/prom_metrics_service_discovery.json"):
+        for group in json.loads(discovery.read_text()):
+            for target in group["targets"]:
+                with suppress(URLError), urlopen(f"http://{target}/metrics", timeout=5) as answer:
                     text += answer.read().decode()
-            except URLError:  # it is on its way up or down
-                continue
-    return text
+    return "\n".join(line for line in text.splitlines() if 'search="seen"' in line)
 
 
 def labels(text: str, name: str, label: str) -> set[str]:
@@ -54,43 +43,42 @@ def labels(text: str, name: str, label: str) -> set[str]:
 
 
 def scalars(events: Path) -> dict[str, set[int]]:
-    """Steps of each tag in a file of TensorBoard's, whose records are a length, a checksum, an event, a checksum."""
-    data, place, steps = events.read_bytes(), 0, dict[str, set[int]]()
-    while place < len(data):
-        (length,) = struct.unpack_from("<Q", data, place)
-        event = Event.FromString(data[place + 12 : place + 12 + length])
+    """Steps of each tag in a file of TensorBoard. A record is a length, a checksum, an event, and a checksum."""
+    data, offset, steps = events.read_bytes(), 0, dict[str, set[int]]()
+    while offset < len(data):
+        (length,) = struct.unpack_from("<Q", data, offset)
+        event = Event.FromString(data[offset + 12 : offset + 12 + length])
         for value in event.summary.value:
             steps.setdefault(value.tag, set()).add(event.step)
-        place += 12 + length + 4
+        offset += 12 + length + 4
     return steps
 
 
-def test_a_search_offers_its_figures_while_it_runs_and_its_reports_to_all_trackers(
-    tmp_path: Path, ray_folder: Path
+def test_a_search_exports_its_gauges_while_it_runs_and_its_reports_to_all_trackers(
+    tmp_path: Path, shared_cluster: Nodes
 ) -> None:
     space = tmp_path / "space.yaml"
     space.write_text(DIVERGING)
-    asked = ["--preset", "cpu", "--space", str(space), "--steps", "300", "--trials", "4", "--seed", "0"]
+    asked = ["--preset", "cpu", "--space", str(space), "--steps", "120", "--trials", "4", "--seed", "0"]
     logs = [part for name in ("tensorboard", "mlflow", "wandb") for part in ("--log", name)]
     with subprocess.Popen(
         [sys.executable, "run_search.py", *asked, *logs, "--results-dir", str(tmp_path), "--name", "seen"],
         cwd=ROOT,
-        env=os.environ | {"RAY_TMPDIR": str(ray_folder), "WANDB_MODE": "offline", "WANDB_SILENT": "true"},
+        env=os.environ | FREQUENT_METRICS | {"RAY_ADDRESS": shared_cluster.address} | OFFLINE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     ) as running:
         wanted, seen = {f"ray_{name}" for name in GAUGES}, ""
         while running.poll() is None and not wanted <= set(re.findall(r"^ray_lstnet_\w+", seen, re.MULTILINE)):
-            time.sleep(1)
-            seen = figures(ray_folder)
+            time.sleep(0.25)
+            seen = exported(shared_cluster)
         to_watch = [path.parent.name for path in (tmp_path / "seen" / "tensorboard").glob("*/events.out.tfevents.*")]
         out, _ = running.communicate(timeout=900)
     assert running.returncode == 0, out
 
     assert wanted <= set(re.findall(r"^ray_lstnet_\w+", seen, re.MULTILINE)), out
     assert "trial_00000" in to_watch, "while the search runs"
-    assert labels(seen, "lstnet_best", "search") == {"seen"}
     assert labels(seen, "lstnet_best", "metric") == {"target_accuracy"}
     assert labels(seen, "lstnet_trials", "state") == {"RUNNING", "COMPLETE", "PRUNED", "FAIL"}
     assert labels(seen, "lstnet_accuracy", "direction") == {"mnist_to_usps", "usps_to_mnist"}
@@ -100,7 +88,13 @@ def test_a_search_offers_its_figures_while_it_runs_and_its_reports_to_all_tracke
     folder = tmp_path / "seen"
     trials, history = pd.read_parquet(folder / "trials.parquet"), pd.read_parquet(folder / "history.parquet")
     steps = history.groupby("trial")["step"].agg(set).to_dict()
-    failed = trials.loc[trials["state"] == "FAIL", "trial"].tolist()
+    diverging = trials["config/w1"] > 1e30
+    assert diverging.any()
+    assert (trials.loc[diverging, "state"] == "FAIL").all()
+    assert trials.loc[diverging, "error"].str.contains(r"diverged at step \d: loss_.* is not finite").all()
+    assert set(trials.loc[~diverging, "state"]) <= {"COMPLETE", "PRUNED"}
+    assert "failed: DivergedError: diverged at step" in out
+    failed = trials.loc[diverging, "trial"].tolist()
     names = {number: f"trial_{number:05d}" for number in trials["trial"]}
 
     for number, reported in steps.items():

@@ -1,16 +1,17 @@
 """Real searches at smoke size: a real Ray cluster, real images, tiny networks."""
 
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
 import yaml
-from searches import own_tables, run, run_until, search, search_until
+from searches import done, here, own_tables, run_until, search_until, searched, smoke
 
 pytestmark = pytest.mark.slow
+
+STEPS = 6
 
 
 @pytest.fixture(scope="module")
@@ -18,16 +19,10 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("results")
 
 
-def module(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return run("-m", "lstnet_search", *arguments)
-
-
 @pytest.fixture(scope="module")
-def first(results: Path) -> Path:
+def first(results: Path, address: str) -> Path:
     """The folder of a search that ended."""
-    ended = search(results, "--steps", "12", "--trials", "3", "--name", "first")
-    assert ended.returncode == 0, ended.stderr
-    assert ended.stdout.startswith("dashboard: http://127.0.0.1:")
+    searched(results, "--steps", str(STEPS), "--trials", "3", "--name", "first", address=address)
     return results / "first"
 
 
@@ -38,7 +33,7 @@ def test_a_search_ends_with_its_tables_winner_and_pictures(first: Path) -> None:
     assert trials["config/w1"].iloc[0] == 20.0
     assert trials["state"].iloc[0] == "COMPLETE"
     assert set(trials["state"]) <= {"COMPLETE", "PRUNED"}
-    assert history[history["trial"] == 0]["step"].tolist() == list(range(1, 13))
+    assert history[history["trial"] == 0]["step"].tolist() == list(range(1, STEPS + 1))
     best = yaml.safe_load((folder / "best_config.yaml").read_text())
     assert best["width"] == 0.015625
     for name in ("search.yaml", "study.journal", "best_model.safetensors", "best_model.json", "translations.png"):
@@ -47,78 +42,70 @@ def test_a_search_ends_with_its_tables_winner_and_pictures(first: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "message"),
+    "change",
     [
-        (["--seed", "5"], "was begun with seed 0, and is asked to go on with 5"),
-        (["--space", "search_spaces/tied.yaml"], "was begun with space"),
-        (["--sampler", "random"], "was begun with sampler tpe, and is asked to go on with random"),
-        (["--repeats", "2"], "was begun with repeats 1, and is asked to go on with 2"),
-        (["--scheduler", "none"], "was begun with scheduler asha, and is asked to go on with none"),
-        pytest.param(
-            ["--deterministic"], "was begun with deterministic False, and is asked to go on with True", id="rounds"
-        ),
-        (["--select-by", "snd"], "was begun with select_by target_accuracy, and is asked to go on with snd"),
+        ["--seed", "5"],
+        ["--space", "search_spaces/tied.yaml"],
+        ["--sampler", "random"],
+        ["--repeats", "2"],
+        ["--scheduler", "none"],
+        ["--deterministic"],
+        ["--select-by", "snd"],
     ],
+    ids=lambda change: change[0],
 )
-def test_a_search_is_not_resumed_as_another(results: Path, first: Path, change: list[str], message: str) -> None:
+def test_a_search_is_not_resumed_as_another(results: Path, first: Path, change: list[str]) -> None:
     before = {path: path.stat().st_mtime for path in first.rglob("*")}
-    refused = search(results, "--name", "first", "--resume", *change)
-    assert refused.returncode == 2
-    assert message in refused.stderr
-    assert refused.stdout == ""
+    refused = here("search", *smoke(results, "--name", "first", "--resume", *change))
+    assert refused.code == 2
+    assert f"{first} was started with {change[0].removeprefix('--').replace('-', '_')}" in refused.err
+    assert refused.out == ""
     assert {path: path.stat().st_mtime for path in first.rglob("*")} == before
 
 
-@pytest.fixture(scope="module")
-def by_snd(results: Path) -> Path:
-    """The folder of a search by a criterion, of one worker."""
-    return search_by_snd(results, "by-snd")
-
-
-def search_by_snd(results: Path, name: str) -> Path:
-    asked = ("--steps", "6", "--trials", "3", "--select-by", "snd", "--cpus", "1", "--name", name)
-    ended = search(results, *asked)
-    assert ended.returncode == 0, ended.stdout + ended.stderr
+def search_by_snd(results: Path, name: str, address: str) -> Path:
+    """A search by a criterion with one worker."""
+    options = ("--steps", "4", "--trials", "3", "--select-by", "snd", "--cpus", "1", "--name", name)
+    searched(results, *options, address=address)
     return results / name
 
 
-def test_a_search_by_a_criterion_ranks_its_trials_by_it(by_snd: Path) -> None:
-    trials, history = (pd.read_parquet(by_snd / name) for name in ("trials.parquet", "history.parquet"))
+def test_a_search_by_a_criterion_ranks_its_trials_by_it_and_gives_equal_tables_with_one_worker(
+    results: Path, address: str
+) -> None:
+    folder = search_by_snd(results, "by-snd", address)
+    trials, history = (pd.read_parquet(folder / name) for name in ("trials.parquet", "history.parquet"))
     highest = history.groupby("trial")["snd"].max()
     assert trials["best/snd"].tolist() == highest.tolist()
-    config = (by_snd / "best_config.yaml").read_text()
+    config = (folder / "best_config.yaml").read_text()
     assert config.startswith(f"# trial {highest.idxmax()} of search by-snd\n# best by snd: {highest.max():.4g}\n")
-
-
-def test_two_runs_with_one_seed_and_one_worker_give_equal_tables(results: Path, by_snd: Path) -> None:
-    again = search_by_snd(results, "again")
-    for one, two in zip(own_tables(by_snd), own_tables(again), strict=True):
+    for one, two in zip(own_tables(folder), own_tables(search_by_snd(results, "again", address)), strict=True):
         pd.testing.assert_frame_equal(one, two)
 
 
 def test_status_tells_how_a_search_stands(first: Path) -> None:
-    told = module("status", str(first)).stdout
-    assert f"{first}: not running" in told
-    assert "of 3 trials" in told
-    assert "best: trial " in told
+    printed = done("status", str(first))
+    assert f"{first}: not running" in printed
+    assert "of 3 trials" in printed
+    assert "best: trial " in printed
 
 
 def test_select_best_prints_the_trials_and_writes_settings_that_train_takes(first: Path, tmp_path: Path) -> None:
     chosen = tmp_path / "chosen.yaml"
-    printed = run("analysis/select_best.py", str(first), "--output", str(chosen)).stdout
+    printed = done("select-best", str(first), "--output", str(chosen))
     trials = pd.read_parquet(first / "trials.parquet")
     best = trials.loc[trials["best/target_accuracy"].idxmax()]
     assert f"settings of trial {best['trial']}" in printed
     assert yaml.safe_load(chosen.read_text())["w1"] == best["config/w1"]
-    trained = module("train", "--config", str(chosen), "--steps", "3", "--output", str(tmp_path / "model"))
-    assert "step 3/3" in trained.stdout
+    trained = done("train", "--config", str(chosen), "--steps", "3", "--output", str(tmp_path / "model"))
+    assert "step 3/3" in trained
     assert len(pd.read_parquet(tmp_path / "model" / "history.parquet")) == 3
     assert (tmp_path / "model" / "model.safetensors").is_file()
 
 
 def test_the_winner_trained_again_without_ray_has_the_curve_it_had(first: Path, tmp_path: Path) -> None:
     target = tmp_path / "exported"
-    assert str(target) in module("export", str(first), "--to", str(target)).stdout
+    assert str(target) in done("export", str(first), "--to", str(target))
     assert {path.name for path in target.iterdir()} == {
         "README.md",
         "best_config.yaml",
@@ -126,51 +113,39 @@ def test_the_winner_trained_again_without_ray_has_the_curve_it_had(first: Path, 
         "best_model.safetensors",
         "translations.png",
     }
-    module("train", "--config", str(target / "best_config.yaml"), "--output", str(tmp_path / "model"))
+    done("train", "--config", str(target / "best_config.yaml"), "--output", str(tmp_path / "model"))
     again = pd.read_parquet(tmp_path / "model" / "history.parquet")
     trials, history = pd.read_parquet(first / "trials.parquet"), pd.read_parquet(first / "history.parquet")
-    searched = history[history["trial"] == trials.loc[trials["best/target_accuracy"].idxmax(), "trial"]]
+    of_winner = history[history["trial"] == trials.loc[trials["best/target_accuracy"].idxmax(), "trial"]]
     shared = [name for name in history.columns if name not in ("trial", "seconds")]
     pd.testing.assert_frame_equal(
-        again[shared].head(len(searched)).reset_index(drop=True), searched[shared].reset_index(drop=True)
+        again[shared].head(len(of_winner)).reset_index(drop=True), of_winner[shared].reset_index(drop=True)
     )
 
 
-def test_a_trial_that_diverges_ends_as_failed_with_step_and_term_and_the_search_goes_on(
-    results: Path, tmp_path: Path
+def test_a_deterministic_search_with_two_workers_and_a_stop_gives_the_tables_of_one_worker(
+    results: Path, address: str
 ) -> None:
-    space = tmp_path / "space.yaml"
-    space.write_text("width: 0.015625\nbatch_size: 8\nw1: {type: choice, values: [20, 1.0e+39]}\n")  # inf in float32
-    ended = search(results, "--space", str(space), "--steps", "4", "--trials", "4", "--name", "diverging")
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    trials = pd.read_parquet(results / "diverging" / "trials.parquet")
-    diverging = trials["config/w1"] > 1e30
-    assert diverging.any()
-    assert (trials.loc[diverging, "state"] == "FAIL").all()
-    assert trials.loc[diverging, "error"].str.contains(r"diverged at step \d: loss_.* is not finite").all()
-    assert set(trials.loc[~diverging, "state"]) <= {"COMPLETE", "PRUNED"}
-    assert "failed: DivergedError: diverged at step" in ended.stdout
-
-
-def test_a_deterministic_search_with_two_workers_and_a_stop_gives_the_tables_of_one_worker(results: Path) -> None:
     size = ("--steps", "2", "--trials", "9", "--deterministic")  # two rounds
-    ended = search(results, *size, "--name", "alone", "--cpus", "1")
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    code, said = search_until(results, "trial 1 ", *size, "--name", "interrupted", "--cpus", "2", stop=signal.SIGINT)
-    assert code == 130, said
-    ended = search(results, "--name", "interrupted", "--resume", "--cpus", "2")
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    alone = own_tables(results / "alone")
-    for mine, other in zip(alone, own_tables(results / "interrupted"), strict=True):
+    searched(results, *size, "--name", "one-worker", "--cpus", "1", address=address)
+    options = (*size, "--name", "interrupted", "--cpus", "2")
+    joins = {"RAY_ADDRESS": address}
+    code, printed = search_until(results, "trial 1 ", *options, stop=signal.SIGINT, environment=joins)
+    assert code == 130, printed
+    searched(results, "--name", "interrupted", "--resume", "--cpus", "2", address=address)
+    expected = own_tables(results / "one-worker")
+    for mine, other in zip(expected, own_tables(results / "interrupted"), strict=True):
         pd.testing.assert_frame_equal(mine, other)
-    assert len(alone[0]) == 9
+    assert len(expected[0]) == 9
 
 
-def test_a_winner_is_compared_with_itself_without_terms_of_its_objective(results: Path, first: Path) -> None:
-    printed = module("ablate", str(first)).stdout
+def test_a_winner_is_compared_with_itself_without_terms_of_its_objective(
+    results: Path, first: Path, address: str
+) -> None:
+    printed = done("ablate", str(first), address=address)
     trials = pd.read_parquet(results / "first-ablation" / "trials.parquet")
     assert (trials["state"] == "COMPLETE").all()
-    assert (trials["steps"] == 12).all()
+    assert (trials["steps"] == STEPS).all()
     assert trials["seed"].nunique() == 1
     winner = yaml.safe_load((first / "best_config.yaml").read_text())
     assert trials["config/wl"].tolist() == [winner["wl"], 0, winner["wl"], winner["wl"]]
@@ -179,63 +154,57 @@ def test_a_winner_is_compared_with_itself_without_terms_of_its_objective(results
     assert rows == [["as", "it"], ["wl=0", "1"], ["w5=0", "w6=0"], ["w1=0", "w2=0"], ["no", "translation"]]
 
 
-def test_two_objectives_end_with_a_front_and_are_gone_on_with(results: Path) -> None:
-    begun = search(results, "--steps", "6", "--trials", "3", "--name", "front", "--direction", "pareto")
-    assert begun.returncode == 0, begun.stdout + begun.stderr
-    assert "Pareto front:" in begun.stdout
-    ended = search(results, "--name", "front", "--resume", "--add-trials", "4")  # past the random draws
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    trials = pd.read_parquet(results / "front" / "trials.parquet")
-    assert trials["trial"].tolist() == list(range(7))
+def test_two_objectives_of_two_seeds_end_with_a_front_and_are_gone_on_with(results: Path, address: str) -> None:
+    options = ("--steps", "3", "--trials", "3", "--name", "front", "--direction", "pareto", "--repeats", "2")
+    printed = searched(results, *options, address=address)
+    assert "3 trials of 2 seeds of up to 3 steps" in printed
+    assert "validation accuracy at each trial's best report, means over 2 seeds" in printed
+    assert "its model is that of the first of 2 seeds" in printed
+    assert "Pareto front:" in printed
+    searched(results, "--name", "front", "--resume", "--add-trials", "3", address=address)  # past the random draws
+    trials, history = (pd.read_parquet(results / "front" / name) for name in ("trials.parquet", "history.parquet"))
+    assert trials["trial"].tolist() == list(range(6))
     both = trials["best/val_accuracy_mnist_to_usps"] + trials["best/val_accuracy_usps_to_mnist"]
     pd.testing.assert_series_equal(trials["best/target_accuracy"], both / 2, check_names=False)
+    assert (history["target_accuracy_std"] >= 0).all()
+    config = (results / "front" / "best_config.yaml").read_text()
+    assert "# means over 2 seeds; settings, model and round trips are of the first\n" in config
+    best = trials.loc[trials["best/target_accuracy"].idxmax()]
+    assert yaml.safe_load(config)["seed"] == best["seed"] == best["config/seed"]
 
 
-def test_a_search_is_enlarged_with_points_and_trials_of_another(results: Path, first: Path, tmp_path: Path) -> None:
+def test_a_search_is_enlarged_with_points_and_trials_of_another(
+    results: Path, first: Path, tmp_path: Path, address: str
+) -> None:
     points = tmp_path / "points.yaml"
     points.write_text("- {w1: 50, wl: 5}\n")
-    begun = search(
+    printed = searched(
         results,
-        *("--steps", "6", "--trials", "2", "--name", "enlarged", "--scheduler", "median", "--sampler", "gp"),
+        *("--steps", str(STEPS), "--trials", "2", "--name", "enlarged", "--scheduler", "median", "--sampler", "gp"),
         *("--warm-start", str(first), "--points", str(points)),
+        address=address,
     )
-    assert begun.returncode == 0, begun.stdout + begun.stderr
-    assert f"completed trials of {first} lie in the space and are known" in begun.stdout
+    assert f"completed trials of {first} lie in the space and are known" in printed
     for more, wanted in ((["--add-trials", "1"], 3), ([], 3)):
-        ended = search(results, "--name", "enlarged", "--resume", *more)
-        assert ended.returncode == 0, ended.stdout + ended.stderr
+        searched(results, "--name", "enlarged", "--resume", *more, address=address)
         trials = pd.read_parquet(results / "enlarged" / "trials.parquet")
         assert trials["trial"].tolist() == list(range(wanted))
         assert trials["config/w1"].tolist()[:2] == [20.0, 50.0]
         assert yaml.safe_load((results / "enlarged" / "search.yaml").read_text())["search"]["trials"] == wanted
 
 
-def test_trials_of_several_seeds_are_ranked_by_their_means(results: Path) -> None:
-    ended = search(results, "--steps", "4", "--trials", "2", "--repeats", "2", "--name", "repeated")
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert "2 trials of 2 seeds of up to 4 steps" in ended.stdout
-    assert "validation accuracy at each trial's best report, means over 2 seeds" in ended.stdout
-    assert "whose model is that of the first of 2 seeds" in ended.stdout
-    folder = results / "repeated"
-    trials, history = pd.read_parquet(folder / "trials.parquet"), pd.read_parquet(folder / "history.parquet")
-    assert (history["target_accuracy_std"] >= 0).all()
-    config = (folder / "best_config.yaml").read_text()
-    assert "# means over 2 seeds; settings, model and round trips are of the first\n" in config
-    best = trials.loc[trials["best/target_accuracy"].idxmax()]
-    assert yaml.safe_load(config)["seed"] == best["seed"] == best["config/seed"]
-
-
 def test_a_confirmation_that_is_stopped_goes_on_with_more_seeds_and_opens_the_test_sets_once(
-    first: Path, tmp_path: Path
+    first: Path, tmp_path: Path, address: str
 ) -> None:
-    arguments = ["-m", "lstnet_search", "confirm", str(first), "--top", "2", "--steps", "120"]
-    interrupted = [sys.executable, *arguments, "--seeds", "1"]
-    code, printed = run_until(interrupted, ".*step +10/120", stop=signal.SIGINT)
+    arguments = ["confirm", str(first), "--top", "2", "--steps", "60"]
+    interrupted = [sys.executable, "-m", "lstnet_search", *arguments, "--seeds", "1"]
+    joins = {"RAY_ADDRESS": address}
+    code, printed = run_until(interrupted, ".*step +5/60", stop=signal.SIGINT, environment=joins)
     assert code == 130, printed
-    assert f"go on with: python -m lstnet_search confirm {first} --top 2 --steps 120 --seeds 1" in printed
+    assert f"go on with: python -m lstnet_search confirm {first} --top 2 --steps 60 --seeds 1" in printed
     assert not (first / "test_openings.jsonl").exists()
 
-    printed = run(*arguments, "--seeds", "2").stdout
+    printed = done(*arguments, "--seeds", "2", address=address)
     assert "the test sets are opened, the 1st time for this study" in printed
     table = pd.read_parquet(first / "confirmation.parquet")
     found = yaml.safe_load((first / "confirmation.yaml").read_text())
@@ -259,10 +228,6 @@ def test_a_confirmation_that_is_stopped_goes_on_with_more_seeds_and_opens_the_te
 
     best = first / "best_config.yaml"
     assert f"# confirmed: {found['sentence']}\n" in best.read_text()
-    trained_again = module(
-        "train", "--config", str(best), "--steps", "2", "--test", "--output", str(tmp_path / "model")
-    )
-    assert (
-        "the test sets are opened, the 2nd time for this study\ntest_accuracy_mnist_to_usps: " in trained_again.stdout
-    )
+    printed = done("train", "--config", str(best), "--steps", "2", "--test", "--output", str(tmp_path / "model"))
+    assert "the test sets are opened, the 2nd time for this study\ntest_accuracy_mnist_to_usps: " in printed
     assert len((first / "test_openings.jsonl").read_text().splitlines()) == 2

@@ -13,8 +13,8 @@ from lstnet_search.domains import DomainPair, load
 from lstnet_search.evaluation import ClassifierSettings, Prepared, prepare_pair
 from lstnet_search.tuning.cluster.cluster import local_cluster
 from lstnet_search.tuning.cluster.gpu_sharing import memory_fraction, trials_per_gpu
-from lstnet_search.tuning.cluster.placement import Machine, Placement, place
-from lstnet_search.tuning.probes.cost import probe
+from lstnet_search.tuning.cluster.placement import Machine, Placement, decide_placement
+from lstnet_search.tuning.probes.cost import measure_cost
 from lstnet_search.tuning.probes.gpu_use import probe_gpu
 
 pytestmark = [
@@ -23,7 +23,7 @@ pytestmark = [
     pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device"),
 ]
 
-PLACEMENT = place([Machine(cpus=2, gpus=1)], None, None, 4)
+PLACEMENT = decide_placement([Machine(cpus=2, gpus=1)], None, None, 4)
 
 
 @pytest.fixture(scope="module")
@@ -74,5 +74,5 @@ def test_a_process_gets_no_more_memory_than_its_share() -> None:
 
 def test_a_search_without_gpus_leaves_them_alone(prepared: Prepared) -> None:
     before = torch.cuda.mem_get_info()[0]
-    probe(searched(1 / 64), prepared, Placement(cpus=2, gpus=0, concurrent=2))
+    measure_cost(searched(1 / 64), prepared, Placement(cpus=2, gpus=0, concurrent=2))
     assert torch.cuda.mem_get_info()[0] >= before - 2**28

@@ -1,9 +1,6 @@
-"""Table 2 from its command's searches to its table, with a budget of seconds and networks of no use."""
+"""Table 2 from the planned searches to the printed table, with tiny networks and a short budget."""
 
 import io
-import os
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -12,10 +9,10 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from commands import exit_code
 from rich.console import Console
-from table2 import render
+from searches import done
 
+from lstnet_search.analysis.table2 import render
 from lstnet_search.cli.table2 import planned_search
 from lstnet_search.config.budgets import BUDGETS, ORDER, Budget
 from lstnet_search.config.search import SearchConfig
@@ -25,7 +22,6 @@ from lstnet_search.results.confirmation.files import read_confirmation
 from lstnet_search.results.folder.folder import ResultsFolder
 from lstnet_search.results.table2 import Spent, Table2Folder
 
-ROOT = Path(__file__).parents[2]
 TINY_TABLE = {"width": 1 / 64, "batch_size": 8, "steps": 2, "reports": 2, "ema_decay": 0}
 TINY: Mapping[str, Mapping[str, Any]] = {
     "lstnet": TINY_TABLE,
@@ -36,12 +32,12 @@ TINY: Mapping[str, Mapping[str, Any]] = {
 BUDGET = replace(BUDGETS["small"], seeds=2, changes=TINY)
 
 
-RUN = ("no_translation", "lstnet", "deepjdot")
-"""Methods that resize, that translate, that label themselves: the others differ in nothing that Table 2 sees."""
+METHODS = ("no_translation", "lstnet", "deepjdot")
+"""One that resizes, one that translates, and one that labels. For Table 2 the others are like these."""
 
 
 def searches() -> dict[str, SearchConfig]:
-    planned = {method: planned_search(method, BUDGET, None, bundled=True) for method in RUN}
+    planned = {method: planned_search(method, BUDGET, None, bundled=True) for method in METHODS}
     return {method: search.model_copy(update={"trials": 1}) for method, search in planned.items()}
 
 
@@ -63,14 +59,19 @@ def test_every_method_is_planned_with_its_own_preset_and_space(name: str) -> Non
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Table2Folder:
-    """A table that was given no time, then made, then asked for again."""
-    from lstnet_search.tuning.execution import Run
+def made(tmp_path_factory: pytest.TempPathFactory, address: str) -> Table2Folder:
+    """A table that had no time first, then was made, then made again."""
+    from lstnet_search.tuning.run import Resources, Run
     from lstnet_search.tuning.table2 import table2
 
     home = tmp_path_factory.mktemp("table2")
     folder = Table2Folder(home / "table2-small")
-    run = Run(folder=ResultsFolder(folder.path), data_dir=home, command="python -m lstnet_search table2")
+    run = Run(
+        ResultsFolder(folder.path),
+        resources=Resources(address=address),
+        data_dir=home,
+        command="python -m lstnet_search table2",
+    )
 
     def make(budget: Budget) -> tuple[int, str]:
         out = io.StringIO()
@@ -91,15 +92,15 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Table2Folder:
 
 @pytest.mark.slow
 def test_a_table_is_made_and_goes_on_where_it_stopped(made: Table2Folder) -> None:
-    assert all(made.confirmed(method, seeds=2) for method in RUN)
-    confirmations = [read_confirmation(made.study(method)) for method in RUN]
-    assert len({tuple(found["seeds"]) for found in confirmations if found is not None}) == 1
-    assert all(made.spent()[method].confirm_seconds > 0 for method in RUN)
+    assert all(made.confirmed(method, seeds=2) for method in METHODS)
+    confirmations = [read_confirmation(made.study(method)) for method in METHODS]
+    assert len({tuple(found.seeds) for found in confirmations if found is not None}) == 1
+    assert all(made.spent()[method].confirm_seconds > 0 for method in METHODS)
 
 
 @pytest.mark.slow
 def test_a_table_is_printed_beside_the_published_figures(made: Table2Folder) -> None:
-    printed = run_python("analysis/table2.py", made.path)
+    printed = done("table2-table", str(made.path))
     assert printed == (made.path / "analysis" / "table2.md").read_text()
     (lstnet,) = (line for line in printed.splitlines() if line.startswith("| LSTNet "))
     assert "| 97.01 | 97.61 |" in lstnet
@@ -117,23 +118,11 @@ def test_a_study_of_a_method_that_makes_no_images_has_its_page_and_its_labels(
     pq.write_table(pq.read_table(BUNDLED / "usps.parquet").slice(0, 10), images)
     study = made.study(method)
     assert not study.translations_file.exists()
-    run_python("analysis/report.py", study.path)
+    done("report", str(study.path))
     exported, labels = tmp_path / method, tmp_path / f"{method}.parquet"
-    assert exit_code("export", study.path, "--to", exported) == 0
-    assert exit_code("predict", "--model", exported, "--input", images, "--output", labels) == 0
+    done("export", str(study.path), "--to", str(exported))
+    done("predict", "--model", str(exported), "--input", str(images), "--output", str(labels))
     assert len(pd.read_parquet(labels)) == 10
-
-
-def run_python(*arguments: str | Path) -> str:
-    return subprocess.run(
-        [sys.executable, *map(str, arguments)],
-        cwd=ROOT,
-        env=os.environ,
-        capture_output=True,
-        text=True,
-        timeout=900,
-        check=True,
-    ).stdout
 
 
 def test_what_was_spent_is_read_as_it_was_written(tmp_path: Path) -> None:

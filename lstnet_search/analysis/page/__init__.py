@@ -1,1 +1,3 @@
-"""The parts of `report.html`: what `analysis/report.py` puts together."""
+"""Self-contained HTML pages: their parts, sections and tables, the headline of a report, and the template."""
+
+__all__ = ["headline", "parts", "pictures", "render", "reproduce", "sections", "tables"]

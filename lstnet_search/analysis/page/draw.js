@@ -1,19 +1,31 @@
 "use strict";
-// Figures are drawn one by one after the text is there. Printed, they get the width of the paper.
+// Figures are drawn one by one after the text is there. When printed, they get the width of the paper.
 const figures = JSON.parse(document.getElementById("figures").textContent);
 const PAPER = {wide: 670, small: 216};
 
+function save(format) {
+  return (element) => Plotly.downloadImage(element, {format, filename: element.id, scale: 2});
+}
+
+const BUTTONS = [[
+  {name: "png", title: "Save as PNG", icon: Plotly.Icons.camera, click: save("png")},
+  {name: "svg", title: "Save as SVG", icon: Plotly.Icons.disk, click: save("svg")},
+  "resetScale2d",
+]];
+
 async function drawAll() {
   const touch = matchMedia("(pointer: coarse)").matches;
+  const config = {responsive: true, displaylogo: false, modeBarButtons: BUTTONS};
+  if (touch) config.displayModeBar = false;
   for (const [name, figure] of Object.entries(figures)) {
     figure.layout.dragmode = touch ? false : "zoom"; // a finger scrolls the page
-    await Plotly.newPlot(name, figure.data, figure.layout, {responsive: true, displayModeBar: false});
+    await Plotly.newPlot(name, figure.data, figure.layout, config);
     await new Promise((go) => setTimeout(go)); // let the reader scroll
   }
   document.documentElement.dataset.drawn = "all";
 }
 
-function fit(printing) {
+function resizeAll(printing) {
   for (const name of Object.keys(figures)) {
     const element = document.getElementById(name);
     if (!element.data) continue;
@@ -22,7 +34,7 @@ function fit(printing) {
   }
 }
 
-addEventListener("beforeprint", () => fit(true));
-addEventListener("afterprint", () => fit(false));
-matchMedia("print").addEventListener("change", (query) => fit(query.matches));
+addEventListener("beforeprint", () => resizeAll(true));
+addEventListener("afterprint", () => resizeAll(false));
+matchMedia("print").addEventListener("change", (query) => resizeAll(query.matches));
 drawAll();

@@ -1,13 +1,15 @@
-"""What sections of the page consist of."""
+"""What a page consists of: sections of text, tables, figures and pictures, and the headline of a report."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from typing import ClassVar
+
+from lstnet_search.analysis.figures.plot import Plot
 
 
 @dataclass(frozen=True)
 class Text:
-    """A paragraph; a quiet one is a remark."""
+    """A paragraph, or a remark in smaller grey letters if `quiet`."""
 
     kind: ClassVar = "text"
     text: str
@@ -16,7 +18,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Missing:
-    """Something that the study does not have: what, and how to get it."""
+    """Something that the study does not have: what it is, how to get it, and the command for that."""
 
     kind: ClassVar = "missing"
     what: str
@@ -26,7 +28,7 @@ class Missing:
 
 @dataclass(frozen=True)
 class Row:
-    """Cells of a table, and what marks the row: `best`, `paper`, `baseline` or nothing."""
+    """The cells of a row, and its highlight: `best`, `paper`, `baseline` or nothing."""
 
     cells: Sequence[str]
     mark: str = ""
@@ -34,7 +36,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows under headings; the first so many columns are words, the others figures."""
+    """Rows under headings.
+
+    Attributes:
+        caption: what the table shows.
+        headings: one per column; all empty for a table without a heading row.
+        rows: in order.
+        words: so many columns on the left hold words, the others numbers.
+        wraps: whether long words are broken, so that the table is never wider than a phone.
+    """
 
     kind: ClassVar = "table"
     caption: str
@@ -42,17 +52,6 @@ class Table:
     rows: Sequence[Row]
     words: int = 1
     wraps: bool = False
-    """Whether long words are broken rather than the table made wider than a phone."""
-
-
-@dataclass(frozen=True)
-class Plot:
-    """A figure that Plotly draws: its data and layout, in words what it shows."""
-
-    name: str
-    caption: str
-    figure: dict[str, Any]
-    height: int = 380
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Pictures:
-    """Pictures side by side where there is room."""
+    """Pictures side by side if there is room."""
 
     kind: ClassVar = "pictures"
     title: str
@@ -84,7 +83,7 @@ class Pictures:
 
 @dataclass(frozen=True)
 class Listing:
-    """Text as it is, such as a command or a file; a folded one is opened by a click."""
+    """Text to copy, such as a command or a file. A folded one opens by a click."""
 
     kind: ClassVar = "listing"
     title: str
@@ -97,7 +96,7 @@ Part = Text | Missing | Table | Plots | Pictures | Listing
 
 @dataclass(frozen=True)
 class Section:
-    """A heading and what stands under it."""
+    """A heading and the parts below it; `name` is unique within the page."""
 
     name: str
     title: str
@@ -105,16 +104,16 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """What the page says first.
+class Headline:
+    """The result of a study, which the report shows first.
 
     Attributes:
-        badge: in a word or two, how far it can be trusted.
+        badge: how far the result can be trusted, in a few words.
         tone: `good`, `bad`, `neutral` or `open`, which decides the colour.
-        sentence: for people.
-        remarks: on what it rests.
-        figures: name and value of the few numbers that matter.
-        missing: what would make it a better one.
+        sentence: the result in a sentence.
+        remarks: what the result rests on, and its limits.
+        figures: names and values of the few numbers that matter.
+        missing: what the study lacks for a result.
     """
 
     badge: str
@@ -122,4 +121,4 @@ class Verdict:
     sentence: str
     remarks: Sequence[str] = ()
     figures: Sequence[tuple[str, str]] = ()
-    missing: Missing | None = field(default=None)
+    missing: Missing | None = None

@@ -1,4 +1,4 @@
-"""The page as one HTML file that asks for nothing else."""
+"""A page as one HTML file that loads nothing from anywhere."""
 
 import base64
 import hashlib
@@ -9,19 +9,51 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
-from lstnet_search.analysis.page.parts import Plots, Section, Verdict
+from lstnet_search.analysis.page.parts import Headline, Plots, Section
+from lstnet_search.errors import InputError
+from lstnet_search.io.atomic import write_whole
+from lstnet_search.results.formatting import size
 
 HERE = Path(__file__).parent
 
 
-def render(title: str, subtitle: str, verdict: Verdict, sections: Sequence[Section]) -> str:
-    """Put the page together; all that is not ours is escaped."""
+def page_file(output: Path | None, default: Path) -> Path:
+    """The file that a page goes to.
+
+    Args:
+        output: the value of --output, or None.
+        default: the file if there is no --output.
+
+    Raises:
+        InputError: if it does not end in .html.
+    """
+    output = output or default
+    if output.suffix.lower() not in (".html", ".htm"):
+        raise InputError(
+            f"--output {output}: this command writes an HTML page; give a name that ends in .html, such as "
+            f"{output.with_suffix('.html')} (every figure of the page can be saved as PNG or SVG)"
+        )
+    return output
+
+
+def write_page(
+    file: Path, title: str, subtitle: str, sections: Sequence[Section], headline: Headline | None = None
+) -> None:
+    """Write a page, make its folder if necessary, and print where it is."""
+    page = render(title, subtitle, sections, headline)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(file, page)
+    print(f"page: {file} ({size(file.stat().st_size)})")
+
+
+def render(title: str, subtitle: str, sections: Sequence[Section], headline: Headline | None = None) -> str:
+    """The HTML of a page. Text from outside is escaped."""
     environment = Environment(
         loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["unbroken"] = lambda text: text.replace(" %", "\N{NO-BREAK SPACE}%")
     figures = {
-        plot.name: plot.figure
+        f"{section.name}-{plot.name}": plot.figure
         for section in sections
         for part in section.parts
         if isinstance(part, Plots)
@@ -29,21 +61,20 @@ def render(title: str, subtitle: str, verdict: Verdict, sections: Sequence[Secti
     }
     scripts = [get_plotlyjs(), (HERE / "draw.js").read_text(encoding="utf-8")] if figures else []
     style = (HERE / "style.css").read_text(encoding="utf-8")
-    style, *trusted = map(Markup, (style, *scripts))  # Plotly's and ours
-    return environment.get_template("report.html.jinja").render(
+    return environment.get_template("page.html.jinja").render(
         title=title,
         subtitle=subtitle,
-        verdict=verdict,
+        headline=headline,
         sections=sections,
         figures=figures,
-        style=style,
-        scripts=trusted,
+        style=Markup(style),  # noqa: S704  # Plotly's and ours, as below
+        scripts=[Markup(script) for script in scripts],  # noqa: S704  # nosec B704
         policy=_policy(scripts),
     )
 
 
 def _policy(scripts: Sequence[str]) -> str:
-    """What the page may do: show itself and run these very scripts; it can load nothing, from nowhere."""
+    """The Content-Security-Policy: the page shows itself and runs exactly these scripts, and loads nothing."""
     hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
     allowed = " ".join(f"'sha256-{each}'" for each in hashes) or "'none'"
     return f"default-src 'none'; img-src data: blob:; style-src 'unsafe-inline'; script-src {allowed}"

@@ -1,3 +1,3 @@
-"""Search spaces: ranges, ties, conditions and their YAML files. Sampling is in `tuning.study`."""
+"""Search spaces: ranges, ties, ratios, conditions and their YAML files. Sampling is in `tuning.study`."""
 
 __all__ = ["conditions", "describe", "mutation", "parse", "points", "ranges", "setting", "simplex", "space"]

@@ -1,18 +1,17 @@
-"""Settings that are searched only where a choice fell on certain values."""
+"""Conditions: settings that are searched only if a choice has certain values."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from lstnet_search.config.methods import LSTNetConfig
 from lstnet_search.config.space.ranges import Choice, Range
-from lstnet_search.config.space.setting import Settings, check_setting
+from lstnet_search.config.space.setting import SettingChecker
 from lstnet_search.errors import InputError, show
 
 
 class Condition(BaseModel):
-    """That a setting has one of some values."""
+    """The condition that a setting has one of some values."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -20,7 +19,7 @@ class Condition(BaseModel):
     values: tuple[float | int | str | bool, ...]
 
     def holds(self, settings: Mapping[str, Any]) -> bool:
-        """Whether settings, or a draw of them, meet it."""
+        """Whether settings, or a draw of them, meet the condition."""
         return settings[self.setting] in self.values
 
     def __str__(self) -> str:
@@ -28,29 +27,24 @@ class Condition(BaseModel):
 
 
 def parse_condition(
-    name: str,
-    content: Any,
-    ranges: Mapping[str, Range],
-    conditional: Mapping[str, Any],
-    where: str,
-    of: Settings = LSTNetConfig,
+    name: str, content: Any, ranges: Mapping[str, Range], conditional: Mapping[str, Any], checker: SettingChecker
 ) -> Condition:
-    """What a space file writes after `when`.
+    """Parse what a space file has after `when`.
 
     Args:
         name: the setting that has the condition.
-        content: what stands there.
-        ranges: of all settings that the file searches.
-        conditional: those of them that have a condition.
-        where: the file, for messages.
-        of: the settings of the method.
+        content: the parsed YAML.
+        ranges: the ranges of all settings that the file searches.
+        conditional: those settings that have a condition.
+        checker: checks the file's settings.
 
     Raises:
-        InputError: if it is no condition on a choice that is always searched.
+        InputError: if it is not a condition on a choice that is always searched.
     """
+    where = checker.where
     if not isinstance(content, dict) or len(content) != 1:
         raise InputError(
-            f"the 'when' of {name} in {where} is {show(content)}; name one setting and one or several of its "
+            f"the 'when' of {name} in {where} is {show(content)}; name one setting and one or more of its "
             "values, such as {latent_stride: 3}"
         )
     ((setting, wanted),) = content.items()
@@ -61,7 +55,7 @@ def parse_condition(
             "depend on such a choice, or remove 'when'"
         )
     values = tuple(
-        check_setting(setting, value, where, f"the 'when' of {name}", of)
+        checker.check_value(setting, value, f"the 'when' of {name}")
         for value in (wanted if isinstance(wanted, list) else [wanted])
     )
     for value in values:

@@ -9,9 +9,9 @@ from lstnet_search.config.trial import TrialConfig
 from lstnet_search.errors import show
 
 
-def setting_lines(space: Space, of: type[TrialConfig] = LSTNetConfig) -> Iterator[tuple[str, str]]:
-    """The settings that a space decides, in the order of the method's, each with what it may be."""
-    for name in of.searchable():
+def setting_lines(space: Space, config_class: type[TrialConfig] = LSTNetConfig) -> Iterator[tuple[str, str]]:
+    """The settings that a space decides, in the method's order, each with the values that it can have."""
+    for name in config_class.searchable():
         if name in space.fixed:
             yield name, _value(space.fixed[name])
         elif name in space.ties:
@@ -23,7 +23,7 @@ def setting_lines(space: Space, of: type[TrialConfig] = LSTNetConfig) -> Iterato
 
 
 def redundancy(space: Space) -> str | None:
-    """A sentence where the space has a dimension that changes nothing."""
+    """A warning if one dimension of the space changes nothing, else None."""
     if not space.scales_freely:
         return None
     return (
@@ -52,4 +52,6 @@ def _range(bounds: Range) -> str:
 
 
 def _value(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value) if isinstance(value, str) else show(value)
+    if isinstance(value, float):
+        return f"{value:g}"
+    return value if isinstance(value, str) else show(value)

@@ -1,13 +1,12 @@
-"""The ranges that a setting can be searched in."""
+"""Ranges in which a setting can be searched."""
 
 from math import isfinite, log
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
 
-from lstnet_search.config.methods import LSTNetConfig
-from lstnet_search.config.number_types import Number, Whole
-from lstnet_search.config.space.setting import Settings, check_setting
+from lstnet_search.config.number_types import Number, Positive, Whole
+from lstnet_search.config.space.setting import SettingChecker
 from lstnet_search.errors import InputError, explain, show
 
 
@@ -20,7 +19,7 @@ class _Interval(_Range):
     high: Number
 
     @model_validator(mode="after")
-    def _ordered(self) -> Self:
+    def _check_order(self) -> Self:
         if self.low >= self.high:
             raise ValueError(f"low={self.low:g} must be < high={self.high:g}; raise high or lower low")
         return self
@@ -30,12 +29,12 @@ class _Interval(_Range):
         return bool(self.low <= value <= self.high)
 
     def edge(self, value: float) -> Literal["low", "high"] | None:
-        """Which end of the range a value stands at, within a hundredth of the range; None in between."""
+        """The end of the range that a value is at, within a hundredth of the range; None in between."""
         share = self.position(value)
         return "low" if share <= 0.01 else "high" if share >= 0.99 else None
 
     def position(self, value: float) -> float:
-        """Where a value stands in the range: 0 at `low`, 1 at `high`."""
+        """A value's position in the range: 0 at `low`, 1 at `high`."""
         return (value - self.low) / (self.high - self.low)
 
 
@@ -46,18 +45,18 @@ class Uniform(_Interval):
 
 
 class LogUniform(_Interval):
-    """Any value between `low` and `high`, its logarithm uniform."""
+    """Any value between `low` and `high`; its logarithm is uniform."""
 
     type: Literal["loguniform"] = "loguniform"
 
     @model_validator(mode="after")
-    def _positive(self) -> Self:
+    def _check_positive(self) -> Self:
         if self.low <= 0:
             raise ValueError(f"low={self.low:g} must be > 0 in a loguniform range; raise it or use uniform")
         return self
 
     def position(self, value: float) -> float:
-        """Where a value stands in the range on the logarithmic scale."""
+        """A value's position in the range on the logarithmic scale."""
         return (log(value) - log(self.low)) / (log(self.high) - log(self.low))
 
 
@@ -65,10 +64,10 @@ class QUniform(_Interval):
     """`low`, `low + step`, … up to `high`."""
 
     type: Literal["quniform"] = "quniform"
-    step: Annotated[Number, Field(gt=0)]
+    step: Positive
 
     @model_validator(mode="after")
-    def _whole_steps(self) -> Self:
+    def _check_steps(self) -> Self:
         count = (self.high - self.low) / self.step
         if not isfinite(count) or abs(count - round(count)) > 1e-9 * max(1.0, count):
             raise ValueError(
@@ -80,7 +79,7 @@ class QUniform(_Interval):
     def contains(self, value: Any) -> bool:
         """Whether a draw can give the value."""
         count, last = (value - self.low) / self.step, (self.high - self.low) / self.step
-        # Not by low <= value <= high: 0.1 + 2 × 0.1 is greater than 0.3.
+        # `low <= value <= high` would be wrong: 0.1 + 2 × 0.1 is greater than 0.3.
         return bool(abs(count - round(count)) < 1e-6 and 0 <= round(count) <= round(last))
 
 
@@ -92,7 +91,7 @@ class RandInt(_Range):
     high: Whole
 
     @model_validator(mode="after")
-    def _ordered(self) -> Self:
+    def _check_order(self) -> Self:
         if self.low >= self.high:
             raise ValueError(f"low={show(self.low)} must be < high={show(self.high)}; raise high or lower low")
         return self
@@ -102,7 +101,7 @@ class RandInt(_Range):
         return bool(self.low <= value < self.high and value == int(value))
 
     def edge(self, value: float) -> Literal["low", "high"] | None:
-        """Which end of the range a value stands at; None in between."""
+        """The end of the range that a value is at; None in between."""
         return "low" if value == self.low else "high" if value == self.high - 1 else None
 
 
@@ -114,7 +113,7 @@ class Choice(_Range):
 
     @field_validator("values", mode="before")
     @classmethod
-    def _listed(cls, values: Any) -> Any:
+    def _check_values(cls, values: Any) -> Any:
         if not isinstance(values, list | tuple) or not values:
             raise ValueError(f"{show(values)} must be a list of at least one value, such as [1, 3]")
         for value in values:
@@ -133,20 +132,14 @@ class Choice(_Range):
 
 Range = Uniform | LogUniform | QUniform | RandInt | Choice
 
-_RANGES: dict[str, type[Range]] = {
-    "uniform": Uniform,
-    "loguniform": LogUniform,
-    "quniform": QUniform,
-    "randint": RandInt,
-    "choice": Choice,
-}
+_RANGES: dict[str, type[Range]] = {kind.model_fields["type"].default: kind for kind in get_args(Range)}
 
 
 def parse_range(name: str, content: dict[str, Any], where: str) -> Range:
-    """The range of a setting, as a space file describes it.
+    """Parse a setting's range in a space file; `check_range` checks whether the setting can take its draws.
 
     Raises:
-        InputError: if the description is wrong; whether the setting can take its draws is `check_range`'s.
+        InputError: if the range is wrong.
     """
     kind = content.get("type")
     if not isinstance(kind, str) or kind not in _RANGES:
@@ -158,41 +151,40 @@ def parse_range(name: str, content: dict[str, Any], where: str) -> Range:
         raise explain(error, where, f"the range of {name}") from None
 
 
-def check_range(name: str, bounds: Range, where: str, owner: str, of: Settings = LSTNetConfig) -> Range:
-    """Check that a setting can take whatever is drawn from a range.
+def check_range(name: str, bounds: Range, owner: str, checker: SettingChecker) -> Range:
+    """Check that a setting can take every draw from a range.
 
     Args:
         name: the setting.
         bounds: the range.
-        where: the file, for messages.
-        owner: the setting in whose line the range stands; another one where `name` is tied to it.
-        of: the settings of the method.
+        owner: the setting whose line has the range: another one if `name` is tied to it.
+        checker: checks the file's settings.
 
     Returns:
-        The range, its choices as a trial has them (`1e-5` a number, though YAML 1.1 takes it for text).
+        The range; choices have the setting's type (`1e-5` is a number, though YAML 1.1 takes it for text).
 
     Raises:
         InputError: if a draw could be a value that the setting cannot take.
     """
     if isinstance(bounds, Choice):
         values = (
-            check_setting(name, value, where, f"value {index} of {owner}", of)
-            for index, value in enumerate(bounds.values, start=1)
+            checker.check_value(name, value, f"value {number} of {owner}")
+            for number, value in enumerate(bounds.values, start=1)
         )
         return Choice(values=tuple(values))
     last = bounds.high - 1 if isinstance(bounds, RandInt) else bounds.high
-    check_setting(name, bounds.low, where, f"lower bound 'low' of {owner}", of)
-    check_setting(name, last, where, f"upper bound 'high' of {owner}", of)
-    field = of.model_fields[name].annotation
-    if field is int and not _is_whole(bounds):
+    checker.check_value(name, bounds.low, f"lower bound 'low' of {owner}")
+    checker.check_value(name, last, f"upper bound 'high' of {owner}")
+    setting_type = checker.config_class.model_fields[name].annotation
+    if setting_type is int and not _is_whole(bounds):
         raise InputError(
-            f"{name} must be a whole number, and a draw from {bounds.type} need not be one; use randint, "
-            f"choice, or quniform with a whole low and step; the range of {owner} in {where}"
+            f"{name} must be a whole number, but draws from {bounds.type} need not be whole; use randint, "
+            f"choice, or quniform with a whole low and step; the range of {owner} in {checker.where}"
         )
-    if field not in (float, int):
+    if setting_type not in (float, int):
         raise InputError(
-            f"{name} takes listed values only, and {bounds.type} draws what lies between; use choice; "
-            f"the range of {owner} in {where}"
+            f"{name} takes only listed values, but {bounds.type} also draws values between them; use choice; "
+            f"the range of {owner} in {checker.where}"
         )
     return bounds
 

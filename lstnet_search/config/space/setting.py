@@ -1,50 +1,59 @@
-"""Checking one setting of a space, a point, a condition."""
+"""Checks of single settings in a space file, a points file, a condition."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 
-from lstnet_search.config.methods import LSTNetConfig
 from lstnet_search.config.trial import FIXED_SETTINGS, TrialConfig
 from lstnet_search.errors import InputError, explain, show
 
-Settings = type[TrialConfig]
-"""The settings of a method, of which one is checked."""
 
+@dataclass(frozen=True)
+class SettingChecker:
+    """Checks the settings in one file.
 
-def check_name(name: str, where: str, of: Settings = LSTNetConfig) -> None:
-    """Check that there is such a setting and that a space may decide it.
-
-    Raises:
-        InputError: if not.
+    Attributes:
+        where: the file's name, for messages.
+        config_class: the settings of the method.
     """
-    if name not in of.model_fields:
-        allowed = ", ".join(of.searchable())
-        raise InputError(f"unknown setting {show(name)} in {where}; allowed: {allowed}")
-    if not of.searchable():
-        raise InputError(f"{of.model_fields['method'].default} has nothing to search; leave {where} out")
-    if name in FIXED_SETTINGS:
-        raise InputError(f"'{name}' cannot be searched, for scores could not be compared; remove it from {where}")
 
+    where: str
+    config_class: type[TrialConfig]
 
-def check_setting(name: str, value: Any, where: str, part: str = "", of: Settings = LSTNetConfig) -> Any:
-    """Check one value of one searchable setting.
+    def check_name(self, name: str) -> None:
+        """Check that a setting exists and that a space may decide it.
 
-    Args:
-        name: the setting.
-        value: what was written.
-        where: the file, for messages.
-        part: which of its values that is, if it has more than one ("lower bound 'low' of w3").
-        of: the settings of the method.
+        Raises:
+            InputError: if not.
+        """
+        allowed = self.config_class.searchable()
+        if name not in self.config_class.model_fields:
+            raise InputError(f"unknown setting {show(name)} in {self.where}; allowed: {', '.join(allowed)}")
+        if not allowed:
+            method = self.config_class.model_fields["method"].default
+            raise InputError(f"{method} has nothing to search; leave {self.where} out")
+        if name in FIXED_SETTINGS:
+            raise InputError(
+                f"'{name}' cannot be searched, because scores could not be compared; remove it from {self.where}"
+            )
 
-    Returns:
-        The value as a trial has it: `w3: 100` is 100.0.
+    def check_value(self, name: str, value: Any, part: str = "") -> Any:
+        """Check one value of one searchable setting.
 
-    Raises:
-        InputError: if the setting is unknown, not searchable, or cannot take the value.
-    """
-    check_name(name, where, of)
-    try:
-        return getattr(of.model_validate({name: value}), name)
-    except ValidationError as error:
-        raise explain(error, where, part) from None
+        Args:
+            name: the setting.
+            value: the value as it was written.
+            part: which of the setting's values it is, if there are several ("lower bound 'low' of w3").
+
+        Returns:
+            The value with its final type: `w3: 100` becomes 100.0.
+
+        Raises:
+            InputError: if the setting is unknown, cannot be searched, or cannot have the value.
+        """
+        self.check_name(name)
+        try:
+            return getattr(self.config_class.model_validate({name: value}), name)
+        except ValidationError as error:
+            raise explain(error, self.where, part) from None

@@ -6,33 +6,32 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from lstnet_search.config.methods import LSTNetConfig
-from lstnet_search.config.number_types import Number
+from lstnet_search.config.number_types import Positive
 from lstnet_search.config.space.ranges import Uniform, check_range
-from lstnet_search.config.space.setting import Settings, check_name
+from lstnet_search.config.space.setting import SettingChecker
 from lstnet_search.errors import InputError, explain, show
 
 
 class Simplex(BaseModel):
-    """Settings >= 0 that add up to `sum`; all ways to share it are equally likely.
+    """Settings >= 0 that add up to `sum`; all ways to divide it are equally likely.
 
-    One dimension less than settings: a stick is broken once for each but the last. The part that
-    the k-th of n takes of what is left follows Beta(1, n - k), whose distribution function makes
-    it uniform: that is what is drawn, and it leads back.
+    There is one parameter less than settings: each but the last setting breaks off a part of what is left. If the
+    k-th of n settings takes a part that follows Beta(1, n - k), the division is uniform. The parameters are the
+    values of that distribution's distribution function, which are uniform in [0, 1] and can be computed back.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     of: Annotated[tuple[str, ...], Field(min_length=2)]
-    sum: Annotated[Number, Field(gt=0)]
+    sum: Positive
 
     @property
     def parameters(self) -> dict[str, Uniform]:
-        """What is drawn, by name."""
+        """The ranges of the parameters, by name."""
         return {f"simplex/{name}": Uniform(low=0, high=1) for name in self.of[:-1]}
 
     def settings(self, drawn: Mapping[str, float]) -> dict[str, float]:
-        """The settings' values, from a draw of the parameters."""
+        """The settings' values for a draw of the parameters."""
         left, values = self.sum, {}
         for later, name in zip(range(len(self.of) - 1, 0, -1), self.of, strict=False):
             rest = left * (1 - drawn[f"simplex/{name}"]) ** (1 / later)
@@ -49,7 +48,7 @@ class Simplex(BaseModel):
         values = [settings[name] for name in self.of]
         if not isclose(fsum(values), self.sum):
             raise InputError(
-                f"{' + '.join(self.of)} = {fsum(values):.10g} is not the simplex' sum={self.sum:.10g}; "
+                f"{' + '.join(self.of)} = {fsum(values):.10g} is not the simplex's sum={self.sum:.10g}; "
                 f"set its sum to {fsum(values):.10g}"
             )
         drawn = {}
@@ -60,12 +59,13 @@ class Simplex(BaseModel):
         return drawn
 
 
-def parse_simplex(content: Any, where: str, of: Settings = LSTNetConfig) -> Simplex:
-    """The simplex of a space file.
+def parse_simplex(content: Any, checker: SettingChecker) -> Simplex:
+    """Parse the simplex of a space file.
 
     Raises:
-        InputError: if it is described wrongly, or one of its settings cannot take every share.
+        InputError: if it is wrong, or one of its settings cannot take every share.
     """
+    where = checker.where
     if not isinstance(content, dict):
         raise InputError(f"simplex={show(content)} in {where} must be like {{of: [w1, w2, wl], sum: 100}}")
     try:
@@ -75,6 +75,5 @@ def parse_simplex(content: Any, where: str, of: Settings = LSTNetConfig) -> Simp
     if len(set(simplex.of)) < len(simplex.of):
         raise InputError(f"the simplex in {where} names a setting twice; remove one of them")
     for name in simplex.of:
-        check_name(name, where, of)
-        check_range(name, Uniform(low=0, high=simplex.sum), where, owner="the simplex", of=of)
+        check_range(name, Uniform(low=0, high=simplex.sum), "the simplex", checker)
     return simplex

@@ -1,4 +1,4 @@
-"""The search space: which settings are searched, which are fixed, and which follow others."""
+"""The search space: which settings are searched, which are fixed, and which depend on others."""
 
 from collections.abc import Callable, Mapping
 from math import isclose
@@ -11,7 +11,6 @@ from lstnet_search.config.methods import WEIGHT_NAMES, LSTNetConfig
 from lstnet_search.config.space.conditions import Condition
 from lstnet_search.config.space.parse import parse_space
 from lstnet_search.config.space.ranges import LogUniform, QUniform, Range, Uniform
-from lstnet_search.config.space.setting import Settings
 from lstnet_search.config.space.simplex import Simplex
 from lstnet_search.config.trial import TrialConfig
 from lstnet_search.errors import InputError, show
@@ -21,44 +20,43 @@ from lstnet_search.io.yaml import read_yaml
 class Space(BaseModel):
     """A checked search space.
 
-    Every setting of a trial is either named here or keeps the preset's value. What is drawn for
-    a trial are *parameters*: a setting, the ratio of two (`w1/w3`), a part of a simplex.
+    A setting that the space does not name keeps the preset's value. What is drawn for a trial are *parameters*: a
+    setting, the ratio of two settings (`w1/w3`), or a part of a simplex.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     fixed: dict[str, Any] = {}
     ranges: dict[str, Annotated[Range, Field(discriminator="type")]] = {}
-    """Setting -> what is drawn for it: its value, or its ratio to another."""
+    """Setting -> the range of its value, or of its ratio to another setting."""
     ties: dict[str, str] = {}
     """Setting -> the setting whose value it takes."""
     ratios: dict[str, str] = {}
-    """Setting -> the setting of which it is a multiple."""
+    """Setting -> the setting that its drawn ratio is multiplied by."""
     conditions: dict[str, Condition] = {}
-    """Setting -> when it is searched; it keeps the preset's value otherwise."""
+    """Setting -> when it is searched; otherwise it keeps the preset's value."""
     simplex: Simplex | None = None
 
     @classmethod
-    def read(cls, path: Path, of: Settings = LSTNetConfig) -> Self:
-        """Read a space file, of settings of a method.
+    def read(cls, path: Path, config_class: type[TrialConfig] = LSTNetConfig) -> Self:
+        """Read a space file for a method's settings.
 
         Raises:
             InputError: if the file is missing, empty, not YAML, or any key or bound is wrong.
         """
-        return cls.parse(read_yaml(path, "space file", "--space"), str(path), of)
+        return cls.parse(read_yaml(path, "space file", "--space"), str(path), config_class)
 
     @classmethod
-    def parse(cls, content: Any, where: str, of: Settings = LSTNetConfig) -> Self:
-        """Check the content of a space file; see `parse_space`."""
-        return cls(**parse_space(content, where, of))
+    def parse(cls, content: Any, where: str, config_class: type[TrialConfig] = LSTNetConfig) -> Self:
+        """Parse the content of a space file; see `parse_space`."""
+        return cls(**parse_space(content, where, config_class))
 
     @property
     def parameters(self) -> dict[str, Range]:
-        """What can be drawn, in the order of drawing: choices come before what depends on them."""
+        """The parameters' ranges in the order of drawing: choices come before settings that depend on them."""
         names = sorted(self.ranges, key=self.conditions.__contains__)
-        return {self._parameter(name): self.ranges[name] for name in names} | (
-            dict(self.simplex.parameters) if self.simplex else {}
-        )
+        of_settings = {self._parameter(name): self.ranges[name] for name in names}
+        return of_settings | (dict(self.simplex.parameters) if self.simplex else {})
 
     @property
     def names(self) -> set[str]:
@@ -72,7 +70,7 @@ class Space(BaseModel):
 
     @property
     def scales_freely(self) -> bool:
-        """Whether all weights can be multiplied by one number within the space: under Adam that changes nothing."""
+        """Whether the space lets all weights grow by one factor, which changes nothing under Adam."""
 
         def free(name: str) -> bool:
             name = self.ties.get(name, name)
@@ -86,7 +84,7 @@ class Space(BaseModel):
         return searched and all(free(name) for name in WEIGHT_NAMES)
 
     def draw(self, suggest: Callable[[str, Range], Any]) -> dict[str, Any]:
-        """A draw: what `suggest` says for each parameter, asked in turn, but for those whose condition is not met."""
+        """Draw parameters: call `suggest` for each one in turn, except those whose condition does not hold."""
         drawn: dict[str, Any] = {}
         conditions = {self._parameter(name): condition for name, condition in self.conditions.items()}
         for name, bounds in self.parameters.items():
@@ -95,14 +93,14 @@ class Space(BaseModel):
         return drawn
 
     def complete(self, drawn: Mapping[str, Any]) -> dict[str, Any]:
-        """All settings that the space decides, from a draw."""
-        known = self.fixed | {name: drawn[name] for name in self.ranges if name in drawn}
+        """All settings that the space decides, for a draw of its parameters."""
+        settings = self.fixed | {name: drawn[name] for name in self.ranges if name in drawn}
         for name, target in self.ratios.items():
             if self._parameter(name) in drawn:
-                known[name] = drawn[self._parameter(name)] * known[target]
+                settings[name] = drawn[self._parameter(name)] * settings[target]
         if self.simplex:
-            known |= self.simplex.settings(drawn)
-        return known | {name: known[target] for name, target in self.ties.items() if target in known}
+            settings |= self.simplex.settings(drawn)
+        return settings | {name: settings[target] for name, target in self.ties.items() if target in settings}
 
     def point(self, trial: TrialConfig) -> dict[str, Any]:
         """The draw that gives a trial's values of the searched settings.
@@ -113,14 +111,14 @@ class Space(BaseModel):
         drawn = self.values(trial.model_dump())
         for name, bounds in self.parameters.items():
             if name in drawn and not bounds.contains(drawn[name]):
-                raise InputError(f"{name}={show(drawn[name])} is no draw from its range ({bounds}); widen the range")
+                raise InputError(f"{name}={show(drawn[name])} is not in its range ({bounds}); widen the range")
         return drawn
 
     def values(self, settings: Mapping[str, Any]) -> dict[str, Any]:
-        """The parameters' values in complete settings, which may lie outside their ranges.
+        """The parameters' values in complete settings; they may lie outside their ranges.
 
         Raises:
-            InputError: if no draw gives them: a ratio to 0, or another sum than the simplex'.
+            InputError: if no draw gives them: a ratio to 0, or another sum than the simplex's.
         """
         drawn = {}
         for name, bounds in self.ranges.items():
@@ -136,19 +134,19 @@ class Space(BaseModel):
                 raise InputError(f"{name} is a multiple of {target}, which is 0; change one of them")
             value /= settings[target]
         if isinstance(bounds, Uniform | LogUniform | QUniform):
-            # Neither x * y / y nor 0.1 + 2 * 0.1 is x, or 0.3, to the last bit.
+            # Rounding: x * y / y need not be x, nor 0.1 + 2 * 0.1 be 0.3.
             return next((end for end in (bounds.low, bounds.high) if isclose(value, end)), value)
         return value
 
     def edges(self, settings: Mapping[str, Any]) -> dict[str, Literal["low", "high"]]:
-        """The parameters that stand at an end of their range, with the end; parts of a simplex have none."""
+        """The parameters whose value is at an end of their range, with the end; parts of a simplex are left out."""
         drawn = self.values(settings)
         names = {self._parameter(name): bounds for name, bounds in self.ranges.items()}
         found = {name: bounds.edge(drawn[name]) for name, bounds in names.items() if name in drawn}
         return {name: edge for name, edge in found.items() if edge is not None}
 
     def content(self) -> dict[str, Any]:
-        """The space as a file would have it."""
+        """The space as the content of a space file."""
         lines: dict[str, Any] = dict(self.fixed)
         for name, bounds in self.ranges.items():
             lines[name] = bounds.model_dump(mode="json")
@@ -161,4 +159,5 @@ class Space(BaseModel):
         return lines | ({"simplex": self.simplex.model_dump(mode="json")} if self.simplex else {})
 
     def _parameter(self, name: str) -> str:
+        """The name of the parameter that a setting is drawn by."""
         return f"{name}/{self.ratios[name]}" if name in self.ratios else name

@@ -1,3 +1,3 @@
-"""Known data sets: bundled, torchvision"s, SVHN, textured digits. A user"s own images are in `domains.user_images`."""
+"""Known data sets: bundled images, the sets of torchvision, SVHN, and textured digits. No images of users."""
 
 __all__ = ["bundled", "svhn", "textured", "torchvision"]

@@ -1,4 +1,4 @@
-"""The data that comes with the package: all of USPS, a stratified subset of MNIST."""
+"""The images that come with the package: all of USPS, and a subset of MNIST with the same class shares."""
 
 import json
 from hashlib import sha256
@@ -23,11 +23,11 @@ def read_bundled(name: str, part: Part, folder: Path = BUNDLED) -> Domain:
 
     Args:
         name: "mnist" or "usps".
-        part: MNIST's 10000 or 2000 images, USPS' 7291 or 2007.
-        folder: holds a Parquet file a domain (image: PNG, label, split) and their checksums.
+        part: "train" has 10000 images of MNIST or 7291 of USPS, "test" 2000 or 2007.
+        folder: has one Parquet file per domain (columns image: PNG, label, split) and their checksums.
 
     Raises:
-        InputError: if a file is missing or not the one that was bundled.
+        InputError: if a file is missing or has changed since it was bundled.
     """
     path = folder / f"{name}.parquet"
     try:
@@ -36,7 +36,7 @@ def read_bundled(name: str, part: Part, folder: Path = BUNDLED) -> Domain:
     except (OSError, ValueError) as error:
         raise InputError(f"cannot read bundled data: {error}; install the package again") from None
     if sha256(content).hexdigest() != checksums.get(path.name):
-        raise InputError(f"{path} has a checksum other than {CHECKSUMS} says; install the package again")
+        raise InputError(f"the checksum of {path} is not that in {CHECKSUMS}; install the package again")
     table = pq.read_table(pa.BufferReader(content), filters=[("split", "=", part)], use_threads=False)
     images = np.stack([np.asarray(Image.open(BytesIO(image))) for image in table["image"].to_pylist()])
     labels = torch.tensor(table["label"].to_pylist(), dtype=torch.int64)

@@ -1,26 +1,21 @@
-"""The whole of SVHN (Netzer et al. 2011), cropped digits: house numbers from photographs of streets."""
+"""All of SVHN (Netzer et al. 2011), cropped digits: house numbers in photographs of streets."""
 
-import sys
-from contextlib import redirect_stdout
-from hashlib import md5
-from http.client import HTTPException
+from hashlib import file_digest, md5
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import torch
 
 from lstnet_search.domains.domain import Domain, Part
-from lstnet_search.domains.sets.torchvision import damage_reported, patience, put
-from lstnet_search.errors import InputError
+from lstnet_search.domains.sets.torchvision import copy_atomically, downloading, reporting_damage
 
 SVHN_FILES: dict[Part, str] = {"train": "train_32x32.mat", "test": "test_32x32.mat"}
 SVHN_COUNTS: dict[Part, int] = {"train": 73_257, "test": 26_032}
 
 
 def read_svhn(data_dir: Path, part: Part) -> Domain:
-    """Read SVHN from `data_dir`, and download its file if it is missing there.
+    """Read SVHN from `data_dir`, after downloading its file if it is missing there.
 
-    Its own files are read rather than through torchvision, which refuses a file for its checksum alone.
+    The file is not read with torchvision's class, which refuses any file with another checksum.
 
     Raises:
         InputError: if the file is missing and the download fails, or if it is damaged.
@@ -28,7 +23,7 @@ def read_svhn(data_dir: Path, part: Part) -> Domain:
     path = data_dir / SVHN_FILES[part]
     if not path.is_file():
         _download(path, part)
-    with damage_reported("SVHN", path):
+    with reporting_damage("SVHN", path):
         from scipy.io import loadmat
 
         content = loadmat(path)
@@ -36,35 +31,26 @@ def read_svhn(data_dir: Path, part: Part) -> Domain:
         labels = torch.from_numpy(content["y"].astype("int64")).flatten()
         if len(images) != SVHN_COUNTS[part]:
             raise ValueError(f"{len(images)} images, not {SVHN_COUNTS[part]}")
-        return Domain("svhn", images, torch.where(labels == 10, 0, labels))  # the file says 10 for the digit 0
+        return Domain("svhn", images, torch.where(labels == 10, 0, labels))  # in the file, 10 stands for the digit 0
 
 
 def svhn_is_original(data_dir: Path, part: Part) -> bool:
-    """Whether the file in `data_dir` has the checksum that torchvision knows."""
-    _, name, expected = _known(part)
+    """Whether the file in `data_dir` has the checksum that torchvision expects."""
+    _, name, expected = _url_name_checksum(part)
     with (data_dir / name).open("rb") as file:
-        digest = md5(usedforsecurity=False)
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest() == expected
+        return file_digest(file, lambda: md5(usedforsecurity=False)).hexdigest() == expected
 
 
 def _download(path: Path, part: Part) -> None:
     from torchvision.datasets.utils import download_url
 
-    url, name, checksum = _known(part)
-    try:
-        with TemporaryDirectory() as folder, patience(), redirect_stdout(sys.stderr):
-            download_url(url, folder, name, checksum)
-            put(Path(folder) / name, path)
-    except (RuntimeError, OSError, HTTPException) as error:
-        raise InputError(
-            f"{path.parent} lacks {name}, and the download failed ({' '.join(str(error).split())}); "
-            f"give --data-dir DIR with that file in DIR"
-        ) from error
+    url, name, checksum = _url_name_checksum(part)
+    with downloading(f"{path.parent} lacks {name}", "give --data-dir DIR with that file in DIR") as folder:
+        download_url(url, folder, name, checksum)
+        copy_atomically(folder / name, path)
 
 
-def _known(part: Part) -> tuple[str, str, str]:
+def _url_name_checksum(part: Part) -> tuple[str, str, str]:
     from torchvision.datasets import SVHN
 
     url, name, checksum = SVHN.split_list[part]

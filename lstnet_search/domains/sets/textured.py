@@ -1,4 +1,4 @@
-"""MNIST as another domain, made rather than downloaded: dark digits on bright, coloured, uneven paper."""
+"""Textured digits, a domain made from MNIST: dark digits on bright, coloured, uneven paper."""
 
 import torch
 import torch.nn.functional as F
@@ -10,25 +10,25 @@ from lstnet_search.seeding import derive_seed
 SIDE = 32
 SEED = 0
 PATCHES = 6
-"""Patches of a texture along a side; between them colours change smoothly."""
+"""Patches of a texture along each side; colours change smoothly from patch to patch."""
 DARKEST_PAPER, BRIGHTEST_PAPER = 150.0, 255.0
 INK = 0.9
-"""Share of the paper's brightness that a digit's brightest pixel takes away."""
-_AT_ONCE = 4096
+"""Share of the paper's brightness that the brightest pixel of a digit removes."""
+_CHUNK = 4096
 
 
 def textured(mnist: Domain, part: Part) -> Domain:
-    """Digits in inverted polarity on a texture of their own each, in colour; the same on every machine.
+    """Invert digits and put each on its own coloured texture; the result is the same on every machine.
 
     Args:
         mnist: images (N, 1, 28, 28).
-        part: decides the draws, so that no texture of one is in the other.
+        part: seeds the draws, so that the training and test sets share no texture.
 
     Returns:
-        Images (N, 3, 32, 32), labels as they were.
+        Images (N, 3, 32, 32), with the same labels.
     """
     generator = torch.Generator().manual_seed(derive_seed(SEED, "textured", part))
-    images = torch.cat([_paint(chunk, generator) for chunk in mnist.images.split(_AT_ONCE)])
+    images = torch.cat([_paint(chunk, generator) for chunk in mnist.images.split(_CHUNK)])
     return Domain("textured", images, mnist.labels)
 
 

@@ -1,4 +1,4 @@
-"""The whole of MNIST, Fashion-MNIST and USPS, through torchvision."""
+"""All of MNIST, Fashion-MNIST and USPS, read and downloaded with torchvision."""
 
 import shutil
 import socket
@@ -14,7 +14,7 @@ import torch
 
 from lstnet_search.domains.domain import Domain, Part
 from lstnet_search.domains.sets.bundled import read_bundled
-from lstnet_search.errors import InputError
+from lstnet_search.errors import InputError, one_line
 from lstnet_search.io.atomic import whole_file
 
 MNIST_COUNTS: dict[Part, int] = {"train": 60_000, "test": 10_000}
@@ -25,16 +25,16 @@ MNIST_FILES = (
     "t10k-labels-idx1-ubyte",
 )
 USPS_COUNTS: dict[Part, int] = {"train": 7291, "test": 2007}
-"""The original split, not that of CoGAN's file (7438 and 1860)."""
+"""The original split, not the one of CoGAN's file (7438 and 1860)."""
 USPS_FILES: dict[Part, str] = {"train": "usps.bz2", "test": "usps.t.bz2"}
 IdxSet = Literal["MNIST", "FashionMNIST"]
-"""In torchvision's words, which are those of its folders."""
+"""torchvision's names of classes and folders."""
 TIMEOUT = 10.0
-"""Seconds that a server may stay silent before a download is given up."""
+"""Seconds without an answer from the server after which a download fails."""
 
 
 def read_mnist(data_dir: Path, part: Part) -> Domain:
-    """Read all of MNIST from `data_dir`, and download what is missing there.
+    """Read all of MNIST from `data_dir`, after downloading the files that are missing there.
 
     Raises:
         InputError: if files are missing and the download fails, or if they are damaged.
@@ -43,7 +43,7 @@ def read_mnist(data_dir: Path, part: Part) -> Domain:
 
 
 def read_fashion(data_dir: Path, part: Part) -> Domain:
-    """Read all of Fashion-MNIST as `read_mnist` does: the same format, names of files and counts."""
+    """Read all of Fashion-MNIST as `read_mnist` does: it has the same format, file names and counts."""
     return _read_idx("fashion", "FashionMNIST", data_dir, part)
 
 
@@ -51,11 +51,11 @@ def _read_idx(name: str, title: IdxSet, data_dir: Path, part: Part) -> Domain:
     from torchvision.datasets import mnist
 
     raw = data_dir / title / "raw"
-    missing = [name for name in MNIST_FILES if not (raw / name).is_file()]
+    missing = [file for file in MNIST_FILES if not (raw / file).is_file()]
     if missing:
         _download_idx(title, raw, missing)
     images, labels = MNIST_FILES[:2] if part == "train" else MNIST_FILES[2:]
-    with damage_reported(title, raw):  # not by torchvision's class, which prefers pickles of its earlier versions
+    with reporting_damage(title, raw):  # not torchvision's class, which prefers pickles of its earlier versions
         return _domain(
             name,
             mnist.read_image_file(str(raw / images)),
@@ -65,7 +65,7 @@ def _read_idx(name: str, title: IdxSet, data_dir: Path, part: Part) -> Domain:
 
 
 def read_usps(data_dir: Path, part: Part) -> Domain:
-    """Read all of USPS from `data_dir` if its file is there, else the same images as bundled.
+    """Read all of USPS: from its file in `data_dir` if there is one, otherwise the same images as bundled.
 
     Raises:
         InputError: if the file is damaged.
@@ -83,30 +83,29 @@ def read_usps_file(data_dir: Path, part: Part) -> Domain:
     """
     from torchvision.datasets import USPS
 
-    with damage_reported("USPS", data_dir / USPS_FILES[part]):
+    with reporting_damage("USPS", data_dir / USPS_FILES[part]):
         dataset = USPS(data_dir, train=part == "train")
         return _domain("usps", torch.from_numpy(dataset.data), dataset.targets, USPS_COUNTS[part])
 
 
-def _domain(name: str, images: torch.Tensor, labels: Any, count: int) -> Domain:
-    if len(images) != count:
-        raise ValueError(f"{len(images)} images, not {count}")
+def _domain(name: str, images: torch.Tensor, labels: Any, expected_count: int) -> Domain:
+    if len(images) != expected_count:
+        raise ValueError(f"{len(images)} images, not {expected_count}")
     return Domain(name, images.unsqueeze(1), torch.as_tensor(labels, dtype=torch.int64))
 
 
 @contextmanager
-def damage_reported(title: str, path: Path) -> Iterator[None]:
-    """Whatever a reader of damaged files raises becomes one message.
+def reporting_damage(title: str, path: Path) -> Iterator[None]:
+    """Turn any error of a reader of data files into one message.
 
     Raises:
         InputError: if the block raises.
     """
     try:
         yield
-    except Exception as error:  # torchvision's readers index, assert and unpack: damage can raise anything
-        reason = " ".join(str(error).split()) or type(error).__name__
+    except Exception as error:  # torchvision's readers index, assert and unpack: a damaged file can raise anything
         raise InputError(
-            f"{title} in {path} is damaged or not the original ({reason}); restore the original files, "
+            f"{title} in {path} is damaged or not the original ({one_line(error)}); restore the original files, "
             f"or delete them{_or_bundled(title)}"
         ) from error
 
@@ -116,39 +115,48 @@ def _or_bundled(title: str) -> str:
 
 
 def _download_idx(title: IdxSet, raw: Path, missing: list[str]) -> None:
-    """Put a set's missing files into `raw`, whole or not at all."""
+    """Download a set's missing files into `raw`: all of them or none."""
     from torchvision import datasets
 
-    try:
-        # Elsewhere first: torchvision would take a file that a broken download left for a good one.
-        with TemporaryDirectory() as folder, patience(), redirect_stdout(sys.stderr):
-            unpacked = Path(folder) / title / "raw"
-            unpacked.mkdir(parents=True)
-            for archive in raw.glob("*.gz"):  # these need no network, torchvision unpacks them
-                shutil.copy(archive, unpacked)
-            getattr(datasets, title)(folder, download=True)
-            for name in missing:
-                put(unpacked / name, raw / name)
-    except (RuntimeError, OSError, HTTPException) as error:
-        raise InputError(
-            f"{raw} lacks {', '.join(missing)}, and the download failed ({' '.join(str(error).split())}); "
-            f"give --data-dir DIR with these files in DIR/{title}/raw{_or_bundled(title)}"
-        ) from error
-
-
-def put(downloaded: Path, target: Path) -> None:
-    """Copy a file that is whole to its place, whole at any moment, making its folder."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with downloaded.open("rb") as source, whole_file(target) as file:
-        shutil.copyfileobj(source, file)
+    advice = f"give --data-dir DIR with these files in DIR/{title}/raw{_or_bundled(title)}"
+    with downloading(f"{raw} lacks {', '.join(missing)}", advice) as folder:
+        unpacked = folder / title / "raw"
+        unpacked.mkdir(parents=True)
+        for archive in raw.glob("*.gz"):  # torchvision unpacks these without a network
+            shutil.copy(archive, unpacked)
+        getattr(datasets, title)(folder, download=True)
+        for name in missing:
+            copy_atomically(unpacked / name, raw / name)
 
 
 @contextmanager
-def patience() -> Iterator[None]:
-    """Servers may be silent for `TIMEOUT`; torchvision sets no bound and offers none."""
-    before = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(TIMEOUT)
+def downloading(lack: str, advice: str) -> Iterator[Path]:
+    """Download with torchvision: time out if the server is silent, and keep stdout clean.
+
+    Args:
+        lack: what is missing, for the message.
+        advice: what the user can do if the download fails.
+
+    Yields:
+        An empty temporary folder. torchvision takes any existing file for a good one, also the rest of a broken
+        download, so files must be copied from here when they are complete.
+
+    Raises:
+        InputError: if the download fails.
+    """
+    timeout = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(TIMEOUT)  # torchvision sets no timeout and has no option for it
     try:
-        yield
+        with TemporaryDirectory() as folder, redirect_stdout(sys.stderr):
+            yield Path(folder)
+    except (RuntimeError, OSError, HTTPException) as error:
+        raise InputError(f"{lack}, and the download failed ({one_line(error)}); {advice}") from error
     finally:
-        socket.setdefaulttimeout(before)
+        socket.setdefaulttimeout(timeout)
+
+
+def copy_atomically(downloaded: Path, target: Path) -> None:
+    """Copy a complete file to `target`, so that no part of it can be seen there; create its folder."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with downloaded.open("rb") as source, whole_file(target) as file:
+        shutil.copyfileobj(source, file)

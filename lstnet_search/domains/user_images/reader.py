@@ -1,4 +1,4 @@
-"""A user's images in batches, as a domain has them: its channels, its side, its range."""
+"""Reads a user's images in batches, converted to the channels, side and range of a domain."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,17 +8,17 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lstnet_search.domains.checks import doubts
+from lstnet_search.domains.checks import pixel_warnings
 from lstnet_search.domains.domain import to_unit_range
 from lstnet_search.domains.resize import resize_to
 from lstnet_search.domains.user_images.decoding import decode, shape_of
 from lstnet_search.domains.user_images.sources import ImageFile, ImageSource
-from lstnet_search.errors import InputError
+from lstnet_search.errors import InputError, one_line
 
 NAMED = 5
-"""Files that could not be read are counted; so many of them are named."""
+"""All files that could not be read are counted; this many of them are named."""
 
-_LOOKED_AT = 100
+_SHAPE_SAMPLE = 100
 
 
 @dataclass(frozen=True)
@@ -26,34 +26,34 @@ class ImageBatch:
     """Images of one batch.
 
     Attributes:
-        names: of the files, in their order.
+        names: names of the files, in their order.
         images: float32 in [-1, 1], (N, C, S, S).
-        kept: what the rows that they come from have besides, by column.
+        extra: for each image, its `ImageFile.extra`.
     """
 
     names: list[str]
     images: Tensor
-    kept: list[dict[str, Any]]
+    extra: list[dict[str, Any]]
 
 
 class ImageReader:
-    """Reads the images of a source in batches, and counts what it meets; not more than a batch is held.
+    """Reads the images of a source in batches, with one batch in memory at a time, and counts what it converts.
 
     Attributes:
-        seen: files so far, read or not.
-        unreadable: those of them that could not be read.
-        resized: those that had another size.
-        recoloured: those that had other channels.
+        seen: files so far, readable or not.
+        unreadable: files that could not be read.
+        resized: files whose size was different.
+        recoloured: files whose channels were different.
     """
 
     def __init__(self, source: ImageSource, channels: int, side: int, batch_size: int) -> None:
-        """Say how images are to be; nothing is read yet.
+        """Set the shape that images are converted to. Nothing is read yet.
 
         Args:
-            source: where they are.
-            channels: 1 or 3. Colours are averaged to grey, grey is repeated.
-            side: height and width, pixels; see `resize_to`.
-            batch_size: images a batch.
+            source: where the images are.
+            channels: 1 or 3. Colours are averaged to grey; grey is repeated.
+            side: height and width, in pixels; see `resize_to`.
+            batch_size: images per batch.
         """
         self.seen = self.unreadable = self.resized = self.recoloured = 0
         self._source = source
@@ -64,7 +64,7 @@ class ImageReader:
         self._low, self._high, self._sum_of_means = 255.0, 0.0, 0.0
 
     def __iter__(self) -> Iterator[ImageBatch]:
-        """Read all of them, once.
+        """Read all images, once.
 
         Raises:
             InputError: at the end, if none could be read.
@@ -85,33 +85,35 @@ class ImageReader:
             yield _batch(files, images)
         if self.seen == self.unreadable:
             raise InputError(
-                f"none of the {self.seen} images in {self._source.where} can be read: {self._names()}; "
+                f"none of the {self.seen} images in {self._source.where} can be read: {self._unreadable_names()}; "
                 "give files that are images"
             )
 
     def remarks(self, digits: bool) -> list[str]:
-        """What should be known of the images that were read, a sentence each.
+        """What the user should know about the images that were read, one sentence per remark.
 
         Args:
-            digits: whether they are to be bright digits on a dark background.
+            digits: whether the images should be bright digits on a dark background.
         """
         read = self.seen - self.unreadable
         found = []
         if self.unreadable:
-            found.append(f"{self.unreadable} of {self.seen} images cannot be read and are left out: {self._names()}")
+            found.append(
+                f"{self.unreadable} of {self.seen} images cannot be read and are left out: {self._unreadable_names()}"
+            )
         if self.recoloured:
-            how = "in colour, which was averaged" if self._channels == 1 else "grey, which was repeated"
+            how = "in colour and were averaged to grey" if self._channels == 1 else "grey and were repeated in RGB"
             found.append(f"{self.recoloured} of {read} images were {how}")
         if self.resized:
             found.append(f"{self.resized} of {read} images were resized to {self._side}x{self._side}")
-        return found + doubts(self._low, self._high, self._sum_of_means / max(read, 1), digits)
+        return found + pixel_warnings(self._low, self._high, self._sum_of_means / max(read, 1), digits)
 
     def _read(self, file: ImageFile) -> Tensor | None:
         try:
             if file.content is None:
                 raise ValueError("the row has no image")
             values = decode(file.content)
-        except Exception as error:  # a damaged file makes Pillow raise anything
+        except Exception as error:  # Pillow raises any type of error if a file is damaged
             self.unreadable += 1
             if len(self._named) < NAMED:
                 self._named.append(f"{file.name} ({reason_of(error)})")
@@ -125,23 +127,23 @@ class ImageReader:
         image = image.mean(0, keepdim=True) if self._channels == 1 else image.expand(self._channels, -1, -1)
         return resize_to(image.unsqueeze(0), self._side).squeeze(0)
 
-    def _names(self) -> str:
+    def _unreadable_names(self) -> str:
         return ", ".join(self._named) + (", …" if self.unreadable > len(self._named) else "")
 
 
 def common_shape(source: ImageSource) -> tuple[int, int, int] | None:
-    """Channels, height and width of the first images; None if they differ in size. Unreadable ones do not count.
+    """Channels, height and width of the first images, or None if they differ in size. Unreadable images do not count.
 
-    Channels are 3 if any image has colours.
+    Channels are 3 if any image is in colour.
     """
     channels, sizes = set(), set()
-    for file in islice(source, _LOOKED_AT):
+    for file in islice(source, _SHAPE_SAMPLE):
         try:
             if file.content is not None:
                 found, *size = shape_of(file.content)
                 channels.add(found)
                 sizes.add(tuple(size))
-        except Exception:  # noqa: S112  # nosec B112  # told of when it is read
+        except Exception:  # noqa: S112  # nosec B112  # reported when the image is read
             continue
     if len(sizes) != 1:
         return None
@@ -150,13 +152,13 @@ def common_shape(source: ImageSource) -> tuple[int, int, int] | None:
 
 
 def _batch(files: list[ImageFile], images: list[Tensor]) -> ImageBatch:
-    return ImageBatch([file.name for file in files], torch.stack(images), [file.kept for file in files])
+    return ImageBatch([file.name for file in files], torch.stack(images), [file.extra for file in files])
 
 
 def reason_of(error: Exception) -> str:
-    """An error in a few words, without the path that some messages repeat."""
+    """An error in a few words, without the path that some errors repeat."""
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     if type(error).__name__ == "UnidentifiedImageError":
-        return "no image of a known format"
-    return " ".join(str(error).split()) or type(error).__name__
+        return "not an image of a known format"
+    return one_line(error)

@@ -1,4 +1,4 @@
-"""Where a user's own images lie: a folder of image files, or a Parquet file with a column of them."""
+"""Where a user's own images come from: a folder of image files, or a Parquet file with a column of them."""
 
 import os
 import stat
@@ -11,18 +11,18 @@ from typing import Any, Protocol
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from lstnet_search.errors import InputError
+from lstnet_search.errors import InputError, one_line
 from lstnet_search.io.parquet_limits import check_cells
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".pbm", ".pgm", ".ppm", ".pnm")
-"""Of the files in a folder that are taken for images."""
+"""A file in a folder is taken for an image if its name ends so."""
 
-IMAGE, KEPT = "image", ("label", "split")
-"""Columns of the bundled format: the image, as the bytes of a file, and what goes with it to a translation."""
+IMAGE, EXTRA_COLUMNS = "image", ("label", "split")
+"""Columns of the bundled format: the bytes of an image file, and the columns that are copied to a translation."""
 
 _ROWS = 1024
-_CELLS_A_BYTE = 1
-"""Of a table at most: the file of an image alone has dozens of bytes."""
+_CELLS_PER_BYTE = 1
+"""Most cells per byte of a table: an image file alone has dozens of bytes."""
 
 
 @dataclass(frozen=True)
@@ -30,33 +30,33 @@ class ImageFile:
     """One image file, not opened yet.
 
     Attributes:
-        name: path relative to the folder, or number of the row, from 0.
-        content: where its bytes are; None for a row without.
-        kept: what the row has besides, by column.
+        name: path relative to the folder, or the row's number, from 0.
+        content: the file's path or bytes; None if the row has no image.
+        extra: the row's values in the `EXTRA_COLUMNS` that its table has.
     """
 
     name: str
     content: Path | BytesIO | None
-    kept: dict[str, Any] = field(default_factory=dict)
+    extra: dict[str, Any] = field(default_factory=dict)
 
 
 class ImageSource(Protocol):
-    """Image files in a fixed order, which can be walked through more than once.
+    """Image files in a fixed order; they can be iterated over more than once.
 
     Attributes:
         where: the folder or file, for messages.
-        kept: columns that go with the images.
+        extra: schema of the `EXTRA_COLUMNS` that come with the images.
     """
 
     where: Path
-    kept: pa.Schema
+    extra: pa.Schema
 
     def __len__(self) -> int: ...
 
     def __iter__(self) -> Iterator[ImageFile]: ...
 
     def png_name(self, name: str) -> str:
-        """The relative path of a PNG file made of the image of that name; no two images share one."""
+        """The relative path of a PNG file made from the image of that name, unique in the source."""
         ...
 
 
@@ -70,27 +70,27 @@ def find_images(where: Path) -> ImageSource:
         return ImageFolder(where)
     if where.is_file():
         return ImageTable(where)
-    raise InputError(f"--input {where} is not there; give a folder of images or a Parquet file")
+    raise InputError(f"--input {where} does not exist; give a folder of images or a Parquet file")
 
 
 class ImageFolder:
-    """All image files below a folder, by path; hidden ones are left out, links to folders not followed."""
+    """All image files in a folder and its subfolders, sorted by path. Hidden files and links to folders are skipped."""
 
     def __init__(self, where: Path) -> None:
         """List the files.
 
         Raises:
-            InputError: if none has the ending of an image.
+            InputError: if there is no image file.
         """
         self.where = where
-        self.kept = pa.schema([])
+        self.extra = pa.schema([])
         found = sorted(path for path in where.rglob("*") if _is_image(path.relative_to(where), path))
         self._paths = {printable(path.relative_to(where)): path for path in found}
         if not self._paths:
             endings = ", ".join(ENDINGS)
             raise InputError(f"--input {where} holds no images; give a folder with files that end in {endings}")
-        replaced = {str(PurePosixPath(name).with_suffix(".png")) for name in self._paths}
-        self._ending_replaced = len(replaced) == len(self._paths)
+        png_names = {_with_png(name) for name in self._paths}
+        self._replace_endings = len(png_names) == len(self._paths)
 
     def __len__(self) -> int:
         return len(self._paths)
@@ -99,46 +99,46 @@ class ImageFolder:
         return (ImageFile(name, path) for name, path in self._paths.items())
 
     def png_name(self, name: str) -> str:
-        """The same path, its ending replaced; added to, where of two files only the endings differ."""
-        return str(PurePosixPath(name).with_suffix(".png")) if self._ending_replaced else f"{name}.png"
+        """The same path with the ending .png. If only the endings of two files differ, .png is appended instead."""
+        return _with_png(name) if self._replace_endings else f"{name}.png"
 
 
 class ImageTable:
-    """The rows of a Parquet file that has a column `image` of image files' bytes."""
+    """The rows of a Parquet file with a column `image` that has the bytes of image files."""
 
-    def __init__(self, where: Path, asked: str | None = None) -> None:
+    def __init__(self, where: Path, spec: str | None = None) -> None:
         """Read the schema.
 
         Args:
             where: the file.
-            asked: how a user asked for it, for messages; None for `--input`.
+            spec: how the user specified the file, for messages; None for `--input`.
 
         Raises:
-            InputError: if the file is no Parquet file, has no such column, no row, or claims more rows than
-                its bytes can hold.
+            InputError: if it is not a Parquet file, has no such column or no row, or claims more rows than its
+                bytes can hold.
         """
         self.where = where
-        self._asked = asked or f"--input {where}"
+        self._spec = spec or f"--input {where}"
         try:
             with pq.ParquetFile(where) as file:
-                check_cells(file.metadata, where.stat().st_size, _CELLS_A_BYTE)
+                check_cells(file.metadata, where.stat().st_size, _CELLS_PER_BYTE)
                 schema, self._count = file.schema_arrow, file.metadata.num_rows
-        except Exception as error:  # of a damaged file, pyarrow raises anything
+        except Exception as error:  # pyarrow raises any type of error if a file is damaged
             raise InputError(
-                f"{self._asked} is no Parquet file of images ({_line(error)}); give one, or a folder of images"
+                f"{self._spec} is not a Parquet file of images ({one_line(error)}); give one, or a folder of images"
             ) from None
         if schema.names.count(IMAGE) != 1 or not _is_bytes(schema.field(IMAGE).type):
             columns = ", ".join(f"{each.name} ({each.type})" for each in schema) or "no columns"
             raise InputError(
-                f"{self._asked} has {columns}; it must have '{IMAGE}' (binary), the bytes of an image file a row, "
-                "as the bundled images are: add that column"
+                f"{self._spec} has {columns}; it must have one column '{IMAGE}' (binary) with the bytes of one image "
+                "file per row: add that column"
             )
         if not self._count:
-            raise InputError(f"{self._asked} has no rows; give a Parquet file that holds images")
-        twice = [name for name in KEPT if schema.names.count(name) > 1]
+            raise InputError(f"{self._spec} has no rows; give a Parquet file that holds images")
+        twice = [name for name in EXTRA_COLUMNS if schema.names.count(name) > 1]
         if twice:
-            raise InputError(f"{self._asked} has a column {twice[0]!r} twice; leave one out")
-        self.kept = pa.schema([schema.field(name) for name in KEPT if name in schema.names])
+            raise InputError(f"{self._spec} has the column {twice[0]!r} twice; remove one of them")
+        self.extra = pa.schema([schema.field(name) for name in EXTRA_COLUMNS if name in schema.names])
 
     def __len__(self) -> int:
         return int(self._count)
@@ -147,29 +147,35 @@ class ImageTable:
         row = 0
         try:
             with pq.ParquetFile(self.where, pre_buffer=False) as file:
-                for batch in file.iter_batches(_ROWS, columns=[IMAGE, *self.kept.names], use_threads=False):
+                for batch in file.iter_batches(_ROWS, columns=[IMAGE, *self.extra.names], use_threads=False):
                     for values in batch.to_pylist():
                         content = values.pop(IMAGE)
                         yield ImageFile(str(row), None if content is None else BytesIO(content), values)
                         row += 1
-        except Exception as error:  # as above, and of values that Python has not, such as times before its first year
-            raise InputError(f"{self._asked} is damaged from row {row} on ({_line(error)}); mend it") from None
+        except Exception as error:  # as above, and for values that Python lacks, such as times before the year 1
+            raise InputError(
+                f"{self._spec} is damaged from row {row} on ({one_line(error)}); restore the file"
+            ) from None
 
     def png_name(self, name: str) -> str:
-        """The number of the row."""
+        """The row's number with the ending .png."""
         return f"{name}.png"
 
 
 def _is_image(name: Path, path: Path) -> bool:
     if path.suffix.lower() not in ENDINGS or any(part.startswith(".") for part in name.parts):
         return False
-    return status_of_image(path) is not None
+    return image_stat(path) is not None
 
 
-def status_of_image(path: str | Path) -> os.stat_result | None:
-    """What the system says of a file; None of a pipe, for it would be waited for, and of all else that is no file.
+def _with_png(name: str) -> str:
+    return str(PurePosixPath(name).with_suffix(".png"))
 
-    A link that leads nowhere has its own, so that it is listed and then told of.
+
+def image_stat(path: str | Path) -> os.stat_result | None:
+    """The stat() result, or None unless it is a regular file (reading a pipe would block).
+
+    A broken link gives the result of the link itself, so that it is listed and then reported as unreadable.
     """
     try:
         status = os.stat(path)
@@ -183,9 +189,5 @@ def _is_bytes(kind: pa.DataType) -> bool:
 
 
 def printable(path: Path) -> str:
-    """A path as text, also where its bytes are no UTF-8, which no table could hold."""
+    """A path as text that a table can hold: bytes that are not UTF-8 are escaped."""
     return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
-
-
-def _line(error: Exception) -> str:
-    return " ".join(str(error).split())

@@ -1,4 +1,4 @@
-"""Images of a known set as a folder of files, in the layout that `folder:PATH` reads."""
+"""Writes images of a known set as a folder of files, in the layout that `folder:PATH` reads."""
 
 from pathlib import Path
 
@@ -10,29 +10,29 @@ from lstnet_search.io.atomic import whole_folder
 
 
 def write_folder(domain: Domain, to: Path, count: int, classes: int | None = None, unlabelled: bool = False) -> int:
-    """Write PNG files, a subfolder a class; names are places in the set.
+    """Write PNG files, in one subfolder per class. A file's name is the image's index in the set.
 
     Args:
         domain: labelled images.
-        to: absent, or an empty folder; in an existing folder.
-        count: images, the first of each class, shared evenly; fewer where a class has not as many.
-        classes: only the first so many classes; None for all.
-        unlabelled: without subfolders.
+        to: a folder that does not exist or is empty; its parent must exist.
+        count: number of images: the first of each class, in equal shares; fewer if a class has too few.
+        classes: number of classes to write, from the first; None for all.
+        unlabelled: write all files into one folder, without subfolders.
 
     Returns:
-        How many were written.
+        The number of images written.
     """
     assert domain.labels is not None
     names = domain.named_classes()[:classes]
     written = 0
-    with whole_folder(to) as made:
+    with whole_folder(to) as folder:
         for label, name in enumerate(names):
-            places = (domain.labels == label).nonzero().flatten()[: -(-count // len(names))]
-            inside = made if unlabelled else made / name
-            inside.mkdir(exist_ok=True)
-            for place in places.tolist():
-                image = domain.images[place]
+            indices = (domain.labels == label).nonzero().flatten()[: -(-count // len(names))]
+            subfolder = folder if unlabelled else folder / name
+            subfolder.mkdir(exist_ok=True)
+            for index in indices.tolist():
+                image = domain.images[index]
                 pixels = image[0] if domain.channels == 1 else torch.movedim(image, 0, -1).contiguous()
-                Image.fromarray(pixels.numpy()).save(inside / f"{place:05d}.png")
-            written += len(places)
+                Image.fromarray(pixels.numpy()).save(subfolder / f"{index:05d}.png")
+            written += len(indices)
     return written

@@ -1,25 +1,25 @@
-"""What was published, under our names of directions: labels of b, images of a in `a_to_b`.
+"""Published results under our names of directions: `a_to_b` uses images of a and labels of b.
 
-The paper's Table 2 puts figures of both conventions side by side; here like stands with like.
+The paper's Table 2 mixes both naming conventions. Here equal names mean equal tasks.
 """
 
 from dataclasses import dataclass
 
 LABELS_MNIST = "usps_to_mnist"
-"""MNIST's labels, tested on USPS: "USPS→MNIST" in the paper, "MNIST→USPS" in the rest of the literature."""
+"""Labels of MNIST, tested on USPS: "USPS→MNIST" in the paper, "MNIST→USPS" in the rest of the literature."""
 
 LABELS_USPS = "mnist_to_usps"
-"""USPS' labels, tested on MNIST: "MNIST→USPS" in the paper, "USPS→MNIST" in the rest of the literature."""
+"""Labels of USPS, tested on MNIST: "MNIST→USPS" in the paper, "USPS→MNIST" in the rest of the literature."""
 
 
 @dataclass(frozen=True)
 class Published:
-    """Test accuracies that a method's authors, or the paper, print.
+    """Test accuracies that a method's authors or the LSTNet paper published.
 
     Attributes:
-        name: for people.
-        accuracies: in [0, 1], by direction.
-        protocol: what is known of the splits.
+        name: Name of the method for people.
+        accuracies: Accuracies in [0, 1], by direction.
+        protocol: What is known about the data splits.
     """
 
     name: str
@@ -34,4 +34,4 @@ PUBLISHED = {
     "deepjdot": Published("DeepJDOT", {LABELS_MNIST: 0.957, LABELS_USPS: 0.964}),
     "no_translation": Published("no translation", {}, "not printed"),
 }
-"""By our name of the method."""
+"""Our name of a method -> its published results."""

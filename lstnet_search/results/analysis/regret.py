@@ -6,15 +6,15 @@ from lstnet_search.results.folder.studies import StudyTables
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """A criterion against the oracle, over the trials of a study.
+class CriterionScore:
+    """How well a criterion chooses among the trials of a study, judged by an oracle.
 
     Attributes:
-        trials: number of trials compared.
-        correlation: Spearman's, of the criterion and the oracle, in [-1, 1]; NaN where either is
-            the same in all trials.
-        regret: oracle score of the best trial less that of the trial that the criterion picks, >= 0.
-        picked: number of that trial.
+        trials: Number of trials compared.
+        correlation: Spearman's correlation of criterion and oracle, in [-1, 1]; NaN if either has one value in all
+            trials.
+        regret: Oracle score of the best trial minus that of the trial that the criterion picks, >= 0.
+        picked: Number of the trial that the criterion picks.
     """
 
     trials: int
@@ -23,11 +23,11 @@ class Verdict:
     picked: int
 
 
-def judge(study: StudyTables, criterion: str, oracle: str) -> Verdict | None:
-    """Judge a criterion by what a search that selects by it would take from these trials.
+def judge(study: StudyTables, criterion: str, oracle: str) -> CriterionScore | None:
+    """Judge a criterion by the trial that a search which selects by it would take.
 
-    Each trial stands at the report where the criterion is highest, the best trial at the report
-    where the oracle is. None without a report that has both.
+    Each trial is judged at the report where the criterion is highest, the best trial at the report where the oracle
+    is. Return None if no report has both metrics.
     """
     reports = study.best_reports(criterion)
     if oracle not in reports:
@@ -38,7 +38,7 @@ def judge(study: StudyTables, criterion: str, oracle: str) -> Verdict | None:
     picked = int(reports.index[int(reports[criterion].argmax())])
     ranks = reports[[criterion, oracle]].rank()
     varied = bool((ranks.nunique() > 1).all())
-    return Verdict(
+    return CriterionScore(
         trials=len(reports),
         correlation=float(ranks[criterion].corr(ranks[oracle])) if varied else float("nan"),
         regret=float(study.ranking(oracle).iloc[0] - reports[oracle].loc[picked]),

@@ -1,4 +1,4 @@
-"""Weights as they act: relative to w3, for a common factor on all of them changes nothing under Adam."""
+"""Weights relative to w3. Under Adam only ratios matter: a common factor on all weights changes nothing."""
 
 import numpy as np
 import pandas as pd
@@ -11,17 +11,15 @@ REFERENCE = "w3"
 
 
 def searched_settings(study: StudyTables) -> pd.DataFrame:
-    """What a study searched, a row a trial: ratios of weights to w3, other settings as they are.
+    """What a study searched, one row per trial: weights as ratios to w3, other settings as they are.
 
-    Tied weights are left out, as are settings that take words.
+    Tied weights and settings that are not numbers are left out.
 
     Returns:
-        Columns such as `w1/w3` and `learning_rate`, by trial; rows whose ratios cannot be taken
-        (w3 is 0) are left out, as are trials whose weights changed during their training.
+        Columns such as `w1/w3` and `learning_rate`, indexed by trial. Trials without ratios (w3 is 0) and trials whose
+        weights changed during the training are left out.
     """
-    space = study.search["search"]["space"]
-    ties = space["ties"]
-    drawn = [*space["ranges"], *(space.get("simplex") or {}).get("of", ())]
+    ties, drawn = study.search.space.ties, study.search.space.drawn
     free = [
         name
         for name in WEIGHT_NAMES
@@ -40,7 +38,7 @@ def searched_settings(study: StudyTables) -> pd.DataFrame:
 
 
 def is_logarithmic(values: "pd.Series[float]") -> bool:
-    """Whether values belong on a logarithmic scale: positive, over more than a decade."""
+    """Whether values belong on a logarithmic scale: they are positive and span more than a decade."""
     return bool(values.min() > 0 and values.max() > 10 * values.min())
 
 

@@ -1,4 +1,4 @@
-"""The files of a confirmation: written whole, read back so that nothing is tested twice."""
+"""The files of a confirmation. They are read back so that nothing is tested twice."""
 
 import io
 from collections.abc import Sequence
@@ -10,39 +10,41 @@ import yaml
 from lstnet_search.config.metrics import TARGET, tested_name
 from lstnet_search.io.atomic import write_whole
 from lstnet_search.results.confirmation.plan import BEST
-from lstnet_search.results.confirmation.verdict import FORMAT_VERSION, Confirmed, sentence
+from lstnet_search.results.confirmation.record import ConfirmationRecord
+from lstnet_search.results.confirmation.verdict import FORMAT_VERSION, CandidateResult, verdict_sentence
 from lstnet_search.results.export.winner import CONFIRMED
-from lstnet_search.results.folder.folder import ResultsFolder, read_versioned
-from lstnet_search.results.folder.search_record import known_confirmation
+from lstnet_search.results.folder.folder import ResultsFolder
+from lstnet_search.results.folder.yaml_record import read_versioned
 from lstnet_search.results.formatting import percent
 
 
 def write_confirmation(folder: ResultsFolder, table: pd.DataFrame, content: dict[str, Any]) -> None:
-    """Write both files; the table last, for what it holds is not tested again."""
+    """Write both files. The table is written last, because what it holds is not tested again."""
     write_whole(folder.confirmation_file, yaml.safe_dump(content, sort_keys=False, allow_unicode=True))
     buffer = io.BytesIO()
     table.to_parquet(buffer, index=False)
     write_whole(folder.confirmation_table_file, buffer.getvalue())
 
 
-def read_confirmation(folder: ResultsFolder) -> dict[str, Any] | None:
-    """The content of `confirmation.yaml`; None where nothing is confirmed yet.
+def read_confirmation(folder: ResultsFolder) -> ConfirmationRecord | None:
+    """The content of `confirmation.yaml`, or None if nothing is confirmed yet.
 
     Raises:
-        InputError: if it is damaged or of another format version.
+        InputError: if the file is damaged or of another format version.
     """
     path = folder.confirmation_file
     if not path.exists():
         return None
-    return known_confirmation(read_versioned(path, FORMAT_VERSION, "remove it to test anew"), path)
+    content = read_versioned(path, FORMAT_VERSION, "remove it to test anew")
+    return ConfirmationRecord.parse(content, str(path))
 
 
-def known_accuracies(folder: ResultsFolder, steps: int) -> dict[tuple[int | None, int], dict[str, float]]:
-    """What was measured before of trainings of so many steps, and of no translation.
+def measured_accuracies(folder: ResultsFolder, steps: int) -> dict[tuple[int | None, int], dict[str, float]]:
+    """Accuracies that earlier runs measured: of trainings with this number of steps, and of no translation.
 
     Returns:
-        Accuracies by direction, by trial (None for no translation) and seed. A confirmation that was
-        removed to begin anew leaves its table: of other steps nothing is known.
+        Accuracies by direction, by trial (None for no translation) and seed. Trainings with other numbers of steps
+        are left out: a confirmation that was removed to begin anew leaves its table behind.
 
     Raises:
         InputError: if a file is damaged.
@@ -60,16 +62,16 @@ def known_accuracies(folder: ResultsFolder, steps: int) -> dict[tuple[int | None
     }
 
 
-def forget(folder: ResultsFolder) -> None:
-    """Remove what a confirmation found whose trainings are gone: its figures are not those of new ones."""
+def discard_results(folder: ResultsFolder) -> None:
+    """Remove the results of a confirmation whose trainings are gone: new trainings have other figures."""
     for path in (folder.confirmation_table_file, folder.confirmation_file):
         path.unlink(missing_ok=True)
 
 
-def remarks(found: Sequence[Confirmed], steps: int) -> list[str]:
-    """What is to be said of the winner where its settings are written."""
-    best = next(each for each in found if each.name == BEST)
+def winner_remarks(results: Sequence[CandidateResult], steps: int) -> list[str]:
+    """Remarks on the confirmed winner, for the file with its settings."""
+    best = next(each for each in results if each.name == BEST)
     target = best.metrics[TARGET]
     spread = "" if target.half_width is None else f" ± {100 * target.half_width:.2f} (95 % interval)"
     figures = f"{TARGET} {percent(target.mean)}{spread}, seeds: {target.count}, steps: {steps}"
-    return [f"{CONFIRMED} on the test sets: {figures}", f"{CONFIRMED}: {sentence(found)}"]
+    return [f"{CONFIRMED} on the test sets: {figures}", f"{CONFIRMED}: {verdict_sentence(results)}"]

@@ -1,29 +1,28 @@
-"""What a few seeds say of a mean: intervals of Student's t, paired tests, Holm's correction."""
+"""What a few seeds say about a mean: Student's t intervals, paired tests, Holm's correction."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
 from statistics import fmean, stdev
 from typing import Literal
 
-from scipy.stats import t
+from scipy.stats import ttest_1samp
 
 CONFIDENCE = 0.95
 SIGNIFICANCE = 0.05
 
-Verdict = Literal["better", "worse", "no difference shown"]
+Outcome = Literal["better", "worse", "no difference shown"]
 Interval = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Sample:
-    """Some values, summed up.
+    """A summary of some values.
 
     Attributes:
-        count: of the values.
-        mean: None of no value.
-        standard_deviation: of the sample, n - 1 in its denominator; None of fewer than two values.
-        interval: 95 % interval of the mean by Student's t; None of fewer than two values.
+        count: How many values there are.
+        mean: Their mean, or None without a value.
+        standard_deviation: Their sample standard deviation (n - 1 in the denominator), or None for fewer than two.
+        interval: The 95 % interval of the mean by Student's t, or None for fewer than two.
     """
 
     count: int
@@ -33,7 +32,7 @@ class Sample:
 
     @property
     def half_width(self) -> float | None:
-        """Of the interval."""
+        """Half of the width of the interval."""
         return None if self.interval is None else (self.interval[1] - self.interval[0]) / 2
 
 
@@ -42,10 +41,10 @@ class Comparison:
     """Differences of pairs, and what they show.
 
     Attributes:
-        differences: summed up; the first of a pair less the second.
-        p: of the two-sided paired t-test; None of fewer than two pairs. Where all differences are
-            the same it is 0, or 1 if that is none.
-        p_holm: the same, corrected for the other tests of its family; None where nothing is corrected.
+        differences: The first value of each pair minus the second.
+        p: p of the two-sided paired t-test, or None for fewer than two pairs. If all differences are equal, it is 1 if
+            they are zero and 0 if they are not.
+        p_holm: The p after correction for the other tests of its family, or None if nothing is corrected.
     """
 
     differences: Sample
@@ -53,8 +52,8 @@ class Comparison:
     p_holm: float | None = None
 
     @property
-    def verdict(self) -> Verdict:
-        """By the corrected p where there is one, at 5 %."""
+    def verdict(self) -> Outcome:
+        """The outcome at the 5 % level, by the corrected p if there is one."""
         p = self.p if self.p_holm is None else self.p_holm
         mean = self.differences.mean
         if p is None or mean is None or p >= SIGNIFICANCE:
@@ -62,42 +61,40 @@ class Comparison:
         return "better" if mean > 0 else "worse"
 
 
-def summed_up(values: Sequence[float]) -> Sample:
+def summarize(values: Sequence[float]) -> Sample:
     """Mean, standard deviation and interval of the mean."""
-    count = len(values)
-    if count < 2:
-        return Sample(count, values[0] if values else None, None, None)
+    if len(values) < 2:
+        return Sample(len(values), values[0] if values else None, None, None)
     mean, deviation = fmean(values), stdev(values)
-    half = float(t.ppf((1 + CONFIDENCE) / 2, count - 1)) * deviation / sqrt(count)
-    return Sample(count, mean, deviation, (mean - half, mean + half))
+    if deviation == 0:  # scipy's interval would be NaN
+        return Sample(len(values), mean, deviation, (mean, mean))
+    interval = ttest_1samp(values, 0.0).confidence_interval(CONFIDENCE)
+    return Sample(len(values), mean, deviation, (float(interval.low), float(interval.high)))
 
 
-def compared(first: Mapping[int, float], second: Mapping[int, float]) -> Comparison:
-    """Values of two candidates, paired by their keys; those that only one has are left out.
+def compare_pairs(first: Mapping[int, float], second: Mapping[int, float]) -> Comparison:
+    """Compare two candidates whose values are paired by seed. A seed that only one of them has is left out.
 
     Args:
-        first: values by seed.
-        second: values by seed.
+        first: Values by seed.
+        second: Values by seed.
     """
-    differences = summed_up([value - second[seed] for seed, value in first.items() if seed in second])
-    return Comparison(differences, _paired_p(differences))
+    differences = [value - second[seed] for seed, value in first.items() if seed in second]
+    sample = summarize(differences)
+    if sample.standard_deviation is None:
+        p = None
+    elif sample.standard_deviation == 0:  # the statistic would be infinite or NaN
+        p = 0.0 if sample.mean else 1.0
+    else:
+        p = float(ttest_1samp(differences, 0.0).pvalue)
+    return Comparison(sample, p)
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """Each p corrected for there being so many tests (Holm 1979), in the order given."""
+    """Correct each p for the number of tests (Holm 1979), in the given order."""
     corrected = [0.0] * len(p_values)
     largest = 0.0
-    for place, index in enumerate(sorted(range(len(p_values)), key=lambda index: p_values[index])):
-        largest = max(largest, min(1.0, (len(p_values) - place) * p_values[index]))
+    for rank, index in enumerate(sorted(range(len(p_values)), key=lambda index: p_values[index])):
+        largest = max(largest, min(1.0, (len(p_values) - rank) * p_values[index]))
         corrected[index] = largest
     return corrected
-
-
-def _paired_p(differences: Sample) -> float | None:
-    mean, deviation = differences.mean, differences.standard_deviation
-    if mean is None or deviation is None:
-        return None
-    if deviation == 0:  # where the statistic is no number, or infinite
-        return 0.0 if mean else 1.0
-    statistic = abs(mean) / (deviation / sqrt(differences.count))
-    return float(2 * t.sf(statistic, differences.count - 1))

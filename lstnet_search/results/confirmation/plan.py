@@ -1,8 +1,8 @@
-"""Which trainings a confirmation consists of; asked again with more, it is enlarged."""
+"""Which trainings a confirmation consists of. A later run can enlarge the plan."""
 
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import asdict, dataclass
-from itertools import islice
+from itertools import count, islice
 from typing import Self
 
 import pandas as pd
@@ -10,28 +10,28 @@ import yaml
 
 from lstnet_search.config import TrialConfig
 from lstnet_search.config.number_types import LARGEST_COUNT
-from lstnet_search.config.search import MAX_REPEATS, MAX_TRIALS, SearchConfig
-from lstnet_search.errors import InputError, show
+from lstnet_search.config.search import MAX_REPEATS, MAX_TRIALS
+from lstnet_search.errors import InputError, one_line, show
 from lstnet_search.io.atomic import write_whole
 from lstnet_search.io.safe_read import read_regular
 from lstnet_search.io.yaml import parse_yaml
-from lstnet_search.results.folder.folder import ResultsFolder, metric_of
+from lstnet_search.results.folder.folder import ResultsFolder
 from lstnet_search.results.study.ranking import rank_rows, settings_of_row
 from lstnet_search.results.study.records import PAPER_TRIAL
 from lstnet_search.seeding import derive_seed
 
 BEST, PAPER, NO_TRANSLATION = "best", "paper", "no translation"
-"""Names of candidates; others are named by their place in the search's ranking."""
+"""Names of candidates. The name of any other candidate is its position in the search's ranking."""
 
 
 @dataclass(frozen=True)
 class ConfirmationPlan:
-    """Trainings of a confirmation: each trial with each seed.
+    """The trainings of a confirmation: each trial with each seed.
 
     Attributes:
-        steps: of each training.
-        seeds: of trainings and classifiers, the same for each candidate.
-        trials: numbers of the candidates.
+        steps: Steps of each training.
+        seeds: Seeds of the trainings and of their classifiers, the same for each candidate.
+        trials: Numbers of the trials that are candidates.
     """
 
     steps: int
@@ -40,7 +40,7 @@ class ConfirmationPlan:
 
     @classmethod
     def read(cls, folder: ResultsFolder) -> Self | None:
-        """What an earlier run was asked for; None where there was none.
+        """The plan of an earlier run, or None if there is none.
 
         Raises:
             InputError: if the file is damaged.
@@ -55,13 +55,13 @@ class ConfirmationPlan:
         except FileNotFoundError:
             return None
         except (OSError, ValueError, LookupError, TypeError) as error:
-            reason = " ".join(str(error).split())
             raise InputError(
-                f"cannot read {folder.confirmation_plan_file}: {reason}; remove {folder.confirmation} to begin anew"
+                f"cannot read {folder.confirmation_plan_file}: {one_line(error)}; "
+                f"remove {folder.confirmation} to begin anew"
             ) from None
 
     def write(self, folder: ResultsFolder) -> None:
-        """Write it where `read` finds it."""
+        """Write the plan to the file that `read` reads."""
         folder.confirmation.mkdir(exist_ok=True)
         content = {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
         write_whole(folder.confirmation_plan_file, yaml.safe_dump(content, sort_keys=False))
@@ -72,10 +72,10 @@ class Candidate:
     """Settings to confirm.
 
     Attributes:
-        name: `best` for the search's first, `paper` for the paper's weights unless they are the
-            first, else the place in the ranking.
-        trial: that had them in the search.
-        config: of that trial; seed and steps are the confirmation's own.
+        name: `best` for the search's best trial, `paper` for the paper's weights unless they are the best, else the
+            position in the ranking.
+        trial: Number of the trial that had these settings in the search.
+        config: Settings of that trial. The confirmation has seeds and steps of its own.
     """
 
     name: str
@@ -91,18 +91,18 @@ class Candidate:
 def make_plan(
     folder: ResultsFolder, top: int, seeds: int, steps: int | None, *, paper: bool = True
 ) -> ConfirmationPlan:
-    """What is to be trained: all that an earlier run was asked for, and what is asked for now.
+    """What to train: everything that an earlier run planned, and what is asked for now.
 
     Args:
-        folder: of the search.
-        top: so many of the search's best trials.
-        seeds: number of seeds.
-        steps: of each training; None for the earlier run's, or the search's.
-        paper: whether the paper's weights come with them.
+        folder: The results folder of the search.
+        top: How many of the search's best trials to confirm.
+        seeds: Number of seeds.
+        steps: Steps of each training, or None for those of the earlier run or of the search.
+        paper: Whether the paper's weights are confirmed too.
 
     Raises:
-        InputError: if less than one of anything or more than can be is asked for, there is no trial to
-            confirm, trial 0 has other weights than the paper's, or an earlier run took other steps.
+        InputError: if a number is too low or too high, there is no trial to confirm, trial 0 does not have the paper's
+            weights, or an earlier run had another number of steps.
     """
     for option, value, most in (
         ("--top", top, MAX_TRIALS),
@@ -111,8 +111,7 @@ def make_plan(
     ):
         if value is not None and not 1 <= value <= most:
             raise InputError(f"{option} {show(value)} must be from 1 to {most}; change it or leave it out")
-    recorded = folder.read_search()
-    search = SearchConfig.parse(recorded["search"], str(folder.search_file))
+    search = folder.read_search().config
     if search.trial.weights != search.trial.published_weights():
         raise InputError(
             f"trial 0 of {folder.path} does not have the paper's weights, so there is nothing to compare with; "
@@ -122,63 +121,55 @@ def make_plan(
     earlier = ConfirmationPlan.read(folder)
     if earlier is not None and steps is not None and steps != earlier.steps:
         raise InputError(
-            f"{folder.path} was confirmed with {earlier.steps} steps a training, and is asked to go on with {steps}; "
-            f"leave --steps out to go on, or remove {folder.confirmation} to begin anew"
+            f"the confirmation of {folder.path} has {earlier.steps} steps per training, not {steps}; "
+            f"leave --steps out to continue it, or remove {folder.confirmation} to begin anew"
         )
-    known = earlier or ConfirmationPlan(steps or search.trial.steps, (), ())
+    plan = earlier or ConfirmationPlan(steps or search.trial.steps, (), ())
     trained = {int(seed) for seed in folder.read_trials()["seed"]}
     return ConfirmationPlan(
-        steps=known.steps,
-        seeds=more_seeds(search.seed, known.seeds, seeds, trained),
-        trials=tuple(dict.fromkeys([*known.trials, *best, *([PAPER_TRIAL] if paper else [])])),
+        steps=plan.steps,
+        seeds=extend_seeds(plan.seeds, seeds, search.seed, trained),
+        trials=tuple(dict.fromkeys([*plan.trials, *best, *([PAPER_TRIAL] if paper else [])])),
     )
 
 
-def more_seeds(search_seed: int, known: Sequence[int], count: int, taken: Set[int]) -> tuple[int, ...]:
-    """At least `count` seeds, the known ones first.
+def extend_seeds(seeds: Sequence[int], number: int, search_seed: int, taken: Set[int]) -> tuple[int, ...]:
+    """Add fresh seeds until there are at least `number`.
 
     Args:
-        search_seed: that others are derived from.
-        known: of an earlier run.
-        count: to be reached.
-        taken: seeds that trials of the search had.
+        seeds: Seeds of an earlier run, which stay.
+        number: How many seeds are needed.
+        search_seed: The seed of the search, which fresh ones are derived from.
+        taken: Seeds of the search's trials, which are not used again.
     """
-
-    def fresh() -> Iterator[int]:
-        number = 0
-        while True:
-            seed = derive_seed(search_seed, "confirmation", number)
-            if seed not in taken and seed not in known:
-                yield seed
-            number += 1
-
-    return (*known, *islice(fresh(), max(0, count - len(known))))
+    derived: Iterator[int] = (derive_seed(search_seed, "confirmation", index) for index in count())
+    fresh = (seed for seed in derived if seed not in taken and seed not in seeds)
+    return (*seeds, *islice(fresh, max(0, number - len(seeds))))
 
 
 def candidates(folder: ResultsFolder, trials: Sequence[int]) -> list[Candidate]:
-    """The candidates of these trials, by their place in the search's ranking, the paper's weights last.
+    """The candidates of these trials, in the order of the search's ranking.
 
-    They come first if they are the search's first.
+    The paper's weights come last, or first if they are the search's best.
 
     Raises:
         InputError: if the ranking cannot be read.
     """
-    search = SearchConfig.parse(folder.read_search()["search"], str(folder.search_file))
     found = []
-    for place, (_, row) in enumerate(_ranking(folder).iterrows(), start=1):
+    for position, (_, row) in enumerate(_ranking(folder).iterrows(), start=1):
         number = int(row["trial"])
-        if number in trials and (place == 1 or number != PAPER_TRIAL):
-            found.append(Candidate(BEST if place == 1 else str(place), number, settings_of_row(row)))
+        if number in trials and (position == 1 or number != PAPER_TRIAL):
+            found.append(Candidate(BEST if position == 1 else str(position), number, settings_of_row(row)))
     if PAPER_TRIAL in trials and not any(candidate.is_paper for candidate in found):
-        found.append(Candidate(PAPER, PAPER_TRIAL, search.trial))
+        found.append(Candidate(PAPER, PAPER_TRIAL, folder.read_search().config.trial))
     return found
 
 
 def _ranking(folder: ResultsFolder) -> pd.DataFrame:
-    """Rows of trials that ended and can be chosen, best first."""
+    """Rows of the trials that have ended and can be chosen, best first."""
     if not folder.trials_file.is_file():
         raise InputError(f"{folder.path} has no trials yet; wait for the first to end, then confirm again")
-    ranked = rank_rows(folder.read_trials(), metric_of(folder.read_search()))
+    ranked = rank_rows(folder.read_trials(), folder.read_search().search.metric)
     ended = ranked[ranked["state"].isin(["COMPLETE", "PRUNED"])]
     if ended.empty:
         raise InputError(f"no trial of {folder.path} has ended yet; wait for the first, then confirm again")

@@ -1,3 +1,3 @@
-"""What a search hands out: the best model, ONNX, predictions, translations, tables, pictures."""
+"""Files for users: the best model, ONNX, predictions, translations, tables, pictures."""
 
 __all__ = ["contact_sheet", "figures", "model", "onnx", "pictures", "predictions", "tables", "translations", "winner"]

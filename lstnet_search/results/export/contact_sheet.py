@@ -1,4 +1,4 @@
-"""A sheet of a domain's images, a row a class."""
+"""A sheet of a domain's images, one row per class."""
 
 from pathlib import Path
 
@@ -13,23 +13,23 @@ COLUMNS = 16
 MOST_ROWS = 40
 GAP = 2
 SCALE = 2
-"""Sheet pixels for one of an image."""
+"""Side in the sheet of one image pixel."""
 
 
 def write_contact_sheet(path: Path, domain: Domain) -> None:
-    """Write a PNG: the first images of each class, a row a class in the order of labels; without labels, of all.
+    """Write a PNG with the first images of each class, one row per class; without labels, with the first images.
 
     Args:
-        path: in an existing folder.
-        domain: whose images are shown, 16 a row, of at most 40 classes.
+        path: File to write, in an existing folder.
+        domain: The domain to show. A row has 16 images, and at most 40 classes are shown.
     """
-    rows = [domain.images[places] for places in _rows(domain)]
+    rows = [domain.images[indices] for indices in _rows(domain)]
     side = domain.side * SCALE
     height, width = (count * (side + GAP) + GAP for count in (len(rows), COLUMNS))
     sheet = torch.full((3, height, width), 96, dtype=torch.uint8)
     for row, images in enumerate(rows):
         for column, image in enumerate(images):
-            top, left = (GAP + place * (side + GAP) for place in (row, column))
+            top, left = (GAP + index * (side + GAP) for index in (row, column))
             sheet[:, top : top + side, left : left + side] = _enlarged(image)
     with whole_file(path) as file:
         Image.fromarray(sheet.permute(1, 2, 0).numpy()).save(file, format="png", optimize=True)

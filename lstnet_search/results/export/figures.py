@@ -1,4 +1,4 @@
-"""Figures as files."""
+"""Writes matplotlib figures as files."""
 
 import io
 from pathlib import Path
@@ -9,14 +9,9 @@ from lstnet_search.io.atomic import write_whole
 
 
 def save_figure(figure: Figure, path: Path, dpi: int = 110) -> None:
-    """Write a figure as PNG, whole, making its folder."""
+    """Write a figure as PNG atomically; make its folder if needed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, as_png(figure, dpi))
-
-
-def without_maths(name: str) -> str:
-    """A name as figures have it: matplotlib would take what is between dollars for mathematics."""
-    return name.replace("$", r"\$")
 
 
 def as_png(figure: Figure, dpi: int = 110) -> bytes:

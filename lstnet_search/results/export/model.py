@@ -1,4 +1,4 @@
-"""A trained translator with the classifiers of its domains, as safetensors and JSON: no pickle."""
+"""A trained network with the classifiers of its domains, stored as safetensors and JSON, without pickle."""
 
 import json
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from torch import Tensor, nn
 from lstnet_search.config import TrialConfig
 from lstnet_search.config.image_sides import SIDES
 from lstnet_search.config.metrics import directions_of
-from lstnet_search.errors import InputError, show
-from lstnet_search.evaluation.inference import TranslatesImages, floats_in_batches, labelled
+from lstnet_search.errors import InputError, one_line, show
+from lstnet_search.evaluation.inference import TranslatesImages, classifier_logits, floats_in_batches
 from lstnet_search.io.atomic import write_whole
 from lstnet_search.io.safe_read import read_regular
 from lstnet_search.io.versions import check_version
@@ -26,20 +26,20 @@ from lstnet_search.models.classifier import Classifier, Classifiers
 
 FORMAT_VERSION = 1
 NAMES = ("best_model", "model")
-"""Of a model's files, without their endings: in a results folder, and in the folder of one training."""
+"""Names of a model's files without endings: in a results folder, and in the folder of a single training."""
 
 
 @dataclass(frozen=True)
 class TrainedModel:
-    """All that labels images of one domain, by translating them to the other if the method does.
+    """Everything that is needed to label images of a domain, by translation if the method translates.
 
     Attributes:
-        config: of the training.
-        shapes: of the images of both domains.
-        classes: of both domains.
-        network: what was trained, in evaluation mode.
-        classifiers: of both domains, in evaluation mode; None for one without labels.
-        about: where it comes from and how well it did, for people.
+        config: Settings of the training.
+        shapes: Shapes of the images of both domains.
+        classes: Number of classes of both domains.
+        network: The trained network, in evaluation mode.
+        classifiers: Classifiers of both domains, in evaluation mode; None for a domain without labels.
+        about: Where the model comes from and how well it did, for people.
     """
 
     config: TrialConfig
@@ -51,68 +51,68 @@ class TrainedModel:
 
     @property
     def translator(self) -> Translator:
-        """The network.
+        """The network as a translator.
 
         Raises:
-            InputError: if it makes no images.
+            InputError: if the method does not translate images.
         """
         if not isinstance(self.network, Translator):
             raise InputError(
-                f"the model is of {self.config.method}, which translates no images, so there is nothing to translate, "
-                "to send back or to export as ONNX; use predict, or a model of another --method"
+                f"the model was trained by {self.config.method}, which does not translate images, so it cannot "
+                "translate them or be exported as ONNX; use predict, or a model of another --method"
             )
         return self.network
 
     @property
     def directions(self) -> tuple[str, str]:
-        """Names of both directions; images of the first are of domain 0."""
+        """Names of both directions. The first one starts at domain 0."""
         return directions_of(*self.config.domains)
 
     def source_of(self, direction: str | None, shape: tuple[int, int, int] | None = None) -> int:
-        """The domain that images are of, 0 or 1.
+        """The domain of a user's images, 0 or 1.
 
         Args:
-            direction: what is to be done with them; None to tell it by their shape.
-            shape: channels, height and width of the images, None if they are not alike.
+            direction: The direction in which to translate them, or None to find the domain by their shape.
+            shape: Channels, height and width of the images, or None if their sizes differ.
 
         Raises:
-            InputError: if there is no such direction, or the shape is of both domains or of neither.
+            InputError: if the direction is unknown, or the shape fits both domains or neither.
         """
         if direction is not None:
             if direction not in self.directions:
                 raise InputError(f"--direction {direction} must be one of {', '.join(self.directions)}; correct it")
             return self.directions.index(direction)
-        alike = [] if shape is None else [place for place in (0, 1) if shape[1:] == (self.shapes[place].side,) * 2]
+        alike = [] if shape is None else [index for index in (0, 1) if shape[1:] == (self.shapes[index].side,) * 2]
         if len(alike) == 2 and shape is not None:
-            alike = [place for place in alike if self.shapes[place].channels == shape[0]]
+            alike = [index for index in alike if self.shapes[index].channels == shape[0]]
         if len(alike) == 1:
             return alike[0]
         given = "differ in size" if shape is None else "have the shape " + "x".join(map(str, shape))
-        known = " and ".join(
+        expected = " and ".join(
             f"{each.channels}x{each.side}x{each.side} ({name})"
             for each, name in zip(self.shapes, self.config.domain_names, strict=True)
         )
         raise InputError(
-            f"the images {given}, which does not tell whose they are: the model knows {known}; "
+            f"the images {given}, which does not tell their domain: the model expects {expected}; "
             f"give --direction {self.directions[0]} or --direction {self.directions[1]}"
         )
 
     def translate(self, images: Tensor, source: int) -> Tensor:
-        """Images of domain `source`, (N, C, S, S) in [-1, 1], as images of the other domain, on the CPU."""
+        """Translate images of domain `source`, (N, C, S, S) in [-1, 1], to the other domain; returned on the CPU."""
         (translated,) = floats_in_batches(
             lambda batch: (self.translator.translate(batch, source),), images.to(self._device), len(images)
         )
         return translated.cpu()
 
     def probabilities(self, images: Tensor, source: int) -> Tensor:
-        """What the other domain's classifier makes of translated images: (N, K), a row sums to 1, on the CPU.
+        """Class probabilities of images: (N, K), each row sums to 1, on the CPU.
 
         Args:
-            images: of domain `source`, (N, C, S, S) in [-1, 1].
+            images: Images of domain `source`, (N, C, S, S) in [-1, 1].
             source: 0 or 1.
 
         Raises:
-            InputError: if the other domain has no classifier.
+            InputError: as `refuse_unlabelled`.
         """
         self.refuse_unlabelled(source)
         classifier, network = self.classifiers[1 - source], self.network
@@ -121,21 +121,21 @@ class TrainedModel:
             if isinstance(network, Labeller):
                 return (network.label(batch, source)[1].float(),)
             assert classifier is not None
-            return (labelled(classifier, cast(TranslatesImages, network).translate(batch, source)),)
+            return (classifier_logits(classifier, cast(TranslatesImages, network).translate(batch, source)),)
 
         (logits,) = floats_in_batches(label, images.to(self._device), len(images))
         return logits.softmax(1).cpu()
 
     def refuse_unlabelled(self, source: int) -> None:
-        """Refuse images of domain `source` if nothing can label them.
+        """Refuse images of domain `source` if the model cannot label them.
 
         Raises:
-            InputError: if the other domain had no labels, or the search was for the other direction alone.
+            InputError: if the other domain had no labels, or the search looked at the other direction only.
         """
         if isinstance(self.network, Labeller):
             if source not in self.network.sources:
                 raise InputError(
-                    f"the model was trained for {self.directions[1 - source]} alone, so it cannot label images of "
+                    f"the model was trained for {self.directions[1 - source]} only, so it cannot label images of "
                     f"{self.config.domains[source]}; search again with --direction both"
                 )
             return
@@ -148,7 +148,7 @@ class TrainedModel:
             )
 
     def to(self, device: torch.device) -> "TrainedModel":
-        """The same with its networks moved to a device."""
+        """Move the networks to a device, and return the model."""
         for network in (self.network, *self.classifiers):
             if network is not None:
                 network.to(device)
@@ -156,14 +156,14 @@ class TrainedModel:
 
     @property
     def _device(self) -> torch.device:
-        known = (network for network in (self.network, *self.classifiers) if network is not None)
-        return next(parameter.device for network in known for parameter in network.parameters())
+        networks = (network for network in (self.network, *self.classifiers) if network is not None)
+        return next(parameter.device for network in networks for parameter in network.parameters())
 
 
 def build_networks(
     config: TrialConfig, shapes: tuple[ImageShape, ImageShape], classes: int, sources: tuple[int, ...] = (0, 1)
 ) -> tuple[nn.Module, tuple[Classifier, Classifier]]:
-    """Untrained networks of the given sizes, in evaluation mode; `sources` as a `Problem` has them."""
+    """Untrained networks of the given sizes, in evaluation mode. `sources` is the one of a `Problem`."""
     first, second = (Classifier(shape.channels, shape.side, classes).eval() for shape in shapes)
     return build_network(config, Problem(shapes, classes, sources)), (first, second)
 
@@ -171,14 +171,14 @@ def build_networks(
 def trained_network(
     config: TrialConfig, shapes: tuple[ImageShape, ImageShape], classes: int, state: dict[str, Tensor]
 ) -> nn.Module:
-    """The network that a training's `evaluated_state` is of, in evaluation mode, on the CPU."""
+    """The network with the `evaluated_state` of a training, in evaluation mode, on the CPU."""
     network = build_network(config, Problem(shapes, classes, Labeller.sources_of(state)))
     network.load_state_dict(state)
     return network
 
 
 def write_model(path: Path, model: TrainedModel) -> None:
-    """Write `path.safetensors` and then `path.json`, each whole."""
+    """Write `path.safetensors` and then `path.json`, each atomically."""
     tensors: dict[str, Tensor] = {}
     for prefix, module in _networks(model.network, model.classifiers).items():
         tensors |= {f"{prefix}.{name}": value.cpu().contiguous() for name, value in module.state_dict().items()}
@@ -194,20 +194,20 @@ def write_model(path: Path, model: TrainedModel) -> None:
 
 
 def find_model(folder: Path) -> Path:
-    """The model in a results folder, in what `export` made of one, or in the folder of one training.
+    """Find the model in a results folder, in what `export` wrote, or in the folder of a single training.
 
     Returns:
-        Its path without an ending, as `read_model` takes it.
+        Its path without an ending, for `read_model`.
 
     Raises:
-        InputError: if there is none.
+        InputError: if there is no model.
     """
     for name in NAMES:
         if (folder / f"{name}.json").is_file():
             return folder / name
     allowed = " or ".join(f"{name}.json" for name in NAMES)
     raise InputError(
-        f"{folder} has no model ({allowed}); give a results folder of a search or a training, or what export made"
+        f"{folder} has no model ({allowed}); give the folder of a search, of a training, or the one that export wrote"
     )
 
 
@@ -220,17 +220,17 @@ def read_model(path: Path) -> TrainedModel:
     where = path.with_suffix(".json")
     try:
         header = json.loads(read_regular(where))
-        json.dumps(header, ensure_ascii=False).encode()  # halves of characters, which JSON can write and text cannot
+        json.dumps(header, ensure_ascii=False).encode()  # refuses lone surrogates, which JSON can hold and text cannot
         tensors = load(read_regular(path.with_suffix(".safetensors")))
     except (OSError, ValueError, RecursionError, SafetensorError) as error:
-        raise InputError(f"cannot read the model {path}: {' '.join(str(error).split())}") from None
+        raise InputError(f"cannot read the model {path}: {one_line(error)}") from None
     header = check_version(header, FORMAT_VERSION, str(where))
     try:
         return _build(header, tensors, str(where))
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RuntimeError, MemoryError) as error:
         if isinstance(error, InputError):
             raise
-        reason = " ".join(str(error).split())
+        reason = one_line(error)
         raise InputError(f"{where} does not fit its safetensors file ({reason:.200}); export the model again") from None
 
 
@@ -246,6 +246,9 @@ def _build(header: dict[str, Any], tensors: dict[str, Tensor], where: str) -> Tr
     remarks = about.get("remarks", [])
     if not isinstance(remarks, list) or not all(isinstance(remark, str) for remark in remarks):
         raise ValueError(f"about.remarks is {show(remarks)}")
+    metrics = about.get("validation_metrics", {})
+    if not isinstance(metrics, dict) or not all(isinstance(value, int | float) for value in metrics.values()):
+        raise ValueError(f"about.validation_metrics is {show(metrics)}")
     sources = Labeller.sources_of(name.removeprefix("labeller.") for name in tensors)
 
     def build() -> tuple[nn.Module, Classifiers]:
@@ -256,14 +259,14 @@ def _build(header: dict[str, Any], tensors: dict[str, Tensor], where: str) -> Tr
         )
         return network, (classifier_a, classifier_b)
 
-    with torch.device("meta"):  # without memory: a header may ask for networks of any size
+    with torch.device("meta"):  # takes no memory: a header may ask for networks of any size
         sizes = {
             f"{prefix}.{name}": value.shape
             for prefix, module in _networks(*build()).items()
             for name, value in module.state_dict().items()
         }
     if sizes != {name: value.shape for name, value in tensors.items()}:
-        raise ValueError("it names other networks")
+        raise ValueError("it describes other networks")
     network, classifiers = build()
     for prefix, module in _networks(network, classifiers).items():
         start = f"{prefix}."

@@ -18,7 +18,7 @@ PACKAGES = ("onnx", "onnxscript")
 
 
 class _Direction(nn.Module):
-    """One direction of a model: what is exported."""
+    """One direction of a model, as it is exported."""
 
     def __init__(self, translator: Translator, classifier: Classifier | None, source: int) -> None:
         super().__init__()
@@ -36,13 +36,13 @@ class _Direction(nn.Module):
 def export_onnx(model: TrainedModel, target: Path) -> None:
     """Write `<direction>.onnx` for both directions, and a README, into a new folder.
 
-    A file takes `images`, float32 (N, C, S, S) in [-1, 1] of the source domain, and gives
-    `translated`, the same as images of the other domain, and `probabilities`, (N, K), where
-    that domain has a classifier. What a user must know stands in its metadata too.
+    A file takes `images` of the source domain, float32 (N, C, S, S) in [-1, 1]. It returns `translated`, the images
+    translated to the other domain, and `probabilities`, (N, K), if that domain has a classifier. Its metadata say
+    what a user needs to know.
 
     Args:
-        model: on the CPU.
-        target: to make.
+        model: The model, on the CPU.
+        target: Folder to make.
 
     Raises:
         InputError: if the target exists, a package that this needs is missing, or the method makes no images.
@@ -68,7 +68,7 @@ def _onnx(model: TrainedModel, translator: Translator, source: int) -> bytes:
     shape = model.shapes[source]
     program = torch.onnx.export(
         _Direction(translator, classifier, source).eval(),
-        (torch.zeros(2, shape.channels, shape.side, shape.side),),  # a batch of 1 would be taken for a constant
+        (torch.zeros(2, shape.channels, shape.side, shape.side),),  # a batch of 1 would be exported as a constant
         input_names=["images"],
         output_names=["translated"] if classifier is None else ["translated", "probabilities"],
         dynamic_shapes={"images": {0: torch.export.Dim("batch")}},
@@ -116,7 +116,7 @@ def _readme(model: TrainedModel) -> str:
             *files,
             "",
             f"Images are float32 in [-1, 1]: pixels of 0 to 255, divided by 127.5, less 1{bright}.",
-            "Domains, direction, shapes and the number of classes stand in each file's metadata.",
+            "Domains, direction, shapes and the number of classes are in each file's metadata.",
             "",
             "```python",
             "import onnxruntime",

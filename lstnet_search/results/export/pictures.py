@@ -1,4 +1,4 @@
-"""Pictures for people: images, their translations and their way back."""
+"""Pictures of images, their translations and their round trips."""
 
 from pathlib import Path
 
@@ -10,10 +10,9 @@ from lstnet_search.results.export.figures import save_figure
 
 
 def draw_translations(path: Path, samples: Samples, names: tuple[str, str], title: str) -> None:
-    """Draw a column an image, one of each class: the image, its translation, its round trip; both ways.
+    """Draw one image of each class in both directions: the image, its translation, its round trip.
 
-    What the classifier of the other domain reads in a translation stands under it, in red where
-    it is wrong.
+    The label that the other domain's classifier gives a translation is written below it, in red if it is wrong.
     """
     figure = Figure(figsize=(11, 7.6), layout="constrained")
     figure.suptitle(title)
@@ -21,7 +20,7 @@ def draw_translations(path: Path, samples: Samples, names: tuple[str, str], titl
     for half, letter, (source, target) in zip(halves, "ab", (names, names[::-1]), strict=True):
         labels = samples[f"labels_{letter}"]
         _, columns = np.unique(labels, return_index=True)
-        if len(columns) == 1:  # unlabelled: the first ten
+        if len(columns) == 1:  # no labels: the first ten
             columns = np.arange(min(10, len(labels)))
         axes = half.subplots(3, len(columns), squeeze=False)
         half.suptitle(f"{source} to {target}", fontsize="medium")
@@ -37,6 +36,6 @@ def draw_translations(path: Path, samples: Samples, names: tuple[str, str], titl
             axes[row][0].set_ylabel(text)
         for axis, column in zip(axes[1], columns, strict=True):
             read, true = samples[f"predicted_{letter}"][column], labels[column]
-            if read != -1:  # -1 where no classifier could be trained
+            if read != -1:  # -1 without a classifier
                 axis.set_xlabel(f"read as {read}", color="black" if true in (read, -1) else "red", fontsize="small")
     save_figure(figure, path)

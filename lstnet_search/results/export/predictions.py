@@ -1,4 +1,4 @@
-"""A table of labels that a model gives a user's images."""
+"""A table of the labels that a model gives to a user's images."""
 
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
@@ -11,16 +11,16 @@ from lstnet_search.results.export.tables import write_tables
 
 
 def write_predictions(file: BinaryIO, model: TrainedModel, source: int, batches: Iterable[ImageBatch]) -> None:
-    """Write a Parquet file with a row an image.
+    """Write a Parquet file with one row per image.
 
-    Its columns are `image`, the name; `label`, the likeliest class; `confidence`, its
-    probability; `probability_0` … of all classes; and, where classes have names, `class`, the likeliest one's.
+    Its columns are `image` (the name), `label` (the most probable class), `confidence` (its probability),
+    `probability_0` … for all classes, and `class` (the name of the most probable class) if classes have names.
 
     Args:
-        file: to write into.
-        model: what labels.
-        source: the domain that the images are of, 0 or 1.
-        batches: the images.
+        file: File to write into.
+        model: The model that labels the images.
+        source: The domain of the images, 0 or 1.
+        batches: The images.
 
     Raises:
         InputError: if the model cannot label such images.

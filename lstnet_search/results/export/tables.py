@@ -1,4 +1,4 @@
-"""Parquet files that are longer than memory."""
+"""Writes Parquet files that do not fit into memory."""
 
 from collections.abc import Iterable
 from typing import BinaryIO
@@ -10,12 +10,12 @@ _ROWS = 16_384
 
 
 def write_tables(file: BinaryIO, schema: pa.Schema, tables: Iterable[pa.Table]) -> None:
-    """Write tables one below the other, a few thousand rows at a time.
+    """Write tables into one file, one after the other, in groups of some thousand rows.
 
     Args:
-        file: to write into.
-        schema: of each table.
-        tables: any number of them.
+        file: File to write into.
+        schema: Schema of each table.
+        tables: The tables, any number of them.
     """
     waiting: list[pa.Table] = []
     with pq.ParquetWriter(file, schema, compression="zstd") as writer:

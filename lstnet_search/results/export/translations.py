@@ -1,4 +1,4 @@
-"""A user's images, translated: as PNG files, or as a Parquet file in the bundled format."""
+"""Translations of a user's images, as PNG files or as a Parquet file in the format of the bundled images."""
 
 from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
@@ -19,14 +19,14 @@ from lstnet_search.results.export.tables import write_tables
 def write_translated_files(
     folder: Path, model: TrainedModel, source: int, batches: Iterable[ImageBatch], png_name: Callable[[str], str]
 ) -> None:
-    """Write a PNG file an image, in folders as those that the images came from.
+    """Write one PNG file per image, in the same folders as the images.
 
     Args:
-        folder: to write into, empty.
-        model: what translates.
-        source: the domain that the images are of, 0 or 1.
-        batches: the images.
-        png_name: relative path of the file made of the image of a name.
+        folder: Empty folder to write into.
+        model: The model that translates the images.
+        source: The domain of the images, 0 or 1.
+        batches: The images.
+        png_name: Returns the relative path of the file for the name of an image.
     """
     for batch in batches:
         for name, image in zip(batch.names, to_bytes(model.translate(batch.images, source)), strict=True):
@@ -36,30 +36,30 @@ def write_translated_files(
 
 
 def write_translated_table(
-    file: BinaryIO, model: TrainedModel, source: int, batches: Iterable[ImageBatch], kept: pa.Schema
+    file: BinaryIO, model: TrainedModel, source: int, batches: Iterable[ImageBatch], extra: pa.Schema
 ) -> None:
-    """Write a Parquet file with a row an image: `image` (PNG), `name`, and what went with it.
+    """Write a Parquet file with one row per image: `image` (PNG), `name`, and the other columns of its table.
 
     Args:
-        file: to write into.
-        model: what translates.
-        source: the domain that the images are of, 0 or 1.
-        batches: the images.
-        kept: the columns that go with them.
+        file: File to write into.
+        model: The model that translates the images.
+        source: The domain of the images, 0 or 1.
+        batches: The images.
+        extra: The other columns.
     """
-    schema = pa.schema([(IMAGE, pa.binary()), ("name", pa.string()), *kept])
+    schema = pa.schema([(IMAGE, pa.binary()), ("name", pa.string()), *extra])
 
     def tables() -> Iterator[pa.Table]:
         for batch in batches:
             images = map(_png, to_bytes(model.translate(batch.images, source)))
-            rows = zip(images, batch.names, batch.kept, strict=True)
+            rows = zip(images, batch.names, batch.extra, strict=True)
             yield pa.Table.from_pylist([{IMAGE: image, "name": name} | more for image, name, more in rows], schema)
 
     write_tables(file, schema, tables())
 
 
 def _png(image: Tensor) -> bytes:
-    """One image, uint8, (C, H, W) with C = 1 or 3, as a PNG file."""
+    """An image, uint8, (C, H, W) with C = 1 or 3, as the content of a PNG file."""
     buffer = BytesIO()
     pixels = image.squeeze(0) if len(image) == 1 else image.permute(1, 2, 0)
     Image.fromarray(pixels.contiguous().numpy()).save(buffer, format="png")

@@ -8,49 +8,53 @@ import torch
 import yaml
 
 from lstnet_search.config import TrialConfig
+from lstnet_search.config.metrics import accuracy_name
 from lstnet_search.errors import InputError
 from lstnet_search.evaluation import Prepared, round_trip_accuracy
-from lstnet_search.evaluation.samples import SAMPLES_FILE, read_samples
+from lstnet_search.evaluation.accuracy import accuracies
+from lstnet_search.evaluation.repeated_training import has_repeats
+from lstnet_search.evaluation.samples import SAMPLES_FILE, Samples, read_samples
 from lstnet_search.io.atomic import whole_folder, write_whole
 from lstnet_search.io.yaml import read_yaml
 from lstnet_search.methods.registry import translates
 from lstnet_search.models import Translator
 from lstnet_search.results.export.model import TrainedModel, trained_network, write_model
 from lstnet_search.results.export.pictures import draw_translations
-from lstnet_search.results.folder.folder import ResultsFolder, metric_of
+from lstnet_search.results.folder.folder import ResultsFolder
+from lstnet_search.results.folder.search_record import SearchRecord
 from lstnet_search.results.formatting import percent
 from lstnet_search.results.study.records import ReportRecord
 from lstnet_search.training import evaluated_state, read_state
 
 CONFIRMED = "confirmed"
-"""What remarks on a confirmation begin with."""
+"""Remarks on a confirmation begin with this word."""
 
 
 def write_config(path: Path, config: TrialConfig, remarks: list[str]) -> None:
-    """Write complete settings, as `train --config` takes them, under remarks for people."""
+    """Write complete settings for `train --config`, below remarks for people."""
     comments = "".join(f"# {remark}\n" for remark in remarks)
     settings = config.model_dump(mode="json")
     write_whole(path, comments + yaml.safe_dump(settings, sort_keys=False))
 
 
-def remarks_of(path: Path) -> list[str]:
-    """The remarks that `write_config` wrote."""
+def read_remarks(path: Path) -> list[str]:
+    """Read the remarks that `write_config` wrote."""
     lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     return [line.removeprefix("# ") for line in lines if line.startswith("# ")]
 
 
 def add_confirmation(folder: ResultsFolder, winner: TrialConfig, remarks: list[str]) -> None:
-    """Write what was confirmed of the winner into its `best_config.yaml`, in place of what was confirmed before.
+    """Write remarks on the winner's confirmation into `best_config.yaml`, in place of earlier ones.
 
-    A file with other settings, of a search that has gone on since, stays as it is, and so does a missing one.
+    If the file is missing or has other settings, because the search has continued since, nothing is written.
     """
     path = folder.best_config_file
-    if _has(path, winner):
-        kept = [remark for remark in remarks_of(path) if not remark.startswith(CONFIRMED)]
-        write_config(path, winner, [*kept, *remarks])
+    if _holds(path, winner):
+        others = [remark for remark in read_remarks(path) if not remark.startswith(CONFIRMED)]
+        write_config(path, winner, [*others, *remarks])
 
 
-def _has(path: Path, config: TrialConfig) -> bool:
+def _holds(path: Path, config: TrialConfig) -> bool:
     return path.is_file() and _read_config(path) == config
 
 
@@ -69,21 +73,21 @@ def write_winner(
     pictures: Path,
     remarks: list[str],
 ) -> dict[str, float]:
-    """Write a training's settings, the networks of one of its checkpoints, and pictures of what they do.
+    """Write a training's settings, the networks of one of its checkpoints, and pictures of their translations.
 
     Args:
-        config: of the training.
-        report: what the checkpoint's network reached.
-        checkpoint: with samples.
-        prepared: what the training shared with others, on any device.
-        config_file: to write.
-        model: to write, without an ending.
-        pictures: to write.
-        remarks: on where the training comes from.
+        config: Settings of the training.
+        report: The report that belongs to the checkpoint.
+        checkpoint: Folder of the checkpoint, with samples.
+        prepared: Data and classifiers of the training, on any device.
+        config_file: File to write the settings to.
+        model: File to write the networks to, without an ending.
+        pictures: File to write the pictures to.
+        remarks: Where the training comes from, for people.
 
     Returns:
-        Shares of validation images whose round trip is labelled right, by metric name, of labelled domains; none
-        of a method that makes no images, of which no pictures are drawn either.
+        For each labelled domain, the share of validation images whose round trip is labelled correctly, by metric
+        name. Empty for a method that does not translate images; it gets no pictures either.
     """
     prepared = prepared.to(torch.device("cpu"))
     state, _ = read_state(checkpoint)
@@ -93,7 +97,9 @@ def write_winner(
         if isinstance(network, Translator)
         else {}
     )
-    metrics = {**report.metrics, **round_trips}
+    samples, repeated = read_samples(checkpoint / SAMPLES_FILE), has_repeats(state)
+    # With repeats, the report has means over seeds, but the network and the samples are those of the first seed.
+    metrics = {**(_own_accuracies(samples) if repeated else report.metrics), **round_trips}
     about: dict[str, Any] = {
         "remarks": remarks,
         "step": report.step,
@@ -101,17 +107,32 @@ def write_winner(
         "validation_metrics": metrics,
         "no_translation_baseline": prepared.baseline,
     }
+    if repeated:
+        about["means_over_seeds"] = dict(report.metrics)
     if prepared.train.a.class_names is not None:
         about["classes"] = list(prepared.train.a.class_names)
     trained = TrainedModel(config, prepared.shapes, prepared.classes, network, prepared.classifiers, about)
     write_model(model, trained)
-    known = remarks_of(config_file) if _has(config_file, config) else []
-    confirmed = [remark for remark in known if remark.startswith(CONFIRMED)]
-    write_config(config_file, config, [*remarks, *_accuracies(metrics, prepared.baseline), *confirmed])
+    earlier = read_remarks(config_file) if _holds(config_file, config) else []
+    confirmed = [remark for remark in earlier if remark.startswith(CONFIRMED)]
+    means = [f"mean over seeds, {line}" for line in _accuracies(report.metrics, {})] if repeated else []
+    write_config(config_file, config, [*remarks, *_accuracies(metrics, prepared.baseline), *means, *confirmed])
     if isinstance(network, Translator):
         names = prepared.validation.a.name, prepared.validation.b.name
-        draw_translations(pictures, read_samples(checkpoint / SAMPLES_FILE), names, f"{remarks[0]}, step {report.step}")
+        draw_translations(pictures, samples, names, f"{remarks[0]}, step {report.step}")
     return round_trips
+
+
+def _own_accuracies(samples: Samples) -> dict[str, float]:
+    """Validation accuracies of the network that samples are of, named as in a report."""
+    prefix = "confusion_"
+    return accuracies(
+        {
+            accuracy_name(name.removeprefix(prefix)): torch.from_numpy(counts)
+            for name, counts in samples.items()
+            if name.startswith(prefix)
+        }
+    )
 
 
 def _accuracies(metrics: Mapping[str, float], baseline: Mapping[str, float]) -> list[str]:
@@ -123,14 +144,15 @@ def _accuracies(metrics: Mapping[str, float], baseline: Mapping[str, float]) -> 
 
 
 def export(folder: ResultsFolder, target: Path) -> None:
-    """Copy a search's winner, with a README that says where it comes from, into a new folder.
+    """Copy a search's winner into a new folder, with a README that says where it comes from.
 
     Raises:
-        InputError: if the target exists, the search has no winner yet, or a file of it is a link out of the folder.
+        InputError: if the target exists, the search has no winner yet, or one of its files is a link that leads out of
+            the folder.
     """
     if target.exists():
         raise InputError(f"{target} exists already; choose another --to")
-    search = folder.read_search()
+    record = folder.read_search()
     files = [
         folder.best_config_file,
         folder.best_model.with_suffix(".safetensors"),
@@ -145,8 +167,8 @@ def export(folder: ResultsFolder, target: Path) -> None:
         raise InputError(
             f"{folder.path} has no {', '.join(missing)} yet; wait for a trial's first report, then export again"
         )
-    remarks = remarks_of(folder.best_config_file)
-    readme = _readme(search, remarks, folder.translations_file in files)
+    remarks = read_remarks(folder.best_config_file)
+    readme = _readme(record, remarks, folder.translations_file in files)
     target.parent.mkdir(parents=True, exist_ok=True)
     with whole_folder(target) as made:
         for file in files:
@@ -154,29 +176,28 @@ def export(folder: ResultsFolder, target: Path) -> None:
         write_whole(made / "README.md", readme)
 
 
-def _readme(search: Mapping[str, Any], remarks: list[str], translates_images: bool) -> str:
-    versions = search["versions"]
+def _readme(record: SearchRecord, remarks: list[str], translates_images: bool) -> str:
     return "\n".join(
         [
             "# A model of LSTNet Search",
             "",
             *(f"- {remark}" for remark in remarks),
-            f"- found by: `{search['command']}`",
-            f"- data fingerprint: {search['data_fingerprint']}",
-            f"- commit: {search['git_commit'] or 'unknown'}",
-            f"- versions: {', '.join(f'{name} {number}' for name, number in versions.items())}",
+            f"- found by: `{record.command or 'unknown'}`",
+            f"- data fingerprint: {record.data_fingerprint}",
+            f"- commit: {record.git_commit or 'unknown'}",
+            f"- versions: {', '.join(f'{name} {number}' for name, number in record.versions.items())}",
             "",
-            f"The model was chosen by its {metric_of(search)} on the validation part, of which the accuracies above",
-            "are too where nothing else is said, oracle scores: expect a little less on new images.",
+            f"The model was chosen by its {record.search.metric} on validation images. Accuracies above are from the",
+            "same images unless they say otherwise, so expect a little less on new images.",
             "",
             "| file | what |",
             "|---|---|",
-            "| `best_config.yaml` | complete settings: `python -m lstnet_search train --config best_config.yaml` |",
-            "| `best_model.safetensors`, `best_model.json` | networks, classifiers, and what builds them |",
-            *(["| `translations.png` | what they do to images |"] if translates_images else []),
+            "| `best_config.yaml` | complete settings, for `python -m lstnet_search train --config best_config.yaml` |",
+            "| `best_model.safetensors`, `best_model.json` | networks, classifiers, and how to build them |",
+            *(["| `translations.png` | their translations of images |"] if translates_images else []),
             "",
-            "Images of yours are labelled by `python -m lstnet_search predict --model . --input FOLDER --output",
-            f"predictions.parquet`{', and translated by `translate`' if translates_images else ''}.",
+            "To label your images: `python -m lstnet_search predict --model . --input FOLDER --output",
+            f"predictions.parquet`.{' To translate them: `translate`.' if translates_images else ''}",
             "",
         ]
     )

@@ -1,11 +1,13 @@
-"""The results folder: the one place that knows its file names and format version."""
+"""The results folder: the one place that knows its file names and its format version."""
 
 import fcntl
 import io
 import os
 import re
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+import sys
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -13,26 +15,27 @@ from typing import Any, Self
 import pandas as pd
 import yaml
 
-from lstnet_search.config.metrics import TARGET
 from lstnet_search.errors import InputError
 from lstnet_search.io.atomic import remove_abandoned, write_whole
-from lstnet_search.io.safe_read import read_regular
-from lstnet_search.io.versions import check_version
-from lstnet_search.io.yaml import parse_yaml
 from lstnet_search.results.folder import tables as table_files
-from lstnet_search.results.folder.search_record import known_search
+from lstnet_search.results.folder.search_record import SearchRecord
+from lstnet_search.results.folder.yaml_record import parse_versioned, read_versioned
 from lstnet_search.results.study.records import TrialRecord, history_table, trials_table
 
 FORMAT_VERSION = 1
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
+_LOCK_ATTEMPTS = 50
+_LOCK_PAUSE = 0.01
+"""Seconds between two attempts."""
+
 
 class ResultsFolder:
-    """Where a search keeps what it found."""
+    """The folder that holds all results of one search."""
 
     def __init__(self, path: Path) -> None:
-        """Name a folder; nothing is read or written yet."""
+        """Name a folder. Nothing is read or written yet."""
         self.path = path
         self.search_file = path / "search.yaml"
         self.study_file = path / "study.journal"
@@ -49,10 +52,11 @@ class ResultsFolder:
         self.confirmation_plan_file = self.confirmation / "plan.yaml"
         self.confirmation_table_file = path / "confirmation.parquet"
         self.confirmation_file = path / "confirmation.yaml"
+        self._lock_file = path / ".lock"
 
     @classmethod
     def named(cls, results_dir: Path, name: str) -> Self:
-        """The folder of a search.
+        """The folder of the search `name`, whether or not it exists.
 
         Raises:
             InputError: if the name is not one plain path component.
@@ -66,52 +70,85 @@ class ResultsFolder:
 
     @classmethod
     def existing(cls, path: Path) -> Self:
-        """A folder that a search has made.
+        """The folder at a path, which a search has made.
 
         Raises:
-            InputError: if it is not one.
+            InputError: if it is no results folder.
         """
         folder = cls(path)
         if not folder.search_file.is_file():
             raise InputError(f"{path} is not a results folder: it has no search.yaml; give one, such as results/NAME")
         return folder
 
-    def going_on(self, *options: str) -> str:
-        """The command that goes on with the search, with more of its options."""
+    @classmethod
+    def find(cls, name_or_path: str | Path, results_dir: Path = Path("results")) -> Self:
+        """The folder that a user means: commands accept a study's name as well as its path.
+
+        Args:
+            name_or_path: Path of a results folder, or the name of a search. A path that is a results folder wins.
+            results_dir: The folder that holds the results folders of all searches.
+
+        Raises:
+            InputError: if neither is a results folder.
+        """
+        path = Path(name_or_path)
+        if _NAME.fullmatch(str(name_or_path)) and not cls(path).search_file.is_file():
+            if not cls(results_dir / path).search_file.is_file():
+                raise InputError(
+                    f"neither {path} nor {results_dir / path} is a results folder: they have no search.yaml; "
+                    "give the path of a results folder or the name of a search"
+                )
+            return cls(results_dir / path)
+        return cls.existing(path)
+
+    def resume_command(self, *options: str) -> str:
+        """The command that resumes the search from the current directory, with further options.
+
+        It starts the program as this process was started, so that it also works where there is no checkout.
+        """
+        script = Path(sys.argv[0])
+        if Path("run_search.py").is_file():
+            program = ["python", "run_search.py"]
+        elif script.name == "run_search.py":
+            program = ["python", str(script)]
+        elif script.name == "__main__.py":
+            program = ["python", "-m", "lstnet_search", "search"]
+        else:
+            program = ["lstnet-search", "search"]
         parent = str(self.path.parent)
         where = () if parent == "results" else ("--results-dir", parent)
-        return shlex.join(["python", "run_search.py", "--name", self.path.name, "--resume", *where, *options])
+        return shlex.join([*program, "--name", self.path.name, "--resume", *where, *options])
 
     def has(self, file: Path) -> bool:
-        """Whether a file is there, and in the folder: a link could lead to any other file of this machine."""
+        """Whether a file exists inside the folder. A link that leads out of it could show any file of this machine."""
         return file.is_file() and self._leads_within(file)
 
-    def refuse_link(self, file: Path) -> None:
-        """Refuse a file that is to be read or written, and is a link out of the folder.
+    def refuse_link(self, path: Path) -> None:
+        """Refuse a file or folder that is about to be read or written if it is a link that leads out of this folder.
 
         Raises:
-            InputError: if it is one, whether or not anything is where it leads.
+            InputError: if it is one, whether or not its target exists.
         """
-        if not self._leads_within(file):
-            raise InputError(f"{file} is a link that leads out of {self.path}; put the file itself there, or remove it")
+        if not self._leads_within(path):
+            raise InputError(f"{path} is a link that leads out of {self.path}; put the file itself there, or remove it")
 
-    def _leads_within(self, file: Path) -> bool:
-        return Path(os.path.realpath(file)).is_relative_to(os.path.realpath(self.path))
+    def _leads_within(self, path: Path) -> bool:
+        return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self.path))
 
     def refuse_existing(self) -> None:
-        """Refuse a folder that is there already.
+        """Refuse a folder that exists already.
 
         Raises:
-            InputError: if anything stands at the path.
+            InputError: if anything exists at the path.
         """
         if self.path.exists():
-            raise InputError(f"{self.path} exists already; choose another --name, or go on with it by --resume")
+            raise InputError(f"{self.path} exists already; choose another --name, or resume it with --resume")
 
     def create(self, search: dict[str, Any]) -> None:
         """Make the folder and write `search.yaml`.
 
         Raises:
-            InputError: if it exists already or cannot be made.
+            InputError: if the folder exists already or cannot be made.
         """
         self.refuse_existing()
         try:
@@ -121,26 +158,39 @@ class ResultsFolder:
         self.write_search(search)
 
     def write_search(self, search: dict[str, Any]) -> None:
-        """Write `search.yaml`: what was asked, and what it ran on."""
+        """Write `search.yaml`: what the search was asked for, and what it runs on."""
         content = {"format_version": FORMAT_VERSION} | search
         write_whole(self.search_file, yaml.safe_dump(content, sort_keys=False, allow_unicode=True))
 
-    def record_search(self, asked: dict[str, Any]) -> None:
-        """Write what is asked now, if it is not what `search.yaml` has: a search can be enlarged."""
-        recorded = self.read_search()
-        if recorded["search"] != asked:
-            self.write_search(recorded | {"search": asked})
+    def update_search(self, settings: dict[str, Any]) -> None:
+        """Write the settings of the search into `search.yaml` if they have changed: a search can be enlarged.
 
-    def read_search(self) -> dict[str, Any]:
+        Raises:
+            InputError: if the file is unreadable or of another format version.
+        """
+        content = read_versioned(self.search_file, FORMAT_VERSION)
+        if content.get("search") != settings:
+            self.write_search(content | {"search": settings})
+
+    def read_search(self) -> SearchRecord:
         """The content of `search.yaml`.
 
         Raises:
-            InputError: if it is unreadable or of another format version.
+            InputError: if the file is unreadable, of another format version, or holds a value that is not allowed.
         """
-        return known_search(read_versioned(self.search_file, FORMAT_VERSION), self.search_file)
+        return SearchRecord.parse(read_versioned(self.search_file, FORMAT_VERSION), str(self.search_file))
+
+    def parse_search(self, content: bytes) -> SearchRecord:
+        """The content of a `search.yaml` that lies elsewhere, such as in a mirror. Messages name the file here.
+
+        Raises:
+            InputError: as `read_search`.
+        """
+        where = str(self.search_file)
+        return SearchRecord.parse(parse_versioned(content, where, FORMAT_VERSION), where)
 
     def write_tables(self, records: Sequence[TrialRecord], metric: str) -> None:
-        """Write `trials.parquet` and `history.parquet`, each whole."""
+        """Write `trials.parquet` and `history.parquet`, each atomically."""
         write_whole(self.trials_file, _parquet(trials_table(records, metric)))
         write_whole(self.history_file, _parquet(history_table(records)))
 
@@ -169,29 +219,32 @@ class ResultsFolder:
         return table_files.read_confirmation(self.confirmation_table_file)
 
     def remove_abandoned(self) -> None:
-        """Remove what a killed process left of files that it was writing; nobody reads them."""
+        """Remove unfinished files that a killed process left behind; no one reads them."""
         for folder in (self.path, self.samples, self.confirmation):
             if folder.is_dir():
                 remove_abandoned(folder)
 
     @contextmanager
-    def held(self) -> Iterator[None]:
-        """Hold the folder for one search; the hold ends with the process, however it ends.
+    def locked(self) -> Iterator[None]:
+        """Lock the folder for one search. The lock ends with the process, however it ends.
 
-        On NFS too, for all machines: there a folder is locked for one machine only, and a file for all.
+        On NFS the lock counts on all machines. Therefore a file is locked and not the folder, whose lock would count
+        on one machine only.
 
         Raises:
-            InputError: if another process holds it, it cannot be locked, or what is appended to is a link out of it.
+            InputError: if another process has the lock, the folder cannot be locked, or something that is written in
+                place is a link that leads out of the folder.
         """
-        for file in (self.study_file, self.confirmation / self.study_file.name, self.openings_file):
-            self.refuse_link(file)
+        inner = self.confirmation / self.study_file.name
+        for path in (self.study_file, inner, self.openings_file, self.samples, self._lock_file):
+            self.refuse_link(path)
         try:
             handle = os.open(self._lock_file, os.O_RDWR | os.O_CREAT, 0o666)
         except OSError as error:
-            raise InputError(f"cannot write to {self.path}: {error.strerror}; it is to be yours to write") from None
+            raise InputError(f"cannot write to {self.path}: {error.strerror}; make it writable for your user") from None
         try:
             try:
-                locked = _locked(handle)
+                locked = _lock(handle)
             except OSError as error:
                 raise InputError(
                     f"cannot lock {self.path}: {error.strerror}; give a --results-dir on a file system that has locks"
@@ -202,58 +255,40 @@ class ResultsFolder:
         finally:
             os.close(handle)
 
-    def is_held(self) -> bool:
-        """Whether a search is running in the folder, as far as can be told by who may only read it."""
-        if not self._lock_file.exists():
-            return False
-        handle = os.open(self._lock_file, os.O_RDWR if os.access(self._lock_file, os.W_OK) else os.O_RDONLY)
+    def is_running(self) -> bool:
+        """Whether a search is running in the folder, as far as someone who may only read it can tell.
+
+        Looking keeps no search from starting: it shares the lock with others that look, for an instant, which a
+        search that starts waits for (see `_lock`).
+        """
         try:
-            return not _locked(handle)
-        except OSError:  # on NFS it takes the right to write
+            handle = os.open(self._lock_file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        except OSError:
+            return False
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError:  # the file system has no locks
             return False
         finally:
             os.close(handle)
-
-    @property
-    def _lock_file(self) -> Path:
-        return self.path / ".lock"
-
-
-def _locked(handle: int) -> bool:
-    """Lock a file; whether it was free."""
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
         return False
-    return True
 
 
-def read_versioned(path: Path, version: int, otherwise: str = "") -> dict[str, Any]:
-    """The content of a YAML file that says which version of its format it has.
+def _lock(handle: int) -> bool:
+    """Lock a file for this process alone; return whether that succeeded.
 
-    Args:
-        path: of the file.
-        version: that this version of the tool reads.
-        otherwise: what else can be done about a file that cannot be read, such as "remove it".
-
-    Raises:
-        InputError: if it is missing, unreadable or of another format version.
+    It tries for half a second: a process that only looks whether a search is running has the lock for an instant.
     """
-    advice = f"; {otherwise}" if otherwise else ""
-    try:
-        text = read_regular(path).decode()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot read {path}: {' '.join(str(error).split())}{advice}") from None
-    try:
-        content = parse_yaml(text, str(path))
-    except InputError as error:
-        raise InputError(f"cannot read {path}: {error}{advice}") from None
-    return check_version(content, version, str(path), otherwise)
-
-
-def metric_of(search: Mapping[str, Any]) -> str:
-    """The metric that a search maximises, from the content of its `search.yaml`."""
-    return search["search"].get("select_by") or TARGET
+    for _ in range(_LOCK_ATTEMPTS):
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(_LOCK_PAUSE)
+        else:
+            return True
+    return False
 
 
 def _parquet(table: pd.DataFrame) -> bytes:

@@ -2,33 +2,32 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
 
 from pyarrow import ArrowException, fs
 
 from lstnet_search.errors import InputError
 from lstnet_search.io.atomic import UNFINISHED, whole_folder, write_whole
 from lstnet_search.results.folder.folder import ResultsFolder
-from lstnet_search.results.folder.storage import Storage, sentence
+from lstnet_search.results.folder.search_record import SearchRecord
+from lstnet_search.results.folder.storage import Storage, masked_error
 
 
 class Mirror:
-    """Copies the files of a results folder that have changed, all but `tune/`."""
+    """Copies the files of a results folder that have changed, except those in `tune/`."""
 
     def __init__(self, folder: ResultsFolder, storage: Storage) -> None:
-        """Mirror into a storage; one that is the folder itself needs no copies."""
+        """Mirror a folder into a storage. A storage that is the folder itself needs no copies."""
         self._folder = folder
         self._storage = storage
         self._needed = storage != Storage.local(folder.path)
         self._copied: dict[Path, tuple[int, int]] = {}
-        """File -> its time and size when it was copied."""
+        """File -> its modification time and size when it was copied."""
 
     def push(self) -> str:
-        """Copy what has changed since it was copied.
+        """Copy what has changed since the last copy.
 
         Returns:
-            Why it failed, empty where it did not; what is left is tried again the next time.
+            Why it failed, or an empty text. Files that were not copied are tried again the next time.
         """
         try:
             for file in self._files() if self._needed else ():
@@ -38,11 +37,11 @@ class Mirror:
                     self._write(file.relative_to(self._folder.path).as_posix(), file.read_bytes())
                     self._copied[file] = seen
         except (OSError, ArrowException) as error:
-            return sentence(error)
+            return masked_error(error)
         return ""
 
     def _files(self) -> Iterator[Path]:
-        """Not what links lead to: a folder from elsewhere could have any file of this machine copied."""
+        """The files to copy. Links out of a folder are left out: they could have any file of this machine copied."""
         for file in sorted(self._folder.path.rglob("*")):
             below = file.relative_to(self._folder.path)
             mirrored = self._folder.tune.name not in below.parts and not below.name.startswith(".")
@@ -50,7 +49,7 @@ class Mirror:
                 yield file
 
     def _write(self, name: str, content: bytes) -> None:
-        """Whole or not at all: an object appears when it is complete, a file is moved into place."""
+        """Write a file atomically. An object of an object store appears only when it is complete."""
         filesystem, target = self._storage.filesystem, f"{self._storage.path}/{name}"
         filesystem.create_dir(target.rpartition("/")[0], recursive=True)
         if self._storage.is_local:
@@ -60,31 +59,31 @@ class Mirror:
             stream.write(content)
 
 
-def recorded_search(folder: ResultsFolder, storage: Storage) -> dict[str, Any]:
+def mirrored_search(folder: ResultsFolder, storage: Storage) -> SearchRecord:
     """The content of `search.yaml` in a mirror.
 
     Args:
-        folder: that is mirrored, and is not here.
-        storage: the mirror.
+        folder: The folder that is mirrored, which does not exist here.
+        storage: The mirror.
 
     Raises:
-        InputError: if the mirror has none, or cannot be read.
+        InputError: if the mirror has no search, cannot be read, or the file is damaged.
     """
-    name = folder.search_file.name
+    name = f"{storage.path}/{folder.search_file.name}"
     try:
-        if storage.filesystem.get_file_info(f"{storage.path}/{name}").type == fs.FileType.NotFound:
-            raise InputError(f"neither {folder.path} nor its storage has a search; give the --name of one, or begin it")
-        with storage.filesystem.open_input_stream(f"{storage.path}/{name}") as stream:
+        if storage.filesystem.get_file_info(name).type == fs.FileType.NotFound:
+            raise InputError(
+                f"neither {folder.path} nor its storage has a search; give the --name of one, or leave --resume out"
+            )
+        with storage.filesystem.open_input_stream(name) as stream:
             content = stream.read()
     except (OSError, ArrowException) as error:
-        raise InputError(f"{folder.path} cannot be fetched from its storage: {sentence(error)}") from None
-    with TemporaryDirectory() as made:
-        (Path(made) / name).write_bytes(content)
-        return ResultsFolder(Path(made)).read_search()
+        raise InputError(f"{folder.path} cannot be fetched from its storage: {masked_error(error)}") from None
+    return folder.parse_search(content)
 
 
 def fetch(storage: Storage, folder: ResultsFolder) -> None:
-    """Make a results folder anew from its mirror, whole or not at all.
+    """Copy a results folder from its mirror to this machine, all of it or nothing.
 
     Raises:
         InputError: if the mirror cannot be read.
@@ -102,14 +101,14 @@ def fetch(storage: Storage, folder: ResultsFolder) -> None:
                 with filesystem.open_input_stream(f"{storage.path}/{name}") as stream:
                     write_whole(made / name, stream.read())
     except (OSError, ArrowException) as error:
-        raise InputError(f"{folder.path} cannot be fetched from its storage: {sentence(error)}") from None
+        raise InputError(f"{folder.path} cannot be fetched from its storage: {masked_error(error)}") from None
 
 
 def _is_mirrored(name: str, folder: ResultsFolder) -> bool:
-    """Whether something in a storage is a file of the results folder.
+    """Whether a file of a storage belongs to the results folder.
 
     Raises:
-        InputError: if its name leads out of the folder, as keys of an object store may.
+        InputError: if its name leads out of the folder, as keys of an object store can.
     """
     *folders, last = name.split("/")
     if not all(part not in ("", ".", "..") and "\0" not in part for part in (*folders, last)):
@@ -117,13 +116,13 @@ def _is_mirrored(name: str, folder: ResultsFolder) -> bool:
     return folder.tune.name not in folders and not UNFINISHED.fullmatch(last) and not last.endswith(".partial")
 
 
-def refuse_older(folder: ResultsFolder, storage: Storage) -> None:
-    """Refuse a folder whose search went on elsewhere, as its mirror tells: of the study nothing is ever changed.
+def refuse_outdated(folder: ResultsFolder, storage: Storage) -> None:
+    """Refuse a folder whose search was resumed elsewhere: its mirror has lines of the study that the folder lacks.
 
-    A last line that was cut short, here or there, does not tell that.
+    A study's journal only grows. An incomplete last line, here or in the mirror, is ignored.
 
     Raises:
-        InputError: if it is so, or the mirror does not answer.
+        InputError: if the search was resumed elsewhere, or the mirror does not answer.
     """
     name = f"{storage.path}/{folder.study_file.name}"
     here = folder.study_file.read_bytes() if folder.study_file.is_file() else b""
@@ -134,11 +133,11 @@ def refuse_older(folder: ResultsFolder, storage: Storage) -> None:
         with storage.filesystem.open_input_stream(name) as stream:
             there = stream.read()
     except (OSError, ArrowException) as error:
-        raise InputError(f"--storage does not answer: {sentence(error)}") from None
-    whole = there[: there.rfind(b"\n") + 1]
-    cut_short = here and not here.endswith(b"\n") and whole.startswith(here)
-    if not here.startswith(whole) and not (cut_short and whole.find(b"\n", len(here)) == len(whole) - 1):
+        raise InputError(f"--storage does not answer: {masked_error(error)}") from None
+    complete = there[: there.rfind(b"\n") + 1]
+    cut_short = here and not here.endswith(b"\n") and complete.startswith(here)
+    if not here.startswith(complete) and not (cut_short and complete.find(b"\n", len(here)) == len(complete) - 1):
         raise InputError(
-            f"the search went on elsewhere: its copy in --storage has what {folder.path} has not; "
-            "move that folder away, and it is fetched from there"
+            f"the search went on elsewhere: its copy in --storage has lines that {folder.path} lacks; "
+            "move that folder away, and the copy is fetched"
         )

@@ -1,8 +1,8 @@
-"""What a result was made with."""
+"""What a result was made with: versions, machine and commit."""
 
 import os
 import platform
-import subprocess  # nosec B404  # of git alone
+import subprocess  # nosec B404  # runs git alone
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -13,7 +13,7 @@ _PACKAGES = ("lstnet-search", "torch", "ray", "optuna", "numpy", "pyarrow", "pyd
 
 
 def provenance() -> dict[str, object]:
-    """Versions, machine and commit, as `search.yaml` has them."""
+    """Versions, machine and commit, as `search.yaml` records them."""
     return {
         "versions": {"python": platform.python_version()} | _versions(),
         "machine": f"{platform.system()} {platform.machine()}, {_processor()}",
@@ -24,7 +24,7 @@ def provenance() -> dict[str, object]:
 def _versions() -> dict[str, str]:
     versions = {}
     for name in _PACKAGES:
-        with suppress(PackageNotFoundError):  # one model trains without Ray and Optuna
+        with suppress(PackageNotFoundError):  # a single training needs neither Ray nor Optuna
             versions[name] = version(name)
     return versions
 
@@ -39,9 +39,9 @@ def _processor() -> str:
 
 
 def _commit() -> str:
-    """The commit of the checkout that runs, "+changes" where it was edited; empty outside a checkout."""
+    """The commit of the running checkout, with "+changes" if it was edited; empty outside a checkout."""
     try:
-        found = subprocess.run(  # nosec B603 B607  # fixed words, of the git that the user has
+        found = subprocess.run(  # nosec B603 B607  # a fixed command, with the git of the user
             ["git", "describe", "--always", "--abbrev=40", "--dirty=+changes", "--exclude=*"],  # noqa: S607
             cwd=Path(__file__).parent,
             capture_output=True,

@@ -1,4 +1,4 @@
-"""A place that every node of a cluster reaches: a shared folder, or an object store."""
+"""Storage that every node of a cluster reaches: a shared folder or an object store."""
 
 import re
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from pyarrow import ArrowException, fs
 
-from lstnet_search.errors import InputError
+from lstnet_search.errors import InputError, one_line
 from lstnet_search.io.secrets import masked
 
 _SECRET = re.compile("key|token|secret|password|credential|sig", re.IGNORECASE)
@@ -17,11 +17,11 @@ _SECRET = re.compile("key|token|secret|password|credential|sig", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Storage:
-    """A search's folder in a file system, which may be that of this machine.
+    """A search's folder in a file system, which may be the one of this machine.
 
     Attributes:
-        filesystem: pyarrow's.
-        path: of the folder there.
+        filesystem: The file system, as pyarrow has it.
+        path: The path of the folder there.
     """
 
     filesystem: fs.FileSystem
@@ -29,16 +29,16 @@ class Storage:
 
     @property
     def tune(self) -> str:
-        """Where Ray's state and checkpoints are."""
+        """The path of Ray's state and checkpoints."""
         return f"{self.path}/tune"
 
     def below(self, name: str) -> "Storage":
-        """A folder in it."""
+        """A folder inside this one."""
         return Storage(self.filesystem, f"{self.path}/{name}")
 
     @property
     def is_local(self) -> bool:
-        """Whether it is a folder of this machine, or mounted on it."""
+        """Whether it is a folder of this machine or mounted on it."""
         return isinstance(self.filesystem, fs.LocalFileSystem)
 
     @classmethod
@@ -48,19 +48,19 @@ class Storage:
 
     @classmethod
     def at(cls, uri: str, name: str) -> Self:
-        """The folder of a search.
+        """The folder of a search in a storage.
 
         Args:
-            uri: as `written` gives it.
-            name: of the search.
+            uri: The storage, as `without_secrets` returns it.
+            name: The name of the search.
 
         Raises:
-            InputError: if there is no such kind of place, or it cannot be opened.
+            InputError: if the kind of storage is unknown, or it cannot be opened.
         """
         try:
             filesystem, path = fs.FileSystem.from_uri(uri)
         except (OSError, ValueError, ArrowException) as error:
-            raise InputError(f"--storage {uri} cannot be opened: {sentence(error)}; {_HINT}") from None
+            raise InputError(f"--storage {uri} cannot be opened: {masked_error(error)}; {_HINT}") from None
         if not path.strip("/"):
             raise InputError(f"--storage {uri} names no folder or bucket; {_HINT}")
         return cls(filesystem, f"{path.rstrip('/')}/{name}")
@@ -69,24 +69,24 @@ class Storage:
         """Whether a search has written there.
 
         Raises:
-            InputError: if the place does not answer.
+            InputError: if the storage does not answer.
         """
         try:
             found = self.filesystem.get_file_info(self.path).type
         except (OSError, ArrowException) as error:
-            raise InputError(f"--storage does not answer: {sentence(error)}; {_HINT}") from None
+            raise InputError(f"--storage does not answer: {masked_error(error)}; {_HINT}") from None
         return bool(found != fs.FileType.NotFound)
 
     def remove(self) -> None:
-        """Delete what is there, if anything is."""
+        """Delete the folder and everything in it, if it exists."""
         if self.exists():
             self.filesystem.delete_dir(self.path)
 
     def write_mark(self) -> str:
-        """Write a small file beside the folder, for others to look for.
+        """Write a small file beside the folder, so that other nodes can check that they see it.
 
         Returns:
-            Its path, to be deleted.
+            Its path. The caller deletes it.
 
         Raises:
             InputError: if nothing can be written there.
@@ -98,31 +98,31 @@ class Storage:
             with self.filesystem.open_output_stream(mark) as stream:
                 stream.write(b"seen")
         except (OSError, ArrowException) as error:
-            raise InputError(f"--storage cannot be written to: {sentence(error)}; {_HINT}") from None
+            raise InputError(f"--storage cannot be written to: {masked_error(error)}; {_HINT}") from None
         return mark
 
 
 _HINT = "give a folder that every node mounts, or s3://BUCKET/FOLDER with its credentials in the environment"
 
 
-def written(storage: str) -> str:
-    """A storage as it may be written down: an absolute path, or a URI without secrets.
+def without_secrets(storage: str) -> str:
+    """A storage in the form in which it may be recorded: an absolute path, or a URI without credentials.
 
     Raises:
-        InputError: if there is a user name, a password or a key in it, which the message does not repeat.
+        InputError: if the URI contains a user name, a password or a key. The message does not repeat it.
     """
     if "://" not in storage:
         return str(Path(storage).expanduser().resolve())
     parts, rest = urlsplit(storage), storage.partition("://")[2]
-    user = "@" in parts.netloc or ("@" in rest and ":" in rest.partition("/")[0])  # a password may have any sign in it
+    user = "@" in parts.netloc or ("@" in rest and ":" in rest.partition("/")[0])  # a password may contain any sign
     if user or any(_SECRET.search(name) for name, _ in parse_qsl(parts.query, keep_blank_values=True)):
         raise InputError(
-            "--storage has credentials in it, which would be written down; leave them out, and give them as the "
-            "object store's own variables, such as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+            "--storage contains credentials, which would be written to files; leave them out and set the environment "
+            "variables of the object store, such as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
         )
     return storage
 
 
-def sentence(error: BaseException) -> str:
-    """An error of a file system in one line, without secrets."""
-    return masked(" ".join(str(error).split()))
+def masked_error(error: BaseException) -> str:
+    """An error of a file system on one line, with secrets masked."""
+    return masked(one_line(error))

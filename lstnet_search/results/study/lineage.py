@@ -1,4 +1,4 @@
-"""Which training a trial's report comes from, where trials took over each other's networks."""
+"""Which training a report comes from, when trials have copied each other's networks."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -7,37 +7,37 @@ from typing import Any
 from lstnet_search.results.study.records import Exploit, TrialRecord
 
 
-def lineage(known: Mapping[int, TrialRecord], number: int, step: int) -> tuple[int, list[Exploit]]:
-    """The trial in which the network of a report began, and each change on its way, ascending in step.
+def lineage(records: Mapping[int, TrialRecord], number: int, step: int) -> tuple[int, list[Exploit]]:
+    """The trial in which the network of a report began, and the copies on its way to the report, ascending in step.
 
-    A network that was taken over is the donor's as it was at that step, before anything befell the donor there.
+    A copied network is the donor's at that step, before the donor itself copied from another trial at that step.
 
     Args:
-        known: all trials, by number.
-        number: of the trial that made the report.
-        step: of the report.
+        records: All trials, by number.
+        number: The trial that made the report.
+        step: The step of the report.
     """
-    way: list[Exploit] = []
-    while taken := [exploit for exploit in known[number].exploits if exploit.step < step]:
-        last = max(taken, key=lambda exploit: exploit.step)
-        way.insert(0, last)
+    exploits: list[Exploit] = []
+    while earlier := [exploit for exploit in records[number].exploits if exploit.step < step]:
+        last = max(earlier, key=lambda exploit: exploit.step)
+        exploits.insert(0, last)
         number, step = last.donor, last.step
-    return number, way
+    return number, exploits
 
 
 def with_schedules(records: Sequence[TrialRecord], metric: str) -> list[TrialRecord]:
     """The records, each with the settings that train the network of its best report by a metric.
 
-    Where it was taken over, these are the settings, seed included, of the trial that it began in, with a
-    schedule: checkpoints hold all that a training needs, so that one training takes the whole way.
+    If that network was copied, these are the settings (with the seed) of the trial in which it began, and a schedule
+    of the later weights. One training with them gives the same network, because checkpoints hold everything that a
+    training needs.
     """
-    known = {record.number: record for record in records}
-    found = []
+    by_number = {record.number: record for record in records}
+    completed = []
     for record in records:
         best = record.best(metric)
-        origin, way = (record.number, []) if best is None else lineage(known, record.number, best.step)
-        begun = known[origin].settings
-        schedule = [{"step": exploit.step, "weights": exploit.weights} for exploit in way]
-        settings: dict[str, Any] = record.settings if not way else begun | {"schedule": schedule}
-        found.append(replace(record, settings=settings))
-    return found
+        origin, exploits = (record.number, []) if best is None else lineage(by_number, record.number, best.step)
+        schedule = [{"step": exploit.step, "weights": exploit.weights} for exploit in exploits]
+        settings: dict[str, Any] = by_number[origin].settings | {"schedule": schedule} if exploits else record.settings
+        completed.append(replace(record, settings=settings))
+    return completed

@@ -1,4 +1,4 @@
-"""The Pareto front of a search for several objectives."""
+"""The Pareto front of a search with several objectives."""
 
 from collections.abc import Sequence
 
@@ -6,15 +6,17 @@ from lstnet_search.results.study.records import TrialRecord, ranked
 
 
 def front(records: Sequence[TrialRecord], metric: str, objectives: Sequence[str]) -> list[TrialRecord]:
-    """Trials than which no other is better in one objective and no worse in all.
+    """Trials that no other trial dominates.
+
+    One trial dominates another if it is better in one objective and not worse in any.
 
     Args:
-        records: of a search; those that failed or have no report are left out.
-        metric: whose best report speaks for a trial, for it is that report's network that is kept.
-        objectives: metrics, each to be high.
+        records: Trials of a search. Those that failed or have no report are left out.
+        metric: Each trial is judged at its best report by this metric, because that report's network is kept.
+        objectives: Metrics to maximise.
 
     Returns:
-        Best by `metric` first. Of trials with equal objectives all are there.
+        The front, best by `metric` first. Trials with equal objectives are all in it.
     """
     points = [(record, _values(record, metric, objectives)) for record in ranked(records, metric)]
     return [record for record, values in points if not any(_dominates(other, values) for _, other in points)]

@@ -1,4 +1,4 @@
-"""Ranking trials from the table alone, and getting a trial's settings back from its row."""
+"""Ranks the trials of a table, and restores a trial's settings from its row."""
 
 import json
 from typing import Any
@@ -12,23 +12,21 @@ from lstnet_search.results.study.records import SCHEDULE
 
 
 def rank_rows(trials: pd.DataFrame, metric: str) -> pd.DataFrame:
-    """Rows of `trials.parquet` that can be chosen, best first by `best/<metric>`; ties to the earlier trial.
+    """Rows of `trials.parquet` that can be chosen, best first by `best/<metric>`, the earlier trial first if equal.
 
     Raises:
         InputError: if no trial has the metric.
     """
     column = f"best/{metric}"
     if column not in trials:
-        known = ", ".join(
-            sorted(name.removeprefix("best/") for name in map(str, trials.columns) if name.startswith("best/"))
-        )
-        raise InputError(f"no trial has the metric {metric!r}; there are: {known or 'none yet'}")
+        metrics = sorted(name.removeprefix("best/") for name in map(str, trials.columns) if name.startswith("best/"))
+        raise InputError(f"no trial has the metric {metric!r}; there are: {', '.join(metrics) or 'none yet'}")
     usable = trials[(trials["state"] != "FAIL") & trials[column].notna()]
     return usable.sort_values([column, "trial"], ascending=[False, True])
 
 
 def settings_of_row(row: "pd.Series[Any]") -> TrialConfig:
-    """The settings of a trial, from its row.
+    """Restore the settings of a trial from its row.
 
     Raises:
         InputError: if the row does not hold complete settings.
@@ -39,16 +37,16 @@ def settings_of_row(row: "pd.Series[Any]") -> TrialConfig:
             plain = value.item() if isinstance(value, np.generic) else value
             settings[str(name).removeprefix("config/")] = plain
     schedule = settings.pop(SCHEDULE, None)
-    if isinstance(schedule, str):  # other trials of the table may have one, and this none
+    if isinstance(schedule, str):  # missing if only other trials of the table have one
         settings[SCHEDULE] = _list_of(schedule, SCHEDULE, row)
     domains = str(settings.get("domains", ""))
-    # Rows of earlier versions have words; no domain begins with a bracket.
+    # Earlier versions wrote words instead of JSON; no domain begins with a bracket.
     settings["domains"] = _list_of(domains, "domains", row) if domains.startswith("[") else domains.split()
     return TrialConfig.parse(settings, f"the row of trial {row['trial']}")
 
 
 def _list_of(text: str, name: str, row: "pd.Series[Any]") -> Any:
-    """What `cell` made the text of."""
+    """Parse the text that `cell` made of a list."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -56,7 +54,7 @@ def _list_of(text: str, name: str, row: "pd.Series[Any]") -> Any:
 
 
 def with_last_weights(trials: pd.DataFrame) -> pd.DataFrame:
-    """The table, where weights that changed during a training are those of its best report."""
+    """The table with the weights at the best report, where weights changed during a training."""
     column = f"config/{SCHEDULE}"
     if column not in trials:
         return trials

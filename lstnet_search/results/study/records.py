@@ -1,4 +1,4 @@
-"""What is known of a trial, and the two tables made of it."""
+"""Records of trials, and the two tables made from them."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -9,17 +9,16 @@ import pandas as pd
 
 State = Literal["RUNNING", "COMPLETE", "PRUNED", "FAIL"]
 
-
 SCHEDULE = "schedule"
-"""The setting whose column holds JSON, and is there only where a trial has one."""
+"""The setting whose column holds JSON. The column exists only if a trial has a schedule."""
 
 PAPER_TRIAL = 0
-"""Number of the trial that has the paper's weights and is never stopped early."""
+"""Number of the trial with the paper's weights, which is never stopped early."""
 
 
 @dataclass(frozen=True)
 class ReportRecord:
-    """A report of a trial: steps taken, seconds of training, metrics."""
+    """A report of a trial: steps so far, seconds of training so far, metrics."""
 
     step: int
     seconds: float
@@ -28,12 +27,12 @@ class ReportRecord:
 
 @dataclass(frozen=True)
 class Exploit:
-    """That a trial took over the network of another and went on with other weights.
+    """A copy: a trial replaced its network by that of another trial and continued with other weights.
 
     Attributes:
-        step: steps that both had taken.
-        donor: number of the other.
-        weights: all seven, from here on.
+        step: The number of steps that both had taken.
+        donor: Number of the other trial.
+        weights: All seven weights from here on.
     """
 
     step: int
@@ -46,12 +45,12 @@ class TrialRecord:
     """A trial of a search.
 
     Attributes:
-        number: from 0; 0 is the paper's weights.
-        state: RUNNING also where a search was interrupted and can go on.
-        settings: complete, as `TrialConfig` names them.
-        reports: ascending in step.
-        error: why it failed.
-        exploits: ascending in step.
+        number: Number of the trial, from 0. Trial 0 has the paper's weights.
+        state: How the trial ended; RUNNING also if the search was interrupted and can be resumed.
+        settings: Complete settings, named as in `TrialConfig`.
+        reports: Reports, ascending in step.
+        error: Why the trial failed.
+        exploits: Copies from other trials, ascending in step.
     """
 
     number: int
@@ -65,7 +64,7 @@ class TrialRecord:
     exploits: Sequence[Exploit] = ()
 
     def weights_before(self, step: int) -> dict[str, float]:
-        """The weights with which the trial came to a step; none where they are those of its settings."""
+        """The weights with which the trial reached a step; empty if they are those of its settings."""
         weights: dict[str, float] = {}
         for exploit in self.exploits:
             if exploit.step < step:
@@ -73,24 +72,24 @@ class TrialRecord:
         return weights
 
     def best(self, metric: str) -> ReportRecord | None:
-        """The report with the highest value of a metric, the latest of equals; None without reports."""
+        """The report with the highest value of a metric, the latest of equals, or None without reports."""
         reports = [report for report in reversed(self.reports) if metric in report.metrics]
         return max(reports, key=lambda report: report.metrics[metric], default=None)
 
     def score(self, metric: str) -> float:
-        """The highest value of a metric over the reports; -inf without reports."""
+        """The highest value of a metric over the reports, or -inf without reports."""
         best = self.best(metric)
         return float("-inf") if best is None else best.metrics[metric]
 
 
 def ranked(records: Sequence[TrialRecord], metric: str) -> list[TrialRecord]:
-    """Trials that can be chosen, best first: those with a report that did not fail; ties to the earlier."""
+    """Trials that can be chosen (with a report and not failed), best first; of equals the earlier trial comes first."""
     usable = [record for record in records if record.reports and record.state != "FAIL"]
     return sorted(usable, key=lambda record: (-record.score(metric), record.number))
 
 
 def trials_table(records: Sequence[TrialRecord], metric: str) -> pd.DataFrame:
-    """A row a trial, as `trials.parquet` has them: best/<metric> is taken at the best report of `metric`."""
+    """`trials.parquet`: one row per trial. Each best/<metric> is the value at the best report by `metric`."""
     rows = []
     for record in sorted(records, key=lambda record: record.number):
         best, last = record.best(metric), record.reports[-1] if record.reports else None
@@ -112,7 +111,7 @@ def trials_table(records: Sequence[TrialRecord], metric: str) -> pd.DataFrame:
 
 
 def history_table(records: Sequence[TrialRecord]) -> pd.DataFrame:
-    """A row a report, as `history.parquet` has them."""
+    """`history.parquet`: one row per report."""
     rows = [
         {"trial": record.number, "step": report.step, "seconds": report.seconds, **report.metrics}
         for record in sorted(records, key=lambda record: record.number)
@@ -122,5 +121,5 @@ def history_table(records: Sequence[TrialRecord]) -> pd.DataFrame:
 
 
 def cell(value: Any) -> Any:
-    """A setting as tables have it: lists as JSON."""
+    """A setting as tables hold it: lists as JSON."""
     return json.dumps(value) if isinstance(value, list | tuple) else value

@@ -1,27 +1,27 @@
-"""What a search says of Ray's dashboard: where it is, and how to get in."""
+"""What a search prints about Ray's dashboard: its address, and how to log in."""
 
 from collections.abc import Iterator, Mapping
 
-from lstnet_search.tuning.cluster.auth_token import TOKEN_FILE, asks_for_token
+from lstnet_search.tuning.cluster.auth_token import TOKEN_FILE, requires_token
 
 DEFAULT_PORT = 8265
-"""Where Ray puts it; where that is taken, on the next port that is free."""
+"""Ray's port for it. If it is taken, Ray uses the next free one."""
 
 
 def dashboard_lines(address: str | None, environment: Mapping[str, str]) -> Iterator[str]:
-    """Lines for people, never with the token itself.
+    """Lines to print, never with the token itself.
 
     Args:
-        address: host and port as Ray tells them; nothing if it has no dashboard.
-        environment: variables of this process, in which Ray notes its way of authentication.
+        address: host and port from Ray. Empty or None if there is no dashboard.
+        environment: variables of this process. Ray sets those that concern authentication.
     """
     if not address:
-        yield "dashboard: none; Ray could not start it (does ray[default] lack a package?), and the search goes on"
+        yield "dashboard: none; Ray could not start it (is a package of ray[default] missing?), and the search goes on"
         return
     taken = "" if address.endswith(f":{DEFAULT_PORT}") else f" (port {DEFAULT_PORT} is taken)"
     yield f"dashboard: http://{address}{taken}"
-    if not asks_for_token(environment):
-        yield "it asks for no token, for RAY_AUTH_MODE says so: whoever reaches it can run code here"
+    if not requires_token(environment):
+        yield "RAY_AUTH_MODE turns its token off: everyone who can connect to it can run code here"
     elif environment.get("RAY_AUTH_TOKEN"):
         yield "log in with the token in the variable RAY_AUTH_TOKEN"
     else:

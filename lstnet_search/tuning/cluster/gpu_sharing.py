@@ -1,30 +1,30 @@
-"""How many trials share a GPU, decided from what one training does on it alone."""
+"""How many trials share a GPU, decided from what one training alone on a GPU uses."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import floor
 
 HEAD_ROOM = 1.25
-"""Memory of a trial over what the probe needed: other settings, and what allocators lose between their blocks."""
+"""Factor on the memory that the probe needed: other settings, and gaps between the allocator's blocks."""
 
-BESIDE = 2**30
-"""Bytes that a process takes beside PyTorch's allocator at least: context, kernels and recorded steps. An allowance."""
+PROCESS_BYTES = 2**30
+"""Minimum of what a process uses beside PyTorch's allocator: context, kernels and recorded steps. An allowance."""
 
-MOST = 8
+MAX_TRIALS = 8
 """Trials that `auto` puts on a GPU at most."""
 
-BRIDGED_SECONDS = 5e-6
-"""A pause of the GPU that nobody else could use: kernels of a recorded step follow each other so."""
+IGNORED_PAUSE_SECONDS = 5e-6
+"""Longest pause of the GPU that counts as busy: kernels of a recorded step follow each other like that."""
 
 
 @dataclass(frozen=True)
 class GpuUse:
-    """What a training alone on a GPU takes of it.
+    """What a training alone on a GPU uses.
 
     Attributes:
-        peak_bytes: that its allocator held at most, steps, evaluation and saving included.
-        beside_bytes: in use beside: the process's context, and whatever other processes hold.
-        gpu_bytes: of the GPU.
+        peak_bytes: peak of its allocator over steps, evaluation and saving.
+        beside_bytes: bytes in use beside the allocator, by the process's context and by other processes.
+        gpu_bytes: memory of the GPU.
         busy: share of a step's time in which the GPU worked, in [0, 1].
     """
 
@@ -35,43 +35,41 @@ class GpuUse:
 
 
 def trials_per_gpu(use: GpuUse, cores: float) -> int:
-    """How many trials share a GPU: as many as its time, its memory and the host's cores carry, at least one.
+    """How many trials share a GPU: as many as its time, its memory and the host's cores allow, at least one.
 
-    Time: processes take turns on a GPU, their kernels do not run at once, so the times for which each
-    keeps it busy add up. Side by side they lose nothing while `n · busy <= 1`; a trial more would
-    only make all of them slower, as two that keep it busy throughout did (docs/speed.md). Memory: what the
-    probe held, with head room, and what a process takes beside, n times. Cores: while the GPU is idle it
-    waits for a host thread, and a trial without a core of its own has none to wait for.
+    Time: processes take turns on a GPU, so their busy times add up. n trials lose nothing while `n · busy <= 1`; one
+    more would only slow all of them down (docs/speed.md). Memory: n times the probe's peak with head room, and n times
+    what a process uses beside. Cores: an idle GPU waits for a host thread, so each trial needs a core of its own.
 
     Args:
-        use: of one training on a GPU of its own.
-        cores: of the host, for each GPU.
+        use: of one training alone on a GPU.
+        cores: cores of the host per GPU.
     """
-    by_time = floor(1 / max(use.busy, 1 / MOST))
-    by_memory = floor(use.gpu_bytes / (HEAD_ROOM * use.peak_bytes + max(use.beside_bytes, BESIDE)))
-    return max(1, min(MOST, by_time, by_memory, floor(cores)))
+    by_time = floor(1 / max(use.busy, 1 / MAX_TRIALS))
+    by_memory = floor(use.gpu_bytes / (HEAD_ROOM * use.peak_bytes + max(use.beside_bytes, PROCESS_BYTES)))
+    return max(1, min(MAX_TRIALS, by_time, by_memory, floor(cores)))
 
 
 def memory_fraction(share: float, gpu_bytes: int) -> float:
-    """The fraction of a GPU's memory that a trial's allocator may hold, so that all that share it fit.
+    """The fraction of a GPU's memory that a trial's allocator may use, so that all trials that share the GPU fit.
 
-    What the process takes beside the allocator comes out of the share; on a small GPU at most half of it.
+    What the process uses beside the allocator is taken from the share, but at most half of it.
 
     Args:
-        share: of the GPU that the trial has, in (0, 1].
-        gpu_bytes: of the GPU.
+        share: the trial's share of the GPU, in (0, 1].
+        gpu_bytes: memory of the GPU.
     """
-    return max(share - BESIDE / gpu_bytes, share / 2)
+    return max(share - PROCESS_BYTES / gpu_bytes, share / 2)
 
 
 def busy_seconds(spans: Iterable[tuple[float, float]]) -> float:
-    """The time in which a GPU was of no use to others, from the beginnings and ends of its work in seconds.
+    """The time in which a GPU was busy, from the starts and ends of its work in seconds.
 
-    Work that overlaps counts once, and so do pauses of at most `BRIDGED_SECONDS`.
+    Overlapping work counts once. Pauses of at most `IGNORED_PAUSE_SECONDS` count as busy.
     """
     busy, until = 0.0, float("-inf")
     for begin, end in sorted(spans):
-        if begin > until + BRIDGED_SECONDS:
+        if begin > until + IGNORED_PAUSE_SECONDS:
             busy += end - begin
             until = end
         elif end > until:

@@ -1,4 +1,4 @@
-"""How many trials run side by side, and what each gets."""
+"""How many trials run at once, and what each gets."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from lstnet_search.errors import InputError
 
 @dataclass(frozen=True)
 class Machine:
-    """CPUs and GPUs that Ray offers on one node, simulated GPUs included."""
+    """CPUs and GPUs that Ray offers on one node. Simulated GPUs count."""
 
     cpus: int
     gpus: int
@@ -20,8 +20,8 @@ class Placement:
     """What a search uses.
 
     Attributes:
-        cpus: of all trials together.
-        gpus: of all trials together, simulated ones included.
+        cpus: CPUs of all trials together.
+        gpus: GPUs of all trials together, simulated ones included.
         concurrent: trials at once.
         per_gpu: trials that share a GPU.
     """
@@ -33,19 +33,19 @@ class Placement:
 
     @property
     def resources(self) -> dict[str, float]:
-        """What a trial gets, as Ray Tune wants it: a GPU or a share of one, or whole CPUs."""
+        """A trial's resources by Ray Tune's names ("cpu", "gpu"): a GPU or a share of one, or whole CPUs."""
         if self.gpus:
-            # Ray rounds to four decimals: rounded up, the last trial would find no place.
+            # Rounded down to Ray's four decimals: rounded up, the last trial would not fit.
             return {"cpu": floor(1e4 * self.cpus / self.concurrent) / 1e4, "gpu": floor(1e4 / self.per_gpu) / 1e4}
         return {"cpu": self.threads, "gpu": 0}
 
     @property
     def threads(self) -> int:
-        """Threads of a trial; without GPUs threads · trials <= CPUs."""
+        """Threads of a trial. Without GPUs, threads · trials <= CPUs."""
         return max(1, self.cpus // self.concurrent)
 
 
-def place(
+def decide_placement(
     nodes: Sequence[Machine],
     cpus: int | None,
     gpus: int | None,
@@ -53,17 +53,17 @@ def place(
     max_concurrent: int | None = None,
     per_gpu: int = 1,
 ) -> Placement:
-    """Decide the placement: a GPU a trial where there are any, else a CPU a trial.
+    """Decide the placement: a GPU per trial if there are GPUs, otherwise a CPU per trial.
 
-    A trial runs on one node, so it gets no more CPUs than let all that run at once find a place.
-    No more trials share a GPU than have to.
+    A trial runs on one node. It gets only so many CPUs that all trials that run at once fit. No more trials share a GPU
+    than necessary.
 
     Args:
-        nodes: what there is.
-        cpus: to use at most; None for all.
-        gpus: to use at most; None for all.
-        trials: of the search: no more places than that are needed.
-        max_concurrent: trials at once at most; None for no bound.
+        nodes: the nodes of the cluster.
+        cpus: CPUs to use at most, or None for all.
+        gpus: GPUs to use at most, or None for all.
+        trials: trials of the search. More of them never run at once.
+        max_concurrent: trials at once at most, or None for as many as fit.
         per_gpu: trials that may share a GPU.
 
     Raises:
@@ -77,7 +77,7 @@ def place(
     cpus = sum(node.cpus for node in nodes) if cpus is None else cpus
     gpus = sum(node.gpus for node in nodes) if gpus is None else gpus
     if not cpus and not gpus:
-        raise InputError("the cluster has no CPU and no GPU to give; add a node that has")
+        raise InputError("the cluster has no CPU and no GPU; add a node that has")
     if per_gpu > 1 and not gpus:
         raise InputError(
             f"--gpus-per-trial shares a GPU among {per_gpu} trials, and there is none to use; leave it out, "
@@ -89,13 +89,13 @@ def place(
     fitting = next(
         count
         for count in range(cpus, -1, -1)
-        if _places(nodes, count, concurrent, per_gpu if gpus else 0) >= concurrent
+        if _capacity(nodes, count, concurrent, per_gpu if gpus else 0) >= concurrent
     )
     return Placement(cpus=fitting, gpus=min(gpus, concurrent), concurrent=concurrent, per_gpu=per_gpu)
 
 
-def _places(nodes: Sequence[Machine], cpus: int, concurrent: int, per_gpu: int) -> int:
-    """Trials that the nodes have room for, if so many at once share these CPUs; without GPUs `per_gpu` is 0."""
+def _capacity(nodes: Sequence[Machine], cpus: int, concurrent: int, per_gpu: int) -> int:
+    """Trials for which the nodes have room if `concurrent` trials share the CPUs. Without GPUs `per_gpu` is 0."""
     if per_gpu:
         return sum(
             min(node.gpus * per_gpu, node.cpus * concurrent // cpus) if cpus else node.gpus * per_gpu for node in nodes
@@ -112,5 +112,5 @@ def _check(kind: str, option: str, asked: int | None, least: int, there: int, hi
 
 
 def upper_bound_seconds(trials: int, seconds_per_trial: float, concurrent: int) -> float:
-    """Time that a search takes if no trial is stopped early."""
+    """How long a search takes if no trial is stopped early."""
     return ceil(trials / concurrent) * seconds_per_trial

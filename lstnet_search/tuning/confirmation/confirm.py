@@ -7,52 +7,56 @@ from functools import partial
 from rich.console import Console
 
 from lstnet_search.config import Space
-from lstnet_search.config.search import SearchConfig
 from lstnet_search.domains import DomainPair
 from lstnet_search.errors import InputError
 from lstnet_search.evaluation import WholeSets
 from lstnet_search.evaluation.full_training import PROGRESS
-from lstnet_search.results.confirmation.files import forget, known_accuracies, remarks, write_confirmation
+from lstnet_search.results.confirmation.files import (
+    discard_results,
+    measured_accuracies,
+    winner_remarks,
+    write_confirmation,
+)
 from lstnet_search.results.confirmation.plan import NO_TRANSLATION, Candidate, ConfirmationPlan, candidates
 from lstnet_search.results.confirmation.verdict import (
     TrainingRow,
-    conclude,
+    candidate_results,
     confirmation_content,
     confirmation_table,
-    sentence,
+    verdict_sentence,
 )
 from lstnet_search.results.export.winner import add_confirmation
 from lstnet_search.results.folder.folder import ResultsFolder
-from lstnet_search.results.folder.mirror import Mirror
 from lstnet_search.results.folder.provenance import provenance
 from lstnet_search.results.formatting import duration
 from lstnet_search.results.study.records import TrialRecord
-from lstnet_search.tuning.cluster.placement import Placement, upper_bound_seconds
-from lstnet_search.tuning.confirmation.display import ConfirmationDisplay, verdicts
-from lstnet_search.tuning.confirmation.test_sets import Key, Tested, measure
-from lstnet_search.tuning.execution import Run, refuse_other_data, until_stopped
-from lstnet_search.tuning.failures.storage_errors import no_writes, say_no_writes
-from lstnet_search.tuning.monitoring.prometheus import Metrics
-from lstnet_search.tuning.monitoring.search_callback import Watch
-from lstnet_search.tuning.monitoring.stop_request import Stopping
-from lstnet_search.tuning.monitoring.watchdog import Vigil
+from lstnet_search.tuning.cluster.placement import upper_bound_seconds
+from lstnet_search.tuning.confirmation.display import ConfirmationDisplay, verdict_table
+from lstnet_search.tuning.confirmation.test_sets import Key, Measurement, measure
+from lstnet_search.tuning.context import SearchContext
+from lstnet_search.tuning.execution import on_cluster, refuse_other_data, refuse_placement, share_gpus, until_stopped
+from lstnet_search.tuning.failures.storage_errors import print_storage_problem, storage_problem
+from lstnet_search.tuning.monitoring.search_callback import SearchCallback
 from lstnet_search.tuning.protocol import DIED, START
+from lstnet_search.tuning.run import Run
 from lstnet_search.tuning.schedulers.asha import make_scheduler
+from lstnet_search.tuning.stop_request import StopRequest
 from lstnet_search.tuning.study.searcher import StudySearch
-from lstnet_search.tuning.study.study import Study, mend
-from lstnet_search.tuning.trials.checkpoints import checkpoint_at, is_whole, newest_checkpoint, refuse_other_versions
-from lstnet_search.tuning.tuner import fit, make_tuner
+from lstnet_search.tuning.study.study import Study, truncate_incomplete_line
+from lstnet_search.tuning.trials.checkpoints import checkpoint_at, is_intact, newest_checkpoint, refuse_other_versions
+from lstnet_search.tuning.tuner import make_tuner, run_tuner
 
 CANDIDATE = "candidate"
-"""User attribute of a trial of a confirmation's study: the number in the search of the trial that it confirms."""
+"""User attribute of a trial in a confirmation's study: the number of the search's trial that it confirms."""
 
 
-def confirm(plan: ConfirmationPlan, run: Run, console: Console) -> int:
-    """Train what a plan has, test it, print and write what that shows.
+def confirm(make_plan: Callable[[], ConfirmationPlan], run: Run, console: Console) -> int:
+    """Train what is planned, test it, print and write what that shows.
 
     Args:
-        plan: of trainings; those of earlier runs are not repeated.
-        run: its folder is that of the search; its command goes on, given again.
+        make_plan: decides on the trainings; those of earlier runs are not repeated. It is called while the search's
+            folder is locked: a search that was still running may have found another winner.
+        run: what was asked for. Its folder is the search's, and its command resumes the confirmation.
         console: to print on.
 
     Returns:
@@ -61,104 +65,89 @@ def confirm(plan: ConfirmationPlan, run: Run, console: Console) -> int:
     Raises:
         InputError: before anything is trained or written.
     """
-    return until_stopped(run, console, partial(_confirm, plan, run, console))
+    return until_stopped(run, console, partial(_confirm, make_plan, run, console))
 
 
-def _confirm(plan: ConfirmationPlan, run: Run, console: Console, stopping: Stopping) -> int:
-    search = SearchConfig.parse(run.folder.read_search()["search"], str(run.folder.search_file))
-    trainings = len(plan.trials) * len(plan.seeds)
-    run.refuse_placement(trainings)
-    with stopping.breaking_off():
-        sets = WholeSets.read(search.trial, run.data_dir)
-    refuse_other_data(run.folder, sets.fingerprint, "--data-dir")
-    measurable(sets.train, search.direction)
-
+def _confirm(make_plan: Callable[[], ConfirmationPlan], run: Run, console: Console, stop_request: StopRequest) -> int:
     def say(line: str) -> None:
         console.print(line, markup=False, highlight=False)
 
     with ExitStack() as stack:
-        stack.enter_context(run.folder.held())
-        with stopping.breaking_off():
-            placement = stack.enter_context(run.on_cluster(trainings, say))
-            stopping.handle()
-            placement = run.share_gpus(search, sets, placement, trainings, say)
+        stack.enter_context(run.folder.locked())
+        plan = make_plan()
+        search = run.folder.read_search().config
+        trainings = len(plan.trials) * len(plan.seeds)
+        refuse_placement(run.resources, trainings)
+        with stop_request.interruptible():
+            sets = WholeSets.read(search.trial, run.data_dir)
+        refuse_other_data(run.folder, sets.fingerprint, "--data-dir")
+        measurable(sets.train, search.direction)
+        with stop_request.interruptible():
+            placement = stack.enter_context(on_cluster(run, trainings, say))
+            stop_request.handle_signals()
+            placement = share_gpus(run.resources, search, sets, placement, trainings, say)
+        inner = ResultsFolder(run.folder.confirmation)
+        storage = run.open_storage().below(inner.path.name)
         if not run.folder.confirmation_plan_file.exists():
-            forget(run.folder)
+            discard_results(run.folder)
             if run.storage is not None:
-                run.stored().below(run.folder.confirmation.name).remove()
+                storage.remove()
         plan.write(run.folder)
-        return _Confirmation(search, plan, run, sets, placement, console, stopping).finish()
+        config = search.model_copy(update={"select_by": PROGRESS, "scheduler": "none"})
+        context = SearchContext(run, config, inner, storage, sets, placement, console, stop_request)
+        try:
+            return _Confirmation(context, plan).run()
+        except Exception as error:
+            why = storage_problem(error)
+            if why is None:
+                raise
+            return print_storage_problem(console, why, run.command)
 
 
 def measurable(pair: DomainPair, direction: str) -> tuple[str, ...]:
-    """The directions whose mean is the target accuracy: those searched whose target has labels.
+    """The directions whose mean is the target accuracy: the searched ones whose target has labels.
 
     Raises:
         InputError: if there is none.
     """
     targets = zip(pair.directions, reversed(tuple(pair)), strict=True)
-    known = tuple(name for name, target in targets if target.labels is not None)
-    found = known if direction in ("both", "pareto") else tuple(name for name in known if name == direction)
+    labelled = tuple(name for name, target in targets if target.labels is not None)
+    found = labelled if direction in ("both", "pareto") else tuple(name for name in labelled if name == direction)
     if not found:
         raise InputError(
-            f"no accuracy of direction {direction} can be measured, for nothing that it leads to has labels; "
-            "give labels, or choose among the trials by a criterion with analysis/select_best.py"
+            f"no accuracy of direction {direction} can be measured, because no domain that it leads to has labels; "
+            "give labels, or rank the trials by a criterion with the command select-best"
         )
     return found
 
 
-def to_do_anew(training: TrialRecord, kept: Callable[[], bool]) -> bool:
-    """Whether a training that has ended is to be done again when a confirmation goes on.
+def must_repeat(training: TrialRecord, has_checkpoint: Callable[[], bool]) -> bool:
+    """Whether a training that has ended must be repeated when the confirmation is resumed.
 
-    One that failed by itself is not, for it would again; one whose process was lost too often is, and one that was
-    killed between its last report and the checkpoint of that.
+    It must if its process was lost too often, or was killed between its last report and the checkpoint of that report.
+    Training errors are not retried: they would occur again.
 
     Args:
-        training: whose end the study knows.
-        kept: tells whether its last checkpoint is there.
+        training: that has ended, by the study.
+        has_checkpoint: whether its last checkpoint exists.
     """
-    return training.error == DIED or (training.state == "COMPLETE" and not kept())
+    return training.error == DIED or (training.state == "COMPLETE" and not has_checkpoint())
 
 
 class _Confirmation:
-    """One run of a confirmation on a running cluster, the search's folder held."""
+    """One run of a confirmation on a running cluster. The search's folder is locked."""
 
-    def __init__(
-        self,
-        search: SearchConfig,
-        plan: ConfirmationPlan,
-        run: Run,
-        sets: WholeSets,
-        placement: Placement,
-        console: Console,
-        stopping: Stopping,
-    ) -> None:
-        self.search = search.model_copy(update={"select_by": PROGRESS, "scheduler": "none"})
+    def __init__(self, context: SearchContext[WholeSets], plan: ConfirmationPlan) -> None:
+        self.context = context
         self.plan = plan
-        self.run = run
-        self.sets = sets
-        self.placement = placement
-        self.console = console
-        self.stopping = stopping
-        self.folder = run.folder
-        self.inner = ResultsFolder(run.folder.confirmation)
-        self.storage = run.stored().below(run.folder.confirmation.name)
-        self.candidates = candidates(run.folder, plan.trials)
-        mend(self.inner.study_file)
-        self.study = Study(self.inner.study_file)
+        self.candidates = candidates(context.run.folder, plan.trials)
+        truncate_incomplete_line(context.folder.study_file)
+        self.study = Study(context.folder.study_file)
 
-    def finish(self) -> int:
-        """Run the trainings that are left, test them if none is, and conclude."""
-        try:
-            return self._finish()
-        except Exception as error:
-            why = no_writes(error)
-            if why is None:
-                raise
-            return say_no_writes(self.console, why, self.run.command)
-
-    def _finish(self) -> int:
-        self._ask_for_missing()
+    def run(self) -> int:
+        """Run the trainings that are left, test them once none is left, and print the verdict; the exit code."""
+        context, stop_request = self.context, self.context.stop_request
+        self._enqueue_missing()
         numbers = self._numbers()
         seeds = self.plan.seeds
         names = {
@@ -167,130 +156,131 @@ class _Confirmation:
         }
         total = len(self.study.trials())
         display = ConfirmationDisplay(
-            self.console, self.sets.train.directions, self.plan.steps, total, self.placement.concurrent, names
+            context.console,
+            context.data.train.directions,
+            self.plan.steps,
+            total,
+            context.placement.concurrent,
+            names,
         )
-        metrics = Metrics(f"{self.folder.path.name}-confirmation", PROGRESS, self.sets.train.directions)
-        vigil = Vigil(display.name, self.run.trial_timeout)
-        watch = Watch(
-            self.inner,
-            self.study,
-            display,
-            self.stopping,
-            PROGRESS,
-            metrics,
-            vigil,
-            storage=self.storage,  # where all checkpoints stay: each is tested in the end
-            mirror=Mirror(self.folder, self.run.stored()),
-        )
-        left = total - sum(record.state != "RUNNING" for record in self.study.records())
+        callback = SearchCallback(context, self.study, display)  # keeps all checkpoints: each is tested in the end
+        left = self._unfinished(total)
         if left:
-            self._train(display, watch, left, total)
-        left = total - sum(record.state != "RUNNING" for record in self.study.records())
-        if not left and not self.stopping.due and (code := self._conclude(display, self.stopping)) is not None:
+            self._train(display, callback, left, total)
+        left = self._unfinished(total)
+        if not left and not stop_request.due and (code := self._conclude(display)) is not None:
             return code
-        if self.stopping.no_writes:
-            return say_no_writes(self.console, self.stopping.no_writes, self.run.command)
+        if stop_request.storage_problem:
+            return print_storage_problem(context.console, stop_request.storage_problem, context.run.command)
         what = f"{left} of {total} trainings are unfinished" if left else "the test sets are still closed"
-        display.say(f"{what}; go on with: {self.run.command}")
-        return self.stopping.exit_code
+        display.say(f"{what}; go on with: {context.run.command}")
+        return stop_request.exit_code
+
+    def _unfinished(self, total: int) -> int:
+        return total - sum(record.state != "RUNNING" for record in self.study.records())
 
     def _planned(self) -> dict[Key, Candidate]:
-        """All trainings, those of one seed beside each other."""
+        """All trainings, those of one seed next to each other."""
         return {(each.trial, seed): each for seed in self.plan.seeds for each in self.candidates}
 
-    def _ask_for_missing(self) -> None:
-        """Have the study wait for each training that it was not asked for, or that is to be done anew."""
+    def _enqueue_missing(self) -> None:
+        """Enqueue in the study each training that is not there yet or must be repeated."""
+        steps = self.plan.steps
         records = {record.number: record for record in self.study.records()}
-        tested, numbers = known_accuracies(self.folder, self.plan.steps), self._numbers()
+        tested, numbers = measured_accuracies(self.context.run.folder, steps), self._numbers()
 
-        def lost(number: int) -> bool:
-            return number in records and to_do_anew(
-                records[number],
-                lambda: (last := checkpoint_at(self.storage, number, self.plan.steps)) is not None and is_whole(last),
-            )
+        def has_checkpoint(number: int) -> bool:
+            last = checkpoint_at(self.context.storage, number, steps)
+            return last is not None and is_intact(last)
+
+        def is_lost(number: int) -> bool:
+            return number in records and must_repeat(records[number], partial(has_checkpoint, number))
 
         for key, candidate in self._planned().items():
-            if key not in numbers or (key not in tested and lost(numbers[key])):
-                changes = {"seed": key[1], "steps": self.plan.steps}
+            if key not in numbers or (key not in tested and is_lost(numbers[key])):
+                changes = {"seed": key[1], "steps": steps}
                 settings = candidate.config.override(changes, "the confirmation").model_dump(mode="json")
                 self.study.study.enqueue_trial({}, user_attrs={START: settings, CANDIDATE: candidate.trial})
 
     def _numbers(self) -> dict[Key, int]:
-        """Numbers in the study of the trainings that it knows, the latest of equals."""
+        """Numbers of the trainings in the study; the latest if a training is there twice."""
         return {
             (trial.user_attrs[CANDIDATE], trial.user_attrs[START]["seed"]): self.study.number(trial)
             for trial in self.study.trials()
         }
 
-    def _train(self, display: ConfirmationDisplay, watch: Watch, left: int, total: int) -> None:
+    def _train(self, display: ConfirmationDisplay, callback: SearchCallback, left: int, total: int) -> None:
+        context, config, concurrent = self.context, self.context.config, self.context.placement.concurrent
         earlier = self.study.records()
-        refuse_other_versions(self.storage, earlier)
-        searched = self.folder.read_trials()
+        refuse_other_versions(context.storage, earlier)
+        searched = context.run.folder.read_trials()
         pace = searched["seconds"].sum() / max(1, searched["steps"].sum())
-        seconds = upper_bound_seconds(left, self.plan.steps * pace, self.placement.concurrent)
+        seconds = upper_bound_seconds(left, self.plan.steps * pace, concurrent)
         display.say(
-            f"{left} trainings of {self.plan.steps} steps on the whole training sets, {self.placement.concurrent} side "
+            f"{left} trainings of {self.plan.steps} steps on the whole training sets, {concurrent} side "
             f"by side: about {duration(seconds)} at the search's pace; the test sets stay closed until all have ended"
         )
         searcher = StudySearch(
             self.study,
             Space(),
-            self.search.trial,
+            config.trial,
             metric=PROGRESS,
-            seed=self.search.seed,
+            seed=config.seed,
             trials=total,
-            max_concurrent=self.placement.concurrent,
-            last_checkpoint=partial(newest_checkpoint, self.storage),
+            max_concurrent=concurrent,
+            last_checkpoint=partial(newest_checkpoint, context.storage),
         )
-        scheduler = make_scheduler(self.search, earlier, PROGRESS)
-        about = self.sets, self.placement, self.storage, left
-        tuner = make_tuner(self.search, searcher, scheduler, [watch], *about, tell=display.tell)
-        display.start(earlier)
+        scheduler = make_scheduler(config, earlier, PROGRESS)
+        tuner = make_tuner(context, searcher, scheduler, [callback], left, on_retry=display.say_of)
+        callback.start(earlier)
         try:
-            fit(tuner)
+            run_tuner(tuner)
         finally:
-            display.stop()
-            watch.write()
+            callback.stop()
 
-    def _conclude(self, display: ConfirmationDisplay, stopping: Stopping) -> int | None:
-        """Test, write the files, print the table; the exit code, or None if asked to stop before."""
+    def _conclude(self, display: ConfirmationDisplay) -> int | None:
+        """Test, write the files, print the table.
+
+        Returns:
+            The exit code, or None after a stop request before the test sets were opened.
+        """
+        context, folder = self.context, self.context.run.folder
         records = {record.number: record for record in self.study.records()}
         numbers = self._numbers()
         trainings = {key: records[numbers[key]] for key in self._planned()}
         ended = {key: record for key, record in trainings.items() if record.state == "COMPLETE"}
         if not ended:
-            display.say(f"no training succeeded; the column 'error' of {self.inner.trials_file} says why")
+            display.say(f"no training succeeded; the column 'error' of {context.folder.trials_file} says why")
             return 1
         wanted: dict[Key, TrialRecord | None] = {**ended, **{(None, seed): None for seed in self.plan.seeds}}
-        trial = self.search.trial
-        tested = measure(wanted, trial, self.plan.steps, self.sets, self.run, self.placement, stopping, display.say)
-        if tested is None:
+        measured = measure(wanted, self.plan.steps, context, display.say)
+        if measured is None:
             return None
-        directions = self.sets.train.directions
+        directions = context.data.train.directions
         searched = [
             name
-            for name in measurable(self.sets.train, self.search.direction)
-            if any(name in each for each in tested.accuracies.values())
+            for name in measurable(context.data.train, context.config.direction)
+            if any(name in each for each in measured.accuracies.values())
         ]
-        table = confirmation_table(self._rows(trainings, tested), directions, searched)
-        found = conclude(table)
+        table = confirmation_table(self._rows(trainings, measured), directions, searched)
+        results = candidate_results(table)
         about = {
-            "command": self.run.command,
+            "command": context.run.command,
             "steps": self.plan.steps,
             "seeds": list(self.plan.seeds),
             "directions": searched,
-            "data_fingerprint": self.sets.fingerprint,
-            "test_fingerprint": tested.fingerprint,
-            "opening": tested.opening,
+            "data_fingerprint": context.data.fingerprint,
+            "test_fingerprint": measured.fingerprint,
+            "opening": measured.opening,
         } | provenance()
-        write_confirmation(self.folder, table, confirmation_content(found, about))
-        add_confirmation(self.folder, self.candidates[0].config, remarks(found, self.plan.steps))
-        self.console.print(verdicts(found, self.candidates, directions, self.plan.steps))
-        display.say(sentence(found))
-        display.say(f"results: {self.folder.confirmation_table_file}, {self.folder.confirmation_file}")
+        write_confirmation(folder, table, confirmation_content(results, about))
+        add_confirmation(folder, self.candidates[0].config, winner_remarks(results, self.plan.steps))
+        context.console.print(verdict_table(results, self.candidates, directions, self.plan.steps))
+        display.say(verdict_sentence(results))
+        display.say(f"results: {folder.confirmation_table_file}, {folder.confirmation_file}")
         return 0
 
-    def _rows(self, trainings: dict[Key, TrialRecord], tested: Tested) -> list[TrainingRow]:
+    def _rows(self, trainings: dict[Key, TrialRecord], measured: Measurement) -> list[TrainingRow]:
         return [
             TrainingRow(
                 candidate.name,
@@ -298,7 +288,7 @@ class _Confirmation:
                 seed,
                 self.plan.steps,
                 record.settings,
-                tested.accuracies.get((candidate.trial, seed), {}),
+                measured.accuracies.get((candidate.trial, seed), {}),
                 record.reports[-1].seconds if record.reports else 0.0,
                 record.error,
             )
@@ -306,6 +296,6 @@ class _Confirmation:
             for seed in self.plan.seeds
             if (record := trainings[candidate.trial, seed])
         ] + [
-            TrainingRow(NO_TRANSLATION, None, seed, accuracies=tested.accuracies[None, seed])
+            TrainingRow(NO_TRANSLATION, None, seed, accuracies=measured.accuracies[None, seed])
             for seed in self.plan.seeds
         ]

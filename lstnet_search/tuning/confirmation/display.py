@@ -1,4 +1,4 @@
-"""What a confirmation prints: one line a report, a table of verdicts at the end."""
+"""What a confirmation prints: one line per report, a table of verdicts at the end."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,13 +9,13 @@ from lstnet_search.config.metrics import TARGET, tested_name
 from lstnet_search.evaluation.full_training import PROGRESS
 from lstnet_search.results.confirmation.paired_tests import Comparison, Sample
 from lstnet_search.results.confirmation.plan import BEST, Candidate
-from lstnet_search.results.confirmation.verdict import Confirmed
-from lstnet_search.results.formatting import difference, duration, p_value, percent, weights, weights_heading
+from lstnet_search.results.confirmation.verdict import CandidateResult
+from lstnet_search.results.formatting import difference, p_value, percent, weights, weights_heading
 from lstnet_search.results.study.records import PAPER_TRIAL, ReportRecord
-from lstnet_search.tuning.console.search_display import Display
+from lstnet_search.tuning.console.search_display import SearchDisplay
 
 
-class ConfirmationDisplay(Display):
+class ConfirmationDisplay(SearchDisplay):
     """The lines of one run of a confirmation."""
 
     def __init__(
@@ -30,10 +30,10 @@ class ConfirmationDisplay(Display):
         """Print to a console.
 
         Args:
-            console: as for `Display`.
-            directions: names of both.
+            console: as for `SearchDisplay`.
+            directions: names of both directions.
             steps: of each training.
-            trainings: of the confirmation.
+            trainings: number of trainings.
             concurrent: trainings that run side by side.
             names: of the trainings, by number.
         """
@@ -42,16 +42,14 @@ class ConfirmationDisplay(Display):
         self._width = max(map(len, names.values()))
 
     def name(self, number: int) -> str:
-        """Whose training it is, and which."""
+        """Candidate and seed of a training."""
         return self._names[number]
 
     def report(
         self, number: int, settings: Mapping[str, float], report: ReportRecord, alarms: Sequence[str] = ()
     ) -> None:
-        """Print how far a training is: how good it is, nobody knows before the last has ended."""
-        self._note(number, report)
-        left = f"{duration(self._seconds_left())} left"
-        self._bar.update(self._task, left=left)
+        """Print how far a training is. Its accuracy is measured only after the last training has ended."""
+        left = self._reported(number, report)
         self.say(
             f"{self._padded(number)}  step {report.step:>{len(str(self._steps))}}/{self._steps}"
             f"  weights {weights(settings)}  {left}"
@@ -61,11 +59,11 @@ class ConfirmationDisplay(Display):
         return self.name(number).ljust(self._width)
 
 
-def verdicts(
-    found: Sequence[Confirmed], candidates: Sequence[Candidate], directions: tuple[str, str], steps: int
+def verdict_table(
+    results: Sequence[CandidateResult], candidates: Sequence[Candidate], directions: tuple[str, str], steps: int
 ) -> Table:
-    """A row a candidate, and no translation: test accuracies, and what they show beside the paper's weights."""
-    seeds = max(each.trainings for each in found)
+    """One row per candidate and one for no translation: test accuracies, compared with the paper's weights."""
+    seeds = max(each.trainings for each in results)
     title = (
         f"test accuracy after {steps} steps, mean of {seeds} seeds ± half of the 95 % interval; differences in points"
     )
@@ -74,8 +72,8 @@ def verdicts(
     for heading in ("", "trial", *directions, "target", "to the paper", "p", "verdict", f"weights {names}"):
         table.add_column(heading, no_wrap=True)
     settings = {candidate.trial: candidate.config.model_dump() for candidate in candidates}
-    for each in found:
-        accuracies = (_shown(each.metrics[name]) for name in (*map(tested_name, directions), TARGET))
+    for each in results:
+        accuracies = (_mean(each.metrics[name]) for name in (*map(tested_name, directions), TARGET))
         test = each.against_paper
         table.add_row(
             (f"{each.name}, the paper's" if each.name == BEST and each.trial == PAPER_TRIAL else each.name)
@@ -88,7 +86,7 @@ def verdicts(
     return table
 
 
-def _shown(sample: Sample) -> str:
+def _mean(sample: Sample) -> str:
     half = sample.half_width
     return percent(sample.mean) if half is None else f"{100 * (sample.mean or 0):.2f} ± {100 * half:.2f} %"
 
@@ -104,5 +102,5 @@ def _difference(differences: Sample) -> str:
 
 
 def _p(test: Comparison) -> str:
-    """The p that the verdict goes by."""
+    """The p-value that decides the verdict."""
     return p_value(test.p if test.p_holm is None else test.p_holm)

@@ -1,4 +1,4 @@
-"""The test sets of a study, opened for whatever was not yet measured on them."""
+"""Accuracies on the test sets, which are opened only for trainings that were not tested yet."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,34 +8,34 @@ from typing import cast
 import torch
 
 from lstnet_search.config import TrialConfig
-from lstnet_search.domains import load_pair
+from lstnet_search.domains import DomainPair, load_pair
 from lstnet_search.errors import InputError
 from lstnet_search.evaluation import Resizing, TranslatesImages, WholeSets, translation_accuracy
 from lstnet_search.methods.labeller import Labeller
 from lstnet_search.models.classifier import Classifiers
-from lstnet_search.results.confirmation.files import known_accuracies, read_confirmation
+from lstnet_search.results.confirmation.files import measured_accuracies, read_confirmation
+from lstnet_search.results.confirmation.record import ConfirmationRecord
 from lstnet_search.results.confirmation.test_log import log_opening, ordinal
 from lstnet_search.results.export.model import trained_network
 from lstnet_search.results.study.records import TrialRecord
 from lstnet_search.training import autocast, evaluated_state, read_state
-from lstnet_search.tuning.cluster.placement import Placement
 from lstnet_search.tuning.confirmation.classifiers import train_classifiers
-from lstnet_search.tuning.execution import Run
-from lstnet_search.tuning.monitoring.stop_request import Stopping
+from lstnet_search.tuning.context import SearchContext
+from lstnet_search.tuning.run import Run
 from lstnet_search.tuning.trials.checkpoints import checkpoint_at
 from lstnet_search.tuning.trials.device import device_for
 
 Key = tuple[int | None, int]
-"""Of a training: number of the trial that it confirms, None for no translation, and seed."""
+"""Of a training: the number of the trial that it confirms, or None for no translation, and the seed."""
 
 
 @dataclass(frozen=True)
-class Tested:
+class Measurement:
     """What was measured on the test sets.
 
     Attributes:
         accuracies: by direction, of each training.
-        opening: the how-manieth.
+        opening: how often this study's test sets have been opened, counting from 1.
         fingerprint: of both test sets.
     """
 
@@ -45,72 +45,70 @@ class Tested:
 
 
 def measure(
-    wanted: Mapping[Key, TrialRecord | None],
-    trial: TrialConfig,
-    steps: int,
-    sets: WholeSets,
-    run: Run,
-    placement: Placement,
-    stopping: Stopping,
-    say: Callable[[str], None],
-) -> Tested | None:
+    wanted: Mapping[Key, TrialRecord | None], steps: int, context: SearchContext[WholeSets], say: Callable[[str], None]
+) -> Measurement | None:
     """Test the last state of trainings, each with the classifiers of its seed.
 
     Args:
         wanted: trainings that ended, at least one; None for no translation.
-        trial: whose data they are.
         steps: of each training.
-        sets: whole training sets, of the classifiers.
-        run: of the confirmation.
-        placement: each classifier gets what a training got.
-        stopping: is obeyed until the test sets are opened.
-        say: told that they are.
+        context: of the confirmation. Its stop request is obeyed until the test sets are opened.
+        say: prints a line.
 
     Returns:
-        Accuracies of all that was ever measured; None if asked to stop. The test sets stay closed
-        if nothing is missing.
+        All accuracies, also those of earlier runs; None after a stop request. If earlier runs measured everything, the
+        test sets stay closed.
 
     Raises:
-        InputError: if the test sets are not those of an earlier opening, or have no labels.
+        InputError: if the test sets cannot be read, have no labels, or are not those of an earlier opening.
     """
-    accuracies = known_accuracies(run.folder, steps)
+    run, sets, placement = context.run, context.data, context.placement
+    accuracies = measured_accuracies(run.folder, steps)
     missing = {key: record for key, record in wanted.items() if key not in accuracies}
     earlier = read_confirmation(run.folder)
     if not missing:
         assert earlier is not None
-        return Tested(accuracies, earlier["opening"], earlier["test_fingerprint"])
+        return Measurement(accuracies, earlier.opening, earlier.test_fingerprint)
     seeds = list(dict.fromkeys(seed for _, seed in missing))
-    classifiers = train_classifiers(sets.train, seeds, placement, stopping, say)
+    classifiers = train_classifiers(sets.train, seeds, placement, context.stop_request, say)
     if classifiers is None:
         return None
-    opening = log_opening(run.folder, run.command)
+    pair, opening = _open_test_sets(context.config.trial, run, earlier)
     say(f"the test sets are opened, the {ordinal(opening)} time for this study")
-    pair = load_pair(trial.domains, trial.data, run.data_dir, "test", skip_bad=trial.skip_bad)
-    if earlier is not None and earlier["test_fingerprint"] != pair.fingerprint:
-        raise InputError(
-            f"{run.folder.path} was tested on data of fingerprint {earlier['test_fingerprint']}, this is "
-            f"{pair.fingerprint}; give the same data by --data-dir"
-        )
     device = device_for(placement.gpus)
-    there = pair.to(device)
-    storage = run.stored().below(run.folder.confirmation.name)
+    on_device = pair.to(device)
     for key, record in missing.items():
         of_seed = _to(classifiers[key[1]], device)
         if record is None:
-            accuracies[key] = translation_accuracy(Resizing(there), there, of_seed)
+            accuracies[key] = translation_accuracy(Resizing(on_device), on_device, of_seed)
             continue
         config = TrialConfig.parse(record.settings, f"training {record.number}")
-        checkpoint = checkpoint_at(storage, record.number, steps)
+        checkpoint = checkpoint_at(context.storage, record.number, steps)
         assert checkpoint is not None
         with checkpoint.as_directory() as fetched:
             state = evaluated_state(read_state(Path(fetched))[0])
-        network = trained_network(config, sets.shapes, there.a.classes, state)
+        network = trained_network(config, sets.shapes, on_device.a.classes, state)
         network.to(device).to(memory_format=torch.channels_last)
         with autocast(config.precision, device)():
-            accuracies[key] = translation_accuracy(cast(TranslatesImages | Labeller, network), there, of_seed)
-    if not any(accuracies.values()):
+            accuracies[key] = translation_accuracy(cast(TranslatesImages | Labeller, network), on_device, of_seed)
+    return Measurement(accuracies, opening, pair.fingerprint)
+
+
+def _open_test_sets(trial: TrialConfig, run: Run, earlier: ConfirmationRecord | None) -> tuple[DomainPair, int]:
+    """Read the test sets, and log that they are opened: not before, or a wrong folder would count as an opening.
+
+    Returns:
+        The test sets, and how often they have been opened.
+    """
+    pair = load_pair(trial.domains, trial.data, run.data_dir, "test", skip_bad=trial.skip_bad)
+    if earlier is not None and earlier.test_fingerprint != pair.fingerprint:
+        raise InputError(
+            f"{run.folder.path} was tested on data of fingerprint {earlier.test_fingerprint}, this is "
+            f"{pair.fingerprint}; give the same data by --data-dir"
+        )
+    if all(domain.labels is None for domain in pair):
         raise InputError(f"the test sets of {' and '.join(trial.domains)} have no labels; give labels of one of them")
-    return Tested(accuracies, opening, pair.fingerprint)
+    return pair, log_opening(run.folder, run.command)
 
 
 def _to(classifiers: Classifiers, device: torch.device) -> Classifiers:

@@ -1,4 +1,4 @@
-"""The table at the end of a search of points alone: each beside the first."""
+"""The final table of a search that tries given points only: each point is compared with trial 0."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,7 +9,7 @@ from lstnet_search.results.study.records import TrialRecord
 from lstnet_search.tuning.console.search_display import HEADINGS
 
 
-def comparison(
+def points_table(
     records: Sequence[TrialRecord],
     points: Sequence[Mapping[str, float]],
     baseline: Mapping[str, float],
@@ -17,25 +17,25 @@ def comparison(
     metric: str,
     repeats: int = 1,
 ) -> Table:
-    """A row a trial, in the order of the points, with what it loses to trial 0; then the no-translation baseline.
+    """One row per trial, in the order of the points, with its difference to trial 0; then plain resizing.
 
     Args:
         records: of the trials.
         points: of the trials after trial 0.
-        baseline: what plain resizing reaches, by metric.
-        directions: names of both.
-        metric: by which a trial's best report is found, and trials are compared.
-        repeats: seeds of each trial, of which metrics are means.
+        baseline: scores of plain resizing, by metric.
+        directions: names of both directions.
+        metric: that chooses a trial's best report and compares trials.
+        repeats: seeds of each trial; its metrics are their means.
     """
     seeds = "one seed for all" if repeats == 1 else f"means over {repeats} seeds, the same for all"
     table = Table(title=f"validation accuracy at each trial's best report, {seeds}", title_justify="left")
     for heading in ("", "trial", *directions, HEADINGS.get(metric, metric), "difference", "state", "steps"):
         table.add_column(heading, no_wrap=True)
     names = ["as it is", *(" ".join(f"{name}={value:g}" for name, value in point.items()) for point in points)]
-    known = {record.number: record for record in records}
-    whole = known[0].best(metric) if 0 in known else None
+    by_number = {record.number: record for record in records}
+    reference = by_number[0].best(metric) if 0 in by_number else None
     for number, name in enumerate(names):
-        record = known.get(number)
+        record = by_number.get(number)
         best = record.best(metric) if record is not None else None
         metrics = best.metrics if best is not None else {}
         table.add_row(
@@ -43,7 +43,7 @@ def comparison(
             str(number),
             *(percent(metrics.get(f"val_accuracy_{direction}")) for direction in directions),
             shown(metric, metrics.get(metric)),
-            difference(metric, metrics[metric] - whole.metrics[metric]) if number and best and whole else "",
+            difference(metric, metrics[metric] - reference.metrics[metric]) if number and best and reference else "",
             "not begun" if record is None else "unfinished" if record.state == "RUNNING" else record.state.lower(),
             str(best.step) if best is not None else "",
         )

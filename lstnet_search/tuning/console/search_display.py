@@ -1,4 +1,4 @@
-"""What a search prints: one line a report, a progress bar on a terminal, a table at the end."""
+"""What a search prints: one line per report, a progress bar on a terminal, a table at the end."""
 
 from collections.abc import Mapping, Sequence
 from statistics import fmean
@@ -14,7 +14,7 @@ from lstnet_search.results.study.records import PAPER_TRIAL, Exploit, ReportReco
 HEADINGS = {TARGET: "target"}
 
 
-class Display:
+class SearchDisplay:
     """The lines of one run of a search."""
 
     def __init__(
@@ -29,12 +29,12 @@ class Display:
         """Print to a console.
 
         Args:
-            console: a terminal, or anything else, which then gets plain lines without a bar.
-            directions: names of both, as metrics have them.
+            console: a terminal. Anything else gets plain lines and no bar.
+            directions: names of both directions, as in the names of metrics.
             steps: of a whole training.
-            trials: of the search.
+            trials: number of trials.
             concurrent: trials that run side by side.
-            metric: that the search maximises.
+            metric: metric that the search maximises.
         """
         self._console = console
         self._directions = directions
@@ -44,7 +44,7 @@ class Display:
         self._best: tuple[float, int] = (float("-inf"), -1)
         self._concurrent = concurrent
         self._reached: dict[int, tuple[int, float]] = {}
-        """Steps and seconds of each trial's last report, and no more of it: it is kept as long as the search runs."""
+        """Steps and seconds of each trial's last report. Nothing else: it is kept as long as the search runs."""
         self._ended: set[int] = set()
         self._bar = Progress(
             TextColumn("trials"),
@@ -57,7 +57,7 @@ class Display:
         self._task = self._bar.add_task("trials", total=trials, left="")
 
     def start(self, earlier: Sequence[TrialRecord]) -> None:
-        """Begin, knowing what earlier runs of the search did."""
+        """Show the bar, with what earlier runs of the search did."""
         for record in earlier:
             if record.reports:
                 self._note(record.number, record.reports[-1])
@@ -69,7 +69,7 @@ class Display:
         self._bar.start()
 
     def stop(self) -> None:
-        """End the bar; printed lines stay."""
+        """Remove the bar; printed lines stay."""
         self._bar.stop()
 
     def name(self, number: int) -> str:
@@ -80,22 +80,20 @@ class Display:
         """Print a line as it is, above the bar."""
         self._console.print(line, markup=False, highlight=False, soft_wrap=True)
 
-    def tell(self, number: int, what: str) -> None:
-        """Print what became of a trial."""
+    def say_of(self, number: int, what: str) -> None:
+        """Print a sentence about a trial that begins with its name."""
         self.say(f"{self.name(number)} {what}")
 
     def report(
         self, number: int, settings: Mapping[str, float], report: ReportRecord, alarms: Sequence[str] = ()
     ) -> None:
-        """Print a report of a trial, with what is alarming in it."""
-        self._note(number, report)
+        """Print a report of a trial, and its alarms."""
         self._best = max(self._best, (report.metrics[self._metric], -number))
         best, best_number = self._best
         accuracies = "  ".join(
             f"{name} {percent(report.metrics.get(f'val_accuracy_{name}'))}" for name in self._directions
         )
-        left = f"{duration(self._seconds_left())} left"
-        self._bar.update(self._task, left=left)
+        left = self._reported(number, report)
         self.say(
             f"{self._padded(number)} step {report.step:>{len(str(self._steps))}}/{self._steps}"
             f"  weights {weights(settings)}  {accuracies}"
@@ -103,7 +101,7 @@ class Display:
             + "".join(f"  ALARM: {alarm}" for alarm in alarms)
         )
 
-    def took_over(self, number: int, exploit: Exploit) -> None:
+    def exploited(self, number: int, exploit: Exploit) -> None:
         """Print that a trial goes on with another's network, and with which weights."""
         self.say(
             f"{self._padded(number)} goes on from trial {exploit.donor} at step {exploit.step}"
@@ -111,13 +109,20 @@ class Display:
         )
 
     def ended(self, record: TrialRecord) -> None:
-        """Print how a trial ended, where a report does not say it."""
+        """Print how a trial ended, unless its last report shows it."""
         self._ended.add(record.number)
         self._bar.update(self._task, completed=len(self._ended))
         if record.state == "FAIL":
             self.say(f"{self._padded(record.number)} failed: {record.error}")
         elif record.state == "PRUNED":
             self.say(f"{self._padded(record.number)} stopped at step {record.reports[-1].step}: others were better")
+
+    def _reported(self, number: int, report: ReportRecord) -> str:
+        """Note a report; how much time is left."""
+        self._note(number, report)
+        left = f"{duration(self._seconds_left())} left"
+        self._bar.update(self._task, left=left)
+        return left
 
     def _note(self, number: int, report: ReportRecord) -> None:
         self._reached[number] = report.step, report.seconds
@@ -126,25 +131,25 @@ class Display:
         return f"{self.name(number):<9}"
 
     def _seconds_left(self) -> float:
-        """As many steps as are still likely, at the mean rate of the trials so far.
+        """Time for the steps that are still likely, at the mean pace of the trials so far.
 
-        A trial is likely to end where, in the mean, those ended that got further than it has. A whole
-        training always counts as one of these: those that ended so far are mostly those that were stopped.
+        A trial is expected to end at the mean of where those trials ended that got further than it has. One whole
+        training always counts among these, because the trials that ended so far are mostly those that were stopped.
         """
         steps = {number: step for number, (step, _) in self._reached.items()}
-        ended = [steps.get(number, 0) for number in self._ended if number != PAPER_TRIAL]  # which is never stopped
+        ended = [steps.get(number, 0) for number in self._ended if number != PAPER_TRIAL]  # trial 0 is never stopped
 
-        def likely(step: int) -> float:
+        def expected_end(step: int) -> float:
             return fmean([self._steps, *(end for end in ended if end > step)])
 
         running = sum(
-            (self._steps if number == PAPER_TRIAL else likely(step)) - step
+            (self._steps if number == PAPER_TRIAL else expected_end(step)) - step
             for number, step in steps.items()
             if number not in self._ended
         )
-        unbegun = (self._trials - len(steps.keys() | self._ended)) * likely(0)
-        a_step = sum(seconds for _, seconds in self._reached.values()) / sum(steps.values())
-        return (running + unbegun) * a_step / max(1, min(self._concurrent, self._trials - len(self._ended)))
+        not_begun = (self._trials - len(steps.keys() | self._ended)) * expected_end(0)
+        seconds_per_step = sum(seconds for _, seconds in self._reached.values()) / sum(steps.values())
+        return (running + not_begun) * seconds_per_step / max(1, min(self._concurrent, self._trials - len(self._ended)))
 
 
 def summary(
@@ -155,20 +160,20 @@ def summary(
     count: int = 5,
     title: str = "validation accuracy at each trial's best report",
 ) -> Table:
-    """The best trials, with the paper's weights and the no-translation baseline as rows."""
+    """One row for each of the best trials, one for the paper's weights, and one for plain resizing."""
     table = Table(title=title, title_justify="left")
     order = ranked(records, metric)
     names = weights_heading(order[0].settings["method"]) if order else ""
     for heading in ("", "trial", *directions, HEADINGS.get(metric, metric), "steps", f"weights {names}"):
         table.add_column(heading, no_wrap=True)
-    rows = [(f"{place}.", record) for place, record in enumerate(order[:count], start=1)]
+    rows = [(f"{position}.", record) for position, record in enumerate(order[:count], start=1)]
     rows += [("paper", record) for record in order if record.number == PAPER_TRIAL]
-    for place, record in rows:
+    for label, record in rows:
         best = record.best(metric)
         assert best is not None
         accuracies = (percent(best.metrics.get(f"val_accuracy_{name}")) for name in directions)
         score = shown(metric, best.metrics[metric])
-        table.add_row(place, str(record.number), *accuracies, score, str(best.step), weights(record.settings))
+        table.add_row(label, str(record.number), *accuracies, score, str(best.step), weights(record.settings))
     accuracies = (percent(baseline.get(f"val_accuracy_{name}")) for name in directions)
     table.add_row("no translation", "", *accuracies, shown(metric, baseline.get(metric)), "", "")
     return table

@@ -1,59 +1,59 @@
-"""A disk that is full, or takes no writes, however it is reported."""
+"""Telling from an error that a disk is full or cannot be written, however the error is reported."""
 
 import errno
 
 from rich.console import Console
 
-from lstnet_search.tuning.failures.storage_retry import says_unwritable, unwritable
+from lstnet_search.tuning.failures.storage_retry import is_unavailable, text_says_unavailable
 
 FULL, NO_WRITES = "is full", "takes no writes any more"
+"""Problems of a disk, as the predicate of a sentence."""
 
 NOT_STORED = "a checkpoint cannot be stored"
-"""Begins the error of a trial whose checkpoint found no place, for whatever reason."""
+"""First words of a trial's error when its checkpoint could not be stored, for whatever reason."""
 
 
 def disk_full(error: BaseException | None) -> bool:
-    """Whether an error, or one that led to it, says that there is no room.
+    """Whether an error, or one of its causes, says that no space is left.
 
-    Ray and pyarrow keep the text of an error of another process, not always its number.
+    Ray and pyarrow keep the text of another process's error, but not always its number.
     """
     while error is not None:
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
             return True
-        if says_full(str(error)):
+        if _text_says_full(str(error)):
             return True
         error = error.__cause__ or error.__context__
     return False
 
 
-def says_full(text: str) -> bool:
-    """Whether the text of an error says that there is no room."""
+def _text_says_full(text: str) -> bool:
     return "No space left on device" in text or "Disk quota exceeded" in text
 
 
-def no_writes(error: BaseException | None) -> str | None:
-    """Why nothing can be written, where that is what an error says."""
+def storage_problem(error: BaseException | None) -> str | None:
+    """`FULL` or `NO_WRITES` if an error says that nothing can be written, or None."""
     if disk_full(error):
         return FULL
-    return NO_WRITES if unwritable(error) else None
+    return NO_WRITES if is_unavailable(error) else None
 
 
-def says_no_writes(text: str) -> str | None:
-    """Likewise, of the text of an error."""
-    if says_full(text):
+def storage_problem_in_text(text: str) -> str | None:
+    """Like `storage_problem`, for the text of an error."""
+    if _text_says_full(text):
         return FULL
-    return NO_WRITES if NOT_STORED in text or says_unwritable(text) else None
+    return NO_WRITES if NOT_STORED in text or text_says_unavailable(text) else None
 
 
-def say_no_writes(console: Console, why: str, command: str) -> int:
-    """Say that nothing could be written, why, and which command goes on.
+def print_storage_problem(console: Console, problem: str, command: str) -> int:
+    """Print that nothing could be written, why, and which command resumes the search.
 
     Returns:
         The exit code.
     """
     console.print(
-        f"error: the disk {why}, here or where the checkpoints are; what was reported is kept; "
-        f"mend that, then go on with: {command}",
+        f"error: the disk {problem}, here or where the checkpoints are; everything that was reported is saved; "
+        f"fix the disk, then go on with: {command}",
         markup=False,
         highlight=False,
         soft_wrap=True,

@@ -1,4 +1,4 @@
-"""Waiting for a storage that takes no writes for a while, as shared folders do now and then."""
+"""Retrying reads and writes while a storage is unavailable, as shared folders and object stores sometimes are."""
 
 import errno
 import re
@@ -8,50 +8,50 @@ from typing import TypeVar
 
 Result = TypeVar("Result")
 
-PATIENCE_SECONDS = 120.0
-AGAIN_AFTER_SECONDS = 0.5
+RETRY_FOR_SECONDS = 120.0
+RETRY_EVERY_SECONDS = 0.5
 
-_PASSING = {
+_UNAVAILABLE = {
     errno.EROFS: "Read-only file system",
     errno.EIO: "Input/output error",
     errno.ESTALE: "Stale file handle",
     errno.ENOTCONN: "Transport endpoint is not connected",
     errno.EHOSTDOWN: "Host is down",
 }
-"""What file systems say whose disk or server is away -> the words, which are all that other libraries keep of it."""
+"""Errors of a file system whose disk or server is away -> their text, which is all that some libraries keep."""
 
-_OBJECT_STORE = re.compile(
+_OBJECT_STORE_UNAVAILABLE = re.compile(
     "AWS Error (NETWORK_CONNECTION|SLOW_DOWN|THROTTLING|SERVICE_UNAVAILABLE|INTERNAL_FAILURE|REQUEST_TIMEOUT)|curlCode"
 )
-"""What pyarrow says of an object store that is away or has too much to do."""
+"""What pyarrow reports of an object store that cannot be reached or is overloaded."""
 
 
-def unwritable(error: BaseException | None) -> bool:
-    """Whether an error, or one that led to it, says that a storage does not answer or takes no writes, for a while."""
+def is_unavailable(error: BaseException | None) -> bool:
+    """Whether an error, or one of its causes, says that a storage does not answer or cannot be written for now."""
     while error is not None:
-        if isinstance(error, OSError) and (error.errno in _PASSING or says_unwritable(str(error))):
+        if isinstance(error, OSError) and (error.errno in _UNAVAILABLE or text_says_unavailable(str(error))):
             return True
         error = error.__cause__ or error.__context__
     return False
 
 
-def says_unwritable(text: str) -> bool:
-    """Whether the text of an error says so."""
-    return any(words in text for words in _PASSING.values()) or _OBJECT_STORE.search(text) is not None
+def text_says_unavailable(text: str) -> bool:
+    """Whether the text of an error says that a storage is unavailable."""
+    return any(words in text for words in _UNAVAILABLE.values()) or _OBJECT_STORE_UNAVAILABLE.search(text) is not None
 
 
-def outlast(write: Callable[[], Result], seconds: float = PATIENCE_SECONDS) -> Result:
-    """Write or read, and where the storage does not answer or takes no writes, try it again for a while.
+def retry_while_unavailable(action: Callable[[], Result], seconds: float = RETRY_FOR_SECONDS) -> Result:
+    """Read or write, and try again while the storage is unavailable.
 
     Args:
-        write: may be called several times.
-        seconds: after which the error is let through.
+        action: may be called several times.
+        seconds: time after which the error is raised.
     """
     give_up = time.monotonic() + seconds
     while True:
         try:
-            return write()
+            return action()
         except Exception as error:
-            if not unwritable(error) or time.monotonic() > give_up:
+            if not is_unavailable(error) or time.monotonic() > give_up:
                 raise
-        time.sleep(AGAIN_AFTER_SECONDS)
+        time.sleep(RETRY_EVERY_SECONDS)

@@ -1,4 +1,4 @@
-"""Why a trial failed last, and which of Ray's stack traces nobody needs."""
+"""Why a trial failed, and which of Ray's stack traces are kept from the terminal."""
 
 import logging
 from pathlib import Path
@@ -8,37 +8,37 @@ from ray.exceptions import RayActorError
 from ray.tune.experiment import Trial
 
 from lstnet_search.io.secrets import masked
-from lstnet_search.tuning.failures.storage_errors import no_writes, says_no_writes
+from lstnet_search.tuning.failures.storage_errors import storage_problem, storage_problem_in_text
 
 LOW_MEMORY = "running low on memory"
-"""What Ray's error says when it ends a process for want of its node's memory."""
+"""Part of Ray's error for a process that it killed because the node was out of memory."""
 
 
 def last_failure(trial: Trial) -> str:
-    """What Ray noted of a trial's last failure; empty where there was none.
+    """The text that Ray recorded about a trial's last failure, or "" if there was none.
 
-    Ray's own `get_error` reads what has reached the storage, which the last failure has not. Text, for of a process
-    that could not even begin there is nothing else.
+    `Trial.get_error` does not serve: it reads what has reached the storage, which does not have the last failure yet,
+    and of a process that could not even start there is only text.
     """
     failures = Path(trial.error_file).read_text() if trial.error_file else ""
     return failures.rpartition("Failure # ")[2]
 
 
-def what_happened(trial: Trial) -> str:
-    """To a trial's process, as the end of a sentence, by Ray's note of the last failure."""
+def describe_failure(trial: Trial) -> str:
+    """What happened to the process of a trial that failed, as the predicate of a sentence."""
     failure = last_failure(trial).strip()
     if LOW_MEMORY in failure:
-        return "was ended, for its node runs low on memory; with --max-concurrent fewer trials run at once"
+        return "was killed because its node is low on memory; --max-concurrent runs fewer trials at once"
     if "The actor died unexpectedly" in failure:
         return "died"
-    *_, reason = failure.splitlines() or ["no reason is known"]
+    *_, reason = failure.splitlines() or ["the reason is unknown"]
     return f"failed ({masked(reason):.200})"
 
 
-def hush_failures() -> None:
-    """Keep Ray's stack traces from the terminal where one sentence of ours says it; others stay.
+def silence_known_failures() -> None:
+    """Keep Ray's stack traces from the terminal if the search reports the failure in one line.
 
-    That is so of a disk that is full or takes no writes, a process that died, and a share of a GPU that was too small.
+    Those are a disk that is full or cannot be written, a process that died, and a GPU without enough memory.
     """
     for handler in logging.getLogger("ray").handlers:
         handler.addFilter(_is_news)
@@ -46,7 +46,8 @@ def hush_failures() -> None:
 
 def _is_news(record: logging.LogRecord) -> bool:
     error = record.exc_info[1] if record.exc_info else None
-    if no_writes(error) or says_no_writes(record.getMessage()):
+    if storage_problem(error) or storage_problem_in_text(record.getMessage()):
         return False
-    died = isinstance(error, RayActorError) and not error.actor_init_failed  # else it says which error of ours it was
+    # An actor that failed in its constructor names an error of ours, which is worth reading.
+    died = isinstance(error, RayActorError) and not error.actor_init_failed
     return not (died or isinstance(error, torch.OutOfMemoryError))

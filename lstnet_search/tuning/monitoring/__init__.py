@@ -1,3 +1,3 @@
-"""What the driver observes of a running search, and stop requests. Output is in `tuning.console`."""
+"""What the driver observes of a running search. What it prints is in `tuning.console`."""
 
-__all__ = ["diagnosis", "prometheus", "search_callback", "stop_request", "trackers", "watchdog"]
+__all__ = ["diagnosis", "prometheus", "search_callback", "trackers", "watchdog"]

@@ -1,4 +1,4 @@
-"""Why nothing moves: trials that wait for a place, trials that fell silent, nodes that died."""
+"""Why a search does not move: trials that wait for resources, trials that fell silent, nodes that died."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,56 +6,66 @@ from dataclasses import dataclass
 from lstnet_search.results.formatting import duration
 
 WAITING_SECONDS = 60.0
-"""A trial's process is up after some seconds where there is room."""
+"""Where there is room, a trial's process is up after some seconds."""
 
-SILENT_AT_LEAST, SILENT_RHYTHMS, SILENT_UNKNOWN = 120.0, 5.0, 600.0
-"""Seconds of silence that are always allowed, intervals between reports, and seconds while no interval is known."""
+SILENT_MIN_SECONDS, SILENT_INTERVALS, SILENT_DEFAULT_SECONDS = 120.0, 5.0, 600.0
+"""A trial is silent after so many intervals between its reports, but not before the minimum. The default holds while no
+trial's interval is known."""
 
-HANGING_AT_LEAST, HANGING_RHYTHMS, HANGING_UNKNOWN = 600.0, 20.0, 3600.0
-"""Likewise for silence after which a process is taken to hang."""
+HANGING_MIN_SECONDS, HANGING_INTERVALS, HANGING_DEFAULT_SECONDS = 600.0, 20.0, 3600.0
+"""The same for silence after which a process is taken to hang."""
 
 
 @dataclass(frozen=True)
-class Running:
+class RunningTrial:
     """A trial that trains.
 
     Attributes:
         number: of the trial.
         silent: seconds since its last report, or since its process began.
-        rhythm: seconds that its reports are apart; None if no trial has reported yet.
-        takes: resources, by Ray's names ("CPU", "GPU").
+        interval: seconds between its reports, or None if no trial has reported yet.
+        resources: that it uses, by Ray's names ("CPU", "GPU").
     """
 
     number: int
     silent: float
-    rhythm: float | None
-    takes: Mapping[str, float]
+    interval: float | None
+    resources: Mapping[str, float]
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether it should have reported by now."""
+        return self.silent >= self._limit(SILENT_MIN_SECONDS, SILENT_INTERVALS, SILENT_DEFAULT_SECONDS)
 
     def hangs(self, timeout: float | None) -> bool:
-        """Whether it will not report any more, by all that is known.
+        """Whether it will probably never report again.
 
         Args:
-            timeout: seconds of silence that say so; None for far more than is usual for the trial.
+            timeout: seconds of silence after which it hangs, or None to derive them from its interval.
         """
-        usual = HANGING_UNKNOWN if self.rhythm is None else max(HANGING_AT_LEAST, HANGING_RHYTHMS * self.rhythm)
-        return self.silent >= (usual if timeout is None else timeout)
+        if timeout is None:
+            timeout = self._limit(HANGING_MIN_SECONDS, HANGING_INTERVALS, HANGING_DEFAULT_SECONDS)
+        return self.silent >= timeout
+
+    def _limit(self, least: float, intervals: float, default: float) -> float:
+        return default if self.interval is None else max(least, intervals * self.interval)
 
 
 @dataclass(frozen=True)
-class Situation:
-    """How a search stands on its cluster.
+class SearchState:
+    """The state of a search on its cluster.
 
     Attributes:
-        waiting: trials that were handed out and have no process, with the seconds that they wait.
-        running: trials that have one.
-        wanted: what the trial takes that has waited longest, by Ray's names ("CPU", "GPU").
-        total: what the nodes that are alive have.
-        free: what of it nobody uses.
-        dead_nodes: those that died during the search.
+        waiting: seconds that each trial without a process has waited, by number.
+        running: trials with a process.
+        wanted: resources of the trial that has waited longest, by Ray's names ("CPU", "GPU").
+        total: resources of the living nodes.
+        free: resources that nobody uses.
+        dead_nodes: nodes that died during the search.
     """
 
     waiting: Mapping[int, float]
-    running: Sequence[Running]
+    running: Sequence[RunningTrial]
     wanted: Mapping[str, float]
     total: Mapping[str, float]
     free: Mapping[str, float]
@@ -64,30 +74,34 @@ class Situation:
 
 @dataclass(frozen=True)
 class Finding:
-    """One reason.
+    """One reason why a search does not move.
 
     Attributes:
-        key: by which it is recognised when it is found again.
-        seconds: that it has lasted; 0 for what happens once.
-        sentence: for people.
+        key: identifies the finding when it is found again.
+        seconds: that it has lasted; 0 for an event.
+        message: to print.
     """
 
     key: str
     seconds: float
-    sentence: str
+    message: str
 
 
-def findings(situation: Situation, name: Callable[[int], str]) -> Iterator[Finding]:
-    """All that is out of the ordinary, with the names that people know the trials by."""
-    for node in situation.dead_nodes:
+def findings(state: SearchState, name: Callable[[int], str]) -> Iterator[Finding]:
+    """Everything unusual.
+
+    Args:
+        state: of the search.
+        name: what people call a trial, by its number.
+    """
+    for node in state.dead_nodes:
         yield Finding(f"node {node}", 0, f"node {node} died; its trials go on elsewhere from their last checkpoints")
-    longest = max(situation.waiting.values(), default=0.0)
+    longest = max(state.waiting.values(), default=0.0)
     if longest >= WAITING_SECONDS:
-        yield Finding("waiting", longest, _waiting(situation, longest))
-    for trial in situation.running:
-        allowed = SILENT_UNKNOWN if trial.rhythm is None else max(SILENT_AT_LEAST, SILENT_RHYTHMS * trial.rhythm)
-        if trial.silent >= allowed:
-            usual = "" if trial.rhythm is None else f", where reports are {duration(trial.rhythm)} apart"
+        yield Finding("waiting", longest, _waiting(state, longest))
+    for trial in state.running:
+        if trial.is_silent:
+            usual = "" if trial.interval is None else f", where reports are {duration(trial.interval)} apart"
             yield Finding(
                 f"trial {trial.number}",
                 trial.silent,
@@ -96,38 +110,42 @@ def findings(situation: Situation, name: Callable[[int], str]) -> Iterator[Findi
             )
 
 
-def _waiting(situation: Situation, longest: float) -> str:
-    count = len(situation.waiting)
+def _waiting(state: SearchState, longest: float) -> str:
+    count = len(state.waiting)
     who = f"{'a trial has' if count == 1 else f'{count} trials have'} waited {duration(longest)}"
-    asked = {kind: amount for kind, amount in situation.wanted.items() if amount}
-    for kind, amount in asked.items():
-        total, free = situation.total.get(kind, 0.0), situation.free.get(kind, 0.0)
+    wanted = {kind: amount for kind, amount in state.wanted.items() if amount}
+    for kind, amount in wanted.items():
+        total, free = state.total.get(kind, 0.0), state.free.get(kind, 0.0)
         if total < amount:
             return f"{who} for {amount:g} {kind}: the cluster has {total:g}"
         if free < amount:
-            own = sum(trial.takes.get(kind, 0.0) for trial in situation.running)
+            own = sum(trial.resources.get(kind, 0.0) for trial in state.running)
             return (
                 f"{who} for {amount:g} {kind}: {total - free:g} of {total:g} are in use, {own:g} of them by this search"
             )
-    room = ", ".join(f"{situation.free.get(kind, 0.0):g} {kind}" for kind in asked)
+    room = ", ".join(f"{state.free.get(kind, 0.0):g} {kind}" for kind in wanted)
     return f"{who} though {room} are free: a process is slow to start, or no single node has room for a trial"
 
 
-class Sparing:
-    """Says a finding when it is new, and again when it has lasted twice as long."""
+class RepeatLimiter:
+    """Lets a finding through when it is new, and again when it has lasted twice as long."""
 
     def __init__(self) -> None:
-        """Begin with nothing said."""
-        self._said: dict[str, float] = {}
+        """Start without findings."""
+        self._seconds_when_said: dict[str, float] = {}
 
     def due(self, found: Sequence[Finding]) -> list[str]:
-        """What is to be said now of all that is found now; what is not found any more is forgotten."""
-        said, lines = {}, []
+        """Messages to print now.
+
+        Args:
+            found: all findings of this moment. One that is missing counts as new when it comes back.
+        """
+        said, messages = {}, []
         for finding in found:
-            before = self._said.get(finding.key)
-            again = before is None or finding.seconds >= 2 * before > 0
-            said[finding.key] = finding.seconds if again or before is None else before
-            if again:
-                lines.append(finding.sentence)
-        self._said = said
-        return lines
+            before = self._seconds_when_said.get(finding.key)
+            if before is None or finding.seconds >= 2 * before > 0:
+                before = finding.seconds
+                messages.append(finding.message)
+            said[finding.key] = before
+        self._seconds_when_said = said
+        return messages

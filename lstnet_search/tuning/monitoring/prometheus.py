@@ -1,4 +1,4 @@
-"""Figures of a running search for Prometheus, which Ray offers on its metrics ports as `ray_<name>`."""
+"""Metrics of a running search for Prometheus. Ray serves them on its metrics ports as `ray_<name>`."""
 
 import time
 from collections import Counter
@@ -23,25 +23,25 @@ GAUGES: dict[str, tuple[str, tuple[str, ...]]] = {
         ("search", "trial", "criterion", "direction"),
     ),
 }
-"""Name -> what it is, and its labels."""
+"""Description and labels of each gauge."""
 
-AGAIN_AFTER_SECONDS = 10.0
-"""Ray forgets a gauge that is not set for 30 s."""
+SET_EVERY_SECONDS = 10.0
+"""Ray drops a gauge that has not been set for 30 s."""
 
 _Value = tuple[str, tuple[str, ...], float]
-"""Name of a gauge, values of its labels but for the search, its value."""
+"""Name of a gauge, values of its labels except the search, and its value."""
 
 
-class Metrics:
-    """Gauges of one search, set again and again, so that they stay: a trial's until it ends."""
+class SearchGauges:
+    """Gauges of one search. They are set again and again, or Ray would drop them; a trial's until it ends."""
 
     def __init__(self, search: str, metric: str, directions: tuple[str, str]) -> None:
-        """Begin without a value.
+        """Create the gauges, without values.
 
         Args:
-            search: its name, a label of each figure.
-            metric: that the search maximises.
-            directions: names of both.
+            search: name of the search, a label of every gauge.
+            metric: metric that the search maximises.
+            directions: names of both directions.
         """
         self._metric = metric
         self._directions = directions
@@ -53,8 +53,8 @@ class Metrics:
         self._last: dict[int, ReportRecord] = {}
         self._set_at = time.monotonic()
 
-    def know(self, records: Sequence[TrialRecord]) -> None:
-        """Take over how all trials stand: how many are in each state, and the best value."""
+    def update(self, records: Sequence[TrialRecord]) -> None:
+        """Set the number of trials in each state, and the best value."""
         counts = Counter(record.state for record in records)
         values: list[_Value] = [("lstnet_trials", (state,), counts[state]) for state in get_args(State)]
         values += [
@@ -63,20 +63,20 @@ class Metrics:
         self._set(values)
 
     def report(self, number: int, report: ReportRecord) -> None:
-        """Take over a report of a trial."""
+        """Set what a report of a trial changes."""
         self._set(trial_values(number, report, self._last.get(number), self._directions))
         self._last[number] = report
 
-    def ended(self, number: int) -> None:
-        """Let a trial's figures go."""
+    def remove(self, number: int) -> None:
+        """Drop the gauges of a trial that has ended."""
         self._last.pop(number, None)
         gone = [key for key in self._values if GAUGES[key[0]][1][1] == "trial" and key[1][0] == str(number)]
         for key in gone:
             del self._values[key]
 
     def refresh(self) -> None:
-        """Set all that is known again, if it is time."""
-        if time.monotonic() - self._set_at > AGAIN_AFTER_SECONDS:
+        """Set all gauges again if it is time."""
+        if time.monotonic() - self._set_at > SET_EVERY_SECONDS:
             self._set_at = time.monotonic()
             self._set([(name, labels, value) for (name, labels), value in self._values.items()])
 
@@ -90,13 +90,13 @@ class Metrics:
 def trial_values(
     number: int, report: ReportRecord, earlier: ReportRecord | None, directions: tuple[str, str]
 ) -> list[_Value]:
-    """The figures of one report.
+    """Values of the gauges after a report.
 
     Args:
         number: of the trial.
-        report: its latest.
-        earlier: the one before; None if there is none.
-        directions: names of both.
+        report: its latest report.
+        earlier: its report before, or None.
+        directions: names of both directions.
     """
     return list(_trial_values(str(number), report, earlier, directions))
 
@@ -105,10 +105,10 @@ def _trial_values(
     trial: str, report: ReportRecord, earlier: ReportRecord | None, directions: tuple[str, str]
 ) -> Iterator[_Value]:
     metrics = report.metrics
-    begun, seconds = (earlier.step, earlier.seconds) if earlier else (0, 0.0)
+    first_step, first_seconds = (earlier.step, earlier.seconds) if earlier else (0, 0.0)
     yield "lstnet_step", (trial,), report.step
-    if report.seconds > seconds and report.step > begun:  # not after a process went back to a checkpoint
-        yield "lstnet_steps_per_second", (trial,), (report.step - begun) / (report.seconds - seconds)
+    if report.seconds > first_seconds and report.step > first_step:  # not after a return to an older checkpoint
+        yield "lstnet_steps_per_second", (trial,), (report.step - first_step) / (report.seconds - first_seconds)
     if TARGET in metrics:
         yield "lstnet_target_accuracy", (trial,), metrics[TARGET]
     for direction in directions:

@@ -1,4 +1,4 @@
-"""Ray's own callbacks for TensorBoard, MLflow and Weights & Biases, fed with reports and nothing else."""
+"""Ray's own callbacks for TensorBoard, MLflow and Weights & Biases. They get the reports and nothing else."""
 
 import logging
 import os
@@ -9,33 +9,34 @@ from typing import Any
 
 from ray import tune
 from ray.tune.experiment import Trial
-from ray.tune.logger import LoggerCallback, TBXLoggerCallback
+from ray.tune.logger import LoggerCallback
 
 from lstnet_search.config.search import TrackerName
-from lstnet_search.errors import InputError
+from lstnet_search.errors import InputError, one_line
 from lstnet_search.io.secrets import masked
 from lstnet_search.results.folder.folder import ResultsFolder
 from lstnet_search.tuning.protocol import METRICS
+from lstnet_search.tuning.ray_patches.tensorboard import tensorboard_logger
 
 PACKAGES: dict[TrackerName, tuple[str, str]] = {
     TrackerName.TENSORBOARD: ("tensorboardX", "tensorboardX"),
     TrackerName.MLFLOW: ("mlflow", "mlflow-skinny"),
     TrackerName.WANDB: ("wandb", "wandb"),
 }
-"""What each imports, and what pip installs for it."""
+"""Module that a tracker imports, and the package that pip installs for it."""
 
 PROJECT = "lstnet-search"
 UPLOAD_SECONDS = 60
-"""What W&B may take at the end of a search for what it has not sent yet."""
-MLFLOW_PATIENCE = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "10"}
-"""A search waits for its trackers: by default MLflow tries for four minutes to reach a server that is gone."""
+"""Time that W&B has at the end of a search to send what is left."""
+MLFLOW_RETRIES = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "10"}
+"""A search waits for its trackers. By default MLflow tries to reach a missing server for four minutes."""
 
 
 def refuse_trackers(names: Sequence[TrackerName]) -> None:
-    """Refuse what could not be written to.
+    """Refuse trackers that cannot work here.
 
     Raises:
-        InputError: if a package is missing, or W&B would ask who you are.
+        InputError: if a package is missing, or W&B has no account.
     """
     for name in names:
         module, package = PACKAGES[name]
@@ -53,38 +54,38 @@ def refuse_trackers(names: Sequence[TrackerName]) -> None:
 def make_trackers(
     names: Sequence[TrackerName], folder: ResultsFolder, say: Callable[[str], None]
 ) -> list[tune.Callback]:
-    """A callback for each name, once.
+    """One callback for each name, even if a name is given twice.
 
     Args:
-        names: of trackers that `refuse_trackers` lets pass.
-        folder: of the search, which names the experiment and keeps what needs a place.
-        say: is told where to look, and what goes wrong.
+        names: trackers that `refuse_trackers` accepts.
+        folder: of the search. Its name is the experiment's, and trackers write their files there.
+        say: prints where to look, and what goes wrong.
     """
     callbacks: list[tune.Callback] = []
     for name in dict.fromkeys(names):
-        logger, place = _MAKERS[name](folder)
-        say(f"{name}: {masked(place)}")
+        logger, where = _MAKERS[name](folder)
+        say(f"{name}: {masked(where)}")
         callbacks.append(Tracker(name, logger, say))
     return callbacks
 
 
 class Tracker(tune.Callback):
-    """Passes reports on to a logger of Ray's, and drops it when it raises: the search goes on."""
+    """Passes reports on to one of Ray's loggers. If the logger raises, it is dropped and the search goes on."""
 
     def __init__(self, name: str, logger: LoggerCallback, say: Callable[[str], None]) -> None:
-        """Pass on to a logger, and say once if it fails."""
+        """Pass reports on to a logger; `say` prints one line if it fails."""
         self._name = name
         self._logger: LoggerCallback | None = logger
         self._say = say
         self._open: list[Trial] = []
 
     def setup(self, **info: Any) -> None:  # type: ignore[override]  # Ray calls it by names
-        """Begin."""
+        """Set the logger up."""
         self._pass("setup", **info)
 
     def on_trial_start(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
-        """Begin a run of the tracker for a trial."""
-        trial.init_local_path()  # type: ignore[no-untyped-call]  # where W&B's process changes to
+        """Begin the tracker's run of a trial."""
+        trial.init_local_path()  # type: ignore[no-untyped-call]  # W&B's process changes to it
         if trial not in self._open:
             self._open.append(trial)
         self._pass("log_trial_start", trial)
@@ -97,7 +98,7 @@ class Tracker(tune.Callback):
             self._pass("log_trial_result", iteration, trial, logged(result))
 
     def on_trial_complete(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
-        """End the trial's run, as failed if it says so in its last report."""
+        """End the trial's run, as failed if its last report has an error."""
         self._end(trial, failed="error" in trial.last_result)
 
     def on_trial_error(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
@@ -105,13 +106,13 @@ class Tracker(tune.Callback):
         self._end(trial, failed=True)
 
     def on_experiment_end(self, trials: list[Trial], **info: Any) -> None:
-        """End what a stopped search left open: W&B would wait half an hour for it."""
+        """End the runs that a stopped search left open: W&B would wait half an hour for them."""
         for trial in list(self._open):
             self._end(trial, failed=True)
         self._pass("on_experiment_end", trials, **info)
 
     def __getstate__(self) -> dict[str, Any]:
-        """Nothing: Ray writes what it could restore a search from, which is never read."""
+        """Nothing. Ray would write it to restore a search from, and it is never read."""
         return {}
 
     def _end(self, trial: Trial, failed: bool) -> None:
@@ -126,14 +127,14 @@ class Tracker(tune.Callback):
             getattr(self._logger, method)(*arguments, **named)
         except Exception as error:
             self._logger = None
-            reason = masked(" ".join(str(error).split()))
+            reason = masked(one_line(error))
             self._say(f"--log {self._name} ends here, the search goes on: {type(error).__name__}: {reason}")
 
 
 def logged(result: dict[str, Any]) -> dict[str, Any]:
-    """What a tracker is to keep of one of Ray's results: metrics, under the step of the training."""
+    """What a tracker gets of one of Ray's results: the metrics, under the step of the training."""
     step = result["step"]
-    times = {"training_iteration": step, "timesteps_total": step}  # each logger has its own name for it
+    times = {"training_iteration": step, "timesteps_total": step}  # each logger reads another name
     return {**times, "seconds": result["seconds"], "peak_memory_mb": result["peak_memory_mb"], **result[METRICS]}
 
 
@@ -141,19 +142,17 @@ def _tensorboard(folder: ResultsFolder) -> tuple[LoggerCallback, str]:
     from tensorboardX import SummaryWriter
 
     def writer(trial_folder: str, **settings: Any) -> SummaryWriter:
-        # Not in Ray's folder of the trial, whose content comes to the results only when the search ends.
+        # Not in Ray's folder of the trial: its content reaches the results only when the search ends.
         return SummaryWriter(str(folder.tensorboard / Path(trial_folder).name), **settings)
 
-    logger = TBXLoggerCallback()  # type: ignore[no-untyped-call]
-    logger._summary_writer_cls = writer
-    return logger, f"tensorboard --logdir {folder.tensorboard}"
+    return tensorboard_logger(writer), f"tensorboard --logdir {folder.tensorboard}"
 
 
 def _mlflow(folder: ResultsFolder) -> tuple[LoggerCallback, str]:
     from ray.air.integrations.mlflow import MLflowLoggerCallback  # imports MLflow, which takes seconds
 
-    logging.getLogger("mlflow").setLevel(logging.WARNING)  # else it tells of each table that it makes
-    for name, value in MLFLOW_PATIENCE.items():
+    logging.getLogger("mlflow").setLevel(logging.WARNING)  # or it logs every table that it creates
+    for name, value in MLFLOW_RETRIES.items():
         os.environ.setdefault(name, value)
     uri = os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{(folder.path / 'mlflow.db').resolve()}"
     return MLflowLoggerCallback(
@@ -166,7 +165,7 @@ def _wandb(folder: ResultsFolder) -> tuple[LoggerCallback, str]:
 
     project = os.environ.get("WANDB_PROJECT", PROJECT)
     offline = os.environ.get("WANDB_MODE") == "offline"
-    runs = str(folder.path.resolve())  # Ray's folder of a trial comes to the results only when the search ends
+    runs = str(folder.path.resolve())  # Ray's folder of a trial reaches the results only when the search ends
     logger = WandbLoggerCallback(project=project, group=folder.path.name, upload_timeout=UPLOAD_SECONDS, dir=runs)
     where = f"offline, send it with: wandb sync {folder.path}/wandb/offline-run-*" if offline else f"project {project}"
     return logger, f"group {folder.path.name}, {where}"

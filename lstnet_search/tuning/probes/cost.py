@@ -1,4 +1,4 @@
-"""How long a search takes and how much it writes, by a few steps of a training or by what it has trained already."""
+"""How long a search takes and how much it writes, estimated from a few steps or from earlier trials."""
 
 import time
 from collections.abc import Sequence
@@ -23,17 +23,20 @@ from lstnet_search.tuning.cluster.placement import Placement, upper_bound_second
 from lstnet_search.tuning.trials.device import device_for
 from lstnet_search.tuning.trials.retention import KEPT_TRIALS
 
-WARM_UP, COUNTED = 2, 5
+WARM_UP_STEPS, TIMED_STEPS = 2, 5
+
+CHECKPOINTS_PER_TRIAL = 3
+"""The best checkpoint of a trial and the last two."""
 
 
 @dataclass(frozen=True)
-class Probe:
+class Cost:
     """What was measured.
 
     Attributes:
-        step_seconds: of a step, median of a few.
-        report_seconds: of evaluating and saving.
-        checkpoint_bytes: size of a checkpoint, samples included.
+        step_seconds: median time of a step.
+        report_seconds: time of evaluating and saving.
+        checkpoint_bytes: size of a checkpoint with its samples.
         samples_bytes: size of the samples alone.
     """
 
@@ -46,27 +49,27 @@ class Probe:
 def estimate(
     search: SearchConfig, prepared: Prepared, placement: Placement, left: int, earlier: Sequence[TrialRecord] = ()
 ) -> str:
-    """A sentence on the time and disk that the trials left of a search take.
+    """A sentence on how long the remaining trials of a search take and how much they write.
 
-    By what earlier trials took, and of the disk nothing, where there are reports; else by a few steps on a worker.
+    It uses the pace of earlier trials if they have reports, and then says nothing of the disk. Otherwise a worker
+    trains a few steps.
     """
-    a_trial = _seconds_so_far(earlier, search.trial.steps)
-    if a_trial is not None:
-        return _sentence(search, placement, left, a_trial, " at the pace so far")
+    trial_seconds = _seconds_so_far(earlier, search.trial.steps)
+    if trial_seconds is not None:
+        return _time_sentence(search, placement, left, trial_seconds, " at the pace so far")
     trial = search.trial
-    measured = probe(search, prepared, placement)
-    a_training = trial.steps * measured.step_seconds + len(trial.report_steps) * measured.report_seconds
-    # A checkpoint has the states of all repeats, and samples of the first.
-    state_bytes = measured.checkpoint_bytes - measured.samples_bytes
-    a_checkpoint = search.repeats * state_bytes + measured.samples_bytes
-    # The best checkpoint of a trial that runs or is among the best, and its last two; samples of all.
+    cost = measure_cost(search, prepared, placement)
+    training_seconds = trial.steps * cost.step_seconds + len(trial.report_steps) * cost.report_seconds
+    # A checkpoint has the states of all repeats, and the samples of the first.
+    state_bytes = cost.checkpoint_bytes - cost.samples_bytes
+    checkpoint_bytes = search.repeats * state_bytes + cost.samples_bytes
     with_checkpoints = min(search.trials, placement.concurrent + KEPT_TRIALS)
-    disk = 3 * with_checkpoints * a_checkpoint + search.trials * measured.samples_bytes
-    return f"{_sentence(search, placement, left, search.repeats * a_training)}; up to {size(disk)} of disk"
+    disk = CHECKPOINTS_PER_TRIAL * with_checkpoints * checkpoint_bytes + search.trials * cost.samples_bytes
+    return f"{_time_sentence(search, placement, left, search.repeats * training_seconds)}; up to {size(disk)} of disk"
 
 
-def _sentence(search: SearchConfig, placement: Placement, left: int, a_trial: float, pace: str = "") -> str:
-    seconds = upper_bound_seconds(left, a_trial, placement.concurrent)
+def _time_sentence(search: SearchConfig, placement: Placement, left: int, trial_seconds: float, pace: str = "") -> str:
+    seconds = upper_bound_seconds(left, trial_seconds, placement.concurrent)
     seeds = "" if search.repeats == 1 else f" of {search.repeats} seeds"
     sooner = "" if search.scheduler in ("none", *POPULATION_SCHEDULERS) else ", less where poor trials are stopped"
     alone = "" if pace else ", as if each had it alone"
@@ -78,26 +81,26 @@ def _sentence(search: SearchConfig, placement: Placement, left: int, a_trial: fl
 
 
 def _seconds_so_far(records: Sequence[TrialRecord], steps: int) -> float | None:
-    """Of a whole trial, by the median pace of trials that have reported; None if none has."""
+    """Time of a whole trial at the median pace of the trials that have reported, or None."""
     last = [record.reports[-1] for record in records if record.reports]
     return median(report.seconds / report.step * steps for report in last) if last else None
 
 
-def probe(search: SearchConfig, prepared: Prepared, placement: Placement) -> Probe:
-    """Measure on a worker, with the resources that a trial gets."""
-    once = ray.remote(max_calls=1)(_measure)  # a worker that stays would keep its memory on the GPU
+def measure_cost(search: SearchConfig, prepared: Prepared, placement: Placement) -> Cost:
+    """Measure on a worker with a trial's resources."""
+    once = ray.remote(max_calls=1)(_measure)  # a worker that lives on would keep its memory on the GPU
     cpus, gpus = placement.resources["cpu"], placement.resources["gpu"]
     measure = once.options(num_cpus=cpus, num_gpus=gpus)
-    result: Probe = ray.get(measure.remote(search.trial, prepared, search.direction, placement.threads, gpus))
-    return result
+    cost: Cost = ray.get(measure.remote(search.trial, prepared, search.direction, placement.threads, gpus))
+    return cost
 
 
-def _measure(config: TrialConfig, prepared: Prepared, direction: str, threads: int, gpus: float) -> Probe:
+def _measure(config: TrialConfig, prepared: Prepared, direction: str, threads: int, gpus: float) -> Cost:
     torch.set_num_threads(threads)
     device = device_for(gpus)
     prepared = prepared.to(device)
-    steps = WARM_UP + COUNTED
-    short = config.model_copy(update={"steps": steps, "reports": steps})  # unchecked: some take one step only
+    steps = WARM_UP_STEPS + TIMED_STEPS
+    short = config.model_copy(update={"steps": steps, "reports": steps})  # not validated: some trials take one step
     method = build_method(short, prepared.problem(direction), device, autocast(config.precision, device))
     seconds = [report.seconds for report in train(short, prepared.train, method, evaluate=lambda translator: {})]
     training = EvaluatedTraining(config.model_copy(update={"steps": 1, "reports": 1}), prepared, direction, device)
@@ -106,8 +109,8 @@ def _measure(config: TrialConfig, prepared: Prepared, direction: str, threads: i
         begun = time.perf_counter()
         next(training)
         training.save(folder)
-        return Probe(
-            step_seconds=median(later - earlier for earlier, later in pairwise(seconds[WARM_UP - 1 :])),
+        return Cost(
+            step_seconds=median(later - earlier for earlier, later in pairwise(seconds[WARM_UP_STEPS - 1 :])),
             report_seconds=time.perf_counter() - begun,
             checkpoint_bytes=sum(file.stat().st_size for file in folder.iterdir()),
             samples_bytes=(folder / SAMPLES_FILE).stat().st_size,

@@ -1,4 +1,4 @@
-"""What one training takes of a GPU, measured on a worker that has the GPU to itself."""
+"""What one training uses of a GPU, measured on a worker that has the GPU to itself."""
 
 import time
 from collections.abc import Callable
@@ -17,31 +17,34 @@ from lstnet_search.evaluation import Prepared, WholeSets
 from lstnet_search.methods.registry import build_method
 from lstnet_search.results.formatting import size
 from lstnet_search.training import autocast, train
-from lstnet_search.tuning.cluster.cluster import Wanted, machines
+from lstnet_search.tuning.cluster.cluster import machines, place_on
 from lstnet_search.tuning.cluster.gpu_sharing import GpuUse, busy_seconds, trials_per_gpu
 from lstnet_search.tuning.cluster.placement import Placement
+from lstnet_search.tuning.run import Resources
 from lstnet_search.tuning.trials.device import device_for
 from lstnet_search.tuning.trials.trainable import make_training
 
 SEGMENT = 20
-"""Steps that are timed, as many that are profiled, and as many before them: enough to record a step and replay it."""
+"""Steps that are timed, steps that are profiled, and steps before them: enough to record a step and replay it."""
 
 
 def share_gpus(
     search: SearchConfig,
     prepared: Prepared | WholeSets,
     placement: Placement,
-    wanted: Wanted,
+    resources: Resources,
+    trials: int,
     say: Callable[[str], None],
 ) -> Placement:
-    """The placement with as many trials on a GPU as a probe of one says.
+    """The placement with as many trials per GPU as a probe finds.
 
     Args:
-        search: whose trials are placed.
+        search: search whose trials are placed.
         prepared: what they train on.
-        placement: with one trial a GPU.
-        wanted: what that was made of.
-        say: told what was found.
+        placement: placement with one trial per GPU.
+        resources: what the search may use.
+        trials: trials of the search.
+        say: called with the lines to print.
     """
     say("a probe of a training decides how many trials share a GPU")
     use = probe_gpu(search, prepared, placement)
@@ -55,23 +58,24 @@ def share_gpus(
     )
     nodes = machines()
     cpus, gpus = sum(node.cpus for node in nodes), sum(node.gpus for node in nodes)
-    return replace(  # a cluster of this machine has no more than its trials needed
-        wanted,
-        cpus=None if wanted.cpus is None else min(wanted.cpus, cpus),
-        gpus=None if wanted.gpus is None else min(wanted.gpus, gpus),
+    shared = replace(  # a cluster of this machine was started with no more than the trials needed
+        resources,
+        cpus=None if resources.cpus is None else min(resources.cpus, cpus),
+        gpus=None if resources.gpus is None else min(resources.gpus, gpus),
         per_gpu=per_gpu,
-    ).placed(nodes)
+    )
+    return place_on(nodes, shared, trials)
 
 
 def probe_gpu(search: SearchConfig, prepared: Prepared | WholeSets, placement: Placement) -> GpuUse | None:
-    """Measure on a worker with a GPU of its own, which it leaves to the trials; None if the GPU is only simulated."""
+    """Measure on a worker with a GPU of its own, which ends afterwards. None if the GPU is only simulated."""
     resources = replace(placement, per_gpu=1).resources
-    once = ray.remote(max_calls=1)(_measure)  # a worker that stays would keep its memory on the GPU
+    once = ray.remote(max_calls=1)(_measure)  # a worker that lives on would keep its memory on the GPU
     measure = once.options(num_cpus=resources["cpu"], num_gpus=resources["gpu"])
-    result: GpuUse | None = ray.get(
+    use: GpuUse | None = ray.get(
         measure.remote(search.trial, prepared, search.direction, search.repeats, placement.threads)
     )
-    return result
+    return use
 
 
 def _measure(
@@ -90,30 +94,30 @@ def _measure(
     next(training)
     with TemporaryDirectory() as folder:
         training.save(Path(folder))
-    free, whole = torch.cuda.mem_get_info(device)
+    free, total = torch.cuda.mem_get_info(device)
     return GpuUse(
         peak_bytes=torch.cuda.max_memory_reserved(device),
-        beside_bytes=whole - free - torch.cuda.memory_reserved(device),
-        gpu_bytes=whole,
+        beside_bytes=total - free - torch.cuda.memory_reserved(device),
+        gpu_bytes=total,
         busy=busy,
     )
 
 
 def _busy(config: TrialConfig, prepared: Prepared | WholeSets, direction: str, device: torch.device) -> float:
-    """Share of the time of steps, taken as a trial takes them, in which the GPU works."""
+    """Share of a step's time in which the GPU works, with steps as a trial takes them."""
     short = config.model_copy(update={"steps": 3 * SEGMENT, "reports": 3})
     problem = prepared.problem if isinstance(prepared, WholeSets) else prepared.problem(direction)
     method = build_method(short, problem, device, autocast(short.precision, device))
     reports = train(short, prepared.train, method, evaluate=lambda network: {})
     next(reports)
     begun = time.perf_counter()
-    next(reports)  # reads sums of losses, so that all is done when it returns
+    next(reports)  # it reads sums of losses, so all work is done when it returns
     seconds = time.perf_counter() - begun
-    with profile(activities=[ProfilerActivity.CUDA]) as profiled:  # apart: profiling slows the host down
+    with profile(activities=[ProfilerActivity.CUDA]) as profiled:  # not the timed steps: profiling slows the host
         next(reports)
     work = (
         event.time_range
         for event in profiled.events() or ()
-        if event.device_type == DeviceType.CUDA and not event.is_user_annotation  # which span pauses
+        if event.device_type == DeviceType.CUDA and not event.is_user_annotation  # annotations span pauses
     )
     return min(1.0, busy_seconds((1e-6 * span.start, 1e-6 * span.end) for span in work) / seconds)

@@ -1,4 +1,4 @@
-"""Having Ray Tune keep a trial's last checkpoint but one: the last may turn out to be damaged."""
+"""Ray Tune keeps a trial's best checkpoint and its last two: the last one may turn out to be damaged."""
 
 import logging
 from collections.abc import Iterator
@@ -7,19 +7,19 @@ from contextlib import contextmanager
 from ray.train._internal.checkpoint_manager import _CheckpointManager
 from ray.train._internal.session import _TrainingResult
 
-from lstnet_search.tuning.failures.storage_retry import unwritable
+from lstnet_search.tuning.failures.storage_retry import is_unavailable
 from lstnet_search.tuning.protocol import SCORE
 
 _log = logging.getLogger(__name__)
 
 
 @contextmanager
-def spare_checkpoints() -> Iterator[None]:
-    """Let runs in the block keep, of each trial, the best checkpoint and the last two.
+def keep_last_checkpoints() -> Iterator[None]:
+    """Make runs in the block keep each trial's best checkpoint and the last two.
 
-    Ray keeps the best and the last, which are one where a trial grows better and better, and its settings can only
-    have it keep more of the best. One that cannot be deleted while the storage takes no writes is kept until the
-    trial's next.
+    Ray keeps the best and the last, which are the same one in a trial that keeps improving. Its only setting,
+    `num_to_keep`, keeps more of the best. A checkpoint that cannot be deleted because the storage is unavailable is
+    kept until the trial's next checkpoint. Replaces `_CheckpointManager.register_checkpoint` (Ray 2.60.0).
     """
     original = _CheckpointManager.register_checkpoint
     _CheckpointManager.register_checkpoint = _register  # type: ignore[method-assign]
@@ -30,15 +30,15 @@ def spare_checkpoints() -> Iterator[None]:
 
 
 def _register(self: _CheckpointManager, checkpoint_result: _TrainingResult) -> None:
-    before, self._latest_checkpoint_result = self._latest_checkpoint_result, checkpoint_result
-    known = [*self._checkpoint_results, checkpoint_result]
-    best = max(reversed(known), key=lambda each: each.metrics.get(SCORE, float("-inf")))
-    wanted = (best, before, checkpoint_result)
-    self._checkpoint_results = [each for each in known if each in wanted or not _deleted(each)]
+    previous, self._latest_checkpoint_result = self._latest_checkpoint_result, checkpoint_result
+    results = [*self._checkpoint_results, checkpoint_result]
+    best = max(reversed(results), key=lambda result: result.metrics.get(SCORE, float("-inf")))
+    keep = (best, previous, checkpoint_result)
+    self._checkpoint_results = [result for result in results if result in keep or not _deleted(result)]
 
 
 def _deleted(result: _TrainingResult) -> bool:
-    """Delete the checkpoint of a report; False if that is to be tried again."""
+    """Delete a report's checkpoint. False if that has to be tried again later."""
     checkpoint = result.checkpoint
     assert checkpoint is not None
     assert checkpoint.filesystem is not None
@@ -47,7 +47,7 @@ def _deleted(result: _TrainingResult) -> bool:
     except FileNotFoundError:
         return True
     except OSError as error:
-        if unwritable(error):
+        if is_unavailable(error):
             return False
         _log.warning("the checkpoint %s stays: %s", checkpoint.path, error)
     return True

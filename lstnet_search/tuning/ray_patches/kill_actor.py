@@ -1,4 +1,4 @@
-"""Ending the process of an actor that does not answer any more."""
+"""Killing the process of an actor that no longer answers."""
 
 import os
 import signal
@@ -12,10 +12,10 @@ from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 
 def kill_process(actor: ActorHandle[Any]) -> None:
-    """Kill the process of an actor from another on its node; Ray finds out by itself.
+    """Kill the process of an actor from another process on its node. Ray notices by itself.
 
-    `ray.kill` asks the process to end itself, which one that is stopped or stuck never does: it would be left with
-    all its memory.
+    `ray.kill` asks the process to end itself. A process that is stopped or stuck never does, and keeps all its memory.
+    Uses `ray._private.state.actors` and `ActorHandle._actor_id` (Ray 2.60.0).
     """
     about = actors(actor._actor_id.hex())
     node = NodeAffinitySchedulingStrategy(about["Address"]["NodeID"], soft=False)
@@ -23,5 +23,5 @@ def kill_process(actor: ActorHandle[Any]) -> None:
 
 
 def _kill(process: int) -> None:
-    with suppress(ProcessLookupError):  # it has ended meanwhile
+    with suppress(ProcessLookupError):  # it has ended in the meantime
         os.kill(process, signal.SIGKILL)

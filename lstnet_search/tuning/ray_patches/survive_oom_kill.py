@@ -1,4 +1,4 @@
-"""A node that runs low on memory: Ray ends its newest processes, which Ray Tune is to take for any that died."""
+"""A run survives that Ray kills processes of a node that is low on memory."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,15 +8,16 @@ from ray.air.execution._internal import RayActorManager
 from ray.exceptions import OutOfMemoryError, RayActorError
 
 UNCOUNTED = 50
-"""So many of a run's errors do not count as failures of their trials: others may want the memory for a while only."""
+"""Number of kills per run that do not count as failures of their trials: the memory may be short only for a while."""
 
 
 @contextmanager
-def low_memory_survived() -> Iterator[None]:
-    """Let a run in the block begin trials again whose processes Ray ended for want of their node's memory.
+def survive_oom_kill() -> Iterator[None]:
+    """Make a run in the block restart trials whose processes Ray killed because their node was low on memory.
 
-    Ray Tune knows errors of actors and of their tasks. This one is neither, and would end the whole run. It is taken
-    for that of a process that a node took away, which is not counted.
+    Ray Tune handles errors of actors and errors of their tasks. This error is neither, and would end the whole run. It
+    is passed on as the error of a process that its node preempted, which Ray Tune does not count. Replaces
+    `RayActorManager._actor_start_failed` and `_actor_task_failed` (Ray 2.60.0).
     """
     uncounted = iter(range(UNCOUNTED))
     start_failed, task_failed = RayActorManager._actor_start_failed, RayActorManager._actor_task_failed
@@ -30,9 +31,9 @@ def low_memory_survived() -> Iterator[None]:
 
 
 def _as_death(failed: Callable[..., None], uncounted: Iterator[int]) -> Callable[..., None]:
-    def told(self: RayActorManager, *, exception: Exception, **tracked: Any) -> None:
+    def handle(self: RayActorManager, *, exception: Exception, **tracked: Any) -> None:
         if isinstance(exception, OutOfMemoryError):
             exception = RayActorError(error_msg=str(exception), preempted=next(uncounted, None) is not None)
         failed(self, exception=exception, **tracked)
 
-    return told
+    return handle

@@ -1,39 +1,39 @@
-"""Trial schedulers: which trials are stopped before their last step."""
+"""Successive halving, and the table of the schedulers that stop trials early."""
 
 from collections.abc import Callable
 from typing import Any
 
 from ray.tune.execution.tune_controller import TuneController
 from ray.tune.experiment import Trial
-from ray.tune.schedulers import ASHAScheduler, FIFOScheduler, TrialScheduler
+from ray.tune.schedulers import FIFOScheduler, TrialScheduler
 
 from lstnet_search.config.rungs import REDUCTION_FACTOR, rungs
 from lstnet_search.config.search import SchedulerName, SearchConfig
 from lstnet_search.results.study.records import TrialRecord
 from lstnet_search.tuning.protocol import NUMBER, SCORE
+from lstnet_search.tuning.ray_patches.asha_rungs import AshaWithRungs
 from lstnet_search.tuning.schedulers.median import MedianStopping
-from lstnet_search.tuning.schedulers.protect_trial_0 import spared
+from lstnet_search.tuning.schedulers.protect_trial_0 import protect_trial_0
 
 HYPERBAND = (0, 1, 0, 2, 0, 1)
-"""Brackets of successive trials, by the number of rungs that they leave out."""
+"""Brackets of successive trials, as the number of rungs that each leaves out."""
 
 
-class Asha(ASHAScheduler):
+class Asha(AshaWithRungs):
     """Asynchronous successive halving (Li et al. 2020) at a sixth and a half of the steps.
 
-    A third of the trials goes on from each rung. Trial 0, the paper's weights, always does:
-    every result is compared with it.
+    A third of the trials continues from each rung. Trial 0, the paper's weights, always continues.
     """
 
     def __init__(self, steps: int, earlier: list[TrialRecord], metric: str, brackets: tuple[int, ...] = (0,)) -> None:
         """Set the rungs.
 
         Args:
-            steps: of a whole training.
-            earlier: trials of an earlier run of the search, whose reports fill the rungs.
-            metric: by which they are compared.
-            brackets: of successive trials, in turn. Bracket k leaves out the first k rungs, and its trials are
-                compared with each other alone: several of them make Hyperband (Li et al. 2018) of it.
+            steps: steps of a whole training.
+            earlier: trials of an earlier run of the search. Their reports fill the rungs.
+            metric: metric that compares the reports.
+            brackets: brackets of successive trials, repeated. Bracket k leaves out the first k rungs, and its trials
+                are compared only with each other. Several brackets make this Hyperband (Li et al. 2018).
         """
         super().__init__(
             time_attr="step",
@@ -44,27 +44,25 @@ class Asha(ASHAScheduler):
             reduction_factor=REDUCTION_FACTOR,
             brackets=max(brackets) + 1,
         )
-        self._turns = brackets
+        self._bracket_cycle = brackets
         for record in earlier:
             for report in record.reports:
-                _note(self._bracket(record.number), _earlier_id(record.number), report.step, report.metrics[metric])
+                bracket, trial_id = self._bracket_of(record.number), _earlier_id(record.number)
+                self.fill_rung(bracket, trial_id, report.step, report.metrics[metric])
 
     def on_trial_add(self, tune_controller: TuneController, trial: Trial) -> None:
-        """Take a trial in; one of an earlier run keeps its places on the rungs."""
+        """Add a trial. A trial of an earlier run keeps its reports on the rungs."""
         super().on_trial_add(tune_controller, trial)
-        bracket = self._bracket(trial.config[NUMBER])
-        self._trial_info[trial.trial_id] = bracket  # Ray draws one, from a generator of all
-        earlier = _earlier_id(trial.config[NUMBER])
-        for _, recorded in bracket._rungs:
-            if earlier in recorded:
-                recorded[trial.trial_id] = recorded.pop(earlier)
+        number = trial.config[NUMBER]
+        self.assign_bracket(trial, self._bracket_of(number))
+        self.rename_on_rungs(self._bracket_of(number), _earlier_id(number), trial.trial_id)
 
     def on_trial_result(self, tune_controller: TuneController, trial: Trial, result: dict[str, Any]) -> str:
-        """Decide whether a trial goes on after a report."""
-        return spared(trial, result, super().on_trial_result(tune_controller, trial, result))
+        """Decide whether a trial continues after a report."""
+        return protect_trial_0(trial, result, super().on_trial_result(tune_controller, trial, result))
 
-    def _bracket(self, number: int) -> Any:
-        return self._brackets[self._turns[number % len(self._turns)]]
+    def _bracket_of(self, number: int) -> int:
+        return self._bracket_cycle[number % len(self._bracket_cycle)]
 
 
 SCHEDULERS: dict[SchedulerName, Callable[[int, list[TrialRecord], str], TrialScheduler]] = {
@@ -73,20 +71,12 @@ SCHEDULERS: dict[SchedulerName, Callable[[int, list[TrialRecord], str], TrialSch
     "median": MedianStopping,
     "none": lambda steps, earlier, metric: FIFOScheduler(),  # type: ignore[no-untyped-call]
 }
-"""Each is made of the steps of a whole training, the trials of earlier runs, and the metric that compares them."""
+"""Name -> scheduler, from the steps of a whole training, the trials of earlier runs, and the metric to compare by."""
 
 
 def make_scheduler(search: SearchConfig, earlier: list[TrialRecord], metric: str) -> TrialScheduler:
-    """The scheduler of a search that is selected by a metric."""
+    """The scheduler of a search that ranks its trials by a metric. Populations are in `schedulers.population`."""
     return SCHEDULERS[search.scheduler](search.trial.steps, earlier, metric)
-
-
-def _note(bracket: Any, trial_id: str, step: int, value: float) -> None:
-    """Put a report on its rung as `on_result` does, without the cutoff, for which each looks through the whole rung."""
-    for milestone, recorded in bracket._rungs:
-        if step >= milestone and trial_id not in recorded:
-            recorded[trial_id] = value
-            break
 
 
 def _earlier_id(number: int) -> str:

@@ -1,8 +1,8 @@
-"""Population based training: trials that are behind take over networks of those ahead, and go on with other weights.
+"""Population based training: trials that are behind copy the networks of trials ahead, and continue with new weights.
 
-Ray's schedulers decide who takes over from whom and how weights are mutated (Jaderberg et al. 2017, and PB2,
-Parker-Holder et al. 2020). When that happens is decided here: at every second report, once all trials have got there
-and are paused with a checkpoint, so that it is the same whatever the places, and a search can go on from any moment.
+Ray's schedulers decide who copies from whom and how weights are mutated (Jaderberg et al. 2017, and PB2, Parker-Holder
+et al. 2020). When that happens is decided here: at every second report, when all trials have reached it and are paused
+with a checkpoint. So the outcome does not depend on how many trials run at once, and a search can resume at any moment.
 """
 
 import random
@@ -14,12 +14,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from ray import tune
-from ray.train._internal.session import _TrainingResult
 from ray.tune.execution.tune_controller import TuneController
 from ray.tune.experiment import Trial
-from ray.tune.schedulers import PopulationBasedTraining, TrialScheduler
+from ray.tune.schedulers import TrialScheduler
 from ray.tune.schedulers.pb2 import PB2
-from ray.tune.schedulers.pbt import _PBTTrialState
 from sklearn.exceptions import ConvergenceWarning
 
 from lstnet_search.config import WEIGHT_NAMES, LogUniform, Range, Space, Uniform
@@ -28,60 +26,63 @@ from lstnet_search.config.space.mutation import mutated_weights
 from lstnet_search.results.study.records import PAPER_TRIAL, Exploit, TrialRecord
 from lstnet_search.seeding import derive_seed
 from lstnet_search.tuning.protocol import CHECKPOINT, NUMBER, SCORE, SETTINGS
-from lstnet_search.tuning.trials.checkpoints import header_of, take_over, trial_folder
+from lstnet_search.tuning.ray_patches.population import Population, keep_processes
+from lstnet_search.tuning.ray_patches.trial_results import continue_from
+from lstnet_search.tuning.trials.checkpoints import copy_from_donor, read_header, trial_folder
 
-Tell = Callable[[str, int, Exploit], None]
-"""Is told Ray's id of a trial, its number, and what it took over."""
+OnExploit = Callable[[str, int, Exploit], None]
+"""Called with Ray's id of a trial, its number, and what it copied."""
 
 QUANTILE = 0.25
-"""Share of a population that takes over, and share that is taken over from."""
+"""Share of the population that copies, and share that is copied from."""
 
 
 def exchange_steps(report_steps: Sequence[int]) -> tuple[int, ...]:
-    """Steps at which trials are compared: every second report, but for the last one."""
+    """Steps at which trials are compared: every second report except the last."""
     return tuple(report_steps[1:-1:2])
 
 
 def next_exchange(steps: Sequence[int], records: Sequence[TrialRecord]) -> float:
-    """The first of the steps whose exchange has not taken place; infinity after the last.
+    """The first of the steps whose exchange has not taken place, or infinity after the last.
 
-    It has where a trial has gone on from there, or has taken over.
+    An exchange has taken place if a trial has continued from it or copied at it.
     """
     reached = max((report.step for record in records for report in record.reports), default=0)
     exchanged = max((exploit.step for record in records for exploit in record.exploits), default=0)
     return next((step for step in steps if step >= reached and step > exchanged), float("inf"))
 
 
-class Pbt(PopulationBasedTraining):
+class Pbt(Population):
     """Perturbs the donor's weights by a fifth, or draws them anew one time in four."""
 
     logarithmic = False
-    """Whether what is mutated is a logarithm where the range has one."""
+    """Whether weights with a logarithmic range are mutated as logarithms."""
 
     def __init__(
         self,
         search: SearchConfig,
         earlier: Sequence[TrialRecord],
         metric: str,
-        tell: Tell,
-        places: int,
+        on_exploit: OnExploit,
+        concurrent: int,
         **mutated: Any,
     ) -> None:
         """Make the scheduler of a population.
 
         Args:
-            search: what is searched; checked for a population.
+            search: the search. It has been checked for a population.
             earlier: trials of an earlier run of the search.
-            metric: by which trials are compared.
-            tell: what takes note.
-            places: trials that train at once.
-            mutated: Ray's description of what is mutated, for other schedulers than this.
+            metric: metric that compares the trials.
+            on_exploit: called when a trial has copied from another.
+            concurrent: number of trials that train at once.
+            mutated: Ray's description of what is mutated, from subclasses.
         """
-        self._space, self._search_seed, self._tell, self._places = search.space, search.seed, tell, places
+        self._space, self._search_seed = search.space, search.seed
+        self._on_exploit, self._concurrent = on_exploit, concurrent
         self._steps = exchange_steps(search.trial.report_steps)
         self._next = next_exchange(self._steps, earlier)
         self._earlier = {record.number: record for record in earlier}
-        self._members = search.trials - sum(record.state != "RUNNING" for record in earlier)
+        self._size = search.trials - sum(record.state != "RUNNING" for record in earlier)
         domains = {key: _domain(bounds) for key, (_, bounds) in _keys(search.space).items()}
         super().__init__(
             time_attr="step",
@@ -94,106 +95,91 @@ class Pbt(PopulationBasedTraining):
             **(mutated or {"hyperparam_mutations": domains}),
         )
         self._earlier_metric = metric
-        self._live: Sequence[Trial] = ()
-        """Those that exchange."""
         self._keeping_processes = False
 
     def on_trial_add(self, tune_controller: TuneController, trial: Trial) -> None:
-        """Take a trial in, paused until there is a place, or where it waited for the others in an earlier run."""
-        # Not Ray's, which refuses every searcher: ours hands out the population, and is told what becomes of it.
-        if trial in self._trial_state:  # its process died; it goes on from its last checkpoint
+        """Add a trial. It is paused until it may run, or because it waited for the others in an earlier run."""
+        # Not Ray's method, which refuses any searcher. Ours only hands out the population and records what happens.
+        if trial in self.members:  # its process died; it continues from its last checkpoint
             return
-        state = _PBTTrialState(trial)
-        self._trial_state[trial] = state
+        state = self.add_member(trial)
         trial.config.update(self._coordinates(trial.config[SETTINGS]))
-        trial.set_status(Trial.PAUSED)  # type: ignore[no-untyped-call]  # pending ones Ray would start by itself
+        trial.set_status(Trial.PAUSED)  # type: ignore[no-untyped-call]  # Ray would start a pending trial by itself
         if trial.config[CHECKPOINT] is None:
             return
         assert trial.storage is not None
         checkpoint = tune.Checkpoint(trial.config[CHECKPOINT], trial.storage.storage_filesystem)
-        state.last_train_time = header_of(checkpoint)["step"]
+        state.last_train_time = read_header(checkpoint)["step"]
         if state.last_train_time == self._next:
             record = self._earlier[trial.config[NUMBER]]
             report = next(report for report in record.reports if report.step == self._next)
             result = {"step": report.step, SCORE: report.metrics[self._earlier_metric]}
-            _continue_from(trial, checkpoint, result)
-            self._save_trial_state(state, report.step, result, trial)
+            continue_from(trial, checkpoint, result)
+            self.record_result(trial, result)
 
     def on_trial_result(self, tune_controller: TuneController, trial: Trial, result: dict[str, Any]) -> str:
-        """Pause a trial that has got to the next exchange."""
+        """Pause a trial that has reached the next exchange."""
         if "error" in result:
             return str(TrialScheduler.CONTINUE)
-        self._save_trial_state(self._trial_state[trial], result["step"], result, trial)
+        self.record_result(trial, result)
         return str(TrialScheduler.CONTINUE if result["step"] != self._next else TrialScheduler.PAUSE)
 
     def choose_trial_to_run(self, tune_controller: TuneController) -> Trial | None:
-        """The trial that is furthest behind, if there is a place; where all wait, they exchange first."""
-        self._keep_processes(tune_controller)
-        # Ray's live trials have among them those whose processes died too often.
+        """The trial that is furthest behind, if another one may run. If all trials wait, they exchange first."""
+        # Ray's live trials include those whose processes died too often.
         live = [trial for trial in tune_controller.get_live_trials() if not trial.is_finished()]  # type: ignore[no-untyped-call]
-        complete = len(self._trial_state) == self._members
-        if complete and live and all(self._waits(trial) and trial.status == Trial.PAUSED for trial in live):
+        if live and not self._keeping_processes:
+            keep_processes(tune_controller, live[0], self._concurrent)
+            self._keeping_processes = True
+        all_added = len(self.members) == self._size
+        if all_added and live and all(self._waits(trial) and trial.status == Trial.PAUSED for trial in live):
             self._exchange(tune_controller, sorted(live, key=_number))
-        if sum(trial.status in (Trial.PENDING, Trial.RUNNING) for trial in live) >= self._places:
+        if sum(trial.status in (Trial.PENDING, Trial.RUNNING) for trial in live) >= self._concurrent:
             return None
         ready = [trial for trial in live if trial.status == Trial.PAUSED and not self._waits(trial)]
-        return min(ready, key=lambda trial: (self._trial_state[trial].last_train_time, _number(trial)), default=None)
+        return min(ready, key=lambda trial: (self.members[trial].last_train_time, _number(trial)), default=None)
 
     def __getstate__(self) -> dict[str, Any]:
-        """Nothing: Ray writes what it could restore a search from, which is never read."""
+        """Nothing, because Ray pickles this for a snapshot that is never read."""
         return {}
 
-    def _keep_processes(self, tune_controller: TuneController) -> None:
-        """Have Ray keep the processes of paused trials for others, as many as there are places, until the end.
-
-        It would end most of them whenever no trial is ready, and start others after the exchange.
-        """
-        live = tune_controller.get_live_trials()  # type: ignore[no-untyped-call]
-        if live and not self._keeping_processes:
-            controller = getattr(tune_controller, "_tune_controller")  # noqa: B009  # behind a wrapper
-            controller._actor_cache.increase_max(next(iter(live)).placement_group_factory, self._places)
-            self._keeping_processes = True
-
     def _waits(self, trial: Trial) -> bool:
-        return self._trial_state[trial].last_train_time >= self._next
+        return self.members[trial].last_train_time >= self._next
 
     def _exchange(self, tune_controller: TuneController, live: Sequence[Trial]) -> None:
-        """Let the last of the trials, which are all paused at one step, take over from the first."""
-        self._live = live
+        """Let the worst of the trials, which are all paused at one step, copy from the best."""
         with _drawing_from(derive_seed(self._search_seed, "exchange", int(self._next))):
-            lower, upper = self._quantiles()
-            for trial in sorted(live, key=lambda trial: trial in lower):  # donors note their checkpoints first
-                self._checkpoint_or_exploit(trial, tune_controller, upper, lower)
+            lower, upper = self.quantiles(live)
+            donors_first = sorted(live, key=lambda trial: trial in lower)  # donors note their checkpoints
+            self.exchange(tune_controller, donors_first, lower, upper)
         self._next = next((step for step in self._steps if step > self._next), float("inf"))
 
-    def _quantiles(self) -> tuple[list[Trial], list[Trial]]:
-        """The trials that take over and those that they take over from; the paper's weights only give."""
-        order = sorted(
-            filter(self._waits, self._live), key=lambda trial: (self._trial_state[trial].last_score, -_number(trial))
-        )
+    def quantiles(self, live: Sequence[Trial]) -> tuple[list[Trial], list[Trial]]:
+        """The trials that copy and those that they copy from. The trial with the paper's weights never copies."""
+        order = sorted(filter(self._waits, live), key=lambda trial: (self.members[trial].last_score, -_number(trial)))
         count = min(-(-len(order) // int(1 / QUANTILE)), len(order) // 2)
         upper = order[len(order) - count :]
         return [trial for trial in order if _number(trial) != PAPER_TRIAL and trial not in upper][:count], upper
 
-    def _get_new_config(self, trial: Trial, trial_to_clone: Trial) -> tuple[dict[str, Any], dict[str, Any]]:
-        """What a trial goes on with: mutated weights of the donor, all else its own."""
-        mutated, operations = super()._get_new_config(trial, trial_to_clone)
+    def new_config(self, trial: Trial, donor: Trial) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The trial's own configuration with mutated weights of the donor."""
+        mutated, operations = super().new_config(trial, donor)
         keys = _keys(self._space)
         drawn = {name: self._value(bounds, mutated[key]) for key, (name, bounds) in keys.items()}
         settings = trial.config[SETTINGS]
         settings = settings | mutated_weights(self._space, {name: settings[name] for name in WEIGHT_NAMES}, drawn)
         return trial.config | self._coordinates(settings) | {SETTINGS: settings, CHECKPOINT: None}, operations
 
-    def _exploit(self, tune_controller: TuneController, trial: Trial, trial_to_clone: Trial) -> None:
-        """Take over, on a copy of the donor's checkpoint: Ray deletes the donor's own when it is out of date."""
-        super()._exploit(tune_controller, trial, trial_to_clone)
-        step, donor = int(self._next), _number(trial_to_clone)
-        assert trial_to_clone.checkpoint is not None  # it is paused
+    def exploit(self, tune_controller: TuneController, trial: Trial, donor: Trial) -> None:
+        """Continue from a copy of the donor's checkpoint: Ray deletes the donor's own when it is out of date."""
+        super().exploit(tune_controller, trial, donor)
+        step, donor_number = int(self._next), _number(donor)
+        assert donor.checkpoint is not None  # it is paused
         assert trial.path is not None
-        copy = take_over(trial_to_clone.checkpoint, trial.path, donor, step)
-        _continue_from(trial, copy, dict(self._trial_state[trial_to_clone].last_result or {}))
+        copy = copy_from_donor(donor.checkpoint, trial.path, donor_number, step)
+        continue_from(trial, copy, dict(self.members[donor].last_result or {}))
         weights = {name: trial.config[SETTINGS][name] for name in WEIGHT_NAMES}
-        self._tell(trial.trial_id, _number(trial), Exploit(step, donor, weights))
+        self._on_exploit(trial.trial_id, _number(trial), Exploit(step, donor_number, weights))
 
     def _coordinates(self, settings: Mapping[str, Any]) -> dict[str, float]:
         """What is mutated, by Ray's keys."""
@@ -208,42 +194,44 @@ class Pbt(PopulationBasedTraining):
 
 
 class Pb2(Pbt, PB2):
-    """Chooses weights by a Gaussian process of what the score gained since the last exchange."""
+    """Chooses weights with a Gaussian process of how much the score rose since the last exchange."""
 
     logarithmic = True
 
     def __init__(
-        self, search: SearchConfig, earlier: Sequence[TrialRecord], metric: str, tell: Tell, places: int
+        self, search: SearchConfig, earlier: Sequence[TrialRecord], metric: str, on_exploit: OnExploit, concurrent: int
     ) -> None:
-        """Make the scheduler, knowing what an earlier run observed; see `Pbt`."""
+        """Make the scheduler with what an earlier run observed; see `Pbt`."""
         bounds = {
             key: [self._coordinate(bounds, bounds.low), self._coordinate(bounds, bounds.high)]  # type: ignore[union-attr]
             for key, (_, bounds) in _keys(search.space).items()
         }
-        super().__init__(search, earlier, metric, tell, places, hyperparam_bounds=bounds)
+        super().__init__(search, earlier, metric, on_exploit, concurrent, hyperparam_bounds=bounds)
         self._replay(metric)
 
     def _exchange(self, tune_controller: TuneController, live: Sequence[Trial]) -> None:
-        self.data = self.data.sort_values(["Time", "Trial"], ignore_index=True)  # not as reports came in
+        # Reports are observed in the order in which they came in, which must not matter.
+        self.data = self.data.sort_values(["Time", "Trial"], ignore_index=True)
         super()._exchange(tune_controller, live)
 
-    def _get_new_config(self, trial: Trial, trial_to_clone: Trial) -> tuple[dict[str, Any], dict[str, Any]]:
+    def new_config(self, trial: Trial, donor: Trial) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The trial's own configuration with weights that the Gaussian process chose."""
         observed = len(self.data)
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)  # of so few observations nothing converges
-            warnings.simplefilter("ignore", DeprecationWarning)  # Ray gives scipy an option that is to go
-            config, operations = super()._get_new_config(trial, trial_to_clone)
-        if len(self.data) > observed:  # to the bit what the trial has, for Ray looks for equal rows
+            warnings.simplefilter("ignore", ConvergenceWarning)  # usual for so few observations
+            warnings.simplefilter("ignore", DeprecationWarning)  # Ray passes a deprecated option to scipy
+            config, operations = super().new_config(trial, donor)
+        if len(self.data) > observed:  # Ray looks for rows that are equal to the bit
             self.data.loc[self.data.index[-1], list(_keys(self._space))] = [config[key] for key in _keys(self._space)]
         return config, operations
 
     def _replay(self, metric: str) -> None:
-        """Make anew the rows that an earlier run had: one a report, and one where a trial took over."""
+        """Rebuild the rows that an earlier run had: one per report, and one per exploit."""
         rows: list[dict[str, Any]] = []
         waiting = self._next
         for number, record in self._earlier.items():
             for report in record.reports:
-                if report.step != waiting:  # a trial that waits tells that report again
+                if report.step != waiting:  # a trial that waits reports that step again
                     settings = record.settings | record.weights_before(report.step)
                     rows.append(self._row(number, report.step, settings, report.metrics[metric]))
             for exploit in record.exploits:
@@ -259,7 +247,7 @@ class Pb2(Pbt, PB2):
 
 
 def _keys(space: Space) -> dict[str, tuple[str, Range]]:
-    """Ray's keys, which must not have a slash -> parameters of a space."""
+    """Ray's keys, which must not contain a slash -> names and ranges of the space's parameters."""
     return {name.replace("/", ":"): (name, bounds) for name, bounds in space.parameters.items()}
 
 
@@ -272,30 +260,23 @@ def _domain(bounds: Range) -> Any:
 
 @contextmanager
 def _drawing_from(seed: int) -> Iterator[None]:
-    """Seed the generators that Ray draws from, which are everybody's, and leave them as they were."""
-    ours, theirs = random.getstate(), np.random.get_state()
+    """Seed the global generators that Ray draws from, and restore them after the block."""
+    python_state, numpy_state = random.getstate(), np.random.get_state()
     random.seed(seed)
     np.random.seed(seed)
     try:
         yield
     finally:
-        random.setstate(ours)
-        np.random.set_state(theirs)
-
-
-def _continue_from(trial: Trial, checkpoint: tune.Checkpoint, result: dict[str, Any]) -> None:
-    """Let a paused trial go on from a checkpoint."""
-    manager = trial.run_metadata.checkpoint_manager
-    assert manager is not None
-    manager._latest_checkpoint_result = _TrainingResult(checkpoint=checkpoint, metrics=result)
+        random.setstate(python_state)
+        np.random.set_state(numpy_state)
 
 
 def _number(trial: Trial) -> int:
     return int(trial.config[NUMBER])
 
 
-POPULATIONS: dict[str, Callable[[SearchConfig, Sequence[TrialRecord], str, Tell, int], TrialScheduler]] = {
+POPULATIONS: dict[str, Callable[[SearchConfig, Sequence[TrialRecord], str, OnExploit, int], TrialScheduler]] = {
     "pbt": Pbt,
     "pb2": Pb2,
 }
-"""Each is made of what is searched, trials of earlier runs, the metric that compares them, who takes note, places."""
+"""Name -> scheduler of a population; its arguments are those of `Pbt`."""

@@ -1,4 +1,4 @@
-"""The one trial that no scheduler stops."""
+"""Trial 0, which no scheduler stops."""
 
 from typing import Any
 
@@ -9,8 +9,8 @@ from lstnet_search.results.study.records import PAPER_TRIAL
 from lstnet_search.tuning.protocol import NUMBER
 
 
-def spared(trial: Trial, result: dict[str, Any], decision: str) -> str:
-    """A scheduler's decision on a report, but for the paper's weights, with which every result is compared."""
+def protect_trial_0(trial: Trial, result: dict[str, Any], decision: str) -> str:
+    """A scheduler's decision on a report, or CONTINUE for trial 0, with which all results are compared."""
     if trial.config[NUMBER] == PAPER_TRIAL and not result.get("done"):
         return str(TrialScheduler.CONTINUE)
     return str(decision)

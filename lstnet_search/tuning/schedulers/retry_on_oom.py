@@ -1,4 +1,4 @@
-"""A second try for a trial that ran out of memory in its share of a GPU: alone, on a whole one."""
+"""A trial that runs out of memory in its share of a GPU is retried on a whole GPU."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,79 +12,83 @@ from lstnet_search.tuning.protocol import NUMBER
 
 
 def out_of_memory(trial: Trial) -> bool:
-    """Whether a trial failed last because a GPU had no memory left for it."""
+    """Whether a trial's last failure was that its GPU had no memory left."""
     return "torch.OutOfMemoryError" in last_failure(trial)
 
 
-class SecondTryAlone(TrialScheduler):
-    """Any scheduler, which besides gives a trial a whole GPU where Ray begins it again for want of memory.
+class RetryOnWholeGpu(TrialScheduler):
+    """Wraps a scheduler: a trial that Ray restarts because it ran out of GPU memory gets a whole GPU.
 
-    Ray begins the trial again from its last checkpoint, in a new process, as it does where one has died.
+    Ray restarts such a trial from its last checkpoint in a new process, like a trial whose process died.
     """
 
-    def __init__(self, scheduler: TrialScheduler, whole: dict[str, float], tell: Callable[[int, str], None]) -> None:
+    def __init__(
+        self, scheduler: TrialScheduler, whole_gpu: dict[str, float], on_retry: Callable[[int, str], None]
+    ) -> None:
         """Wrap a scheduler.
 
         Args:
-            scheduler: decides all else.
-            whole: what a trial gets that is alone on its GPU, as Ray Tune names it.
-            tell: what becomes of a trial that is tried again, with its number.
+            scheduler: decides everything else.
+            whole_gpu: resources of a trial with a GPU of its own, by Ray Tune's names ("cpu", "gpu").
+            on_retry: called with the number of a trial that is retried, and what is to be said of it.
         """
         super().__init__()  # type: ignore[no-untyped-call]
         self._scheduler = scheduler
-        self._whole = whole
-        self._tell = tell
-        self._alone: list[Trial] = []
+        self._whole_gpu = whole_gpu
+        self._on_retry = on_retry
+        self._retried: list[Trial] = []
 
     @property
     def waiting(self) -> bool:
-        """Whether a trial waits for a GPU of its own: other trials that begin now would keep it from it."""
-        return any(trial.status == Trial.PENDING for trial in self._alone)
+        """Whether a retried trial waits for a whole GPU. Trials that start now would take parts of it."""
+        return any(trial.status == Trial.PENDING for trial in self._retried)
 
     def on_trial_error(self, tune_controller: TuneController, trial: Trial) -> None:
-        """Give a trial that is to be begun again for want of memory a whole GPU."""
+        """Give a trial a whole GPU if it ran out of memory and is going to be restarted."""
         self._scheduler.on_trial_error(tune_controller, trial)
-        again = trial.status == Trial.ERROR  # one that is not is still running here
-        if again and trial not in self._alone and out_of_memory(trial):
-            trial.update_resources(self._whole)
-            self._alone.append(trial)
-            what = "ran out of memory in its share of a GPU"
-            self._tell(trial.config[NUMBER], f"{what}; it goes on alone on a whole one, no other trial begins before")
+        will_restart = trial.status == Trial.ERROR  # a trial that has failed for good is still RUNNING here
+        if will_restart and trial not in self._retried and out_of_memory(trial):
+            trial.update_resources(self._whole_gpu)
+            self._retried.append(trial)
+            self._on_retry(
+                trial.config[NUMBER],
+                "ran out of memory in its share of a GPU; it continues on a whole GPU, and no trial starts before",
+            )
 
     def set_search_properties(self, metric: str | None, mode: str | None, **spec: Any) -> bool:
-        """As the scheduler."""
+        """Forward."""
         return bool(self._scheduler.set_search_properties(metric, mode, **spec))
 
     @property
     def metric(self) -> str | None:
-        """As the scheduler."""
+        """Forward."""
         found: str | None = self._scheduler.metric
         return found
 
     def on_trial_add(self, tune_controller: TuneController, trial: Trial) -> None:
-        """As the scheduler."""
+        """Forward."""
         self._scheduler.on_trial_add(tune_controller, trial)
 
     def on_trial_result(self, tune_controller: TuneController, trial: Trial, result: dict[str, Any]) -> str:
-        """As the scheduler."""
+        """Forward."""
         return self._scheduler.on_trial_result(tune_controller, trial, result)
 
     def on_trial_complete(self, tune_controller: TuneController, trial: Trial, result: dict[str, Any]) -> None:
-        """As the scheduler."""
+        """Forward."""
         self._scheduler.on_trial_complete(tune_controller, trial, result)
 
     def on_trial_remove(self, tune_controller: TuneController, trial: Trial) -> None:
-        """As the scheduler."""
+        """Forward."""
         self._scheduler.on_trial_remove(tune_controller, trial)
 
     def choose_trial_to_run(self, tune_controller: TuneController) -> Trial | None:
-        """As the scheduler."""
+        """Forward."""
         return self._scheduler.choose_trial_to_run(tune_controller)
 
     def debug_string(self) -> str:
-        """As the scheduler."""
+        """Forward."""
         return str(self._scheduler.debug_string())
 
     def __getstate__(self) -> dict[str, Any]:
-        """Nothing: Ray writes what it could restore a search from, which is never read."""
+        """Nothing, because Ray pickles this for a snapshot that is never read."""
         return {}

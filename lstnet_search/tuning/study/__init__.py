@@ -1,10 +1,11 @@
-"""The Optuna study of a search: its journal, sampler and searcher. What Ray runs is in `tuning.trials`."""
+"""The Optuna study of a search: its journal, samplers and searchers. What Ray runs is in `tuning.trials`."""
 
 __all__ = [
     "dashboard",
     "journal",
     "objectives",
     "packed_metrics",
+    "reports",
     "rounds",
     "samplers",
     "searcher",

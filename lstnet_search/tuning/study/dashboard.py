@@ -1,4 +1,4 @@
-"""optuna-dashboard on the study of a results folder, which it can read and not write."""
+"""optuna-dashboard for the study of a results folder, without write access."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -13,56 +13,56 @@ from optuna.storages import JournalStorage
 
 from lstnet_search.errors import InputError
 from lstnet_search.tuning.study.journal import ReadOnlyJournal
-from lstnet_search.tuning.study.study import damage_reported
+from lstnet_search.tuning.study.study import damage_as_input_error
 
 HOST = "127.0.0.1"
 
 
-def only_reading(app: WSGIApplication) -> WSGIApplication:
-    """Refuse requests that would change what an application shows, as its own errors are told."""
+def read_only(app: WSGIApplication) -> WSGIApplication:
+    """Refuse requests that would change anything, in the form in which the application reports its own errors."""
 
-    def reading(environment: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    def answer(environment: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environment["REQUEST_METHOD"] in ("GET", "HEAD"):
             return app(environment, start_response)
         start_response("403 Forbidden", [("Content-Type", "application/json")])
         return [json.dumps({"reason": "This dashboard only shows a search; it changes nothing."}).encode()]
 
-    return reading
+    return answer
 
 
 class _Server(ThreadingMixIn, WSGIServer):
-    daemon_threads = True  # a browser's open connection does not keep Ctrl-C waiting
+    daemon_threads = True  # otherwise Ctrl-C waits for a browser's open connection
 
 
-class _Quiet(WSGIRequestHandler):
+class _SilentHandler(WSGIRequestHandler):
     def log_message(self, format: str, *arguments: Any) -> None:
-        """Nothing: a line a request is of no use here."""
+        """Print no line per request."""
 
 
 def serve(study_file: Path, port: int, say: Callable[[str], None]) -> None:
     """Serve the study's dashboard on the loopback interface until the process is stopped.
 
     Args:
-        study_file: journal file, which a running search may be writing.
-        port: to listen on.
-        say: is told the address.
+        study_file: journal file. A running search may be writing it.
+        port: port to listen on.
+        say: called with the lines to print.
 
     Raises:
-        InputError: if optuna-dashboard is not installed, the study is not there or damaged, or the port is taken.
+        InputError: if optuna-dashboard is not installed, the study is missing or damaged, or the port is taken.
     """
     if find_spec("optuna_dashboard") is None:
         raise InputError(
             "dashboard needs a package that is not installed; install it with: pip install optuna-dashboard"
         )
-    if not study_file.is_file():  # which the journal's class would make
+    if not study_file.is_file():  # the journal's class would create it
         raise InputError(f"{study_file} is not there; wait until the search's first trial begins")
     from optuna_dashboard import wsgi
 
-    with damage_reported(study_file):
+    with damage_as_input_error(study_file):
         storage = JournalStorage(ReadOnlyJournal(str(study_file)))
-    app = only_reading(wsgi(storage))
+    app = read_only(wsgi(storage))
     try:
-        server = make_server(HOST, port, app, server_class=_Server, handler_class=_Quiet)
+        server = make_server(HOST, port, app, server_class=_Server, handler_class=_SilentHandler)
     except OSError as error:
         raise InputError(f"--port {port} cannot be used: {error.strerror}; choose another") from None
     with server:

@@ -1,4 +1,4 @@
-"""The journal file of a study, to which what belongs together is written at once."""
+"""The journal file of a study. Lines that belong together are written in one write."""
 
 import os
 from collections.abc import Generator, Iterator
@@ -9,34 +9,33 @@ from typing import Any
 
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
-from optuna.storages.journal._file import BaseJournalFileLock
 
-from lstnet_search.tuning.failures.storage_retry import outlast
-from lstnet_search.tuning.study.packed_metrics import packed
+from lstnet_search.tuning.failures.storage_retry import retry_while_unavailable
+from lstnet_search.tuning.ray_patches.journal_lock import NoLock
+from lstnet_search.tuning.study.packed_metrics import pack_if_floats
 
 
 class Journal(JournalStorage):
-    """Optuna's storage in a journal file, each of whose writes waits for the disk.
+    """Optuna's storage in a journal file. Writes are retried while the disk is unavailable.
 
-    It is written by the one process that holds the results folder, so it needs no lock of its own, which a process
-    that is killed would leave behind.
+    Only the process that holds the results folder writes it, so it needs no lock.
     """
 
     def __init__(self, path: Path) -> None:
-        """Open or make the file."""
+        """Open or create the file."""
         self._file = _File(str(path))
         super().__init__(self._file)
 
-    def together(self) -> AbstractContextManager[None]:
-        """Collect what is written in a block, and write it when the block ends, however it does.
+    def one_write(self) -> AbstractContextManager[None]:
+        """Collect what is written in a block, and write it when the block ends, also after an error.
 
-        In it, reading gives what was there before.
+        Reads inside the block return what was there before.
         """
-        return self._file.together()
+        return self._file.one_write()
 
 
 class ReadOnlyJournal(JournalFileBackend):
-    """A journal file that another process may be writing, and that this one only reads."""
+    """A journal file that another process may be writing, and that this process only reads."""
 
     def append_logs(self, logs: list[dict[str, Any]]) -> None:
         """Refuse.
@@ -44,20 +43,20 @@ class ReadOnlyJournal(JournalFileBackend):
         Raises:
             PermissionError: always.
         """
-        raise PermissionError("the study of a results folder is read here, not written")
+        raise PermissionError("this study is opened for reading only")
 
 
 class _File(JournalFileBackend):
     def __init__(self, path: str) -> None:
-        super().__init__(path, lock_obj=_Alone())
+        super().__init__(path, lock_obj=NoLock())
         self._path = path
         self._collected: list[dict[str, Any]] | None = None
-        self._rest_at: int | None = None
-        """Where in the file the write begins that is under way, or has failed."""
+        self._write_began_at: int | None = None
+        """File offset at which the write began that is in progress or has failed."""
 
     @contextmanager
-    def together(self) -> Iterator[None]:
-        if self._collected is not None:  # within another block, with which it is written
+    def one_write(self) -> Iterator[None]:
+        if self._collected is not None:  # inside another block, which will write
             yield
             return
         self._collected = []
@@ -70,37 +69,29 @@ class _File(JournalFileBackend):
 
     def read_logs(self, log_number_from: int) -> Generator[dict[str, Any], None, None]:
         for log in super().read_logs(log_number_from):
-            if "system_attr" in log:  # reports among them, which Optuna keeps as they are read
-                log["system_attr"] = {name: packed(content) for name, content in log["system_attr"].items()}
+            if "system_attr" in log:  # reports are among them, and Optuna keeps them as they are read
+                log["system_attr"] = {name: pack_if_floats(content) for name, content in log["system_attr"].items()}
             yield log
 
     def append_logs(self, logs: list[dict[str, Any]]) -> None:
         if self._collected is None:
-            outlast(partial(self._append, logs))
+            retry_while_unavailable(partial(self._append, logs))
         else:
             self._collected += logs
 
     def _append(self, logs: list[dict[str, Any]]) -> None:
-        self._cut_off_rest()
-        self._rest_at = os.stat(self._path).st_size
+        self._undo_failed_write()
+        self._write_began_at = os.stat(self._path).st_size
         try:
             super().append_logs(logs)
         except OSError:
-            with suppress(OSError):  # if the disk is away, before the next line
-                self._cut_off_rest()
+            with suppress(OSError):  # the disk may be unavailable: then it is undone before the next write
+                self._undo_failed_write()
             raise
-        self._rest_at = None
+        self._write_began_at = None
 
-    def _cut_off_rest(self) -> None:
-        """Remove what a failed write has left: the next line would be read as its end, or it would be there twice."""
-        if self._rest_at is not None:
-            os.truncate(self._path, self._rest_at)
-            self._rest_at = None
-
-
-class _Alone(BaseJournalFileLock):
-    def acquire(self) -> bool:
-        return True
-
-    def release(self) -> None:
-        pass
+    def _undo_failed_write(self) -> None:
+        """Cut off what a failed write left: the next line would be joined to it, or the lines would be there twice."""
+        if self._write_began_at is not None:
+            os.truncate(self._path, self._write_began_at)
+            self._write_began_at = None

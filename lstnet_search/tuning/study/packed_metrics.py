@@ -6,39 +6,42 @@ from functools import lru_cache
 from typing import Any, Self
 
 
-class Packed(Mapping[str, float]):
-    """A mapping to floats that never changes; those that have the same names in the same order share them."""
+class PackedMetrics(Mapping[str, float]):
+    """An immutable mapping to floats. Instances with the same names in the same order share the names."""
 
-    __slots__ = ("_places", "_values")
+    __slots__ = ("_indices", "_values")
 
     def __init__(self, content: Mapping[str, float]) -> None:
-        """Take over names and numbers."""
-        self._places = _places(tuple(content))
+        """Copy names and numbers."""
+        self._indices = _indices(tuple(content))
         self._values = array("d", content.values())
 
     def __getitem__(self, name: str) -> float:
-        return self._values[self._places[name]]
+        return self._values[self._indices[name]]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._places)
+        return iter(self._indices)
 
     def __len__(self) -> int:
         return len(self._values)
 
     def __repr__(self) -> str:
-        return f"Packed({dict(self)})"
+        return f"PackedMetrics({dict(self)})"
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         return self
 
+    def __reduce__(self) -> tuple[type[Self], tuple[dict[str, float]]]:
+        return type(self), (dict(self),)  # the process that loads it shares the names again
 
-def packed(content: Any) -> Any:
-    """A dictionary of floats packed; anything else as it is."""
+
+def pack_if_floats(content: Any) -> Any:
+    """A dictionary of floats as `PackedMetrics`; anything else unchanged."""
     if isinstance(content, dict) and content and all(type(value) is float for value in content.values()):
-        return Packed(content)
+        return PackedMetrics(content)
     return content
 
 
 @lru_cache
-def _places(names: tuple[str, ...]) -> dict[str, int]:
-    return {name: place for place, name in enumerate(names)}
+def _indices(names: tuple[str, ...]) -> dict[str, int]:
+    return {name: index for index, name in enumerate(names)}

@@ -1,7 +1,7 @@
-"""The Optuna study of a search: the truth about its trials, written through to a journal file.
+"""The Optuna study of a search, which is the source of truth about its trials and is written through to a journal file.
 
-Every report is written before the next is awaited, so the tables can be made anew from the
-study alone, whatever ended the search. Ray's own snapshots are never read back.
+Every report is written before the next one is awaited, so the tables can be rebuilt from the study alone, however the
+search ended. Ray's own snapshots are never read.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,22 +17,23 @@ from optuna.trial import FrozenTrial, TrialState
 from pydantic import BaseModel, ConfigDict, Field
 
 from lstnet_search.config import Choice, LogUniform, QUniform, RandInt, Range
-from lstnet_search.errors import InputError
+from lstnet_search.errors import InputError, one_line
 from lstnet_search.results.study.records import Exploit, ReportRecord, TrialRecord
-from lstnet_search.tuning.failures.storage_errors import no_writes
+from lstnet_search.tuning.failures.storage_errors import storage_problem
+from lstnet_search.tuning.ray_patches.optuna_trials import id_of
 from lstnet_search.tuning.study.journal import Journal, ReadOnlyJournal
-from lstnet_search.tuning.study.packed_metrics import Packed
+from lstnet_search.tuning.study.reports import report_to_attribute, reports_from_attributes
 
-optuna.logging.set_verbosity(optuna.logging.ERROR)  # its warnings are of what is refused first, or of speed
+optuna.logging.set_verbosity(optuna.logging.ERROR)  # its warnings concern speed, or what has been refused before
 
 STUDY_NAME = "search"
 
-OTHER = "other_search"
-"""User attribute of a trial that another search made: which one."""
+OTHER_SEARCH = "other_search"
+"""User attribute of a trial that another search made: where it comes from."""
 
 
 class _Attributes(BaseModel):
-    """User attributes of a trial that its record has; others are left out."""
+    """User attributes of a trial that its record has. Others are ignored."""
 
     model_config = ConfigDict(strict=True)
 
@@ -42,7 +43,6 @@ class _Attributes(BaseModel):
     ray_trial_id: str = ""
 
 
-_REPORT = "report:"
 _EXPLOIT = "exploit:"
 _SETTINGS = "settings"
 
@@ -62,10 +62,10 @@ def distribution(bounds: Range) -> BaseDistribution:
             return FloatDistribution(bounds.low, bounds.high)
 
 
-def mend(path: Path) -> None:
-    """Take a last line that was cut short, by a kill or a full disk, out of a journal that nobody writes.
+def truncate_incomplete_line(path: Path) -> None:
+    """Remove an incomplete last line, which a kill or a full disk left. The journal must have no writer.
 
-    What it was to say is not known, and the next line would be read as its end.
+    What the line was going to say is unknown, and the next line would be joined to it.
     """
     if path.is_file():
         with path.open("r+b") as file:
@@ -73,156 +73,160 @@ def mend(path: Path) -> None:
 
 
 @contextmanager
-def damage_reported(path: Path) -> Iterator[None]:
-    """Whatever reading a damaged journal raises becomes one message.
+def damage_as_input_error(path: Path) -> Iterator[None]:
+    """Turn whatever reading a damaged journal raises into one message. Errors of the disk pass.
 
     Raises:
-        InputError: if the block raises, but for a disk that takes no writes.
+        InputError: if the block raises something else.
     """
     try:
         yield
-    except Exception as error:  # Optuna asserts, indexes and unpacks what a journal's lines say
-        if isinstance(error, InputError) or no_writes(error):
+    except Exception as error:  # Optuna asserts, indexes and unpacks what the lines contain
+        if isinstance(error, InputError) or storage_problem(error):
             raise
-        reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        reason = f"{type(error).__name__}: {one_line(error)}"
         raise InputError(f"{path} is damaged ({reason:.200}); restore it, or begin anew under another --name") from None
 
 
 class Study:
     """One study in one journal file.
 
-    What a trial is given (settings, seed) and each of its reports are kept as attributes of
-    the trial, those that a reader of the study cares for as user attributes.
+    A trial's settings, reports and exploits are attributes of the trial in the study. What readers of a dashboard care
+    about is a user attribute, the rest is a system attribute.
     """
 
     def __init__(self, path: Path, sampler: BaseSampler | None = None, objectives: int = 1) -> None:
-        """Open the study of a file, or make it for a number of objectives.
+        """Open the study of a file, or create it with a number of objectives.
 
         Raises:
             InputError: if the file is damaged.
         """
-        with damage_reported(path):
-            self.storage = self._storage(path)
+        with damage_as_input_error(path):
+            self.storage = self._open_storage(path)
         self._path = path
         self._ended: dict[int, TrialRecord] = {}
-        """Records of trials that have ended, by the study's id: they change no more."""
-        with damage_reported(path):
-            self.study = self._open(objectives)
+        """Records of trials that have ended and no longer change, by the study's id."""
+        with damage_as_input_error(path):
+            self.study = self._open_study(objectives)
         if sampler is not None:
             self.study.sampler = sampler
-        self._others = sum(OTHER in trial.user_attrs for trial in self.study.get_trials(deepcopy=False))
+        self._warm_start = sum(OTHER_SEARCH in trial.user_attrs for trial in self.study.get_trials(deepcopy=False))
 
-    def _open(self, objectives: int) -> optuna.Study:
-        # To create one that is there, as Optuna can, would write to it: after a line that was cut short, for example.
-        pruner = optuna.pruners.NopPruner()  # stopping is the trial scheduler's
+    def _open_study(self, objectives: int) -> optuna.Study:
+        # `create_study(load_if_exists=True)` would write, for example after an incomplete line.
+        pruner = optuna.pruners.NopPruner()  # the trial scheduler stops trials
         try:
             return optuna.load_study(study_name=STUDY_NAME, storage=self.storage, pruner=pruner)
         except KeyError:
             return optuna.create_study(
-                storage=self._where_made(), study_name=STUDY_NAME, pruner=pruner, directions=["maximize"] * objectives
+                storage=self._storage_to_create_in(),
+                study_name=STUDY_NAME,
+                pruner=pruner,
+                directions=["maximize"] * objectives,
             )
 
     def trials(self) -> list[FrozenTrial]:
         """The search's own trials, ascending in number."""
-        return self.study.get_trials(deepcopy=False)[self._others :]
+        return self.study.get_trials(deepcopy=False)[self._warm_start :]
+
+    def trial(self, study_id: int) -> FrozenTrial:
+        """The trial with an id of the study."""
+        return self.storage.get_trial(study_id)
 
     def number(self, trial: FrozenTrial | optuna.Trial) -> int:
         """The number of one of the search's own trials, from 0."""
-        return trial.number - self._others
+        return trial.number - self._warm_start
 
-    def know(self, others: Sequence[FrozenTrial]) -> None:
-        """Begin with completed trials of another search, each with the user attribute `OTHER`.
+    def add_warm_start(self, others: Sequence[FrozenTrial]) -> None:
+        """Begin with completed trials of another search, each with the user attribute `OTHER_SEARCH`.
 
-        They stand before all trials of this search, whose numbers they leave as they are. Where it
-        has trials already, nothing is done; where it was killed while doing this, the rest is.
+        They come before all trials of this search, and do not change their numbers. Does nothing if the search has
+        trials. If an earlier call was killed, adds the rest.
         """
         if not self.trials():
-            self.study.add_trials(others[self._others :])
-            self._others = len(others)
+            self.study.add_trials(others[self._warm_start :])
+            self._warm_start = len(others)
 
-    def together(self) -> AbstractContextManager[None]:
-        """A block whose writes are one, where the study is in a journal."""
-        return self.storage.together() if isinstance(self.storage, Journal) else nullcontext()
+    def one_write(self) -> AbstractContextManager[None]:
+        """A block whose writes are one write, if the study is in a journal."""
+        return self.storage.one_write() if isinstance(self.storage, Journal) else nullcontext()
 
-    def give(self, trial: optuna.Trial, settings: dict[str, Any], ray_trial_id: str) -> None:
-        """Note what a new trial trains with."""
-        self._note(trial._trial_id, _SETTINGS, settings)
+    def record_settings(self, trial: optuna.Trial, settings: dict[str, Any], ray_trial_id: str) -> None:
+        """Record what a new trial trains with."""
+        self._set_attribute(id_of(trial), _SETTINGS, settings)
         trial.set_user_attr("seed", settings["seed"])
         trial.set_user_attr("ray_trial_id", ray_trial_id)
 
-    def report(self, trial_id: int, report: ReportRecord, metric: str) -> None:
-        """Note a report; noting one twice changes nothing."""
-        with self.together():
-            self._note(trial_id, f"{_REPORT}{report.step}", {"seconds": report.seconds, **report.metrics})
-            if len(self.study.directions) == 1:  # with several, TPE takes a stopped trial that has any for an error
-                self.storage.set_trial_intermediate_value(trial_id, report.step, report.metrics[metric])
+    def record_report(self, study_id: int, report: ReportRecord, metric: str) -> None:
+        """Record a report. Recording it twice changes nothing."""
+        with self.one_write():
+            self._set_attribute(study_id, *report_to_attribute(report))
+            if len(self.study.directions) == 1:  # TPE raises on stopped trials that have values for several objectives
+                self.storage.set_trial_intermediate_value(study_id, report.step, report.metrics[metric])
 
-    def exploit(self, trial_id: int, exploit: Exploit) -> None:
-        """Note that a trial took over another's network; noting it twice changes nothing."""
-        self._note(trial_id, f"{_EXPLOIT}{exploit.step}", {"donor": exploit.donor, "weights": exploit.weights})
-        told = {"trial": exploit.donor} | exploit.weights  # what dashboards show
-        self.storage.set_trial_user_attr(trial_id, f"took over at step {exploit.step}", told)
+    def record_exploit(self, study_id: int, exploit: Exploit) -> None:
+        """Record that a trial copied another's network. Recording it twice changes nothing."""
+        content = {"donor": exploit.donor, "weights": exploit.weights}
+        self._set_attribute(study_id, f"{_EXPLOIT}{exploit.step}", content)
+        for_dashboards = {"trial": exploit.donor} | exploit.weights
+        self.storage.set_trial_user_attr(study_id, f"took over at step {exploit.step}", for_dashboards)
 
-    def finish(self, trial_id: int, state: TrialState, values: list[float] | None, attributes: dict[str, Any]) -> None:
-        """End a trial; one that has ended already stays as it is."""
-        if self.storage.get_trial(trial_id).state.is_finished():
+    def finish(self, study_id: int, state: TrialState, values: list[float] | None, attributes: dict[str, Any]) -> None:
+        """End a trial. A trial that has ended already does not change."""
+        if self.trial(study_id).state.is_finished():
             return
-        with self.together():
+        with self.one_write():
             for name, content in attributes.items():
-                self.storage.set_trial_user_attr(trial_id, name, content)
-            self.storage.set_trial_state_values(trial_id, state, values)
+                self.storage.set_trial_user_attr(study_id, name, content)
+            self.storage.set_trial_state_values(study_id, state, values)
 
     def records(self) -> list[TrialRecord]:
-        """All trials that were given settings, as the results folder keeps them."""
-        with damage_reported(self._path):
-            return [self._record(trial) for trial in self.trials() if _SETTINGS in trial.system_attrs]
+        """Records of all trials that have settings."""
+        with damage_as_input_error(self._path):
+            return [self._record(trial) for trial in self.trials() if has_settings(trial)]
 
     def record(self, number: int) -> TrialRecord:
-        """One of these trials."""
+        """The record of one of these trials."""
         return self._record(self.trials()[number])
 
     def _record(self, trial: FrozenTrial) -> TrialRecord:
-        """A trial's record: made once after it has ended, or each trial's end would cost as much as all before it."""
-        known = self._ended.get(trial._trial_id)
-        if known is None:
-            known = record(trial, self.number(trial))
+        """A trial's record. It is made once after the trial has ended: a search asks for all records at each end."""
+        study_id = id_of(trial)
+        found = self._ended.get(study_id)
+        if found is None:
+            found = make_record(trial, self.number(trial))
             if trial.state.is_finished():
-                self._ended[trial._trial_id] = known
-        return known
+                self._ended[study_id] = found
+        return found
 
-    def _storage(self, path: Path) -> BaseStorage:
+    def _open_storage(self, path: Path) -> BaseStorage:
         return Journal(path)
 
-    def _where_made(self) -> BaseStorage:
+    def _storage_to_create_in(self) -> BaseStorage:
         return self.storage
 
-    def _note(self, trial_id: int, name: str, content: dict[str, Any]) -> None:
-        # System attributes: hundreds of reports would bury the user attributes on a dashboard.
-        self.storage.set_trial_system_attr(trial_id, name, content)
+    def _set_attribute(self, study_id: int, name: str, content: dict[str, Any]) -> None:
+        # System attributes: on a dashboard, hundreds of reports would bury the user attributes.
+        self.storage.set_trial_system_attr(study_id, name, content)
 
 
-class StudyToRead(Study):
-    """A study in a file that is there and is only read; without a trial where none has begun."""
+class ReadOnlyStudy(Study):
+    """A study in an existing file that is only read. It has no trials if the search has not begun."""
 
-    def _storage(self, path: Path) -> BaseStorage:
+    def _open_storage(self, path: Path) -> BaseStorage:
         return JournalStorage(ReadOnlyJournal(str(path)))
 
-    def _where_made(self) -> BaseStorage:
+    def _storage_to_create_in(self) -> BaseStorage:
         return InMemoryStorage()
 
 
-def reports_of(trial: FrozenTrial) -> Sequence[ReportRecord]:
-    """The reports noted for a trial, ascending in step."""
-    found = []
-    for name, content in trial.system_attrs.items():
-        if name.startswith(_REPORT):
-            metrics = Packed({metric: value for metric, value in content.items() if metric != "seconds"})
-            found.append(ReportRecord(int(name.removeprefix(_REPORT)), float(content["seconds"]), metrics))
-    return sorted(found, key=lambda report: report.step)
+def reports_of(trial: FrozenTrial) -> list[ReportRecord]:
+    """The reports of a trial, ascending in step."""
+    return reports_from_attributes(trial.system_attrs)
 
 
-def exploits_of(trial: FrozenTrial) -> Sequence[Exploit]:
-    """What a trial took over from others, ascending in step."""
+def exploits_of(trial: FrozenTrial) -> list[Exploit]:
+    """What a trial copied from others, ascending in step."""
     found = [
         Exploit(int(name.removeprefix(_EXPLOIT)), **content)
         for name, content in trial.system_attrs.items()
@@ -231,16 +235,21 @@ def exploits_of(trial: FrozenTrial) -> Sequence[Exploit]:
     return sorted(found, key=lambda exploit: exploit.step)
 
 
+def has_settings(trial: FrozenTrial) -> bool:
+    """Whether a trial has settings. Without them, the process died while it drew the trial."""
+    return _SETTINGS in trial.system_attrs
+
+
 def settings_of(trial: FrozenTrial) -> dict[str, Any]:
-    """The complete settings that a trial was given."""
+    """The complete settings of a trial."""
     return dict(trial.system_attrs[_SETTINGS])
 
 
-def record(trial: FrozenTrial, number: int) -> TrialRecord:
-    """A trial as the results folder keeps it, with its number.
+def make_record(trial: FrozenTrial, number: int) -> TrialRecord:
+    """A trial of the study as the results folder stores it.
 
     Raises:
-        ValidationError: if what is noted of it is of another kind than what this notes.
+        ValidationError: if an attribute has another type than this module writes.
     """
     state = trial.state.name
     assert state in {"RUNNING", "COMPLETE", "PRUNED", "FAIL"}

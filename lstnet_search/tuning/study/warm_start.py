@@ -1,4 +1,4 @@
-"""What another search found, for a sampler that begins where it ended."""
+"""Trials of another search that a new search's sampler learns from."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -11,47 +11,47 @@ from lstnet_search.config.search import SearchConfig
 from lstnet_search.errors import InputError
 from lstnet_search.results.folder.folder import ResultsFolder
 from lstnet_search.tuning.study.objectives import objectives
-from lstnet_search.tuning.study.study import OTHER, StudyToRead, distribution
+from lstnet_search.tuning.study.study import OTHER_SEARCH, ReadOnlyStudy, distribution
 
 
-def trials_to_know(search: SearchConfig, folder: ResultsFolder, resume: bool) -> list[FrozenTrial]:
-    """Trials of another search that a search is to begin with; none where it has begun, for its study has them.
+def warm_start_trials(search: SearchConfig, folder: ResultsFolder, resume: bool) -> list[FrozenTrial]:
+    """Trials of another search that a search begins with; none if it has begun, because its study has them already.
 
     Raises:
         InputError: as `completed_trials`.
     """
-    begun = resume and folder.study_file.is_file() and StudyToRead(folder.study_file)
+    begun = resume and folder.study_file.is_file() and ReadOnlyStudy(folder.study_file)
     if search.warm_start is None or (begun and begun.trials()):
         return []
     return completed_trials(ResultsFolder.existing(Path(search.warm_start)), search)
 
 
 def completed_trials(folder: ResultsFolder, search: SearchConfig) -> list[FrozenTrial]:
-    """Completed trials of another search that lie in the space of this one, as draws of this one.
+    """Completed trials of another search that lie in this search's space, as draws from this space.
 
-    Settings that this space does not decide, such as the number of steps, may differ. A search that
-    leaves its metric open is taken to be by theirs.
+    Settings that this space does not decide, such as the number of steps, may differ. If this search leaves its metric
+    open, the other search's metric is taken.
 
     Raises:
-        InputError: if the other maximises something else, or there is no such trial.
+        InputError: if the other search maximises something else, or has no such trial.
     """
-    theirs = SearchConfig.parse(folder.read_search()["search"], str(folder.search_file))
-    metric = theirs.select_by or TARGET
-    for name, value, other in (
-        ("direction", search.direction, theirs.direction),
+    other = folder.read_search().config
+    metric = other.select_by or TARGET
+    for name, ours, theirs in (
+        ("direction", search.direction, other.direction),
         ("select_by", search.select_by or metric, metric),
-        ("method", search.trial.method, theirs.trial.method),
-        ("domains", search.trial.domains, theirs.trial.domains),
+        ("method", search.trial.method, other.trial.method),
+        ("domains", search.trial.domains, other.trial.domains),
     ):
-        if value != other:
+        if ours != theirs:
             raise InputError(
-                f"{folder.path} was searched with {name} {other}, this is with {value}: scores cannot be compared; "
+                f"{folder.path} was searched with {name} {theirs}, this is with {ours}: scores cannot be compared; "
                 f"give the same, or leave --warm-start out"
             )
     found = []
-    for record in StudyToRead(folder.study_file).records() if folder.study_file.is_file() else []:
+    for record in ReadOnlyStudy(folder.study_file).records() if folder.study_file.is_file() else []:
         best = record.best(metric)
-        if record.state != "COMPLETE" or best is None or record.exploits:  # no weights of its own made its score
+        if record.state != "COMPLETE" or best is None or record.exploits:  # after an exploit, several weights made it
             continue
         where = f"trial {record.number} of {folder.path}"
         with suppress(InputError):  # outside the space
@@ -62,7 +62,7 @@ def completed_trials(folder: ResultsFolder, search: SearchConfig) -> list[Frozen
                     values=[best.metrics[name] for name in objectives(search, metric)],
                     params=drawn,
                     distributions={name: distribution(search.space.parameters[name]) for name in drawn},
-                    user_attrs={OTHER: where},
+                    user_attrs={OTHER_SEARCH: where},
                 )
             )
     if not found:

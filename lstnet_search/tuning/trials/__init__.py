@@ -1,3 +1,3 @@
-"""What happens in a trial"s process: the trainable, its checkpoints, memory and device."""
+"""What happens in a trial's process: the trainable, its device and memory; and the checkpoints that trials write."""
 
 __all__ = ["checkpoints", "device", "memory", "retention", "trainable"]

@@ -1,18 +1,18 @@
-"""Where a process computes: on the GPU that it was given, never on one that it merely sees."""
+"""The device on which a process computes: a GPU only if the process was given one."""
 
 import torch
 
 
 def device_for(gpus: float) -> torch.device:
-    """The device of a process that was given so many GPUs, or a share of one.
+    """The device of a process that was given a number of GPUs, or a share of one.
 
-    Ray leaves GPUs visible to processes that ask for none, and simulated GPUs are not there.
+    Ray leaves GPUs visible to processes that asked for none, and simulated GPUs do not exist.
     """
     return torch.device("cuda" if gpus and torch.cuda.is_available() else "cpu")
 
 
-def computes(device: torch.device) -> bool:
-    """Whether a process can go on computing: after some errors of a GPU every later call of the process fails."""
+def device_works(device: torch.device) -> bool:
+    """Whether this process can continue to compute. After some errors of a GPU every later call fails."""
     if device.type != "cuda":
         return True
     try:

@@ -10,16 +10,16 @@ _MIB = 2**20
 
 
 def reset_peak_memory(device: torch.device) -> None:
-    """Begin a new peak, so that a reused process does not report that of the trial before."""
+    """Reset the peak, so that a reused process does not report the peak of an earlier trial."""
     if device.type == "cuda":
         torch.cuda.reset_peak_memory_stats(device)
         return
-    with suppress(OSError):  # not Linux, or not allowed: the peak is then the process's
+    with suppress(OSError):  # not Linux, or not allowed: then the peak is the process's since its start
         Path("/proc/self/clear_refs").write_text("5")  # resets VmHWM: see proc(5)
 
 
 def peak_memory_mb(device: torch.device) -> float:
-    """Peak of the device's memory in MiB; on a CPU that of the process, Ray and libraries included."""
+    """Peak of the device's memory in MiB. On a CPU it is the process's peak, with Ray and libraries."""
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device) / _MIB
     status = Path("/proc/self/status")

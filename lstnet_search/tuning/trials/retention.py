@@ -1,4 +1,4 @@
-"""Whose checkpoints a search keeps."""
+"""Which trials keep their checkpoints."""
 
 from collections.abc import Sequence
 
@@ -6,17 +6,17 @@ from lstnet_search.results.study.pareto import front
 from lstnet_search.results.study.records import TrialRecord, ranked
 
 KEPT_TRIALS = 5
-"""As many of the best trials keep their checkpoints when they have ended, as the last table shows."""
+"""Number of the best ended trials that keep their checkpoints: those in the final table."""
 
 
-def superfluous(records: Sequence[TrialRecord], metric: str, objectives: Sequence[str]) -> set[int]:
+def discardable_trials(records: Sequence[TrialRecord], metric: str, objectives: Sequence[str]) -> set[int]:
     """Numbers of trials that have ended and are neither among the best nor on the Pareto front.
 
     Args:
-        records: of the study.
-        metric: by which trials are ranked.
+        records: records of the study.
+        metric: metric that ranks the trials.
         objectives: what the study maximises.
     """
-    ended = [record for record in records if record.state != "RUNNING"]  # one that runs may fail yet
+    ended = [record for record in records if record.state != "RUNNING"]  # a running trial may still fail
     kept = ranked(ended, metric)[:KEPT_TRIALS] + (front(ended, metric, objectives) if len(objectives) > 1 else [])
     return {record.number for record in ended} - {record.number for record in kept}

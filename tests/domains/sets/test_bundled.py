@@ -14,7 +14,7 @@ USPS_CLASSES: dict[Part, list[int]] = {
     "train": [1194, 1005, 731, 658, 652, 556, 664, 645, 542, 644],
     "test": [359, 264, 198, 166, 200, 160, 170, 147, 166, 177],
 }
-MNIST_CLASSES: dict[Part, list[int]] = {  # of the whole sets
+MNIST_CLASSES: dict[Part, list[int]] = {  # of the full sets
     "train": [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949],
     "test": [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009],
 }
@@ -31,7 +31,7 @@ def class_counts(domain: Domain) -> list[int]:
 
 
 @pytest.mark.parametrize(("part", "count"), [("train", 7291), ("test", 2007)])
-def test_bundled_usps_is_whole(part: Part, count: int) -> None:
+def test_all_of_usps_is_bundled(part: Part, count: int) -> None:
     domain = read_bundled("usps", part)
     assert domain.images.shape == (count, 1, 16, 16)
     assert class_counts(domain) == USPS_CLASSES[part]
@@ -41,8 +41,8 @@ def test_bundled_usps_is_whole(part: Part, count: int) -> None:
 def test_bundled_mnist_keeps_the_share_of_each_class(part: Part, count: int) -> None:
     domain = read_bundled("mnist", part)
     assert domain.images.shape == (count, 1, 28, 28)
-    shares = [count * whole / sum(MNIST_CLASSES[part]) for whole in MNIST_CLASSES[part]]
-    assert all(abs(kept - share) < 1 for kept, share in zip(class_counts(domain), shares, strict=True))
+    shares = [count * full / sum(MNIST_CLASSES[part]) for full in MNIST_CLASSES[part]]
+    assert all(abs(actual - share) < 1 for actual, share in zip(class_counts(domain), shares, strict=True))
 
 
 def test_bundled_files_stay_below_7_mb() -> None:
@@ -69,13 +69,13 @@ def test_changed_file_is_refused(copy: Path) -> None:
     content = bytearray((copy / "usps.parquet").read_bytes())
     content[1000] ^= 1
     (copy / "usps.parquet").write_bytes(content)
-    with pytest.raises(InputError, match=r"usps\.parquet has a checksum other than checksums\.json says"):
+    with pytest.raises(InputError, match=r"the checksum of .*usps\.parquet is not that in checksums\.json"):
         read_bundled("usps", "test", copy)
 
 
 def test_file_without_a_checksum_is_refused(copy: Path) -> None:
     (copy / "checksums.json").write_text(json.dumps({}))
-    with pytest.raises(InputError, match=r"mnist\.parquet has a checksum other than"):
+    with pytest.raises(InputError, match=r"the checksum of .*mnist\.parquet is not that in"):
         read_bundled("mnist", "test", copy)
 
 

@@ -1,4 +1,4 @@
-"""SVHN, on made-up files in its format."""
+"""SVHN, with small made-up files in its format."""
 
 from hashlib import md5
 from pathlib import Path
@@ -12,7 +12,7 @@ from torchvision.datasets import SVHN
 
 from lstnet_search.domains import load
 from lstnet_search.domains.sets.svhn import read_svhn
-from lstnet_search.domains.verify import verified
+from lstnet_search.domains.verify import load_and_verify
 from lstnet_search.errors import InputError
 
 
@@ -27,7 +27,7 @@ def write(path: Path, images: NDArray[np.uint8]) -> Path:
     return path
 
 
-def test_images_and_labels_are_those_of_the_file_with_0_for_10(tmp_path: Path, images: NDArray[np.uint8]) -> None:
+def test_images_and_labels_are_read_and_label_10_becomes_0(tmp_path: Path, images: NDArray[np.uint8]) -> None:
     write(tmp_path / "train_32x32.mat", images)
     domain = load("svhn", "full", tmp_path, "train")
     assert domain.images.shape == (3, 3, 32, 32)
@@ -37,7 +37,7 @@ def test_images_and_labels_are_those_of_the_file_with_0_for_10(tmp_path: Path, i
     assert domain.labels.dtype == torch.int64
 
 
-def test_a_file_that_is_damaged_or_of_another_count_is_refused(tmp_path: Path, images: NDArray[np.uint8]) -> None:
+def test_a_file_that_is_damaged_or_has_another_count_is_refused(tmp_path: Path, images: NDArray[np.uint8]) -> None:
     path = write(tmp_path / "test_32x32.mat", images[..., :2])
     with pytest.raises(InputError, match=r"test_32x32.mat is damaged or not the original \(2 images, not 3\)"):
         read_svhn(tmp_path, "test")
@@ -58,11 +58,11 @@ def test_it_is_not_bundled(tmp_path: Path) -> None:
         load("svhn", "bundled", tmp_path, "train")
 
 
-def test_the_original_is_told_by_its_checksum(
+def test_the_original_is_recognised_by_its_checksum(
     tmp_path: Path, images: NDArray[np.uint8], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = write(tmp_path / "train_32x32.mat", images)
-    with pytest.raises(InputError, match=r"svhn \(train\) in .* is not the original, though"):
-        verified("svhn", "full", tmp_path, "train")
+    with pytest.raises(InputError, match=r"svhn \(train\) in .* is not the original, although"):
+        load_and_verify("svhn", "full", tmp_path, "train")
     monkeypatch.setitem(SVHN.split_list, "train", ["x", path.name, md5(path.read_bytes()).hexdigest()])
-    assert verified("svhn", "full", tmp_path, "train")[1] == "the original, to the bit"
+    assert load_and_verify("svhn", "full", tmp_path, "train")[1] == "the original, bit for bit"

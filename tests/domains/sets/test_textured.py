@@ -1,5 +1,3 @@
-"""The domain that is made from MNIST."""
-
 from pathlib import Path
 
 import torch
@@ -26,7 +24,7 @@ def test_digits_are_dark_on_bright_paper_in_colour() -> None:
     assert made.images[..., ~ink].min() >= 150
 
 
-def test_every_image_has_paper_of_its_own_the_same_every_time() -> None:
+def test_every_image_has_its_own_paper_the_same_every_time() -> None:
     made = textured(digits(), "train").images
     assert torch.equal(made, textured(digits(), "train").images)
     assert not torch.equal(made[0], made[1])

@@ -27,7 +27,7 @@ def no_mirror(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def write_idx(path: Path, shape: tuple[int, ...], size: int | None = None) -> None:
-    """A file in MNIST's format; `size` bytes of data where it is cut short."""
+    """A file in MNIST's format; `size` bytes of data if it is truncated."""
     header = bytes([0, 0, 8, len(shape)]) + b"".join(length.to_bytes(4, "big") for length in shape)
     path.write_bytes(header + bytes(torch.Size(shape).numel() if size is None else size))
 
@@ -69,7 +69,7 @@ def test_full_mnist_is_read_from_data_dir(full_data: Path) -> None:
 
 
 @pytest.mark.usefixtures("no_mirror")
-def test_failed_download_names_files_and_both_ways_out(tmp_path: Path) -> None:
+def test_failed_download_names_files_and_both_remedies(tmp_path: Path) -> None:
     data_dir = tmp_path / "data"
     message = r"MNIST/raw lacks train-images.*t10k-labels-idx1-ubyte, .*failed.*--data-dir DIR .*--bundled"
     began = time.monotonic()
@@ -89,9 +89,9 @@ def test_failed_download_names_only_what_is_missing(tmp_path: Path) -> None:
     assert sorted(path.name for path in raw.iterdir()) == sorted({*MNIST_FILES} - {MNIST_FILES[1]})
 
 
-def test_silent_server_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_download_from_a_silent_server_times_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lstnet_search.domains.sets.torchvision.TIMEOUT", 0.2)
-    with socket.create_server(("127.0.0.1", 0)) as server:  # accepts, never answers
+    with socket.create_server(("127.0.0.1", 0)) as server:  # it accepts connections but never answers
         monkeypatch.setattr(MNIST, "mirrors", [f"http://127.0.0.1:{server.getsockname()[1]}/"])
         with pytest.raises(InputError, match=r"download failed .*timed out"):
             read_mnist(tmp_path, "train")
@@ -99,14 +99,14 @@ def test_silent_server_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert list(tmp_path.iterdir()) == []
 
 
-def test_download_fills_data_dir_and_keeps_off_stdout(
+def test_download_fills_data_dir_and_prints_nothing_to_stdout(
     tmp_path: Path, mirror: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    quiet = MNIST.download
+    original = MNIST.download
 
     def download(self: MNIST) -> None:
         print("Downloading")
-        quiet(self)
+        original(self)
 
     monkeypatch.setattr(MNIST, "download", download)
     assert len(read_mnist(tmp_path / "data", "test")) == 2
@@ -115,7 +115,7 @@ def test_download_fills_data_dir_and_keeps_off_stdout(
     assert capsys.readouterr().out == ""
 
 
-def test_download_cut_short_is_refused_and_leaves_nothing_behind(tmp_path: Path, mirror: Path) -> None:
+def test_truncated_download_is_refused_and_leaves_nothing_behind(tmp_path: Path, mirror: Path) -> None:
     archive = mirror / f"{MNIST_FILES[3]}.gz"
     archive.write_bytes(archive.read_bytes()[:-1])
     with pytest.raises(InputError, match=r"MNIST/raw lacks .*download failed .*corrupted"):
@@ -137,7 +137,7 @@ def test_mnist_with_another_number_of_images_is_refused(tmp_path: Path) -> None:
         read_mnist(tmp_path, "test")
 
 
-def test_mnist_cut_short_is_refused(tmp_path: Path) -> None:
+def test_truncated_mnist_is_refused(tmp_path: Path) -> None:
     raw = tmp_path / "MNIST" / "raw"
     write_mnist(raw, 1)
     write_idx(raw / "t10k-images-idx3-ubyte", (10_000, 28, 28), size=500)
@@ -177,7 +177,7 @@ def test_fashion_is_read_from_files_in_mnists_format(tmp_path: Path, monkeypatch
     assert (domain.name, domain.images.shape) == ("fashion", (5, 1, 28, 28))
 
 
-def test_fashion_that_cannot_be_downloaded_is_said_without_a_bundled_way_out(
+def test_message_about_a_failed_download_of_fashion_does_not_suggest_bundled(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(FashionMNIST, "mirrors", [NOWHERE])

@@ -41,7 +41,7 @@ def transparent(mode: str, *pixels: tuple[int, ...]) -> BytesIO:
         (encoded(Image.new("RGB", (1, 1), (1, 2, 3))), [[[1]], [[2]], [[3]]]),
         (encoded(Image.new("CMYK", (1, 1), (255, 0, 0, 0)), "tiff"), [[[0]], [[255]], [[255]]]),
         (palette(), [[[10, 200]], [[20, 210]], [[30, 220]]]),
-        # What cannot be seen is black.
+        # Transparent pixels are black.
         (palette(transparency=1), [[[10, 0]], [[20, 0]], [[30, 0]]]),
         (transparent("RGBA", (50, 60, 70, 255), (50, 60, 70, 0)), [[[50, 0]], [[60, 0]], [[70, 0]]]),
         (transparent("LA", (80, 255), (80, 0)), [[[80, 0]]]),
@@ -50,26 +50,26 @@ def transparent(mode: str, *pixels: tuple[int, ...]) -> BytesIO:
         (BytesIO(b"P5 2 1 65535\n" + bytes([0x64, 0x64, 0xFF, 0xFF])), [[[100, 255]]]),
     ],
 )
-def test_pixels_are_read_however_they_are_kept(file: BytesIO, values: list[list[list[float]]]) -> None:
+def test_every_mode_and_format_is_decoded_to_grey_or_rgb(file: BytesIO, values: list[list[list[float]]]) -> None:
     channels = shape_of(BytesIO(file.getvalue()))[0]
     decoded = decode(file)
     assert decoded.tolist() == values
     assert channels == len(values)
 
 
-def test_sixteen_bits_keep_their_steps() -> None:
+def test_sixteen_bit_values_are_not_rounded() -> None:
     file = encoded(Image.fromarray(np.array([[25_700, 25_701]], np.uint16)))
     assert decode(file)[0, 0].tolist() == pytest.approx([100, 100 + 1 / 257])
 
 
-def test_an_image_is_turned_upright() -> None:
+def test_the_exif_orientation_is_applied() -> None:
     image = grey(0, 255)
     exif = image.getexif()
-    exif[0x0112] = 6  # to be turned by a quarter, clockwise
+    exif[0x0112] = 6  # rotate clockwise by 90 degrees
     assert decode(encoded(image, exif=exif)).tolist() == [[[0], [255]]]
 
 
-def test_the_first_image_of_an_animation_is_read() -> None:
+def test_the_first_frame_of_an_animation_is_decoded() -> None:
     file = encoded(grey(0, 255), "gif", save_all=True, append_images=[grey(255, 0)])
     assert decode(file).float().mean(0).tolist() == [[0, 255]]
 
@@ -77,20 +77,20 @@ def test_the_first_image_of_an_animation_is_read() -> None:
 @pytest.mark.parametrize(
     ("file", "message"),
     [
-        (BytesIO(b"no image"), "cannot identify"),
+        (BytesIO(b"not an image"), "cannot identify"),
         (BytesIO(b""), "cannot identify"),
         (BytesIO(encoded(Image.effect_noise((50, 50), 90)).getvalue()[:900]), "truncated"),
         (encoded(Image.new("F", (1, 1)), "tiff"), "floating-point pixels"),
-        (encoded(Image.new("I", (1, 1), 70_000), "tiff"), "beyond 16 bits"),
+        (encoded(Image.new("I", (1, 1), 70_000), "tiff"), "outside the range of 16 bits"),
         (BytesIO(b"P6 20000 20000 255\n"), "decompression bomb"),
     ],
 )
-def test_what_is_no_image_raises(file: BytesIO, message: str) -> None:
+def test_files_that_are_not_images_raise(file: BytesIO, message: str) -> None:
     with pytest.raises(Exception, match=message):
         decode(file)
 
 
-def test_values_are_bytes_that_no_one_else_holds() -> None:
+def test_decoded_values_are_writable_bytes() -> None:
     decoded = decode(encoded(grey(0, 255)))
     assert decoded.dtype == torch.uint8
-    decoded.add_(0)  # read-only memory would warn
+    decoded.add_(0)  # PyTorch would warn about read-only memory

@@ -1,5 +1,3 @@
-"""A folder of mixed images arrives in batches of one shape, with a word on all that was done to them."""
-
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +32,7 @@ def test_images_come_in_full_batches_and_a_rest(tmp_path: Path) -> None:
     )
 
 
-def test_images_of_the_domains_shape_are_those_trained_on_to_the_bit(tmp_path: Path) -> None:
+def test_images_with_the_domains_shape_are_unchanged_bit_for_bit(tmp_path: Path) -> None:
     pixels = np.arange(16, dtype=np.uint8).reshape(4, 4) * 17
     Image.fromarray(pixels).save(tmp_path / "x.png")
     (batch,) = reader(tmp_path)
@@ -47,11 +45,11 @@ def test_colours_are_averaged_and_grey_is_repeated(tmp_path: Path) -> None:
     grey = reader(tmp_path)
     (batch,) = grey
     assert batch.images[:, 0, 0, 0].tolist() == pytest.approx([-0.2, -0.6])
-    assert grey.remarks(digits=False)[0] == "1 of 2 images were in colour, which was averaged"
+    assert grey.remarks(digits=False)[0] == "1 of 2 images were in colour and were averaged to grey"
     coloured = reader(tmp_path, channels=3)
     (batch,) = coloured
     assert batch.images[:, :, 0, 0].flatten().tolist() == pytest.approx([-1, -0.6, 1, -0.6, -0.6, -0.6])
-    assert coloured.remarks(digits=False)[0] == "1 of 2 images were grey, which was repeated"
+    assert coloured.remarks(digits=False)[0] == "1 of 2 images were grey and were repeated in RGB"
 
 
 def test_images_of_another_size_are_resized(tmp_path: Path) -> None:
@@ -62,22 +60,22 @@ def test_images_of_another_size_are_resized(tmp_path: Path) -> None:
     assert resizing.remarks(digits=False)[0] == "1 of 1 images were resized to 4x4"
 
 
-def test_files_that_cannot_be_read_are_left_out_counted_and_some_are_named(tmp_path: Path) -> None:
+def test_unreadable_files_are_left_out_and_counted_and_some_are_named(tmp_path: Path) -> None:
     save(tmp_path / "z.png")
     for number in range(7):
-        (tmp_path / f"{number}.png").write_bytes(b"no image")
-    left = reader(tmp_path)
-    assert [batch.names for batch in left] == [["z.png"]]
-    assert (left.seen, left.unreadable) == (8, 7)
-    reason = "(no image of a known format)"
-    assert left.remarks(digits=False)[0] == (
+        (tmp_path / f"{number}.png").write_bytes(b"not an image")
+    remaining = reader(tmp_path)
+    assert [batch.names for batch in remaining] == [["z.png"]]
+    assert (remaining.seen, remaining.unreadable) == (8, 7)
+    reason = "(not an image of a known format)"
+    assert remaining.remarks(digits=False)[0] == (
         "7 of 8 images cannot be read and are left out: "
         + ", ".join(f"{number}.png {reason}" for number in range(5))
         + ", …"
     )
 
 
-def test_where_nothing_can_be_read_that_is_an_error(tmp_path: Path) -> None:
+def test_if_no_file_can_be_read_that_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "x.png").symlink_to(tmp_path / "nowhere")
     with pytest.raises(
         InputError, match=r"none of the 1 images in .* can be read: x\.png \(No such file or directory\);"
@@ -85,28 +83,28 @@ def test_where_nothing_can_be_read_that_is_an_error(tmp_path: Path) -> None:
         list(reader(tmp_path))
 
 
-def test_rows_without_an_image_are_left_out_and_labels_go_along(tmp_path: Path) -> None:
+def test_rows_without_an_image_are_left_out_and_labels_stay_with_their_images(tmp_path: Path) -> None:
     save(tmp_path / "x.png")
     content = (tmp_path / "x.png").read_bytes()
     pq.write_table(pa.table({"image": [None, content], "label": [3, 4]}), tmp_path / "t.parquet")
-    left = reader(tmp_path / "t.parquet")
-    (batch,) = left
-    assert (batch.names, batch.kept) == (["1"], [{"label": 4}])
-    assert left.remarks(digits=False)[0].endswith("left out: 0 (the row has no image)")
+    remaining = reader(tmp_path / "t.parquet")
+    (batch,) = remaining
+    assert (batch.names, batch.extra) == (["1"], [{"label": 4}])
+    assert remaining.remarks(digits=False)[0].endswith("left out: 0 (the row has no image)")
 
 
-def test_inverted_digits_are_told_of(tmp_path: Path) -> None:
+def test_inverted_digits_give_a_remark(tmp_path: Path) -> None:
     Image.fromarray(np.pad(np.zeros((1, 1), np.uint8), (1, 2), constant_values=255)).save(tmp_path / "x.png")
     inverted = reader(tmp_path)
     list(inverted)
     assert inverted.remarks(digits=False) == []
     (remark,) = inverted.remarks(digits=True)
-    assert remark.startswith("the mean is 239, as of dark digits on a bright background")
+    assert remark.startswith("the mean is 239, which means dark digits on a bright background")
 
 
 def test_images_of_one_size_have_a_common_shape(tmp_path: Path) -> None:
     save(tmp_path / "a.png")
-    (tmp_path / "b.png").write_bytes(b"no image")
+    (tmp_path / "b.png").write_bytes(b"not an image")
     assert common_shape(find_images(tmp_path)) == (1, 4, 4)
     save(tmp_path / "c.png", "RGB", colour=(1, 2, 3))
     assert common_shape(find_images(tmp_path)) == (3, 4, 4)

@@ -5,14 +5,14 @@ from math import sqrt
 import pytest
 from scipy import stats
 
-from lstnet_search.results.confirmation.paired_tests import Comparison, Sample, compared, holm, summed_up
+from lstnet_search.results.confirmation.paired_tests import Comparison, Sample, compare_pairs, holm, summarize
 
 FIRST = {1: 0.95, 2: 0.93, 3: 0.97, 4: 0.96, 5: 0.94}
 SECOND = {1: 0.94, 2: 0.93, 3: 0.94, 4: 0.94, 5: 0.935}
 
 
 def test_an_interval_of_three_values_by_hand() -> None:
-    sample = summed_up([1.0, 2.0, 3.0])
+    sample = summarize([1.0, 2.0, 3.0])
     assert (sample.count, sample.mean, sample.standard_deviation) == (3, 2.0, 1.0)
     half = 4.302653 / sqrt(3)  # t of 2 degrees of freedom at 0.975, from a printed table
     assert sample.interval == pytest.approx((2 - half, 2 + half), abs=1e-6)
@@ -20,7 +20,7 @@ def test_an_interval_of_three_values_by_hand() -> None:
 
 
 def test_interval_and_paired_test_are_scipys() -> None:
-    test = compared(FIRST, SECOND)
+    test = compare_pairs(FIRST, SECOND)
     expected = stats.ttest_rel(list(FIRST.values()), list(SECOND.values()))
     assert test.p == pytest.approx(expected.pvalue)
     assert test.differences.interval == pytest.approx(tuple(expected.confidence_interval(0.95)))
@@ -29,20 +29,20 @@ def test_interval_and_paired_test_are_scipys() -> None:
 
 def test_values_are_paired_by_seed_and_a_seed_that_only_one_has_is_left_out() -> None:
     shuffled = dict(reversed(SECOND.items())) | {6: 0.1}
-    test = compared(FIRST, shuffled)
+    test = compare_pairs(FIRST, shuffled)
     assert test.differences.count == 5
-    assert test.p == pytest.approx(compared(FIRST, SECOND).p)
+    assert test.p == pytest.approx(compare_pairs(FIRST, SECOND).p)
 
 
 def test_one_value_has_no_interval_and_shows_no_difference() -> None:
-    test = compared({1: 0.95}, {1: 0.5})
+    test = compare_pairs({1: 0.95}, {1: 0.5})
     assert test.differences == Sample(1, pytest.approx(0.45), None, None)
     assert test.p is None
     assert test.verdict == "no difference shown"
 
 
 def test_no_value_has_nothing() -> None:
-    test = compared({1: 0.95}, {2: 0.5})
+    test = compare_pairs({1: 0.95}, {2: 0.5})
     assert test.differences == Sample(0, None, None, None)
     assert test.verdict == "no difference shown"
 
@@ -51,7 +51,7 @@ def test_no_value_has_nothing() -> None:
     ("gain", "p", "verdict"), [(0.0, 1.0, "no difference shown"), (0.25, 0.0, "better"), (-0.25, 0.0, "worse")]
 )
 def test_differences_that_do_not_vary(gain: float, p: float, verdict: str) -> None:
-    test = compared({1: 0.5 + gain, 2: 0.25 + gain}, {1: 0.5, 2: 0.25})
+    test = compare_pairs({1: 0.5 + gain, 2: 0.25 + gain}, {1: 0.5, 2: 0.25})
     assert test.differences.interval == (gain, gain)
     assert (test.p, test.verdict) == (p, verdict)
 

@@ -8,7 +8,7 @@ import pytest
 from lstnet_search.config import PRESETS, Space
 from lstnet_search.config.search import SearchConfig
 from lstnet_search.errors import InputError
-from lstnet_search.results.confirmation.plan import ConfirmationPlan, candidates, make_plan, more_seeds
+from lstnet_search.results.confirmation.plan import ConfirmationPlan, candidates, extend_seeds, make_plan
 from lstnet_search.results.folder.folder import ResultsFolder
 from lstnet_search.results.study.records import ReportRecord, State, TrialRecord
 from lstnet_search.seeding import derive_seed
@@ -60,20 +60,20 @@ def test_the_papers_weights_are_named_best_where_they_are(study: ResultsFolder) 
 
 
 def test_candidates_are_ranked_by_what_the_search_maximised(study: ResultsFolder) -> None:
-    study.record_search(SEARCH.model_copy(update={"select_by": "snd"}).model_dump(mode="json"))
+    study.update_search(SEARCH.model_copy(update={"select_by": "snd"}).model_dump(mode="json"))
     study.write_tables([record(0, 1.5, metric="snd"), record(1, 2.5, metric="snd")], "snd")
     assert make_plan(study, 1, 1, None).trials == (1, 0)
 
 
-def test_seeds_are_derived_and_none_that_a_trial_had() -> None:
+def test_seeds_are_derived_and_differ_from_those_of_the_trials() -> None:
     expected = [derive_seed(5, "confirmation", number) for number in range(4)]
-    assert more_seeds(5, (), 3, set()) == tuple(expected[:3])
-    assert more_seeds(5, (), 3, {expected[1]}) == (expected[0], *expected[2:4])
-    assert more_seeds(5, tuple(expected[:2]), 3, set()) == tuple(expected[:3])
-    assert more_seeds(5, (7, 8, 9), 2, set()) == (7, 8, 9)
+    assert extend_seeds((), 3, 5, set()) == tuple(expected[:3])
+    assert extend_seeds((), 3, 5, {expected[1]}) == (expected[0], *expected[2:4])
+    assert extend_seeds(tuple(expected[:2]), 3, 5, set()) == tuple(expected[:3])
+    assert extend_seeds((7, 8, 9), 2, 5, set()) == (7, 8, 9)
 
 
-def test_asked_for_more_a_plan_is_enlarged_and_asked_for_less_it_stays(study: ResultsFolder) -> None:
+def test_a_plan_grows_with_larger_numbers_and_never_shrinks(study: ResultsFolder) -> None:
     first = make_plan(study, 1, 2, 12)
     first.write(study)
     assert ConfirmationPlan.read(study) == first
@@ -99,7 +99,7 @@ def test_a_trial_that_has_become_better_joins_those_that_are_confirmed(study: Re
 
 def test_other_steps_are_refused(study: ResultsFolder) -> None:
     make_plan(study, 1, 2, 12).write(study)
-    with pytest.raises(InputError, match="was confirmed with 12 steps a training, and is asked to go on with 13"):
+    with pytest.raises(InputError, match="has 12 steps per training, not 13"):
         make_plan(study, 1, 2, 13)
 
 
@@ -132,12 +132,12 @@ def test_a_study_without_a_trial_that_ended_is_refused(study: ResultsFolder) -> 
 
 def test_an_ablation_has_no_papers_weights_to_compare_with(study: ResultsFolder) -> None:
     other = SEARCH.model_copy(update={"trial": BASE.override({"w1": 7}, "test")})
-    study.record_search(other.model_dump(mode="json"))
+    study.update_search(other.model_dump(mode="json"))
     with pytest.raises(InputError, match=r"trial 0 of .* does not have the paper's weights"):
         make_plan(study, 1, 1, None)
 
 
-def test_a_damaged_plan_is_said(study: ResultsFolder) -> None:
+def test_a_damaged_plan_is_reported(study: ResultsFolder) -> None:
     make_plan(study, 1, 1, None).write(study)
     study.confirmation_plan_file.write_text("steps: 3\n")
     with pytest.raises(InputError, match=r"cannot read .*plan.yaml: 'seeds'; remove .*confirmation to begin anew"):

@@ -42,13 +42,13 @@ def model() -> TrainedModel:
         (None, (3, 16, 16), 1),
     ],
 )
-def test_the_source_is_named_or_told_by_the_size(
+def test_the_source_is_given_or_found_by_the_size(
     model: TrainedModel, direction: str | None, shape: tuple[int, int, int] | None, source: int
 ) -> None:
     assert model.source_of(direction, shape) == source
 
 
-def test_domains_of_one_size_are_told_apart_by_their_channels() -> None:
+def test_domains_of_one_size_are_distinguished_by_their_channels() -> None:
     shapes = ImageShape(1, 32), ImageShape(3, 32)
     config = TrialConfig(width=1 / 64)
     translator, classifiers = build_networks(config, shapes, 10)
@@ -60,16 +60,16 @@ def test_domains_of_one_size_are_told_apart_by_their_channels() -> None:
     ("direction", "shape", "message"),
     [
         ("usps", (1, 16, 16), "--direction usps must be one of mnist_to_usps, usps_to_mnist"),
-        (None, None, "the images differ in size, which does not tell whose they are"),
+        (None, None, "the images differ in size, which does not tell their domain"),
         (
             None,
             (1, 28, 20),
-            r"have the shape 1x28x20, .*: the model knows 1x28x28 \(mnist\) and 1x16x16 \(usps\); "
+            r"have the shape 1x28x20, .*: the model expects 1x28x28 \(mnist\) and 1x16x16 \(usps\); "
             "give --direction mnist_to_usps or --direction usps_to_mnist",
         ),
     ],
 )
-def test_a_source_that_cannot_be_told_is_asked_for(
+def test_a_source_that_cannot_be_found_has_to_be_given(
     model: TrainedModel, direction: str | None, shape: tuple[int, int, int] | None, message: str
 ) -> None:
     with pytest.raises(InputError, match=message):
@@ -92,7 +92,9 @@ def test_probabilities_are_those_of_the_translated_images(model: TrainedModel) -
 
 
 def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"has no model \(best_model\.json or model\.json\); give a results folder"):
+    with pytest.raises(
+        InputError, match=r"has no model \(best_model\.json or model\.json\); give the folder of a search"
+    ):
         find_model(tmp_path)
 
 
@@ -127,7 +129,7 @@ def test_a_model_that_cannot_be_used_is_refused(
 
 
 @pytest.mark.parametrize("sources", [(0, 1), (1,)])
-def test_a_model_that_labels_itself_is_read_as_it_was_written_and_translates_nothing(
+def test_a_model_with_its_own_labeller_comes_back_and_does_not_translate(
     tmp_path: Path, sources: tuple[int, ...]
 ) -> None:
     config = TrialConfig.parse({"method": "deepjdot", "width": 1 / 8, "pool_stride": 2}, "test")
@@ -137,8 +139,10 @@ def test_a_model_that_labels_itself_is_read_as_it_was_written_and_translates_not
     images = torch.rand(3, SHAPES[1].channels, SHAPES[1].side, SHAPES[1].side) * 2 - 1
     expected = network.label(images, 1)[1].softmax(1)  # type: ignore[operator]
     torch.testing.assert_close(model.probabilities(images, 1), expected)
-    with pytest.raises(InputError, match=r"the model is of deepjdot, which translates no images, .* use predict"):
+    with pytest.raises(
+        InputError, match=r"the model was trained by deepjdot, which does not translate images, .* use predict"
+    ):
         model.translate(images, 1)
     if sources == (1,):
-        with pytest.raises(InputError, match=r"trained for usps_to_mnist alone, so it cannot label images of mnist"):
+        with pytest.raises(InputError, match=r"trained for usps_to_mnist only, so it cannot label images of mnist"):
             model.refuse_unlabelled(0)

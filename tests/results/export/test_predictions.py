@@ -27,7 +27,7 @@ def predictions(model: TrainedModel, images: Path, batch_size: int) -> pd.DataFr
     return pd.read_parquet(buffer)
 
 
-def test_a_row_an_image_holds_its_label_and_the_probabilities_of_all_classes(winner: Path, usps: Path) -> None:
+def test_each_row_holds_the_label_of_an_image_and_the_probabilities_of_all_classes(winner: Path, usps: Path) -> None:
     model = read_model(winner / "best_model")
     table = predictions(model, usps, 256)
     columns = [f"probability_{label}" for label in range(10)]

@@ -11,7 +11,7 @@ from lstnet_search.config import TrialConfig
 from lstnet_search.domains import Domain, DomainPair, load
 from lstnet_search.evaluation import ClassifierSettings, EvaluatedTraining, prepare_pair
 from lstnet_search.results.export.model import read_model
-from lstnet_search.results.export.winner import remarks_of, write_winner
+from lstnet_search.results.export.winner import read_remarks, write_winner
 from lstnet_search.results.study.records import ReportRecord
 
 CPU = torch.device("cpu")
@@ -25,7 +25,7 @@ CUDA = pytest.param(
 
 
 @pytest.mark.parametrize("device", [CPU, CUDA])
-def test_a_winner_without_labels_of_one_domain_is_written_whole(tmp_path: Path, device: torch.device) -> None:
+def test_a_winner_without_labels_in_one_domain_is_written_completely(tmp_path: Path, device: torch.device) -> None:
     mnist, usps = (
         load(name, "bundled", Path("nowhere"), "train").take(torch.arange(200)) for name in ("mnist", "usps")
     )
@@ -52,7 +52,7 @@ def test_a_winner_without_labels_of_one_domain_is_written_whole(tmp_path: Path, 
     )
     assert set(round_trips) == {"round_trip_accuracy_mnist"}
     assert yaml.safe_load((tmp_path / "config.yaml").read_text())["width"] == TINY.width
-    assert remarks_of(tmp_path / "config.yaml")[::-1][:1] == ["confirmed: before"]
+    assert read_remarks(tmp_path / "config.yaml")[::-1][:1] == ["confirmed: before"]
     assert read_model(tmp_path / "model").classifiers[1] is None
     about = json.loads((tmp_path / "model.json").read_text())["about"]
     assert about["validation_metrics"]["infomax"] == report.metrics["infomax"]

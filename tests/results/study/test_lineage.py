@@ -25,18 +25,18 @@ KNOWN = dict(enumerate(RECORDS))
 """At 20, 2 takes over 1. At 40, 3 takes over 2 and 1 takes over 0."""
 
 
-def test_the_way_of_a_network_leads_through_donors_as_they_were() -> None:
+def test_the_lineage_leads_through_donors_as_they_were_at_the_copy() -> None:
     assert lineage(KNOWN, 0, 50) == (0, [])
     assert lineage(KNOWN, 1, 50) == (0, [FROM_0])
     assert lineage(KNOWN, 3, 50) == (1, [FROM_1, FROM_2])  # not through what befell 1 at 40
 
 
-def test_a_report_at_the_step_of_a_change_is_still_of_the_network_before() -> None:
+def test_a_report_at_the_step_of_a_copy_belongs_to_the_network_before() -> None:
     assert lineage(KNOWN, 2, 20) == (2, [])
     assert lineage(KNOWN, 2, 30) == (1, [FROM_1])
 
 
-def test_settings_are_those_that_train_the_best_reports_network() -> None:
+def test_settings_are_those_that_train_the_network_of_the_best_report() -> None:
     found = with_schedules(RECORDS, "snd")
     assert [each.settings["seed"] for each in found] == [100, 101, 101, 101]
     assert [each.settings["w1"] for each in found] == [0, 1, 1, 1]
@@ -54,7 +54,7 @@ def test_a_schedule_goes_into_the_table_and_comes_back() -> None:
     assert "config/schedule" not in trials_table([record(0, 50)], "snd")
 
 
-def test_ten_thousand_trials_take_no_more_than_their_share() -> None:
+def test_time_grows_linearly_with_the_number_of_trials() -> None:
     many = [record(number, 50) for number in range(10_000)]
     begun = time.process_time()
     assert with_schedules(many, "snd")[-1].settings["seed"] == 10_099

@@ -13,7 +13,7 @@ def numbers(*records: TrialRecord) -> list[int]:
     return [record.number for record in front(records, "mean", ("a", "b"))]
 
 
-def test_a_trial_that_another_beats_both_ways_or_one_way_is_not_on_the_front() -> None:
+def test_a_trial_that_another_beats_in_one_or_both_directions_is_not_on_the_front() -> None:
     assert numbers(record(0, (0.5, 0.5)), record(1, (0.6, 0.6)), record(2, (0.9, 0.1)), record(3, (0.6, 0.4))) == [1, 2]
 
 
@@ -21,11 +21,11 @@ def test_the_front_begins_with_the_best_mean_and_keeps_equals() -> None:
     assert numbers(record(0, (0.2, 0.7)), record(1, (0.8, 0.5)), record(2, (0.8, 0.5))) == [1, 2, 0]
 
 
-def test_a_trial_stands_for_its_best_report_alone() -> None:
+def test_a_trial_is_judged_at_its_best_report_alone() -> None:
     # 0.9 one way was reached at a report of mean 0.5; the best one is (0.6, 0.6).
     assert numbers(record(0, (0.9, 0.1), (0.6, 0.6)), record(1, (0.7, 0.3))) == [0, 1]
 
 
-def test_stopped_trials_count_failed_ones_and_those_without_a_report_do_not() -> None:
+def test_stopped_trials_count_but_failed_ones_and_those_without_a_report_do_not() -> None:
     stopped, failed = record(1, (0.9, 0.9), state="PRUNED"), record(2, (1.0, 1.0), state="FAIL")
     assert numbers(record(0, (0.5, 0.5)), stopped, failed, record(3)) == [1]

@@ -25,7 +25,7 @@ def test_rows_rank_by_a_metric_without_failures() -> None:
     assert rank_rows(table(), "target_accuracy")["trial"].tolist() == [1, 3, 0]
 
 
-def test_an_unknown_metric_is_refused_naming_those_there_are() -> None:
+def test_an_unknown_metric_is_refused_and_the_known_ones_are_named() -> None:
     with pytest.raises(InputError, match="no trial has the metric 'nope'; there are: target_accuracy"):
         rank_rows(table(), "nope")
 
@@ -43,21 +43,21 @@ def test_settings_come_back_from_a_row() -> None:
         ("folder:/\udcff", "usps"),
     ],
 )
-def test_domains_come_back_from_a_table_whatever_their_paths(tmp_path: Path, domains: tuple[str, str]) -> None:
+def test_domains_with_any_path_come_back_from_a_table(tmp_path: Path, domains: tuple[str, str]) -> None:
     folder = ResultsFolder(tmp_path)
     config = PRESETS["cpu"].trial.override({"domains": domains}, "test")
     folder.write_tables([TrialRecord(0, "COMPLETE", config.model_dump(mode="json"), [ReportRecord(5, 1.0, {})])], "snd")
     assert settings_of_row(folder.read_trials().iloc[0]) == config
 
 
-def test_domains_of_an_earlier_version_are_words() -> None:
+def test_domains_of_an_earlier_version_are_separated_by_spaces() -> None:
     row = table().iloc[0].copy()
     row["config/domains"] = "mnist folder:/right"
     assert settings_of_row(row).domains == ("mnist", "folder:/right")
 
 
 @pytest.mark.parametrize("name", ["domains", "schedule"])
-def test_a_list_that_is_cut_is_refused(name: str) -> None:
+def test_an_incomplete_list_is_refused(name: str) -> None:
     row = table().iloc[0].copy()
     row[f"config/{name}"] = '["mnist'
     with pytest.raises(InputError, match=f"the {name} of trial 0 cannot be read: Unterminated string"):

@@ -20,12 +20,12 @@ def test_the_best_report_is_the_latest_of_equals() -> None:
     assert best.step == 30
 
 
-def test_trials_rank_by_their_best_report_ties_to_the_earlier_failures_left_out() -> None:
+def test_trials_rank_by_their_best_report_without_failures_the_earlier_of_equals_first() -> None:
     records = [trial(0, [0.5]), trial(1, [0.9, 0.1], "PRUNED"), trial(2, [0.9]), trial(3, [0.99], "FAIL"), trial(4, [])]
     assert [record.number for record in ranked(records, METRIC)] == [1, 2, 0]
 
 
-def test_the_trials_table_has_a_row_a_trial_in_their_order() -> None:
+def test_the_trials_table_has_one_row_per_trial_in_their_order() -> None:
     table = trials_table([trial(1, [0.1, 0.4, 0.3]), trial(0, [], "FAIL", "diverged at step 3")], METRIC)
     assert table["trial"].tolist() == [0, 1]
     assert table["state"].tolist() == ["FAIL", "COMPLETE"]
@@ -39,7 +39,7 @@ def test_the_trials_table_has_a_row_a_trial_in_their_order() -> None:
     assert isnan(table.iloc[0]["best/target_accuracy"])
 
 
-def test_the_history_has_a_row_a_report() -> None:
+def test_the_history_has_one_row_per_report() -> None:
     table = history_table([trial(1, [0.1, 0.4]), trial(0, [0.3])])
     assert table.columns.tolist() == ["trial", "step", "seconds", METRIC, "loss_cc1"]
     assert table["trial"].tolist() == [0, 1, 1]

@@ -9,39 +9,39 @@ from pathlib import Path
 import pytest
 
 from lstnet_search.errors import InputError
-from lstnet_search.tuning.cluster.auth_token import keep_token_private
+from lstnet_search.tuning.cluster.auth_token import ensure_private_token
 
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A home of its own, in a session that lets all users read what it makes."""
+    """A home folder of its own, with a umask that lets all users read new files."""
     monkeypatch.setenv("HOME", str(tmp_path))
     before = os.umask(0o022)
     yield tmp_path
     os.umask(before)
 
 
-def test_a_token_is_made_once_for_its_user_alone(home: Path) -> None:
-    keep_token_private({})
+def test_a_token_is_created_once_and_is_readable_by_its_user_only(home: Path) -> None:
+    ensure_private_token({})
     file = home / ".ray" / "auth_token"
     made = file.read_text()
     assert len(made) == 64
     assert file.stat().st_mode & 0o777 == 0o600
-    keep_token_private({"RAY_AUTH_MODE": "token"})
+    ensure_private_token({"RAY_AUTH_MODE": "token"})
     assert file.read_text() == made
     assert list(file.parent.iterdir()) == [file]
 
 
-def test_a_token_that_others_could_read_is_closed_to_them(home: Path) -> None:
+def test_a_token_that_others_could_read_is_made_private(home: Path) -> None:
     file = home / ".ray" / "auth_token"
     file.parent.mkdir()
     file.write_text("made by Ray")
-    keep_token_private({})
+    ensure_private_token({})
     assert file.stat().st_mode & 0o777 == 0o600
     assert file.read_text() == "made by Ray"
 
 
-def test_of_two_that_are_made_at_once_one_stays(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_two_tokens_created_at_once_the_first_stays(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = home / ".ray" / "auth_token"
     link = os.link
 
@@ -50,7 +50,7 @@ def test_of_two_that_are_made_at_once_one_stays(home: Path, monkeypatch: pytest.
         link(made, place)
 
     monkeypatch.setattr("os.link", too_late)
-    keep_token_private({})
+    ensure_private_token({})
     assert file.read_text() == "of another search"
     assert list(file.parent.iterdir()) == [file]
 
@@ -58,21 +58,23 @@ def test_of_two_that_are_made_at_once_one_stays(home: Path, monkeypatch: pytest.
 @pytest.mark.parametrize(
     "environment", [{"RAY_AUTH_TOKEN": "given"}, {"RAY_AUTH_TOKEN_PATH": "/given"}, {"RAY_AUTH_MODE": "disabled"}]
 )
-def test_nothing_is_made_where_another_way_in_is_given(home: Path, environment: dict[str, str]) -> None:
-    keep_token_private(environment)
+def test_nothing_is_created_if_the_environment_has_another_token_or_needs_none(
+    home: Path, environment: dict[str, str]
+) -> None:
+    ensure_private_token(environment)
     assert not list(home.iterdir())
 
 
-def test_a_home_that_cannot_be_written_to_is_told_with_a_way_out(home: Path) -> None:
+def test_a_home_that_cannot_be_written_to_is_an_error_with_a_way_out(home: Path) -> None:
     (home / ".ray").write_text("a file where Ray's folder is to be")
     with pytest.raises(InputError, match=r"cannot be written to .*auth_token: .*RAY_AUTH_TOKEN"):
-        keep_token_private({})
+        ensure_private_token({})
 
 
 ASK = """
 import sys, urllib.error, urllib.request
-from lstnet_search.tuning.cluster import local_cluster
-from lstnet_search.tuning.resources import Placement
+from lstnet_search.tuning.cluster.cluster import local_cluster
+from lstnet_search.tuning.cluster.placement import Placement
 with local_cluster(Placement(cpus=1, gpus=0, concurrent=1)) as dashboard:
     for token in (None, open(sys.argv[1]).read()):
         request = urllib.request.Request(f"http://{dashboard}/api/jobs/")
@@ -86,7 +88,7 @@ with local_cluster(Placement(cpus=1, gpus=0, concurrent=1)) as dashboard:
 
 
 @pytest.mark.slow
-def test_a_cluster_asks_for_the_token_though_nobody_said_that_it_should(home: Path) -> None:
+def test_a_cluster_requires_the_token_by_default(home: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("RAY_AUTH")}
     file = home / ".ray" / "auth_token"
     ended = subprocess.run(

@@ -1,4 +1,4 @@
-"""Searches on a real cluster of three nodes, with a shared folder and with an object store."""
+"""Starting Ray, and searches on a real cluster of three nodes with a shared folder and with an object store."""
 
 import filecmp
 import json
@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import Mock
 
 import boto3
 import pandas as pd
@@ -16,10 +17,51 @@ from moto.server import ThreadedMotoServer
 from nodes import HOST, Nodes, free_port, running_nodes
 from searches import command, search, search_until
 
+from lstnet_search.errors import InputError
+from lstnet_search.tuning.cluster import cluster
+from lstnet_search.tuning.cluster.placement import Placement
+
 RAY = str(Path(sys.executable).parent / "ray")
 KEYS = {"AWS_ACCESS_KEY_ID": "lab", "AWS_SECRET_ACCESS_KEY": "s3cret", "AWS_EC2_METADATA_DISABLED": "true"}
 
-pytestmark = pytest.mark.slow
+START = """
+import sys
+from unittest.mock import patch
+import ray._private.node, ray._private.services
+from lstnet_search.cli import main
+sys.argv = ["run_search.py", "--preset", "cpu", "--trials", "1", "--steps", "1", "--results-dir", sys.argv[1]]
+clock = iter(range(0, 1000, 20))
+with (
+    patch.object(ray._private.services, "get_node", side_effect=RuntimeError("the node is not registered yet")),
+    patch.object(ray._private.node.time, "monotonic", lambda: next(clock)),
+):
+    main()
+"""
+"""A search on a machine so busy that Ray gives up waiting for its own node."""
+
+
+@pytest.mark.parametrize(
+    "error", [Exception("The current node timed out during startup.\nThis could happen"), OSError(28, "No space left")]
+)
+def test_ray_that_does_not_start_is_one_line(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    monkeypatch.setattr(cluster.ray, "init", Mock(side_effect=error))
+    monkeypatch.setenv("RAY_AUTH_MODE", "disabled")
+    with (
+        pytest.raises(InputError, match=r"^Ray did not start on this machine: .*; try again when") as raised,
+        cluster.local_cluster(Placement(cpus=1, gpus=0, concurrent=1)),
+    ):
+        pass
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.slow
+def test_a_search_on_a_machine_that_is_too_busy_for_ray_ends_with_one_line(tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", START, str(tmp_path)], capture_output=True, text=True, timeout=300, check=False
+    )
+    assert ended.returncode == 2
+    assert "Traceback" not in ended.stdout + ended.stderr
+    assert "Ray did not start on this machine: The current node timed out during startup" in ended.stderr
 
 
 @pytest.fixture(scope="module")
@@ -53,12 +95,13 @@ def ray(nodes: Nodes, *arguments: str) -> str:
 
 
 def nodes_of_trials(nodes: Nodes) -> set[str]:
-    """Nodes on which trials have run, as Ray's own list of processes tells."""
+    """Nodes on which trials have run, from Ray's list of actors."""
     listed = ray(nodes, "list", "actors", "--address", nodes.dashboard, "--format", "json", "--limit", "1000")
     return {actor["node_id"] for actor in json.loads(listed) if "Trainable" in actor["class_name"]}
 
 
-def test_a_search_joins_a_cluster_and_a_submitted_job_goes_on_with_it(nodes: Nodes, tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_a_search_joins_a_cluster_and_a_submitted_job_resumes_it(nodes: Nodes, tmp_path: Path) -> None:
     results, shared = tmp_path / "results", tmp_path / "shared"
     asked = ["--address", nodes.address, "--steps", "12", "--trials", "4", "--name", "joined"]
     refused = search(results, *asked, environment=nodes.environment)
@@ -87,7 +130,8 @@ def test_a_search_joins_a_cluster_and_a_submitted_job_goes_on_with_it(nodes: Nod
     assert filecmp.cmp(results / "joined" / "trials.parquet", shared / "joined" / "trials.parquet", shallow=False)
 
 
-def test_a_search_goes_on_from_an_object_store_where_its_folder_is_gone(
+@pytest.mark.slow
+def test_a_search_resumes_from_an_object_store_if_its_folder_is_gone(
     nodes: Nodes, bucket: tuple[str, str], tmp_path: Path
 ) -> None:
     url, name = bucket

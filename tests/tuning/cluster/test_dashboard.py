@@ -15,17 +15,17 @@ from lstnet_search.tuning.cluster.dashboard import dashboard_lines
         ),
         (
             {"RAY_AUTH_MODE": "disabled"},
-            "it asks for no token, for RAY_AUTH_MODE says so: whoever reaches it can run code here",
+            "RAY_AUTH_MODE turns its token off: everyone who can connect to it can run code here",
         ),
     ],
 )
-def test_the_address_comes_first_then_where_the_token_is_never_the_token(
+def test_the_address_comes_first_then_where_the_token_is_but_never_the_token(
     environment: dict[str, str], way_in: str
 ) -> None:
     assert list(dashboard_lines("127.0.0.1:8265", environment)) == ["dashboard: http://127.0.0.1:8265", way_in]
 
 
-def test_another_port_than_rays_own_is_explained() -> None:
+def test_another_port_than_rays_default_is_explained() -> None:
     assert next(dashboard_lines("127.0.0.1:8266", {})) == "dashboard: http://127.0.0.1:8266 (port 8265 is taken)"
 
 

@@ -3,7 +3,7 @@ import time
 import pytest
 
 from lstnet_search.errors import InputError
-from lstnet_search.tuning.cluster.placement import Machine, Placement, place, upper_bound_seconds
+from lstnet_search.tuning.cluster.placement import Machine, Placement, decide_placement, upper_bound_seconds
 
 
 @pytest.mark.parametrize(
@@ -15,20 +15,20 @@ from lstnet_search.tuning.cluster.placement import Machine, Placement, place, up
         (Machine(64, 8), 4, Placement(cpus=64, gpus=4, concurrent=4)),
     ],
 )
-def test_a_trial_gets_a_gpu_where_there_are_any_else_a_cpu(machine: Machine, trials: int, expected: Placement) -> None:
-    assert place([machine], None, None, trials) == expected
+def test_a_trial_gets_a_gpu_if_there_are_any_or_else_a_cpu(machine: Machine, trials: int, expected: Placement) -> None:
+    assert decide_placement([machine], None, None, trials) == expected
 
 
 @pytest.mark.parametrize("cpus", range(1, 20))
 @pytest.mark.parametrize("trials", range(1, 8))
 def test_without_gpus_threads_times_trials_never_exceed_the_cores(cpus: int, trials: int) -> None:
-    placement = place([Machine(cpus, 0)], None, None, trials)
+    placement = decide_placement([Machine(cpus, 0)], None, None, trials)
     assert placement.threads * placement.concurrent <= cpus
     assert placement.resources["cpu"] * placement.concurrent <= cpus
 
 
 def test_more_gpus_than_cpus_share_them() -> None:
-    placement = place([Machine(2, 8)], None, None, 16)
+    placement = decide_placement([Machine(2, 8)], None, None, 16)
     assert placement.resources == {"cpu": 0.25, "gpu": 1.0}
     assert placement.threads == 1
 
@@ -44,11 +44,11 @@ def test_more_gpus_than_cpus_share_them() -> None:
 )
 def test_more_than_there_is_is_refused(cpus: int | None, gpus: int | None, message: str) -> None:
     with pytest.raises(InputError, match=message):
-        place([Machine(4, 2)], cpus, gpus, 8)
+        decide_placement([Machine(4, 2)], cpus, gpus, 8)
 
 
-def test_no_gpus_can_be_asked_for_where_there_are_some() -> None:
-    assert place([Machine(4, 2)], None, 0, 8) == Placement(cpus=4, gpus=0, concurrent=4)
+def test_a_machine_with_gpus_can_be_used_without_them() -> None:
+    assert decide_placement([Machine(4, 2)], None, 0, 8) == Placement(cpus=4, gpus=0, concurrent=4)
 
 
 @pytest.mark.parametrize(
@@ -63,10 +63,10 @@ def test_no_gpus_can_be_asked_for_where_there_are_some() -> None:
         ([Machine(1, 1)], 64, None, 3, Placement(cpus=1, gpus=1, concurrent=3, per_gpu=3)),
     ],
 )
-def test_trials_share_gpus_no_more_than_they_have_to(
+def test_no_more_trials_share_a_gpu_than_necessary(
     nodes: list[Machine], trials: int, max_concurrent: int | None, per_gpu: int, expected: Placement
 ) -> None:
-    placement = place(nodes, None, None, trials, max_concurrent, per_gpu)
+    placement = decide_placement(nodes, None, None, trials, max_concurrent, per_gpu)
     assert placement == expected
     each = placement.resources
     assert each["gpu"] * placement.per_gpu <= 1
@@ -75,12 +75,12 @@ def test_trials_share_gpus_no_more_than_they_have_to(
 
 
 def test_three_trials_on_a_gpu_get_a_third_as_ray_counts_it() -> None:
-    assert place([Machine(6, 1)], None, None, 9, per_gpu=3).resources == {"cpu": 2.0, "gpu": 0.3333}
+    assert decide_placement([Machine(6, 1)], None, None, 9, per_gpu=3).resources == {"cpu": 2.0, "gpu": 0.3333}
 
 
-def test_a_gpu_that_is_not_there_cannot_be_shared() -> None:
+def test_a_missing_gpu_cannot_be_shared() -> None:
     with pytest.raises(InputError, match="shares a GPU among 2 trials, and there is none to use"):
-        place([Machine(4, 2)], None, 0, 8, per_gpu=2)
+        decide_placement([Machine(4, 2)], None, 0, 8, per_gpu=2)
 
 
 def test_the_upper_bound_counts_rounds_of_trials() -> None:
@@ -101,7 +101,7 @@ def test_the_upper_bound_counts_rounds_of_trials() -> None:
 def test_every_trial_has_room_on_a_single_node(
     nodes: list[Machine], trials: int, max_concurrent: int | None, expected: Placement
 ) -> None:
-    placement = place(nodes, None, None, trials, max_concurrent)
+    placement = decide_placement(nodes, None, None, trials, max_concurrent)
     assert placement == expected
     each = placement.resources
     rooms = [
@@ -113,19 +113,20 @@ def test_every_trial_has_room_on_a_single_node(
 
 def test_less_than_one_trial_at_once_is_refused() -> None:
     with pytest.raises(InputError, match="--max-concurrent 0 must be at least 1"):
-        place([Machine(4, 2)], None, None, 8, max_concurrent=0)
+        decide_placement([Machine(4, 2)], None, None, 8, max_concurrent=0)
 
 
 def test_a_cluster_without_any_place_is_refused() -> None:
     with pytest.raises(InputError, match="no CPU and no GPU"):
-        place([Machine(0, 0)], None, None, 8)
+        decide_placement([Machine(0, 0)], None, None, 8)
 
 
 def test_512_trials_find_a_gpu_each_on_64_nodes_of_8_within_a_second() -> None:
     nodes = [Machine(cpus=96, gpus=8)] * 64
     begun = time.process_time()
-    placement = place(nodes, None, None, trials=512)
+    placement = decide_placement(nodes, None, None, trials=512)
     assert time.process_time() - begun < 1
     assert placement == Placement(cpus=6144, gpus=512, concurrent=512)
     assert placement.resources == {"cpu": 12, "gpu": 1}
-    assert place([*nodes, Machine(cpus=4, gpus=8)], None, None, trials=520).resources == {"cpu": 0.5, "gpu": 1}
+    more = decide_placement([*nodes, Machine(cpus=4, gpus=8)], None, None, trials=520)
+    assert more.resources == {"cpu": 0.5, "gpu": 1}

@@ -1,6 +1,7 @@
-"""What a confirmation measures and prints, without Ray running."""
+"""When a confirmation plans, and what it measures and prints, without Ray running."""
 
 import io
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,12 +12,14 @@ from lstnet_search.config import TrialConfig
 from lstnet_search.domains import Domain, DomainPair
 from lstnet_search.errors import InputError
 from lstnet_search.results.confirmation.paired_tests import Comparison, Sample
-from lstnet_search.results.confirmation.plan import Candidate
-from lstnet_search.results.confirmation.verdict import Confirmed
+from lstnet_search.results.confirmation.plan import Candidate, ConfirmationPlan
+from lstnet_search.results.confirmation.verdict import CandidateResult
+from lstnet_search.results.folder.folder import ResultsFolder
 from lstnet_search.results.study.records import ReportRecord, TrialRecord
-from lstnet_search.tuning.confirmation.confirm import measurable, to_do_anew
-from lstnet_search.tuning.confirmation.display import ConfirmationDisplay, verdicts
+from lstnet_search.tuning.confirmation.confirm import confirm, measurable, must_repeat
+from lstnet_search.tuning.confirmation.display import ConfirmationDisplay, verdict_table
 from lstnet_search.tuning.protocol import DIED
+from lstnet_search.tuning.run import Run
 
 DIRECTIONS = ("a_to_b", "b_to_a")
 
@@ -50,19 +53,19 @@ def test_where_nothing_can_be_measured_nothing_is_confirmed(labelled: tuple[bool
         measurable(pair(*labelled), direction)
 
 
-def shown() -> tuple[ConfirmationDisplay, io.StringIO]:
+def make_display() -> tuple[ConfirmationDisplay, io.StringIO]:
     out = io.StringIO()
     names = {0: "best, seed 1/1", 1: "paper, seed 1/1"}
     return ConfirmationDisplay(Console(file=out, width=200), DIRECTIONS, 100, 2, 1, names), out
 
 
 def test_a_line_says_whose_training_it_is_and_how_far_but_not_how_good() -> None:
-    display, out = shown()
+    display, out = make_display()
     display.start([])
     settings = TrialConfig().model_dump()
     display.report(0, settings, ReportRecord(50, 50.0, {"progress": 0.5, "loss_an1": 0.7}))
     display.ended(TrialRecord(1, "FAIL", settings, error="it broke"))
-    display.tell(1, "goes on")
+    display.say_of(1, "goes on")
     assert out.getvalue() == (
         "best, seed 1/1   step  50/100  weights 20 20 100 100 100 100 30  2 min left\n"
         "paper, seed 1/1 failed: it broke\n"
@@ -70,15 +73,15 @@ def test_a_line_says_whose_training_it_is_and_how_far_but_not_how_good() -> None
     )
 
 
-def confirmed(name: str, trial: int | None, mean: float, test: Comparison | None = None) -> Confirmed:
+def confirmed(name: str, trial: int | None, mean: float, test: Comparison | None = None) -> CandidateResult:
     sample = Sample(3, mean, 0.01, (mean - 0.0125, mean + 0.0125))
     names = (*(f"test_accuracy_{each}" for each in DIRECTIONS), "target_accuracy")
-    return Confirmed(name, trial, 3, 0, dict.fromkeys(names, sample), test)
+    return CandidateResult(name, trial, 3, 0, dict.fromkeys(names, sample), test)
 
 
-def rows(found: list[Confirmed], candidates: list[Candidate]) -> list[list[str]]:
+def rows(found: list[CandidateResult], candidates: list[Candidate]) -> list[list[str]]:
     out = io.StringIO()
-    Console(file=out, width=250).print(verdicts(found, candidates, DIRECTIONS, 100))
+    Console(file=out, width=250).print(verdict_table(found, candidates, DIRECTIONS, 100))
     lines = [line for line in out.getvalue().splitlines() if line.startswith("│")]
     return [[cell.strip() for cell in line.strip("│").split("│")] for line in lines]
 
@@ -118,7 +121,26 @@ def test_a_winner_with_the_papers_weights_is_marked_in_the_table() -> None:
         ("RUNNING", "", False, False),  # it goes on by itself
     ],
 )
-def test_trainings_are_done_anew_whose_process_or_checkpoint_was_lost_and_not_those_that_failed_by_themselves(
+def test_trainings_are_repeated_whose_process_or_checkpoint_was_lost_but_not_after_an_error_of_their_own(
     state: Any, error: str, kept: bool, expected: bool
 ) -> None:
-    assert to_do_anew(TrialRecord(0, state, {}, error=error), lambda: kept) == expected
+    assert must_repeat(TrialRecord(0, state, {}, error=error), lambda: kept) == expected
+
+
+def test_a_plan_is_made_while_the_folder_is_locked_so_no_search_can_find_another_winner(tmp_path: Path) -> None:
+    folder = ResultsFolder(tmp_path / "it")
+    folder.create({"search": {}})
+    planned_while_locked: list[bool] = []
+
+    def make_plan() -> ConfirmationPlan:
+        planned_while_locked.append(folder.is_running())
+        raise InputError("no trial has ended yet")
+
+    run, console = Run(folder), Console(file=io.StringIO())
+    with pytest.raises(InputError, match="no trial has ended yet"):
+        confirm(make_plan, run, console)
+    assert planned_while_locked == [True]
+    with folder.locked(), pytest.raises(InputError, match="a search is running in "):
+        confirm(make_plan, run, console)
+    assert planned_while_locked == [True], "not planned while a search runs"
+    assert not folder.confirmation.exists()

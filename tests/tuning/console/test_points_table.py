@@ -5,7 +5,7 @@ import io
 from rich.console import Console
 
 from lstnet_search.results.study.records import ReportRecord, State, TrialRecord
-from lstnet_search.tuning.console.points_table import comparison
+from lstnet_search.tuning.console.points_table import points_table
 
 DIRECTIONS = ("a_to_b", "b_to_a")
 
@@ -17,7 +17,7 @@ def record(number: int, accuracy: float | None, state: State = "COMPLETE") -> Tr
 
 
 def test_the_heading_says_how_many_seeds_there_are() -> None:
-    titles = [comparison([], [], {}, DIRECTIONS, "snd", repeats).title for repeats in (1, 3)]
+    titles = [points_table([], [], {}, DIRECTIONS, "snd", repeats).title for repeats in (1, 3)]
     assert str(titles[0]).endswith(", one seed for all")
     assert str(titles[1]).endswith(", means over 3 seeds, the same for all")
 
@@ -26,7 +26,7 @@ def rows(records: list[TrialRecord], metric: str = "target_accuracy") -> list[li
     out = io.StringIO()
     points = [{"wl": 0.0}, {"w5": 0.0, "w6": 0.0}]
     Console(file=out, width=200).print(
-        comparison(records, points, {"target_accuracy": 0.875, "snd": 2.5}, DIRECTIONS, metric)
+        points_table(records, points, {"target_accuracy": 0.875, "snd": 2.5}, DIRECTIONS, metric)
     )
     lines = [line for line in out.getvalue().splitlines() if line.startswith("│")]
     return [[cell.strip() for cell in line.strip("│").split("│")] for line in lines]

@@ -3,7 +3,7 @@ import io
 from rich.console import Console
 
 from lstnet_search.results.study.records import ReportRecord, TrialRecord
-from lstnet_search.tuning.console.search_display import Display, summary
+from lstnet_search.tuning.console.search_display import SearchDisplay, summary
 
 DIRECTIONS = ("a_to_b", "b_to_a")
 SETTINGS = {"method": "lstnet"} | dict.fromkeys(("w1", "w2", "w3", "w4", "w5", "w6", "wl"), 20.0)
@@ -18,9 +18,11 @@ def record(number: int, step: int, state: str = "PRUNED", accuracy: float = 0.5,
     return TrialRecord(number, state, SETTINGS, [report(step, accuracy, seconds)], error="it broke")  # type: ignore[arg-type]
 
 
-def shown(steps: int, trials: int, concurrent: int = 1, metric: str = "target_accuracy") -> tuple[Display, io.StringIO]:
+def shown(
+    steps: int, trials: int, concurrent: int = 1, metric: str = "target_accuracy"
+) -> tuple[SearchDisplay, io.StringIO]:
     out = io.StringIO()
-    return Display(Console(file=out, width=200), DIRECTIONS, steps, trials, concurrent, metric), out
+    return SearchDisplay(Console(file=out, width=200), DIRECTIONS, steps, trials, concurrent, metric), out
 
 
 def test_a_report_is_one_line_with_accuracies_both_ways_and_the_best_so_far() -> None:

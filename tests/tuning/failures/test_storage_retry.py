@@ -1,4 +1,4 @@
-"""Writes to a storage that comes and goes."""
+"""Reads and writes of a storage that is unavailable for a while."""
 
 import errno
 
@@ -6,19 +6,19 @@ import pytest
 
 from lstnet_search.errors import InputError
 from lstnet_search.tuning.failures import storage_retry
-from lstnet_search.tuning.failures.storage_retry import outlast, unwritable
+from lstnet_search.tuning.failures.storage_retry import is_unavailable, retry_while_unavailable
 
 
 class Refusing:
-    """Refuses a number of writes."""
+    """Raises an error a number of times."""
 
     def __init__(self, times: int, error: Exception) -> None:
         self.left = times
-        self.asked = 0
+        self.calls = 0
         self._error = error
 
     def __call__(self) -> str:
-        self.asked += 1
+        self.calls += 1
         if self.left:
             self.left -= 1
             raise self._error
@@ -27,31 +27,31 @@ class Refusing:
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(storage_retry, "AGAIN_AFTER_SECONDS", 0.0)
+    monkeypatch.setattr(storage_retry, "RETRY_EVERY_SECONDS", 0.0)
 
 
-def test_what_a_storage_refuses_for_a_while_is_written_then() -> None:
+def test_an_action_is_repeated_until_the_storage_is_available() -> None:
     write = Refusing(3, OSError(errno.EROFS, "Read-only file system"))
-    assert outlast(write) == "written"
-    assert write.asked == 4
+    assert retry_while_unavailable(write) == "written"
+    assert write.calls == 4
 
 
-def test_what_it_refuses_for_too_long_is_let_through() -> None:
+def test_after_a_time_the_error_is_raised() -> None:
     with pytest.raises(OSError, match="Stale file handle"):
-        outlast(Refusing(10**9, OSError(errno.ESTALE, "Stale file handle")), seconds=0.05)
+        retry_while_unavailable(Refusing(10**9, OSError(errno.ESTALE, "Stale file handle")), seconds=0.05)
 
 
-def test_what_comes_of_it_is_waited_for_too() -> None:
+def test_an_error_that_the_storage_caused_is_retried_too() -> None:
     error = InputError("the file cannot be read")
     error.__cause__ = OSError(errno.EIO, "Input/output error")
-    assert outlast(Refusing(3, error)) == "written"
+    assert retry_while_unavailable(Refusing(3, error)) == "written"
 
 
-def test_other_errors_are_let_through_at_once() -> None:
+def test_other_errors_are_raised_at_once() -> None:
     write = Refusing(1, OSError(errno.ENOSPC, "No space left on device"))
     with pytest.raises(OSError, match="No space left"):
-        outlast(write)
-    assert write.asked == 1
+        retry_while_unavailable(write)
+    assert write.calls == 1
 
 
 @pytest.mark.parametrize(
@@ -67,8 +67,8 @@ def test_other_errors_are_let_through_at_once() -> None:
         (None, False),
     ],
 )
-def test_a_storage_that_takes_no_writes_is_told_from_other_errors(error: BaseException | None, expected: bool) -> None:
-    assert unwritable(error) == expected
+def test_an_unavailable_storage_is_told_from_other_errors(error: BaseException | None, expected: bool) -> None:
+    assert is_unavailable(error) == expected
     outer = RuntimeError("outer")
     outer.__cause__ = error
-    assert unwritable(outer) == expected
+    assert is_unavailable(outer) == expected

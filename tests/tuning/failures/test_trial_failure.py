@@ -1,20 +1,29 @@
-"""What becomes of Ray's errors."""
+"""What the terminal shows of Ray's errors."""
 
 import errno
 import io
 import logging
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
-from ray.air.execution._internal import RayActorManager
-from ray.exceptions import ActorDiedError, OutOfMemoryError, RayActorError, RayTaskError
+from ray.exceptions import ActorDiedError, RayActorError, RayTaskError
 
-from lstnet_search.tuning.failures.trial_failure import hush_failures
-from lstnet_search.tuning.ray_patches.survive_oom_kill import UNCOUNTED, low_memory_survived
+from lstnet_search.tuning.failures.trial_failure import describe_failure, silence_known_failures
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    """What Ray's log shows after `silence_known_failures`."""
+    text = io.StringIO()
+    monkeypatch.setattr(logging.getLogger("ray"), "handlers", [logging.StreamHandler(text)])
+    silence_known_failures()
+    return text
 
 
 @pytest.mark.parametrize(
-    ("error", "said"),
+    ("error", "shown"),
     [
         (OSError(errno.ENOSPC, "why"), False),
         (OSError(errno.EROFS, "why"), False),
@@ -27,37 +36,37 @@ from lstnet_search.tuning.ray_patches.survive_oom_kill import UNCOUNTED, low_mem
     ],
     ids=["full disk", "read-only", "denied", "died", "setup failed", "out of memory", "that in a worker", "another"],
 )
-def test_rays_stack_traces_are_kept_from_the_terminal_where_a_sentence_says_it(
-    error: Exception, said: bool, monkeypatch: pytest.MonkeyPatch
+def test_stack_traces_are_hidden_if_the_search_says_the_reason_in_one_line(
+    error: Exception, shown: bool, terminal: io.StringIO
 ) -> None:
-    logger, text = logging.getLogger("ray"), io.StringIO()
-    monkeypatch.setattr(logger, "handlers", [logging.StreamHandler(text)])
-    hush_failures()
     logging.getLogger("ray.tune").error("a trial failed", exc_info=error)
-    assert ("why" in text.getvalue()) == said
+    assert ("why" in terminal.getvalue()) == shown
 
 
-def test_a_stack_trace_in_the_text_of_one_of_rays_messages_is_kept_from_it_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    logger, text = logging.getLogger("ray"), io.StringIO()
-    monkeypatch.setattr(logger, "handlers", [logging.StreamHandler(text)])
-    hush_failures()
-    logger.error("Unhandled error: ... OSError: Read-only file system")
-    logger.error("Unhandled error: another")
-    assert text.getvalue() == "Unhandled error: another\n"
+def test_so_is_a_stack_trace_in_the_text_of_a_log_message(terminal: io.StringIO) -> None:
+    logging.getLogger("ray").error("Unhandled error: ... OSError: Read-only file system")
+    logging.getLogger("ray").error("Unhandled error: another")
+    assert terminal.getvalue() == "Unhandled error: another\n"
 
 
-@pytest.mark.parametrize("method", ["_actor_start_failed", "_actor_task_failed"])
-def test_a_process_that_ray_ends_for_want_of_memory_has_died_for_ray_tune(
-    method: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    told: list[Exception] = []
-    monkeypatch.setattr(RayActorManager, method, lambda self, *, exception, **tracked: told.append(exception))
-    manager = object.__new__(RayActorManager)
-    another = ValueError("another")
-    with low_memory_survived():
-        getattr(manager, method)(exception=another)
-        for _ in range(UNCOUNTED + 1):
-            getattr(manager, method)(exception=OutOfMemoryError("low on memory"))
-    assert told.pop(0) is another
-    assert {str(error) for error in told} == {"low on memory"}
-    assert [isinstance(error, RayActorError) and error.preempted for error in told] == [True] * UNCOUNTED + [False]
+@pytest.mark.parametrize(
+    ("text", "described"),
+    [
+        ("Failure # 1 (occurred at noon)\nThe actor died unexpectedly before finishing this task.\n", "died"),
+        (
+            "Failure # 1 (occurred at noon)\nTask was killed due to the node running low on memory.\n",
+            "was killed because its node is low on memory; --max-concurrent runs fewer trials at once",
+        ),
+        (
+            "Failure # 1 (at noon)\nThe actor died unexpectedly\nFailure # 2 (at one)\nOSError: no\n",
+            "failed (OSError: no)",
+        ),
+        (None, "failed (the reason is unknown)"),
+    ],
+)
+def test_the_last_failure_is_described(tmp_path: Path, text: str | None, described: str) -> None:
+    file = tmp_path / "error.txt"
+    if text is not None:
+        file.write_text(text)
+    trial = SimpleNamespace(error_file=None if text is None else str(file))
+    assert describe_failure(trial) == described  # type: ignore[arg-type]

@@ -2,39 +2,39 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from lstnet_search.tuning.monitoring.diagnosis import Finding, Running, Situation, Sparing, findings
+from lstnet_search.tuning.monitoring.diagnosis import Finding, RepeatLimiter, RunningTrial, SearchState, findings
 
 
-def sentences(
+def messages(
     waiting: Mapping[int, float] | None = None,
-    running: Sequence[Running] = (),
+    running: Sequence[RunningTrial] = (),
     wanted: Mapping[str, float] | None = None,
     total: Mapping[str, float] | None = None,
     free: Mapping[str, float] | None = None,
     dead_nodes: Sequence[str] = (),
 ) -> list[str]:
-    situation = Situation(
+    state = SearchState(
         waiting or {}, running, wanted or {"CPU": 1, "GPU": 0}, total or {"CPU": 4}, free or {}, dead_nodes
     )
-    return [finding.sentence for finding in findings(situation, "trial {}".format)]
+    return [finding.message for finding in findings(state, "trial {}".format)]
 
 
-def training(count: int) -> list[Running]:
-    return [Running(number, silent=1.0, rhythm=10.0, takes={"CPU": 1.0}) for number in range(count)]
+def training(count: int) -> list[RunningTrial]:
+    return [RunningTrial(number, silent=1.0, interval=10.0, resources={"CPU": 1.0}) for number in range(count)]
 
 
 def test_nothing_is_said_while_trials_report_and_a_new_one_starts() -> None:
-    assert sentences(waiting={3: 59.0}, running=training(3)) == []
+    assert messages(waiting={3: 59.0}, running=training(3)) == []
 
 
 def test_resources_that_others_took_are_told_with_numbers() -> None:
-    assert sentences(waiting={2: 90.0, 3: 60.0}, running=training(1)) == [
+    assert messages(waiting={2: 90.0, 3: 60.0}, running=training(1)) == [
         "2 trials have waited 2 min for 1 CPU: 4 of 4 are in use, 1 of them by this search"
     ]
 
 
 def test_gpus_are_told_where_it_is_gpus_that_lack() -> None:
-    said = sentences(
+    said = messages(
         waiting={0: 75.0},
         wanted={"CPU": 2, "GPU": 0.5},
         total={"CPU": 16, "GPU": 2},
@@ -44,66 +44,66 @@ def test_gpus_are_told_where_it_is_gpus_that_lack() -> None:
 
 
 def test_a_cluster_that_has_become_too_small_is_told() -> None:
-    assert sentences(waiting={0: 75.0}, wanted={"CPU": 1, "GPU": 1}, free={"CPU": 4}) == [
+    assert messages(waiting={0: 75.0}, wanted={"CPU": 1, "GPU": 1}, free={"CPU": 4}) == [
         "a trial has waited 75 s for 1 GPU: the cluster has 0"
     ]
 
 
 def test_waiting_in_spite_of_free_resources_is_told_as_such() -> None:
-    (line,) = sentences(waiting={0: 61.0}, free={"CPU": 3})
+    (line,) = messages(waiting={0: 61.0}, free={"CPU": 3})
     assert line.startswith("a trial has waited 61 s though 3 CPU are free: a process is slow to start")
 
 
 @pytest.mark.parametrize(
-    ("rhythm", "silent", "told"),
+    ("interval", "silent", "said"),
     [(10.0, 119.0, False), (10.0, 120.0, True), (60.0, 299.0, False), (60.0, 300.0, True)],
 )
 def test_a_trial_is_silent_after_five_of_its_intervals_and_two_minutes_at_least(
-    rhythm: float, silent: float, told: bool
+    interval: float, silent: float, said: bool
 ) -> None:
-    said = sentences(running=[Running(7, silent, rhythm, {})])
-    assert bool(said) == told
-    assert not told or said[0].startswith("trial 7 has not reported for ")
+    found = messages(running=[RunningTrial(7, silent, interval, {})])
+    assert bool(found) == said
+    assert not said or found[0].startswith("trial 7 has not reported for ")
 
 
-def test_a_silent_trial_is_told_with_its_rhythm() -> None:
-    (line,) = sentences(running=[Running(7, 720.0, 60.0, {})])
+def test_a_silent_trial_is_reported_with_its_interval() -> None:
+    (line,) = messages(running=[RunningTrial(7, 720.0, 60.0, {})])
     assert line.startswith("trial 7 has not reported for 12 min, where reports are 60 s apart; ")
 
 
 def test_a_first_report_may_take_ten_minutes() -> None:
-    assert sentences(running=[Running(0, 599.0, None, {})]) == []
-    (line,) = sentences(running=[Running(0, 600.0, None, {})])
+    assert messages(running=[RunningTrial(0, 599.0, None, {})]) == []
+    (line,) = messages(running=[RunningTrial(0, 600.0, None, {})])
     assert line.startswith("trial 0 has not reported for 10 min; ")
 
 
 def test_a_dead_node_is_told() -> None:
-    assert sentences(dead_nodes=["10.0.0.2 (3fa9c1)"]) == [
+    assert messages(dead_nodes=["10.0.0.2 (3fa9c1)"]) == [
         "node 10.0.0.2 (3fa9c1) died; its trials go on elsewhere from their last checkpoints"
     ]
 
 
 def test_a_finding_is_said_again_when_it_has_lasted_twice_as_long() -> None:
-    sparing = Sparing()
-    said = [seconds for seconds in range(60, 600, 10) if sparing.due([Finding("waiting", seconds, "x")])]
+    limiter = RepeatLimiter()
+    said = [seconds for seconds in range(60, 600, 10) if limiter.due([Finding("waiting", seconds, "x")])]
     assert said == [60, 120, 240, 480]
 
 
 def test_what_happens_once_is_said_once() -> None:
-    sparing = Sparing()
-    assert [sparing.due([Finding("node a", 0, "a died")]) for _ in range(3)] == [["a died"], [], []]
+    limiter = RepeatLimiter()
+    assert [limiter.due([Finding("node a", 0, "a died")]) for _ in range(3)] == [["a died"], [], []]
 
 
 def test_what_went_away_and_came_back_is_said_anew_and_others_are_independent() -> None:
-    sparing = Sparing()
-    assert sparing.due([Finding("trial 1", 120, "one")]) == ["one"]
-    assert sparing.due([Finding("trial 1", 130, "one"), Finding("trial 2", 120, "two")]) == ["two"]
-    assert sparing.due([Finding("trial 2", 130, "two")]) == []
-    assert sparing.due([Finding("trial 1", 120, "one"), Finding("trial 2", 140, "two")]) == ["one"]
+    limiter = RepeatLimiter()
+    assert limiter.due([Finding("trial 1", 120, "one")]) == ["one"]
+    assert limiter.due([Finding("trial 1", 130, "one"), Finding("trial 2", 120, "two")]) == ["two"]
+    assert limiter.due([Finding("trial 2", 130, "two")]) == []
+    assert limiter.due([Finding("trial 1", 120, "one"), Finding("trial 2", 140, "two")]) == ["one"]
 
 
 @pytest.mark.parametrize(
-    ("silent", "rhythm", "timeout", "expected"),
+    ("silent", "interval", "timeout", "expected"),
     [
         (599.0, 1.0, None, False),
         (600.0, 1.0, None, True),
@@ -115,7 +115,7 @@ def test_what_went_away_and_came_back_is_said_anew_and_others_are_independent() 
         (24.0, 60.0, 25.0, False),
     ],
 )
-def test_a_trial_hangs_when_it_is_silent_far_beyond_its_rhythm_or_as_long_as_was_said(
-    silent: float, rhythm: float | None, timeout: float | None, expected: bool
+def test_a_trial_hangs_when_it_is_silent_far_beyond_its_interval_or_as_long_as_the_timeout(
+    silent: float, interval: float | None, timeout: float | None, expected: bool
 ) -> None:
-    assert Running(0, silent, rhythm, {}).hangs(timeout) == expected
+    assert RunningTrial(0, silent, interval, {}).hangs(timeout) == expected

@@ -6,14 +6,14 @@ from typing import Any, ClassVar, Self
 import pytest
 
 from lstnet_search.results.study.records import ReportRecord
-from lstnet_search.tuning.monitoring.prometheus import AGAIN_AFTER_SECONDS, GAUGES, Metrics, trial_values
+from lstnet_search.tuning.monitoring.prometheus import GAUGES, SET_EVERY_SECONDS, SearchGauges, trial_values
 
 DIRECTIONS = ("a_to_b", "b_to_a")
 GRAFANA = Path(__file__).parents[3] / "deploy" / "grafana.json"
 
 
 class Gauge:
-    """Keeps what it is set to, as long as nobody looks."""
+    """Keeps what it is set to."""
 
     seen: ClassVar[list[tuple[str, dict[str, str], float]]] = []
 
@@ -27,25 +27,25 @@ class Gauge:
         self.seen.append((self.name, tags, value))
 
 
-def test_figures_are_set_again_before_ray_forgets_them_but_for_those_of_ended_trials(
+def test_gauges_are_set_again_before_ray_drops_them_except_those_of_ended_trials(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     now = 0.0
     monkeypatch.setattr("lstnet_search.tuning.monitoring.prometheus.Gauge", Gauge)
     monkeypatch.setattr("lstnet_search.tuning.monitoring.prometheus.time.monotonic", lambda: now)
-    metrics = Metrics("it", "target_accuracy", DIRECTIONS)
+    gauges = SearchGauges("it", "target_accuracy", DIRECTIONS)
     for number in (0, 1):
-        metrics.report(number, report(10, 1.0, target_accuracy=0.25))
-    metrics.ended(0)
+        gauges.report(number, report(10, 1.0, target_accuracy=0.25))
+    gauges.remove(0)
     Gauge.seen.clear()
-    now = AGAIN_AFTER_SECONDS - 0.5
-    metrics.refresh()
+    now = SET_EVERY_SECONDS - 0.5
+    gauges.refresh()
     assert Gauge.seen == []
-    now = AGAIN_AFTER_SECONDS + 0.5
-    metrics.refresh()
+    now = SET_EVERY_SECONDS + 0.5
+    gauges.refresh()
     assert ("lstnet_target_accuracy", {"trial": "1"}, 0.25) in Gauge.seen
     assert {tags["trial"] for _, tags, _ in Gauge.seen} == {"1"}
-    assert AGAIN_AFTER_SECONDS < 30, "after which Ray forgets a figure"
+    assert SET_EVERY_SECONDS < 30, "after which Ray drops a gauge"
 
 
 def expressions() -> list[str]:
@@ -54,12 +54,12 @@ def expressions() -> list[str]:
     return drawn + [variable["query"] for variable in dashboard["templating"]["list"]]
 
 
-def test_grafana_draws_every_figure_and_no_other() -> None:
+def test_grafana_draws_every_gauge_and_no_other() -> None:
     drawn = set(re.findall(r"ray_\w+", " ".join(expressions())))
     assert drawn == {f"ray_{name}" for name in GAUGES}
 
 
-def test_grafana_asks_each_figure_only_for_labels_that_it_has() -> None:
+def test_grafana_asks_each_gauge_only_for_labels_that_it_has() -> None:
     for expression in expressions():
         for name, selector in re.findall(r"ray_(lstnet_\w+)(\{[^}]*\})?", expression):
             assert set(re.findall(r"(\w+)=", selector)) <= set(GAUGES[name][1]), expression
@@ -107,5 +107,5 @@ def test_a_first_report_counts_its_speed_from_the_start_and_no_labels_no_accurac
 
 
 @pytest.mark.parametrize("name", GAUGES)
-def test_every_figure_has_the_search_as_its_first_label(name: str) -> None:
+def test_every_gauge_has_the_search_as_its_first_label(name: str) -> None:
     assert GAUGES[name][1][0] == "search"

@@ -1,92 +1,83 @@
-"""What the driver writes beside a run, on a real cluster."""
+"""What the driver writes and prints beside the trials, on a real cluster."""
 
 import errno
-from collections.abc import Iterator
+import io
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ray import tune
+from contexts import make_context
+from ray import cloudpickle, tune
 from ray.train._internal.session import _TrainingResult
 from ray.train._internal.storage import StorageContext
 from ray.tune.experiment import Trial
-from rich.console import Console
 
 from lstnet_search.results.folder.folder import ResultsFolder
 from lstnet_search.results.folder.storage import Storage
-from lstnet_search.tuning.cluster.cluster import local_cluster
-from lstnet_search.tuning.cluster.placement import Placement
-from lstnet_search.tuning.console.search_display import Display
+from lstnet_search.tuning.console.search_display import SearchDisplay
 from lstnet_search.tuning.failures.storage_errors import FULL, NO_WRITES, NOT_STORED
-from lstnet_search.tuning.monitoring.prometheus import Metrics
-from lstnet_search.tuning.monitoring.search_callback import Watch
-from lstnet_search.tuning.monitoring.stop_request import Stopping
-from lstnet_search.tuning.monitoring.watchdog import Vigil
+from lstnet_search.tuning.monitoring.search_callback import SearchCallback
 from lstnet_search.tuning.protocol import CHECKPOINT, METRICS, NUMBER
 from lstnet_search.tuning.ray_patches.no_snapshots import without_snapshots
+from lstnet_search.tuning.stop_request import StopRequest
 from lstnet_search.tuning.study.study import Study
 from lstnet_search.tuning.trials.checkpoints import trial_folder
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("driver")]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def cluster() -> Iterator[None]:
-    with local_cluster(Placement(cpus=1, gpus=0, concurrent=1)):
-        yield
-
-
-def watch_over(folder: ResultsFolder, stopping: Stopping, **more: Any) -> Watch:
-    folder.create({"search": {}})
-    directions = ("mnist_to_usps", "usps_to_mnist")
-    display = Display(Console(), directions, 10, 1, 1, "snd")
-    metrics, vigil = Metrics("it", "snd", directions), Vigil(display.name)
-    return Watch(folder, Study(folder.study_file), display, stopping, "snd", metrics, vigil, **more)
+def follow(path: Path, stop_request: StopRequest | None = None, **more: Any) -> tuple[SearchCallback, io.StringIO]:
+    """The callback of a search in a new folder, and what it prints."""
+    context, out = make_context(path, stop_request=stop_request, select_by="snd")
+    context.folder.create({"search": {}})
+    display = SearchDisplay(context.console, context.config.directions, 10, 1, 1, "snd")
+    return SearchCallback(context, Study(context.folder.study_file), display, **more), out
 
 
 def test_tables_are_written_once_for_what_is_new(tmp_path: Path) -> None:
     folder = ResultsFolder(tmp_path / "it")
-    watch = watch_over(folder, Stopping())
-    watch.write()  # as after a search that was killed before it wrote them
+    callback, _ = follow(folder.path)
+    callback.write()  # as after a search that was killed before it wrote them
     folder.trials_file.unlink()
-    watch.write()
+    callback.write()
     assert not folder.trials_file.exists()
-    watch.on_trial_start(0, [], Trial("__fake", config={NUMBER: 0}, stub=True))
-    watch.write()
+    callback.on_trial_start(0, [], Trial("__fake", config={NUMBER: 0}, stub=True))
+    callback.write()
     assert folder.trials_file.exists()
 
 
-def test_checkpoints_are_looked_for_when_trials_have_become_superfluous(tmp_path: Path) -> None:
-    folder, superfluous = ResultsFolder(tmp_path / "it"), {0}
-    watch = watch_over(folder, Stopping(), superfluous=lambda records: set(superfluous))
+def test_checkpoints_are_looked_for_when_trials_have_become_discardable(tmp_path: Path) -> None:
+    folder, discardable = ResultsFolder(tmp_path / "it"), {0}
+    callback, _ = follow(folder.path, discardable=lambda records: set(discardable))
     first, second = (folder.tune / "run_001" / trial_folder(number) / "checkpoint_000000" for number in (0, 1))
     first.mkdir(parents=True)
     second.mkdir(parents=True)
-    watch.write()
+    callback.write()
     assert not first.exists()
     first.mkdir()
-    watch.write()
+    callback.write()
     assert first.exists(), "nothing has changed, so nothing was looked for"
-    superfluous.add(1)
-    watch.write()
+    discardable.add(1)
+    callback.write()
     assert not first.exists()
     assert not second.exists()
 
 
 def test_checkpoints_that_cannot_be_deleted_are_told_of_once_and_end_nothing(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def denied(storage: Storage, numbers: set[int]) -> None:
         raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr("lstnet_search.tuning.monitoring.search_callback.discard", denied)
-    superfluous = {0}
-    watch = watch_over(ResultsFolder(tmp_path / "it"), Stopping(), superfluous=lambda records: set(superfluous))
-    watch.write()
-    superfluous.add(1)
-    watch.write()
-    said = " ".join(capsys.readouterr().out.split())
+    monkeypatch.setattr("lstnet_search.tuning.monitoring.search_callback.delete_checkpoints", denied)
+    discardable = {0}
+    callback, out = follow(tmp_path / "it", discardable=lambda records: set(discardable))
+    callback.write()
+    discardable.add(1)
+    callback.write()
+    said = " ".join(out.getvalue().split())
     assert said == ("warning: checkpoints that nobody needs any more cannot be deleted: [Errno 13] Permission denied")
 
 
@@ -101,31 +92,31 @@ def test_checkpoints_that_cannot_be_deleted_are_told_of_once_and_end_nothing(
         (
             "2 worker(s) were killed due to the node running low on memory.\nmuch more",
             None,
-            "was ended, for its node runs low on memory; with --max-concurrent fewer trials run at once",
+            "was killed because its node is low on memory; --max-concurrent runs fewer trials at once",
         ),
     ],
 )
 def test_a_trial_that_is_begun_again_is_told_of_and_a_disk_that_takes_no_writes_is_noticed(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], failure: str, why: str | None, happened: str
+    tmp_path: Path, failure: str, why: str | None, happened: str
 ) -> None:
-    stopping = Stopping()
-    watch = watch_over(ResultsFolder(tmp_path / "it"), stopping)
+    stop_request = StopRequest()
+    callback, out = follow(tmp_path / "it", stop_request)
     (tmp_path / "error.txt").write_text(f"Failure # 1 (occurred at noon)\n{failure}\n")
     failed: Any = SimpleNamespace(
         error_file=str(tmp_path / "error.txt"), checkpoint=None, config={NUMBER: 2, CHECKPOINT: None}
     )
-    watch.on_trial_recover(0, [failed], failed)
-    assert stopping.no_writes == why
-    said = " ".join(capsys.readouterr().out.split())
+    callback.on_trial_recover(0, [failed], failed)
+    assert stop_request.storage_problem == why
+    said = " ".join(out.getvalue().split())
     assert said == (f"the process of trial 2 {happened}; another begins it again" if happened else "")
 
 
 @pytest.mark.parametrize("end", ["on_trial_complete", "on_trial_error"])
 def test_of_a_trial_that_has_ended_ray_keeps_no_metrics(tmp_path: Path, end: str) -> None:
     folder = ResultsFolder(tmp_path / "it")
-    watch = watch_over(folder, Stopping())
+    callback, _ = follow(folder.path)
     study = Study(folder.study_file)
-    study.give(study.study.ask(), {"seed": 0}, "it")
+    study.record_settings(study.study.ask(), {"seed": 0}, "it")
     trial = Trial(
         "__fake", config={NUMBER: 0}, stub=True, storage=StorageContext(str(tmp_path), "run", trial_dir_name="0")
     )
@@ -135,7 +126,7 @@ def test_of_a_trial_that_has_ended_ray_keeps_no_metrics(tmp_path: Path, end: str
         trial.update_last_result(result)
         checkpoints.register_checkpoint(_TrainingResult(tune.Checkpoint(str(tmp_path)), result))
     assert trial.metric_analysis["score"]["max"] == 0.5
-    getattr(watch, end)(0, [trial], trial)
+    getattr(callback, end)(0, [trial], trial)
     assert not trial.metric_analysis
     assert not trial.metric_n_steps
     kept = [trial.last_result, *(each.metrics for each in checkpoints._checkpoint_results)]
@@ -169,13 +160,18 @@ def snapshots(folder: Path) -> int:
 def run(folder: Path) -> list[int]:
     counting = Counting(folder)
     kept = tune.CheckpointConfig(num_to_keep=1, checkpoint_frequency=1)
-    tune.Tuner(
-        Briefly,
-        tune_config=tune.TuneConfig(num_samples=2, max_concurrent_trials=1, reuse_actors=False),
-        run_config=tune.RunConfig(
-            name="it", storage_path=str(folder), callbacks=[counting], checkpoint_config=kept, verbose=0
-        ),
-    ).fit()
+    here = sys.modules[__name__]
+    cloudpickle.register_pickle_by_value(here)  # workers cannot import a test
+    try:
+        tune.Tuner(
+            Briefly,
+            tune_config=tune.TuneConfig(num_samples=2, max_concurrent_trials=1, reuse_actors=False),
+            run_config=tune.RunConfig(
+                name="it", storage_path=str(folder), callbacks=[counting], checkpoint_config=kept, verbose=0
+            ),
+        ).fit()
+    finally:
+        cloudpickle.unregister_pickle_by_value(here)
     return counting.found
 
 

@@ -55,7 +55,7 @@ def test_metrics_are_logged_under_the_step_of_the_training() -> None:
 
 
 class Kept(LoggerCallback):
-    """A logger of ours that keeps what it is given, and can break."""
+    """A logger that keeps what it is given, and can break."""
 
     def __init__(self, breaks: bool = False) -> None:
         self.breaks = breaks

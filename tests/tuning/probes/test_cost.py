@@ -5,12 +5,12 @@ import pytest
 from lstnet_search.config import PRESETS, Space
 from lstnet_search.config.search import SearchConfig
 from lstnet_search.results.study.records import ReportRecord, TrialRecord
-from lstnet_search.tuning.cluster.placement import Machine, place
+from lstnet_search.tuning.cluster.placement import Machine, decide_placement
 from lstnet_search.tuning.probes import cost as module
-from lstnet_search.tuning.probes.cost import Probe, estimate
+from lstnet_search.tuning.probes.cost import Cost, estimate
 
-PREPARED: Any = None  # handed through
-PLACEMENT = place([Machine(cpus=2, gpus=0)], None, None, 10)
+PREPARED: Any = None  # passed on to what the tests replace
+PLACEMENT = decide_placement([Machine(cpus=2, gpus=0)], None, None, 10)
 
 
 def search_of(repeats: int = 1) -> SearchConfig:
@@ -29,18 +29,18 @@ def search_of(repeats: int = 1) -> SearchConfig:
 def test_the_estimate_counts_steps_reports_checkpoints_and_samples(
     monkeypatch: pytest.MonkeyPatch, repeats: int, said: str, disk: str
 ) -> None:
-    measured = Probe(step_seconds=0.1, report_seconds=5.0, checkpoint_bytes=2_000_000, samples_bytes=1_000_000)
-    monkeypatch.setattr(module, "probe", lambda *arguments: measured)
+    measured = Cost(step_seconds=0.1, report_seconds=5.0, checkpoint_bytes=2_000_000, samples_bytes=1_000_000)
+    monkeypatch.setattr(module, "measure_cost", lambda *arguments: measured)
     sentence = estimate(search_of(repeats), PREPARED, PLACEMENT, left=10)
     assert sentence.startswith(said)
     assert sentence.endswith(f"up to {disk} of disk")
 
 
-def test_the_estimate_of_a_search_that_goes_on_is_its_own_pace(monkeypatch: pytest.MonkeyPatch) -> None:
-    def no_probe(*arguments: object) -> Probe:
-        raise AssertionError("what was trained tells more than a few steps")
+def test_a_resumed_search_is_estimated_by_its_own_pace(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*arguments: object) -> Cost:
+        raise AssertionError("earlier trials make a measurement unnecessary")
 
-    monkeypatch.setattr(module, "probe", no_probe)
+    monkeypatch.setattr(module, "measure_cost", refuse)
     earlier = [
         TrialRecord(0, "COMPLETE", {}, [ReportRecord(50, 20.0, {}), ReportRecord(600, 120.0, {})]),
         TrialRecord(1, "RUNNING", {}, [ReportRecord(50, 14.0, {})]),  # 168 s for all of its steps

@@ -12,7 +12,7 @@ from ray.train._internal.session import _TrainingResult
 from ray.tune import Checkpoint, CheckpointConfig
 
 from lstnet_search.tuning.protocol import SCORE
-from lstnet_search.tuning.ray_patches.keep_last_checkpoints import spare_checkpoints
+from lstnet_search.tuning.ray_patches.keep_last_checkpoints import keep_last_checkpoints
 
 
 class Disk(LocalFileSystem):
@@ -44,7 +44,7 @@ def kept(folder: Path, scores: list[float], disk: LocalFileSystem | None = None)
 
 
 def test_the_last_two_checkpoints_are_kept_and_the_best(tmp_path: Path) -> None:
-    with spare_checkpoints():
+    with keep_last_checkpoints():
         assert kept(tmp_path / "rising", [0.1, 0.2, 0.3, 0.4]) == [3, 4]
         assert kept(tmp_path / "falling", [0.4, 0.3, 0.2, 0.1]) == [1, 3, 4]
         assert kept(tmp_path / "ties", [0.2, 0.2, 0.1, 0.1, 0.1]) == [2, 4, 5]  # the best is the later of equals
@@ -55,7 +55,7 @@ def test_the_last_two_checkpoints_are_kept_and_the_best(tmp_path: Path) -> None:
 def test_a_checkpoint_is_deleted_later_where_the_storage_takes_no_writes_for_a_while(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    with spare_checkpoints():
+    with keep_last_checkpoints():
         assert kept(tmp_path / "read-only", [0.1, 0.2, 0.3, 0.4, 0.5, 0.6], Disk(3, errno.EROFS)) == [5, 6]
         assert not caplog.messages
         assert kept(tmp_path / "denied", [0.1, 0.2, 0.3, 0.4], Disk(1, errno.EACCES)) == [1, 3, 4]

@@ -1,30 +1,20 @@
-"""When trials of a population take over from each other, who, and with which weights."""
+"""When trials of a population copy from each other, which ones, and with which weights."""
 
 import random
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import numpy as np
 import pytest
-from ray import tune
 from ray.tune.experiment import Trial
 
 from lstnet_search.config import PRESETS, Space
 from lstnet_search.config.search import SearchConfig
 from lstnet_search.errors import InputError
-from lstnet_search.results.folder.storage import Storage
 from lstnet_search.results.study.records import Exploit, ReportRecord, TrialRecord
-from lstnet_search.training import write_state
 from lstnet_search.tuning.protocol import CHECKPOINT, NUMBER, SCORE, SETTINGS
 from lstnet_search.tuning.schedulers.population import Pb2, Pbt, _drawing_from, exchange_steps, next_exchange
-from lstnet_search.tuning.trials.checkpoints import (
-    checkpoint_at,
-    drop_unnoted,
-    newest_checkpoint,
-    take_over,
-    trial_folder,
-)
+from lstnet_search.tuning.trials.checkpoints import trial_folder
 
 SPACE = {
     "w3": 100,
@@ -70,12 +60,12 @@ def member(number: int, **weights: float) -> Trial:
     return cast(Trial, FakeTrial(trial_id=f"ray{number}", experiment_tag="", config=config, status=Trial.PENDING))
 
 
-def nothing(trial_id: str, number: int, exploit: Exploit) -> None:
-    raise AssertionError("nothing is taken over here")
+def no_exploit(trial_id: str, number: int, exploit: Exploit) -> None:
+    raise AssertionError("no trial copies here")
 
 
-def population(kind: type[Pbt] = Pbt, places: int = 2, **weights: float) -> tuple[Any, list[Trial]]:
-    scheduler: Any = kind(SEARCH, [], "snd", nothing, places)
+def population(kind: type[Pbt] = Pbt, concurrent: int = 2, **weights: float) -> tuple[Any, list[Trial]]:
+    scheduler: Any = kind(SEARCH, [], "snd", no_exploit, concurrent)
     trials = [member(number, **weights) for number in range(4)]
     for trial in trials:
         scheduler.on_trial_add(None, trial)
@@ -86,7 +76,6 @@ def at_20(scheduler: Any, trials: list[Trial], scores: list[float]) -> None:
     for trial, score in zip(trials, scores, strict=True):
         assert scheduler.on_trial_result(None, trial, {"step": 10, SCORE: score}) == "CONTINUE"
         assert scheduler.on_trial_result(None, trial, {"step": 20, SCORE: score}) == "PAUSE"
-    scheduler._live = trials
 
 
 @pytest.mark.parametrize(("reports", "steps"), [((10, 20, 30, 40, 50, 60), (20, 40)), ((4, 8, 12), (8,)), ((3, 6), ())])
@@ -103,7 +92,7 @@ def reported(number: int, *steps: int, exploits: tuple[Exploit, ...] = ()) -> Tr
     )  # fmt: skip
 
 
-def test_an_exchange_is_to_come_until_a_trial_went_on_from_it_or_took_over() -> None:
+def test_an_exchange_is_due_until_a_trial_has_continued_from_it_or_copied_at_it() -> None:
     steps = (20, 40)
     assert next_exchange(steps, []) == 20
     assert next_exchange(steps, [reported(0, 10, 20), reported(1, 10)]) == 20
@@ -116,23 +105,23 @@ def test_an_exchange_is_to_come_until_a_trial_went_on_from_it_or_took_over() -> 
     ("scores", "lower", "upper"),
     [
         ([0.5, 0.9, 0.1, 0.3], [2], [1]),
-        ([0.0, 0.9, 0.1, 0.3], [2], [1]),  # trial 0, the paper's weights, is last, and is left as it is
-        ([0.9, 0.5, 0.5, 0.6], [2], [0]),  # it gives; of equals, the later takes over
+        ([0.0, 0.9, 0.1, 0.3], [2], [1]),  # trial 0, the paper's weights, is last, and never copies
+        ([0.9, 0.5, 0.5, 0.6], [2], [0]),  # it gives; of equal trials, the later copies
     ],
 )
-def test_the_last_quarter_takes_over_from_the_first_but_for_trial_0(
+def test_the_worst_quarter_copies_from_the_best_except_trial_0(
     scores: list[float], lower: list[int], upper: list[int]
 ) -> None:
     scheduler, trials = population()
     at_20(scheduler, trials, scores)
-    assert scheduler._quantiles() == ([trials[number] for number in lower], [trials[number] for number in upper])
+    assert scheduler.quantiles(trials) == ([trials[number] for number in lower], [trials[number] for number in upper])
 
 
-def test_a_trial_that_takes_over_has_mutated_weights_of_the_donor_and_all_else_of_its_own() -> None:
+def test_a_trial_that_copies_has_mutated_weights_of_the_donor_and_its_own_other_settings() -> None:
     scheduler, trials = population(w1=100, w2=40)
     trials[1].config[SETTINGS] |= {"seed": 7}
     scheduler._resample_probability = 0
-    config, _ = scheduler._get_new_config(trials[1], trials[0])
+    config, _ = scheduler.new_config(trials[1], trials[0])
     assert config[SETTINGS]["w1"] in (80, 120)
     assert config[SETTINGS]["w2"] in (32, 48)
     assert (config["w1"], config["w2"]) == (config[SETTINGS]["w1"], config[SETTINGS]["w2"])
@@ -142,7 +131,7 @@ def test_a_trial_that_takes_over_has_mutated_weights_of_the_donor_and_all_else_o
     assert trials[0].config[SETTINGS]["w1"] == 100
 
 
-def test_mutations_are_those_of_the_seed_and_leave_everybodys_generators_alone() -> None:
+def test_mutations_depend_on_the_seed_alone_and_leave_the_global_generators_as_they_were() -> None:
     random.seed(5)
     np.random.seed(5)
     expected = random.random(), float(np.random.rand())
@@ -162,23 +151,23 @@ def in_order(scheduler: Any) -> list[dict[str, Any]]:
     )
 
 
-def test_pb2_goes_on_with_what_an_earlier_run_observed() -> None:
+def test_a_resumed_pb2_has_what_an_earlier_run_observed() -> None:
     scheduler, trials = population(Pb2)
     at_20(scheduler, trials, [1.0] * 4)
     scheduler._next = 40
     for trial in trials:
         scheduler.on_trial_result(None, trial, {"step": 30, SCORE: 1.0})
-    again: Any = Pb2(SEARCH, [reported(number, 10, 20, 30) for number in range(4)], "snd", nothing, 2)
+    again: Any = Pb2(SEARCH, [reported(number, 10, 20, 30) for number in range(4)], "snd", no_exploit, 2)
     assert in_order(again) == in_order(scheduler)
     assert len(again.data) == 12
-    assert again.data["w1"][0] == np.log(20)  # w2 is no logarithm, nor is its range
+    assert again.data["w1"][0] == np.log(20)  # w2 and its range are not logarithmic
     assert again.data["w2"][0] == 20
 
 
 def test_pb2_knows_the_gain_of_every_donor_at_the_first_exchange() -> None:
     scheduler, trials = population(Pb2)
     at_20(scheduler, trials, [0.1, 0.2, 0.3, 0.4])
-    config, _ = scheduler._get_new_config(trials[0], trials[3])
+    config, _ = scheduler.new_config(trials[0], trials[3])
     assert config[SETTINGS]["w1"] != 20
     assert 1 <= config[SETTINGS]["w1"] <= 1000
     assert 0 <= config[SETTINGS]["w2"] <= 50
@@ -197,7 +186,7 @@ class FakeController:
         return self._trials
 
 
-def test_as_many_trials_train_as_there_are_places_those_behind_first() -> None:
+def test_no_more_trials_train_than_run_at_once_and_those_behind_come_first() -> None:
     scheduler, trials = population()
     scheduler._keeping_processes = True
     assert [trial.status for trial in trials] == [Trial.PAUSED] * 4
@@ -212,7 +201,7 @@ def test_as_many_trials_train_as_there_are_places_those_behind_first() -> None:
     assert scheduler.choose_trial_to_run(controller) is trials[2]
 
 
-def test_those_that_wait_exchange_when_the_last_trial_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_waiting_trials_exchange_when_the_last_running_one_failed(monkeypatch: pytest.MonkeyPatch) -> None:
     scheduler, trials = population()
     scheduler._keeping_processes = True
     exchanged: list[list[Trial]] = []
@@ -226,40 +215,14 @@ def test_those_that_wait_exchange_when_the_last_trial_failed(monkeypatch: pytest
     assert exchanged == [trials[:3]]
 
 
-def test_a_trial_whose_process_died_keeps_what_is_known_of_it() -> None:
+def test_a_trial_whose_process_died_keeps_its_state() -> None:
     scheduler, trials = population()
     scheduler.on_trial_result(None, trials[1], {"step": 10, SCORE: 0.5})
     trials[1].config[CHECKPOINT] = "gone"
-    trials[1].set_status(Trial.PENDING)  # as Ray has it again
+    trials[1].set_status(Trial.PENDING)  # as Ray sets it
     scheduler.on_trial_add(None, trials[1])
-    assert scheduler._trial_state[trials[1]].last_train_time == 10
+    assert scheduler.members[trials[1]].last_train_time == 10
     assert trials[1].status == Trial.PENDING
-
-
-def write_checkpoint(folder: Path, number: int, step: int) -> Path:
-    folder.mkdir(parents=True)
-    write_state(folder, {}, {"step": step, "seconds": 1.0, "trial": number})
-    return folder
-
-
-def test_a_checkpoint_taken_over_comes_after_the_trials_own_and_is_not_its_report(tmp_path: Path) -> None:
-    donor, mine = (tmp_path / "tune" / "run_001" / trial_folder(number) for number in (1, 2))
-    given = write_checkpoint(donor / "checkpoint_000002", 1, 20)
-    own = write_checkpoint(mine / "checkpoint_000002", 2, 20)
-    storage = Storage.local(tmp_path)
-    taken = take_over(tune.Checkpoint(str(given)), str(mine), donor=1, step=20).path
-    assert newest_checkpoint(storage, 2) == taken
-    assert newest_checkpoint(storage, 2, at_most=19) is None
-    found = checkpoint_at(storage, 2, 20)
-    assert found is not None
-    assert found.path == str(own)
-    further = write_checkpoint(donor / "checkpoint_000004", 1, 40)
-    later = Path(take_over(tune.Checkpoint(str(further)), str(mine), donor=1, step=40).path)
-    assert (later.is_dir(), Path(taken).exists()) == (True, False)
-    drop_unnoted(storage, [reported(2, 10, 20, exploits=(Exploit(40, 1, {}),))])
-    assert later.is_dir()
-    drop_unnoted(storage, [reported(2, 10, 20)])
-    assert newest_checkpoint(storage, 2) == str(own)
 
 
 @pytest.mark.parametrize(
@@ -269,10 +232,10 @@ def test_a_checkpoint_taken_over_comes_after_the_trials_own_and_is_not_its_repor
         ({"direction": "pareto"}, "does not go with --direction pareto"),
         ({"points": ({"w1": 50},)}, "does not go with --points"),
         ({"warm_start": "results/x"}, "does not go with --warm-start"),
-        ({"trials": 2}, "does not go with --trials 2: they are no population"),
+        ({"trials": 2}, "does not go with --trials 2: a population needs more"),
         ({"trial": PRESETS["cpu"].trial.override({"steps": 2}, "test").model_dump()}, "so few reports"),
     ],
 )
-def test_what_has_no_meaning_for_a_population_is_refused(changes: dict[str, Any], message: str) -> None:
+def test_options_without_a_meaning_for_a_population_are_refused(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=message):
         SearchConfig.parse(asked(**changes), "test")

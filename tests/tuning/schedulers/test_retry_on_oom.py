@@ -1,4 +1,4 @@
-"""Trials on simulated halves of one GPU, of which some have too little memory."""
+"""Trials on simulated halves of one GPU, some of which do not have enough memory."""
 
 import os
 import sys
@@ -17,12 +17,15 @@ from ray import cloudpickle
 from lstnet_search.config import PRESETS, Space
 from lstnet_search.config.search import SearchConfig
 from lstnet_search.evaluation import EvaluatedTraining
+from lstnet_search.results.folder.folder import ResultsFolder
 from lstnet_search.results.folder.storage import Storage
 from lstnet_search.results.study.records import TrialRecord
 from lstnet_search.training import Report, Start, write_state
 from lstnet_search.tuning.cluster.cluster import local_cluster
-from lstnet_search.tuning.cluster.placement import Machine, place
+from lstnet_search.tuning.cluster.placement import Machine, decide_placement
+from lstnet_search.tuning.context import SearchContext
 from lstnet_search.tuning.probes.gpu_use import probe_gpu
+from lstnet_search.tuning.run import Run
 from lstnet_search.tuning.schedulers.asha import make_scheduler
 from lstnet_search.tuning.schedulers.retry_on_oom import out_of_memory
 from lstnet_search.tuning.study.samplers import make_sampler
@@ -30,11 +33,11 @@ from lstnet_search.tuning.study.searcher import StudySearch
 from lstnet_search.tuning.study.study import Study
 from lstnet_search.tuning.trials.checkpoints import newest_checkpoint
 from lstnet_search.tuning.trials.trainable import Trainable
-from lstnet_search.tuning.tuner import fit, make_tuner
+from lstnet_search.tuning.tuner import make_tuner, run_tuner
 
 STEPS, TRIALS = 4, 5
 HUNGRY, TOO_HUNGRY = 1, 3
-"""Numbers of trials: of one that a whole GPU is enough for, and of one that it is not."""
+"""Numbers of two trials: a whole GPU is enough for the first, and not for the second."""
 
 
 class NoData:
@@ -43,7 +46,7 @@ class NoData:
 
 
 class Counting(Iterator[Report]):
-    """A training that does nothing, but for the memory that its second step asks for."""
+    """A training that does nothing except ask for memory in its second step."""
 
     def __init__(self, start: Start | None, memory: float) -> None:
         self.last: Report | None = None
@@ -66,7 +69,7 @@ class Counting(Iterator[Report]):
 
 
 class Sharing(Trainable):
-    """What a trial is, on an imagined GPU that has too little memory for two hungry trials."""
+    """A trial on an imagined GPU that has not enough memory for two hungry trials."""
 
     def _make(self, start: Start | None) -> EvaluatedTraining:
         with (Path(os.environ["WHERE"]) / f"{self._number}").open("a") as file:
@@ -79,7 +82,7 @@ class Sharing(Trainable):
 class Ended:
     records: list[TrialRecord]
     begun: dict[int, list[str]]
-    """Lines of each trial: the share of a GPU that it began with, and the step that it went on from."""
+    """For each start of each trial: its share of a GPU, and the step that it continued from."""
     said: list[str]
 
 
@@ -94,7 +97,7 @@ def ended(tmp_path_factory: pytest.TempPathFactory) -> Ended:
     search = SearchConfig(
         preset="cpu", trial=trial, trials=TRIALS, space_file="mine.yaml", space=space, select_by="target_accuracy"
     ).model_copy(update={"scheduler": "median"})
-    placement = place([Machine(cpus=2, gpus=1)], None, None, TRIALS, per_gpu=2)
+    placement = decide_placement([Machine(cpus=2, gpus=1)], None, None, TRIALS, per_gpu=2)
     storage = Storage.local(made)
     study = Study(made / "study.journal", make_sampler(search, 0))
     searcher = StudySearch(
@@ -114,19 +117,18 @@ def ended(tmp_path_factory: pytest.TempPathFactory) -> Ended:
         with local_cluster(placement):
             assert ray.cluster_resources()["GPU"] == 1
             assert probe_gpu(search, NoData(), placement) is None  # type: ignore[arg-type]  # a simulated GPU
+            folder = ResultsFolder(made)
+            context: SearchContext[Any] = SearchContext(Run(folder), search, folder, storage, NoData(), placement)  # type: ignore[type-var]
             tuner = make_tuner(
-                search,
+                context,
                 searcher,
                 make_scheduler(search, [], "target_accuracy"),
                 [],
-                NoData(),  # type: ignore[arg-type]
-                placement,
-                storage,
                 TRIALS,
                 trainable=Sharing,
-                tell=lambda number, what: said.append(f"trial {number} {what}"),
+                on_retry=lambda number, what: said.append(f"trial {number} {what}"),
             )
-            fit(tuner)
+            run_tuner(tuner)
     finally:
         cloudpickle.unregister_pickle_by_value(here)
         del os.environ["WHERE"]
@@ -135,21 +137,21 @@ def ended(tmp_path_factory: pytest.TempPathFactory) -> Ended:
 
 
 @pytest.mark.slow
-def test_a_trial_that_runs_out_of_memory_goes_on_alone_and_the_search_ends_as_if_nothing_was(ended: Ended) -> None:
+def test_a_trial_that_runs_out_of_memory_continues_on_a_whole_gpu_and_the_search_ends_as_usual(ended: Ended) -> None:
     assert ended.begun[HUNGRY] == ["0.5 0", "1 1"]  # from its checkpoint at step 1
     record = ended.records[HUNGRY]
     assert record.state == "COMPLETE"
     assert [report.step for report in record.reports] == [1, 2, 3, 4]
     assert [record.number for record in ended.records] == list(range(TRIALS))
-    assert f"trial {HUNGRY} ran out of memory in its share of a GPU; it goes on alone" in ended.said[0]
+    assert f"trial {HUNGRY} ran out of memory in its share of a GPU; it continues on a whole GPU" in ended.said[0]
     for number in set(range(TRIALS)) - {HUNGRY, TOO_HUNGRY}:
         assert ended.begun[number] == ["0.5 0"]
         assert ended.records[number].state == "COMPLETE"
 
 
 @pytest.mark.slow
-def test_a_trial_that_a_whole_gpu_is_not_enough_for_fails_with_its_reason(ended: Ended) -> None:
-    assert ended.begun[TOO_HUNGRY] == ["0.5 0", "1 1"]  # twice and no more
+def test_a_trial_for_which_a_whole_gpu_is_not_enough_fails_with_its_reason(ended: Ended) -> None:
+    assert ended.begun[TOO_HUNGRY] == ["0.5 0", "1 1"]  # two tries, no more
     record = ended.records[TOO_HUNGRY]
     assert record.state == "FAIL"
     assert record.error == "OutOfMemoryError: CUDA out of memory. Tried to allocate 20.00 MiB."
@@ -170,9 +172,7 @@ def test_a_trial_that_a_whole_gpu_is_not_enough_for_fails_with_its_reason(ended:
         (None, False),
     ],
 )
-def test_a_trial_whose_gpu_had_no_memory_is_told_from_one_that_failed_otherwise(
-    tmp_path: Path, text: str | None, expected: bool
-) -> None:
+def test_out_of_gpu_memory_is_told_from_other_failures(tmp_path: Path, text: str | None, expected: bool) -> None:
     if text is not None:
         (tmp_path / "error.txt").write_text(text)
     failed = SimpleNamespace(error_file=None if text is None else str(tmp_path / "error.txt"))

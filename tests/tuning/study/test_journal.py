@@ -1,4 +1,4 @@
-"""Writes that belong together, in a journal file."""
+"""Writes to a journal file: several at once, and interrupted ones."""
 
 import errno
 import os
@@ -13,18 +13,18 @@ from lstnet_search.tuning.study.journal import Journal
 
 
 def attributes(path: Path) -> dict[str, object]:
-    """What another process reads."""
+    """The attributes of the only trial, as another process reads them."""
     (trial,) = optuna.load_study(study_name="it", storage=Journal(path)).trials
     return dict(trial.user_attrs)
 
 
-def test_what_is_written_together_appears_when_the_outer_block_ends(tmp_path: Path) -> None:
+def test_what_is_written_in_a_block_appears_when_the_outer_block_ends(tmp_path: Path) -> None:
     path = tmp_path / "study.journal"
     journal = Journal(path)
     trial = optuna.create_study(storage=journal, study_name="it").ask()
-    with journal.together():
+    with journal.one_write():
         trial.set_user_attr("first", 1)
-        with journal.together():
+        with journal.one_write():
             trial.set_user_attr("second", 2)
         assert attributes(path) == {}
     assert attributes(path) == {"first": 1, "second": 2}
@@ -38,7 +38,7 @@ def test_what_was_written_before_an_error_is_kept(tmp_path: Path) -> None:
     trial = optuna.create_study(storage=journal, study_name="it").ask()
 
     def write() -> None:
-        with journal.together():
+        with journal.one_write():
             trial.set_user_attr("first", 1)
             raise KeyError("broken")
 
@@ -47,20 +47,18 @@ def test_what_was_written_before_an_error_is_kept(tmp_path: Path) -> None:
     assert attributes(path) == {"first": 1}
 
 
-def test_together_is_one_write_to_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_block_is_one_write_to_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     journal = Journal(tmp_path / "study.journal")
     trial = optuna.create_study(storage=journal, study_name="it").ask()
     synced: list[int] = []
     monkeypatch.setattr("os.fsync", synced.append)
-    with journal.together():
+    with journal.one_write():
         trial.suggest_float("w1", 1, 10)
         trial.set_user_attr("seed", 0)
     assert len(synced) == 1
 
 
-def test_a_write_that_breaks_off_leaves_nothing_of_itself_and_is_made_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failed_write_leaves_nothing_and_is_repeated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "study.journal"
     trial = optuna.create_study(storage=Journal(path), study_name="it").ask()
     sizes: list[int] = []
@@ -77,7 +75,7 @@ def test_a_write_that_breaks_off_leaves_nothing_of_itself_and_is_made_again(
     assert attributes(path) == {"first": 1}
 
 
-def test_what_it_leaves_while_the_disk_is_away_is_removed_before_the_next(
+def test_what_cannot_be_removed_at_once_is_removed_before_the_next_write(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "study.journal"
@@ -106,6 +104,6 @@ def test_a_process_that_is_killed_leaves_no_lock_behind(tmp_path: Path) -> None:
     path = tmp_path / "study.journal"
     trial = optuna.create_study(storage=Journal(path), study_name="it").ask()
     trial.set_user_attr("first", 1)
-    (tmp_path / "study.journal.lock").symlink_to(path)  # as an earlier version left it
+    (tmp_path / "study.journal.lock").symlink_to(path)  # an earlier version left it
     trial.set_user_attr("second", 2)
     assert attributes(path) == {"first": 1, "second": 2}

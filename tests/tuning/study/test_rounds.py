@@ -1,4 +1,4 @@
-"""The order of rounds, without Ray running."""
+"""The order in which rounds are drawn and recorded, without Ray running."""
 
 from collections.abc import Iterable
 from functools import partial
@@ -10,7 +10,7 @@ from ray.tune.search import Searcher
 
 from lstnet_search.config import PRESETS, Space
 from lstnet_search.config.search import SearchConfig
-from lstnet_search.tuning.protocol import SCORE
+from lstnet_search.tuning.protocol import METRICS, SCORE
 from lstnet_search.tuning.study.rounds import ROUND, Rounds, RoundSearch
 from lstnet_search.tuning.study.samplers import make_sampler
 from lstnet_search.tuning.study.study import Study
@@ -23,7 +23,7 @@ TRIALS = ROUND + 3
 
 def result(settings: dict[str, Any], step: int = 30) -> dict[str, Any]:
     value = settings["w1"] % 1 - settings["wl"] / 1000
-    return {"step": step, "seconds": 1.0, SCORE: value, "metric/snd": value}
+    return {"step": step, "seconds": 1.0, SCORE: value, METRICS: {"snd": value}}
 
 
 def make(path: Path, sampler: str = "tpe", trained: Iterable[int] = ()) -> tuple[RoundSearch, Study]:
@@ -58,7 +58,7 @@ def make(path: Path, sampler: str = "tpe", trained: Iterable[int] = ()) -> tuple
 
 
 def run(searcher: RoundSearch, workers: int, most: int = 1000) -> int:
-    """Trials side by side, of which that handed out last ends first; how many ended."""
+    """Run trials side by side, where the one handed out last ends first. Returns how many ended."""
     live: list[tuple[str, dict[str, Any]]] = []
     for ended in range(most):
         while len(live) < workers:
@@ -79,7 +79,7 @@ def drawn(study: Study) -> list[dict[str, Any]]:
     return [record.settings for record in study.records()]
 
 
-def test_a_round_is_drawn_once_all_of_the_one_before_are_told() -> None:
+def test_a_round_is_drawn_when_all_trials_of_the_round_before_are_recorded() -> None:
     rounds = Rounds(0)
     for _ in range(ROUND):
         assert rounds.may_draw
@@ -92,26 +92,24 @@ def test_a_round_is_drawn_once_all_of_the_one_before_are_told() -> None:
     assert rounds.may_draw
 
 
-def test_ends_are_told_in_the_order_of_trials_however_they_come() -> None:
-    rounds, told = Rounds(0), list[int]()
+def test_ends_are_recorded_in_the_order_of_the_trials() -> None:
+    rounds, recorded = Rounds(0), list[int]()
     for _ in range(4):
         rounds.drawn()
     rounds.handed_out()
     for number, after in ((2, []), (1, []), (0, [0, 1, 2]), (3, [0, 1, 2, 3])):
-        rounds.ended(number, partial(told.append, number))
-        assert told == after
+        rounds.ended(number, partial(recorded.append, number))
+        assert recorded == after
 
 
 @pytest.mark.parametrize(("begun", "may_draw"), [(False, True), (True, False)])
-def test_a_round_that_was_being_drawn_when_the_process_died_is_filled_unless_it_has_begun(
-    begun: bool, may_draw: bool
-) -> None:
+def test_a_round_whose_drawing_was_interrupted_is_completed_unless_it_has_begun(begun: bool, may_draw: bool) -> None:
     assert Rounds(ROUND + 3, [ROUND, ROUND + 1, ROUND + 2], begun).may_draw == may_draw
     assert not Rounds(2 * ROUND, [2 * ROUND - 1], begun).may_draw
 
 
 @pytest.mark.parametrize("sampler", ["tpe", "gp", "cmaes", "nsga2", "qmc", "random"])
-def test_draws_are_the_same_whichever_trials_end_first(tmp_path: Path, sampler: str) -> None:
+def test_draws_do_not_depend_on_which_trials_end_first(tmp_path: Path, sampler: str) -> None:
     studies = []
     for workers in (1, 3):
         path = tmp_path / str(workers)
@@ -133,13 +131,13 @@ def test_draws_are_the_same_after_a_stop(tmp_path: Path, ended: int) -> None:
     run(whole, 1)
     stopped, _ = make(tmp_path / "stopped")
     run(stopped, 3, ended)
-    again, gone_on_with = make(tmp_path / "stopped", trained=range(TRIALS))
+    again, resumed = make(tmp_path / "stopped", trained=range(TRIALS))
     run(again, 2)
-    assert drawn(gone_on_with) == drawn(study)
-    assert [trial.value for trial in gone_on_with.trials()] == [trial.value for trial in study.trials()]
+    assert drawn(resumed) == drawn(study)
+    assert [trial.value for trial in resumed.trials()] == [trial.value for trial in study.trials()]
 
 
-def test_draws_are_the_same_where_the_process_died_while_it_drew(tmp_path: Path) -> None:
+def test_draws_are_the_same_if_the_process_died_while_it_drew(tmp_path: Path) -> None:
     for name in ("whole", "died"):
         (tmp_path / name).mkdir()
     whole, study = make(tmp_path / "whole")
@@ -147,13 +145,15 @@ def test_draws_are_the_same_where_the_process_died_while_it_drew(tmp_path: Path)
     died, cut = make(tmp_path / "died")
     run(died, 1, ROUND)
     died._draw()
-    cut.study.ask()  # of which nothing was noted
-    again, gone_on_with = make(tmp_path / "died")
+    cut.study.ask()  # its settings were not recorded
+    again, resumed = make(tmp_path / "died")
     run(again, 2)
-    assert drawn(gone_on_with) == drawn(study)
+    assert drawn(resumed) == drawn(study)
 
 
-def test_a_trial_that_ended_before_an_earlier_one_is_told_by_the_next_run_and_not_trained_again(tmp_path: Path) -> None:
+def test_a_trial_that_ended_before_an_earlier_one_is_recorded_by_the_next_run_and_not_trained_again(
+    tmp_path: Path,
+) -> None:
     searcher, study = make(tmp_path)
     handed = [searcher.suggest(trial_id) for trial_id in "abc"]
     assert all(isinstance(each, dict) for each in handed)
@@ -174,7 +174,7 @@ def test_a_trial_that_ended_before_an_earlier_one_is_told_by_the_next_run_and_no
     assert [trial.state.name for trial in study.trials()[:3]] == ["COMPLETE", "COMPLETE", "RUNNING"]
 
 
-def test_a_failed_trial_is_told_in_its_turn(tmp_path: Path) -> None:
+def test_a_failed_trial_is_recorded_in_its_turn(tmp_path: Path) -> None:
     searcher, study = make(tmp_path)
     first = searcher.suggest("a")
     searcher.suggest("b")

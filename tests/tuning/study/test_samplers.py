@@ -1,4 +1,4 @@
-"""Samplers: seeded, within the space, and refused where they would silently draw at random."""
+"""Samplers depend on the seed, stay in the space, and are refused if they would silently draw at random."""
 
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,8 @@ import pytest
 from lstnet_search.config import PRESETS, Space
 from lstnet_search.config.search import SearchConfig
 from lstnet_search.errors import InputError
-from lstnet_search.tuning.protocol import SCORE
+from lstnet_search.tuning.protocol import METRICS, SCORE
+from lstnet_search.tuning.ray_patches import bounded_tpe
 from lstnet_search.tuning.study import samplers
 from lstnet_search.tuning.study.objectives import objectives
 from lstnet_search.tuning.study.samplers import SAMPLERS, make_sampler, refuse_sampler
@@ -40,7 +41,7 @@ def asked(
 
 
 def run(path: Path, search: SearchConfig, trials: int) -> list[dict[str, Any]]:
-    """Parameters of trials that end one after the other, the better the nearer w1 is to 300."""
+    """Parameters of trials that end one after the other. A trial is better the nearer its w1 is to 300."""
     study = Study(path)
     study.study.sampler = make_sampler(search, len(study.trials()))
     searcher = StudySearch(
@@ -59,14 +60,14 @@ def run(path: Path, search: SearchConfig, trials: int) -> list[dict[str, Any]]:
         assert isinstance(suggestion, dict)
         settings = suggestion["settings"]
         score = 1 / (1 + abs(settings["w1"] - 300))
-        result = {"step": settings["steps"], "seconds": 1.0, SCORE: score, "metric/snd": score}
+        result = {"step": settings["steps"], "seconds": 1.0, SCORE: score, METRICS: {"snd": score}}
         searcher.on_trial_complete(str(index), result)
     return [trial.params for trial in study.trials()]
 
 
-def test_of_poor_trials_a_draw_of_tpe_considers_the_latest_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tpe_considers_only_the_latest_poor_trials(monkeypatch: pytest.MonkeyPatch) -> None:
     def draw(earlier: int, considered: int) -> dict[str, Any]:
-        monkeypatch.setattr(samplers, "CONSIDERED_TRIALS", considered)
+        monkeypatch.setattr(bounded_tpe, "CONSIDERED_TRIALS", considered)
         study = optuna.create_study(direction="maximize", sampler=make_sampler(asked("tpe"), 0))
         bounds = {"w1": optuna.distributions.FloatDistribution(0, 1)}
         for number, w1 in enumerate([0.9] * earlier + [index / 40 for index in range(31)]):
@@ -94,7 +95,7 @@ def test_draws_lie_within_the_space_and_depend_on_the_seed_alone(tmp_path: Path,
 
 
 @pytest.mark.parametrize("name", SAMPLERS)
-def test_a_search_that_goes_on_draws_anew(tmp_path: Path, name: str) -> None:
+def test_a_resumed_search_draws_new_settings(tmp_path: Path, name: str) -> None:
     if name == "cmaes":
         pytest.importorskip("cmaes")
     run(tmp_path / "study", asked(name), 6)
@@ -102,7 +103,7 @@ def test_a_search_that_goes_on_draws_anew(tmp_path: Path, name: str) -> None:
     assert len({(parameters["w1"], parameters["wl"]) for parameters in drawn}) == 12
 
 
-def test_qmc_goes_on_in_the_sequence_that_it_began(tmp_path: Path) -> None:
+def test_a_resumed_search_continues_the_sequence_of_qmc(tmp_path: Path) -> None:
     run(tmp_path / "stopped", asked("qmc"), 6)
     assert run(tmp_path / "stopped", asked("qmc"), 12)[2:] == run(tmp_path / "whole", asked("qmc"), 12)[2:]
 
@@ -119,8 +120,8 @@ def all_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(samplers, "find_spec", lambda name: name)
 
 
-@pytest.mark.parametrize("name", [name for name, row in SAMPLERS.items() if row.several])
-def test_two_objectives_are_searched_stopped_trials_among_them(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("name", [name for name, row in SAMPLERS.items() if row.several_objectives])
+def test_two_objectives_can_be_searched_with_stopped_trials(tmp_path: Path, name: str) -> None:
     search = asked(name, direction="pareto", trials=14)
     study = Study(tmp_path / "study.journal", objectives=2)
     study.study.sampler = make_sampler(search, 0)
@@ -144,7 +145,7 @@ def test_two_objectives_are_searched_stopped_trials_among_them(tmp_path: Path, n
             "val_accuracy_usps_to_mnist": 1 / settings["wl"],
         }
         mean = sum(accuracies.values()) / 2
-        metrics = {f"metric/{metric}": value for metric, value in (accuracies | {"target_accuracy": mean}).items()}
+        metrics = {METRICS: accuracies | {"target_accuracy": mean}}
         step = settings["steps"] // (2 if index % 2 else 1)
         searcher.on_trial_complete(str(index), {"step": step, "seconds": 1.0, SCORE: mean} | metrics)
     trials = study.trials()
@@ -180,7 +181,7 @@ def test_a_sampler_of_one_objective_is_refused_for_two() -> None:
         (
             "gp",
             SOMETIMES,
-            r"^--sampler gp cannot learn about wl, searched only at times \('when'\); choose one of tpe, random, or",
+            r"^--sampler gp cannot learn about wl, searched only under a condition \('when'\); choose one of tpe, ran",
         ),
         ("nsga2", SOMETIMES, r"^--sampler nsga2 cannot learn about wl"),
         ("qmc", SOMETIMES, r"^--sampler qmc cannot learn about wl"),
@@ -196,7 +197,7 @@ def test_a_sampler_that_cannot_search_the_space_is_refused(name: str, content: d
     ("name", "content"),
     [*((name, TWO) for name in SAMPLERS), ("tpe", SOMETIMES), ("random", SOMETIMES), ("qmc", CHOICE), ("gp", CHOICE)],
 )
-def test_other_samplers_are_not(name: str, content: dict[str, Any]) -> None:
+def test_other_samplers_are_accepted(name: str, content: dict[str, Any]) -> None:
     refuse_sampler(asked(name, content))
 
 

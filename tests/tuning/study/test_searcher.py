@@ -1,4 +1,4 @@
-"""What the study is told, without Ray running."""
+"""What is recorded in the study, without Ray running."""
 
 import errno
 from collections.abc import Sequence
@@ -11,11 +11,11 @@ from optuna.trial import TrialState
 from ray.tune.search import Searcher
 
 from lstnet_search.config import PRESETS, Space, TrialConfig
-from lstnet_search.errors import InputError
-from lstnet_search.results.study.records import Exploit, TrialRecord, ranked, trials_table
-from lstnet_search.tuning.protocol import SCORE
+from lstnet_search.results.study.records import Exploit, ranked, trials_table
+from lstnet_search.tuning.protocol import METRICS, SCORE
+from lstnet_search.tuning.ray_patches.optuna_trials import suggest
 from lstnet_search.tuning.study.searcher import StudySearch
-from lstnet_search.tuning.study.study import Study, distribution, mend
+from lstnet_search.tuning.study.study import Study, distribution
 
 SPACE = Space.read(Path(__file__).parents[3] / "search_spaces" / "weight_ratios.yaml")
 BASE = PRESETS["cpu"].trial.override({"steps": 30, "reports": 3}, "test")
@@ -27,8 +27,7 @@ def result(step: int, accuracy: float) -> dict[str, Any]:
         "seconds": step / 10,
         "peak_memory_mb": 512.0,
         SCORE: accuracy,
-        "metric/snd": accuracy,
-        "metric/loss_cc1": 0.5,
+        METRICS: {"snd": accuracy, "loss_cc1": 0.5},
     }
 
 
@@ -60,7 +59,7 @@ def given(searcher: StudySearch, trial_id: str) -> dict[str, Any]:
     return suggestion
 
 
-def test_an_end_that_cannot_be_told_is_told_when_the_trial_ends_again(
+def test_an_end_that_cannot_be_recorded_is_recorded_when_the_trial_ends_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def away(*arguments: Any) -> None:
@@ -72,14 +71,14 @@ def test_an_end_that_cannot_be_told_is_told_when_the_trial_ends_again(
         broken.setattr(Study, "finish", away)
         with pytest.raises(OSError, match="Stale"):
             searcher.on_trial_complete("a", result(30, 0.5))
-    searcher.on_trial_result("a", result(20, 0.4))  # begun again
+    searcher.on_trial_result("a", result(20, 0.4))  # it was restarted
     searcher.on_trial_complete("a", result(30, 0.5))
     (record,) = study.records()
     assert record.state == "COMPLETE"
     assert [report.step for report in record.reports] == [20, 30]
 
 
-def test_trial_0_has_the_papers_weights_and_the_bases_settings(tmp_path: Path) -> None:
+def test_trial_0_has_the_papers_weights_and_the_other_settings_of_the_base(tmp_path: Path) -> None:
     searcher, _ = make(tmp_path)
     first = given(searcher, "a")
     settings = TrialConfig.parse(first["settings"], "test")
@@ -88,27 +87,14 @@ def test_trial_0_has_the_papers_weights_and_the_bases_settings(tmp_path: Path) -
     assert settings.steps == 30
 
 
-def test_trial_0_has_the_papers_weights_where_the_space_fixes_others(tmp_path: Path) -> None:
+def test_trial_0_has_the_papers_weights_even_if_the_space_fixes_others(tmp_path: Path) -> None:
     space = Space.parse({"w1": {"type": "loguniform", "low": 1, "high": 100}, "wl": 0}, "test")
     searcher, _ = make(tmp_path, space=space)
     assert given(searcher, "a")["settings"]["wl"] == 30
     assert given(searcher, "b")["settings"]["wl"] == 0
 
 
-@pytest.mark.parametrize(
-    "damage",
-    [{"ray_trial_id": []}, {"seed": 10**400}, {"seed": "0"}, {"seed": -1}, {"error": None}, {"peak_memory_mb": "much"}],
-)
-def test_a_study_whose_trial_has_what_no_table_takes_is_damaged(tmp_path: Path, damage: dict[str, Any]) -> None:
-    searcher, study = make(tmp_path)
-    searcher.suggest("a")
-    ((name, value),) = damage.items()
-    study.storage.set_trial_user_attr(0, name, value)
-    with pytest.raises(InputError, match=rf"study\.journal is damaged \(ValidationError: .*{name}"):
-        study.records()
-
-
-def test_later_trials_draw_within_the_space_each_with_a_seed_of_its_own(tmp_path: Path) -> None:
+def test_later_trials_are_drawn_from_the_space_each_with_its_own_seed(tmp_path: Path) -> None:
     searcher, _ = make(tmp_path, trials=20, max_concurrent=20)
     settings = [given(searcher, str(index))["settings"] for index in range(20)]
     assert all(SPACE.ranges[name].contains(drawn[name]) for drawn in settings for name in SPACE.ranges)
@@ -116,7 +102,7 @@ def test_later_trials_draw_within_the_space_each_with_a_seed_of_its_own(tmp_path
     assert len({drawn["seed"] for drawn in settings}) == 20
 
 
-def test_a_conditional_setting_is_suggested_where_its_condition_holds_and_the_presets_otherwise(tmp_path: Path) -> None:
+def test_a_conditional_setting_is_drawn_if_its_condition_holds_and_is_the_presets_otherwise(tmp_path: Path) -> None:
     conditional = {"type": "uniform", "low": 40, "high": 50, "when": {"latent_stride": 3}}
     space = Space.parse({"wl": conditional, "latent_stride": {"type": "choice", "values": [1, 3]}}, "test")
     searcher, study = make(tmp_path, trials=20, max_concurrent=20, space=space)
@@ -127,7 +113,7 @@ def test_a_conditional_setting_is_suggested_where_its_condition_holds_and_the_pr
         assert 40 <= drawn["wl"] <= 50 if drawn["latent_stride"] == 3 else drawn["wl"] == 30
 
 
-def test_trial_0_has_the_papers_weights_to_the_bit_where_they_are_shares_of_a_sum(tmp_path: Path) -> None:
+def test_trial_0_has_the_papers_weights_to_the_bit_if_they_are_shares_of_a_sum(tmp_path: Path) -> None:
     space = Space.read(Path(__file__).parents[3] / "search_spaces" / "simplex.yaml")
     searcher, _ = make(tmp_path, space=space)
     assert TrialConfig.parse(given(searcher, "a")["settings"], "test").weights == TrialConfig().weights
@@ -135,7 +121,7 @@ def test_trial_0_has_the_papers_weights_to_the_bit_where_they_are_shares_of_a_su
     assert sum(drawn.values()) == pytest.approx(470)
 
 
-def test_no_more_trials_are_handed_out_than_run_at_once_or_than_are_wanted(tmp_path: Path) -> None:
+def test_no_more_trials_are_handed_out_than_may_run_at_once_or_than_the_search_has(tmp_path: Path) -> None:
     searcher, _ = make(tmp_path, trials=3, max_concurrent=2)
     given(searcher, "a")
     given(searcher, "b")
@@ -188,7 +174,7 @@ def test_a_stopped_trial_is_pruned_and_keeps_the_report_that_stopped_it(tmp_path
         (result(10, 0.4), True, "process of the trial died"),
     ],
 )
-def test_a_failed_trial_is_told_as_failed_with_its_reason(
+def test_a_failed_trial_is_recorded_as_failed_with_its_reason(
     tmp_path: Path, last: dict[str, Any] | None, error: bool, reason: str
 ) -> None:
     searcher, study = make(tmp_path)
@@ -205,7 +191,7 @@ def test_a_failed_trial_is_told_as_failed_with_its_reason(
     assert trial.user_attrs.items() >= kept.items()
 
 
-def test_telling_twice_changes_nothing(tmp_path: Path) -> None:
+def test_an_end_is_recorded_once(tmp_path: Path) -> None:
     searcher, study = make(tmp_path)
     given(searcher, "a")
     searcher.on_trial_complete("a", result(30, 0.5))
@@ -214,7 +200,7 @@ def test_telling_twice_changes_nothing(tmp_path: Path) -> None:
     assert trial.value == 0.5
 
 
-def test_trials_left_unfinished_are_handed_out_again_first_under_their_own_numbers(tmp_path: Path) -> None:
+def test_unfinished_trials_are_handed_out_first_under_their_own_numbers(tmp_path: Path) -> None:
     searcher, _ = make(tmp_path)
     first, second = given(searcher, "a"), given(searcher, "b")
     searcher.on_trial_result("b", result(10, 0.4))
@@ -232,12 +218,12 @@ def test_trials_left_unfinished_are_handed_out_again_first_under_their_own_numbe
     assert study.trials()[1].intermediate_values == {10: 0.4, 30: 0.7}
 
 
-def test_what_a_trial_took_over_is_in_the_study_and_holds_when_it_is_handed_out_again(tmp_path: Path) -> None:
+def test_an_exploit_is_in_the_study_and_applies_when_the_trial_is_handed_out_again(tmp_path: Path) -> None:
     searcher, study = make(tmp_path)
     given(searcher, "a")
     handed = given(searcher, "b")
     weights = TrialConfig().weights | {"w1": 7.0}
-    for _ in range(2):  # telling twice changes nothing
+    for _ in range(2):  # recording it twice changes nothing
         searcher.on_exploit("b", Exploit(20, 0, weights))
     (record,) = [record for record in study.records() if record.number == 1]
     assert record.exploits == [Exploit(20, 0, weights)]
@@ -250,7 +236,7 @@ def test_what_a_trial_took_over_is_in_the_study_and_holds_when_it_is_handed_out_
     assert [record.settings["w1"] for record in study.records()] == [20.0, handed["settings"]["w1"]]
 
 
-def test_others_may_be_to_come_while_a_trial_runs_where_that_is_asked_for(tmp_path: Path) -> None:
+def test_with_keep_asking_ray_expects_more_trials_while_one_runs(tmp_path: Path) -> None:
     searcher, _ = make(tmp_path, trials=1)
     given(searcher, "a")
     assert searcher.suggest("b") == Searcher.FINISHED
@@ -260,11 +246,11 @@ def test_others_may_be_to_come_while_a_trial_runs_where_that_is_asked_for(tmp_pa
     assert searcher.suggest("b") == Searcher.FINISHED
 
 
-def test_a_trial_that_was_being_asked_for_when_the_process_died_is_handed_out_whole(tmp_path: Path) -> None:
+def test_a_trial_whose_draw_was_interrupted_is_completed_and_handed_out(tmp_path: Path) -> None:
     searcher, study = make(tmp_path)
     given(searcher, "a")
     dying = study.study.ask()
-    dying._suggest("w1", distribution(SPACE.ranges["w1"]))
+    suggest(dying, "w1", distribution(SPACE.ranges["w1"]))
 
     again, _ = make(tmp_path)
     given(again, "x")
@@ -275,7 +261,7 @@ def test_a_trial_that_was_being_asked_for_when_the_process_died_is_handed_out_wh
     assert handed["checkpoint"] is None
 
 
-def test_points_are_tried_after_trial_0_with_their_values_to_the_bit(tmp_path: Path) -> None:
+def test_points_come_after_trial_0_with_their_values_to_the_bit(tmp_path: Path) -> None:
     space = Space.parse({"w3": 100, "w1": {"ratio_of": "w3", "type": "uniform", "low": 0.001, "high": 1}}, "test")
     searcher, _ = make(tmp_path, space=space, starts=[({"w1/w3": 0.29}, {"w1": 29.0})])
     assert 0.29 * 100 != 29
@@ -291,14 +277,14 @@ def test_points_alone_train_on_one_seed(tmp_path: Path) -> None:
     assert [trial.params for trial in study.trials()] == [{}, {}]
 
 
-def test_a_training_that_is_asked_for_with_its_seed_gets_it(tmp_path: Path) -> None:
+def test_a_start_with_its_own_seed_keeps_it(tmp_path: Path) -> None:
     searcher, _ = make(tmp_path, trials=2, space=Space(), starts=[({}, {"seed": 77, "steps": 5})])
     given(searcher, "a")
     settings = given(searcher, "b")["settings"]
     assert (settings["seed"], settings["steps"]) == (77, 5)
 
 
-def test_points_that_a_dying_process_did_not_note_are_noted_by_the_next(tmp_path: Path) -> None:
+def test_points_that_a_killed_process_did_not_add_are_added_by_the_next(tmp_path: Path) -> None:
     starts = [(dict.fromkeys(SPACE.ranges, 2.0), {}), (dict.fromkeys(SPACE.ranges, 3.0), {})]
     make(tmp_path, starts=starts[:1])
     searcher, study = make(tmp_path, starts=starts)
@@ -333,44 +319,14 @@ def test_reports_without_an_oracle_score_are_ranked_by_a_criterion(tmp_path: Pat
     assert not [name for name in table.columns if "accuracy" in name]
 
 
-def test_records_of_a_study_are_the_same_when_it_is_read_anew(tmp_path: Path) -> None:
-    searcher, study = make(tmp_path)
-    given(searcher, "a")
-    searcher.on_trial_result("a", result(10, 0.25))
-    searcher.on_trial_complete("a", result(30, 0.5))
-    records: list[TrialRecord] = Study(tmp_path / "study.journal").records()
-    assert records == study.records()
-    assert records[0].settings["w1"] == 20
-
-
-def test_the_record_of_a_trial_that_has_ended_is_made_once(tmp_path: Path) -> None:
-    searcher, study = make(tmp_path)
-    given(searcher, "a")
-    given(searcher, "b")
-    searcher.on_trial_complete("a", result(30, 0.5))
-    searcher.on_trial_result("b", result(10, 0.5))
-    ended, running = study.records()
-    assert study.record(0) is ended
-    assert ended.state == "COMPLETE"
-    searcher.on_trial_result("b", result(20, 0.6))
-    assert [report.step for report in running.reports] == [10]
-    assert [report.step for report in study.record(1).reports] == [10, 20]
-
-
-def test_a_journal_whose_last_line_was_cut_is_read_mended_and_gone_on_with(tmp_path: Path) -> None:
+def test_the_study_and_ray_need_not_use_the_same_key_for_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = "settings in Ray's configuration"
+    monkeypatch.setattr("lstnet_search.tuning.study.searcher.SETTINGS", key)
     searcher, _ = make(tmp_path)
-    given(searcher, "a")
+    first = given(searcher, "a")[key]
     searcher.on_trial_result("a", result(10, 0.4))
-    searcher.on_trial_result("a", result(20, 0.5))
-    path = tmp_path / "study.journal"
-    whole = path.read_bytes()
-    path.write_bytes(whole[:-30])
-    cut = path.read_bytes()
-    (left,) = Study(path).records()
-    assert left.reports[0].step == 10
-    assert path.read_bytes() == cut  # to read it, as is done before it is mended, writes nothing
-    mend(path)
-    again, _ = make(tmp_path)
-    assert given(again, "x")["trial"] == 0
-    again.on_trial_complete("x", result(30, 0.7))
-    assert [trial.state.name for trial in Study(path).trials()] == ["COMPLETE"]
+    handed = given(make(tmp_path)[0], "x")
+    assert handed[key] == first
+    assert handed["checkpoint"] == str(tmp_path / "checkpoint-0-10")

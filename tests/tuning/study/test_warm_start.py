@@ -1,4 +1,4 @@
-"""Trials of another search become known to a sampler, and count as none of this one's."""
+"""A sampler learns from trials of another search, which do not count as trials of this one."""
 
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,11 @@ from lstnet_search.config.search import SearchConfig
 from lstnet_search.errors import InputError
 from lstnet_search.results.folder.folder import ResultsFolder
 from lstnet_search.results.study.records import Exploit
-from lstnet_search.tuning.protocol import SCORE
+from lstnet_search.tuning.protocol import METRICS, SCORE
 from lstnet_search.tuning.study.samplers import refuse_sampler
 from lstnet_search.tuning.study.searcher import StudySearch
 from lstnet_search.tuning.study.study import Study
-from lstnet_search.tuning.study.warm_start import completed_trials, trials_to_know
+from lstnet_search.tuning.study.warm_start import completed_trials, warm_start_trials
 
 TRIAL = PRESETS["cpu"].trial.override({"steps": 30, "reports": 3}, "test")
 WIDE = {
@@ -43,7 +43,7 @@ def searcher(study: Study, config: SearchConfig) -> StudySearch:
 
 
 def result(step: int, score: float) -> dict[str, Any]:
-    return {"step": step, "seconds": 1.0, SCORE: score, "metric/snd": score}
+    return {"step": step, "seconds": 1.0, SCORE: score, METRICS: {"snd": score}}
 
 
 @pytest.fixture
@@ -67,21 +67,21 @@ def other(tmp_path: Path) -> ResultsFolder:
     return folder
 
 
-def test_completed_trials_are_known_with_their_best_value(other: ResultsFolder) -> None:
+def test_completed_trials_are_taken_with_their_best_value(other: ResultsFolder) -> None:
     known = completed_trials(other, search(WIDE))
     assert [trial.params for trial in known] == [{"w1": 20, "w4": 100}, {"w1": 5, "w4": 100}, {"w1": 40, "w4": 50}]
     assert [trial.value for trial in known] == [0.5, 0.9, 0.6]
     assert known[1].user_attrs == {"other_search": f"trial 1 of {other.path}"}
 
 
-def test_trials_are_taken_into_another_form_of_space_where_they_lie_in_it(other: ResultsFolder) -> None:
+def test_trials_are_taken_into_a_space_of_another_form_if_they_lie_in_it(other: ResultsFolder) -> None:
     # 5 is below the ratio's 0.1, and w4 of the last is not 100.
     space = {"w3": 100, "w4": 100, "w1": {"ratio_of": "w3", "type": "uniform", "low": 0.1, "high": 1}}
     known = completed_trials(other, search(space))
     assert [trial.params for trial in known] == [{"w1/w3": 0.2}]
 
 
-def test_a_trial_that_took_over_from_another_is_not_taken(other: ResultsFolder) -> None:
+def test_a_trial_that_copied_from_another_is_not_taken(other: ResultsFolder) -> None:
     config = search(WIDE, select_by="snd")
     study = Study(other.study_file)
     hands = searcher(study, config)
@@ -121,7 +121,7 @@ def test_whether_a_search_has_begun_is_only_read(other: ResultsFolder, tmp_path:
     folder.create({})
     folder.study_file.write_bytes(other.study_file.read_bytes() if begun else b"")
     before = folder.study_file.read_bytes()
-    known = trials_to_know(search(WIDE, warm_start=str(other.path)), folder, resume=True)
+    known = warm_start_trials(search(WIDE, warm_start=str(other.path)), folder, resume=True)
     assert len(known) == (0 if begun else 3)
     assert folder.study_file.read_bytes() == before
 
@@ -148,9 +148,9 @@ def test_a_sampler_that_would_not_learn_from_them_is_refused(name: str) -> None:
     refuse_sampler(search(WIDE, sampler="tpe", warm_start="x"))
 
 
-def test_known_trials_count_as_none_of_the_search(other: ResultsFolder, tmp_path: Path) -> None:
+def test_taken_trials_do_not_count_as_trials_of_the_search(other: ResultsFolder, tmp_path: Path) -> None:
     study = Study(tmp_path / "study.journal")
-    study.know(completed_trials(other, search(WIDE)))
+    study.add_warm_start(completed_trials(other, search(WIDE)))
     hands = searcher(study, search(WIDE))
     first = hands.suggest("a")
     assert isinstance(first, dict)
@@ -160,19 +160,19 @@ def test_known_trials_count_as_none_of_the_search(other: ResultsFolder, tmp_path
     assert [record.number for record in study.records()] == [0, 1]
     assert [trial.state for trial in study.study.trials] == [TrialState.COMPLETE] * 4 + [TrialState.RUNNING]
 
-    again = Study(tmp_path / "study.journal")  # as a search that goes on opens it
+    again = Study(tmp_path / "study.journal")  # as a resumed search opens it
     assert [record.number for record in again.records()] == [0, 1]
     handed = searcher(again, search(WIDE)).suggest("x")
     assert isinstance(handed, dict)
     assert handed["trial"] == 1
 
 
-def test_knowing_is_finished_where_it_was_cut_short_and_never_repeated(other: ResultsFolder, tmp_path: Path) -> None:
+def test_an_interrupted_warm_start_is_completed_and_never_repeated(other: ResultsFolder, tmp_path: Path) -> None:
     known = completed_trials(other, search(WIDE))
-    Study(tmp_path / "study.journal").know(known[:1])
+    Study(tmp_path / "study.journal").add_warm_start(known[:1])
     study = Study(tmp_path / "study.journal")
-    study.know(known)
+    study.add_warm_start(known)
     assert [trial.value for trial in study.study.trials] == [0.5, 0.9, 0.6]
     searcher(study, search(WIDE))
-    study.know(known * 2)
+    study.add_warm_start(known * 2)
     assert len(study.study.trials) == 4  # and trial 0, which waits

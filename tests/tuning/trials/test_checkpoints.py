@@ -1,4 +1,4 @@
-"""Which checkpoints are found, which are passed over, and which are refused."""
+"""Which checkpoints are found, skipped, refused, copied and deleted."""
 
 import errno
 import json
@@ -11,20 +11,24 @@ from ray.tune import Checkpoint
 
 from lstnet_search.errors import InputError
 from lstnet_search.results.folder.storage import Storage
-from lstnet_search.results.study.records import TrialRecord
+from lstnet_search.results.study.records import Exploit, TrialRecord
 from lstnet_search.training import write_state
 from lstnet_search.tuning.failures import storage_retry
 from lstnet_search.tuning.trials.checkpoints import (
-    drop_unnoted,
-    is_whole,
+    checkpoint_at,
+    copy_from_donor,
+    delete_checkpoints,
+    delete_unrecorded_checkpoints,
+    is_intact,
     newest_checkpoint,
     refuse_other_versions,
+    run_name,
     trial_folder,
 )
 
 
 def write_checkpoint(folder: Path, at: int, trial: int = 2, **header: Any) -> str:
-    """A checkpoint of a trial; another header where one is given."""
+    """A checkpoint of a trial, with another header if one is given."""
     path = folder / "tune" / "run_001" / trial_folder(trial) / f"checkpoint_{at:06d}"
     path.mkdir(parents=True)
     write_state(path, {"weight": torch.zeros(1)}, {"step": at, "trial": trial})
@@ -33,20 +37,20 @@ def write_checkpoint(folder: Path, at: int, trial: int = 2, **header: Any) -> st
     return str(path)
 
 
-def test_a_checkpoint_of_another_format_version_is_not_passed_over(tmp_path: Path) -> None:
+def test_a_checkpoint_of_another_format_version_is_not_skipped(tmp_path: Path) -> None:
     write_checkpoint(tmp_path, 1)
     write_checkpoint(tmp_path, 2, format_version=2, step=2)
     with pytest.raises(InputError, match="has format_version 2; this version reads 1: use the version"):
         newest_checkpoint(Storage.local(tmp_path), 2)
 
 
-def test_one_without_a_version_is_damaged_and_passed_over(tmp_path: Path) -> None:
+def test_a_checkpoint_without_a_version_is_damaged_and_skipped(tmp_path: Path) -> None:
     whole = write_checkpoint(tmp_path, 1)
     write_checkpoint(tmp_path, 2, step=2)
     assert newest_checkpoint(Storage.local(tmp_path), 2) == whole
 
 
-def test_other_versions_are_refused_where_a_trial_is_to_go_on(tmp_path: Path) -> None:
+def test_other_versions_are_refused_if_their_trial_continues(tmp_path: Path) -> None:
     write_checkpoint(tmp_path, 1, format_version=2, step=1)
     storage = Storage.local(tmp_path)
     refuse_other_versions(storage, [TrialRecord(1, "RUNNING", {}), TrialRecord(2, "COMPLETE", {})])
@@ -55,7 +59,7 @@ def test_other_versions_are_refused_where_a_trial_is_to_go_on(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("name", ["state.json", "state.safetensors"])
-def test_one_that_the_storage_does_not_give_for_a_while_is_not_taken_for_damaged(
+def test_a_checkpoint_that_cannot_be_read_for_a_while_is_not_taken_for_damaged(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     write_checkpoint(tmp_path, 1)
@@ -68,19 +72,48 @@ def test_one_that_the_storage_does_not_give_for_a_while_is_not_taken_for_damaged
             raise OSError(errno.ESTALE, "Stale file handle")
         return read(path)
 
-    monkeypatch.setattr(storage_retry, "AGAIN_AFTER_SECONDS", 0.0)
+    monkeypatch.setattr(storage_retry, "RETRY_EVERY_SECONDS", 0.0)
     monkeypatch.setattr(Path, "read_bytes", read_bytes)
     assert newest_checkpoint(Storage.local(tmp_path), 2) == newest
     assert not away
     away.append(True)
     checkpoint = Checkpoint(newest)
     with pytest.raises(InputError, match="Stale file handle"):
-        is_whole(checkpoint)
-    assert is_whole(checkpoint)
+        is_intact(checkpoint)
+    assert is_intact(checkpoint)
 
 
-def test_of_trials_that_the_study_does_not_know_none_are_kept(tmp_path: Path) -> None:
+def test_checkpoints_of_trials_that_the_study_does_not_know_are_deleted(tmp_path: Path) -> None:
     known, unknown = (Path(write_checkpoint(tmp_path, 1, trial=number)) for number in (2, 3))
-    drop_unnoted(Storage.local(tmp_path), [TrialRecord(2, "RUNNING", {})])
+    delete_unrecorded_checkpoints(Storage.local(tmp_path), [TrialRecord(2, "RUNNING", {})])
     assert known.exists()
     assert not unknown.exists()
+
+
+def test_a_copied_checkpoint_comes_before_the_trials_own_and_belongs_to_no_report(tmp_path: Path) -> None:
+    given, own = (write_checkpoint(tmp_path, 20, trial=number) for number in (1, 2))
+    storage, mine = Storage.local(tmp_path), str(Path(own).parent)
+    copied = copy_from_donor(Checkpoint(given), mine, donor=1, step=20).path
+    assert newest_checkpoint(storage, 2) == copied
+    assert newest_checkpoint(storage, 2, at_most=19) is None
+    found = checkpoint_at(storage, 2, 20)
+    assert found is not None
+    assert found.path == own
+
+    later = copy_from_donor(Checkpoint(write_checkpoint(tmp_path, 40, trial=1)), mine, donor=1, step=40).path
+    assert not Path(copied).exists()
+    donor = TrialRecord(1, "RUNNING", {})
+    recorded = TrialRecord(2, "RUNNING", {}, exploits=(Exploit(40, 1, {}),))
+    delete_unrecorded_checkpoints(storage, [donor, recorded])
+    assert Path(later).is_dir()
+    delete_unrecorded_checkpoints(storage, [donor, TrialRecord(2, "RUNNING", {})])
+    assert newest_checkpoint(storage, 2) == own
+
+
+def test_the_checkpoints_of_chosen_trials_are_deleted_in_all_runs(tmp_path: Path) -> None:
+    first, second = (Path(write_checkpoint(tmp_path, 1, trial=number)) for number in (2, 3))
+    second_run = tmp_path / "tune" / "run_002"
+    second_run.mkdir()
+    assert run_name(Storage.local(tmp_path)) == "run_003"
+    delete_checkpoints(Storage.local(tmp_path), {2})
+    assert (first.exists(), second.exists()) == (False, True)

@@ -1,4 +1,4 @@
-"""What a trial's process goes on from; the rest of it runs in whole searches."""
+"""What a trial continues from, and which errors end it. Whole searches test the rest."""
 
 import errno
 import os
@@ -17,7 +17,7 @@ from lstnet_search.tuning.trials.trainable import Trainable
 
 
 class Process(Trainable):
-    """Of trial 2, without Ray."""
+    """The process of trial 2, without Ray."""
 
     def __init__(self, folder: Path) -> None:
         self._number = 2
@@ -32,8 +32,8 @@ def write_checkpoint(folder: Path, step: int) -> Path:
 
 
 @pytest.fixture(params=["after its process was lost", "as it was handed out"])
-def go_on(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Path], Start | None]:
-    """What a trial goes on from, given a checkpoint by Ray or by the searcher."""
+def continue_from(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Path], Start | None]:
+    """Continues from a checkpoint that Ray or the searcher gives, and returns where the trial starts."""
 
     def begin(checkpoint: Path) -> Start | None:
         process = Process(tmp_path)
@@ -47,43 +47,43 @@ def go_on(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Path], St
 
 
 @pytest.mark.parametrize("damaged", ["state.safetensors", "state.json"])
-def test_a_checkpoint_that_is_damaged_is_passed_over_for_the_one_before(
-    tmp_path: Path, go_on: Callable[[Path], Start | None], damaged: str
+def test_instead_of_a_damaged_checkpoint_the_one_before_is_taken(
+    tmp_path: Path, continue_from: Callable[[Path], Start | None], damaged: str
 ) -> None:
     write_checkpoint(tmp_path, 10)
     newest = write_checkpoint(tmp_path, 20)
-    start = go_on(newest)
+    start = continue_from(newest)
     assert start is not None
     assert start.step == 20
     os.truncate(newest / damaged, 20)
-    start = go_on(newest)
+    start = continue_from(newest)
     assert start is not None
     assert start.step == 10
     assert start.state["weight"][0] == 10.0
 
 
-def test_no_checkpoint_beyond_the_damaged_one_is_taken(
-    tmp_path: Path, go_on: Callable[[Path], Start | None]
-) -> None:  # its report may be one that the study has lost
+def test_never_a_checkpoint_after_the_damaged_one(
+    tmp_path: Path, continue_from: Callable[[Path], Start | None]
+) -> None:  # the study may not know its report
     write_checkpoint(tmp_path, 10)
     damaged = write_checkpoint(tmp_path, 20)
     write_checkpoint(tmp_path, 30)
     os.truncate(damaged / "state.safetensors", 20)
-    start = go_on(damaged)
+    start = continue_from(damaged)
     assert start is not None
     assert start.step == 10
 
 
-def test_where_no_checkpoint_is_whole_the_trial_begins_anew(
-    tmp_path: Path, go_on: Callable[[Path], Start | None]
+def test_without_an_intact_checkpoint_the_trial_starts_from_the_beginning(
+    tmp_path: Path, continue_from: Callable[[Path], Start | None]
 ) -> None:
     only = write_checkpoint(tmp_path, 10)
     os.truncate(only / "state.safetensors", 20)
-    assert go_on(only) is None
+    assert continue_from(only) is None
 
 
 class Working(Trainable):
-    """One whose checkpoints are written, without Ray, and stored where a storage stands still or refuses."""
+    """A process without Ray, whose storage raises some errors first."""
 
     def __init__(self, errors: Sequence[OSError]) -> None:
         self.errors = list(errors)
@@ -99,15 +99,17 @@ class Working(Trainable):
         return (Path(checkpoint_dir) / "state").read_text()
 
 
-def test_a_checkpoint_waits_for_its_storage_and_leaves_nothing_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(storage_retry, "AGAIN_AFTER_SECONDS", 0.0)
+def test_storing_a_checkpoint_is_retried_and_leaves_no_temporary_folder(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(storage_retry, "RETRY_EVERY_SECONDS", 0.0)
     waiting = Working([OSError(errno.EROFS, "Read-only file system")] * 3)
     assert waiting.save() == "state"
     assert len(waiting.written) == 4
     assert not any(written.parent.exists() for written in waiting.written)
 
 
-def test_one_that_is_refused_says_that_it_cannot_be_stored() -> None:
+def test_a_checkpoint_that_is_refused_says_that_it_cannot_be_stored() -> None:
     refused = Working([OSError("AWS Error ACCESS_DENIED")])
     with pytest.raises(OSError, match=f"{NOT_STORED}: AWS Error ACCESS_DENIED"):
         refused.save()
@@ -115,7 +117,7 @@ def test_one_that_is_refused_says_that_it_cannot_be_stored() -> None:
 
 
 @pytest.mark.parametrize("broken", [False, True])
-def test_an_error_fails_the_trial_but_where_its_process_has_lost_the_gpu(
+def test_an_error_fails_the_trial_unless_its_process_has_lost_the_gpu(
     broken: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def synchronize(device: torch.device) -> None:
@@ -128,8 +130,8 @@ def test_an_error_fails_the_trial_but_where_its_process_has_lost_the_gpu(
     monkeypatch.setattr(torch.cuda, "synchronize", synchronize)
     monkeypatch.setattr("lstnet_search.tuning.trials.trainable.peak_memory_mb", lambda device: 0.0)
     process = Process(Path())
-    process._device, process._second_try = torch.device("cuda"), False
-    monkeypatch.setattr(process, "_next", report)
+    process._device, process._retry_on_oom = torch.device("cuda"), False
+    monkeypatch.setattr(process, "_next_report", report)
     if broken:
         with pytest.raises(ValueError, match="why"):
             process.step()

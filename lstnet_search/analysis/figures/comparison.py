@@ -1,0 +1,100 @@
+"""Studies beside each other: the best score by number of trials and by training time, and the spread of all trials."""
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from lstnet_search.analysis.figures.plot import (
+    COLOURS,
+    DRAWN,
+    Plot,
+    hover_format,
+    make_plot,
+    metric_axis,
+    rounded,
+    styled,
+)
+from lstnet_search.analysis.labels import trial_name
+from lstnet_search.results.folder.studies import StudyTables, thinned
+
+
+def best_so_far(studies: Sequence[StudyTables], metric: str, by_hours: bool) -> Plot:
+    """The highest score so far.
+
+    Args:
+        studies: to compare.
+        metric: the score.
+        by_hours: whether the horizontal axis is the training time of all trials so far, in which failed and stopped
+            ones count too; otherwise it is the number of trials.
+    """
+    figure = go.Figure()
+    for study, colour in _coloured(studies):
+        best = _improvements(study, metric)
+        hours = study.trials.set_index("trial")["seconds"].sort_index().cumsum() / 3600
+        x: list[Any] = rounded(hours.loc[best.index]) if by_hours else [int(trial) + 1 for trial in best.index]
+        y: list[Any] = rounded(best)
+        name = escape(study.name)
+        figure.add_scatter(
+            x=x or [None],  # a study without a report has its name in the legend too
+            y=y or [None],
+            mode="lines+markers",
+            line={"color": colour, "width": 2, "shape": "hv"},
+            marker={"size": 3},
+            name=name if x else f"{name} (no report)",
+            showlegend=True,
+            hovertemplate=f"{name}<br>%{{x:.4g}}: %{{y:{hover_format(metric)}}}<extra></extra>",
+        )
+        if metric in study.baseline:
+            figure.add_hline(study.baseline[metric], line={"color": colour, "width": 1, "dash": "dot"})
+    styled(figure)
+    figure.update_xaxes(title="hours of training" if by_hours else "trials")
+    figure.update_yaxes(metric_axis(metric))
+    way = "the training time of all trials so far" if by_hours else "trials in the order in which they began"
+    caption = f"The highest {metric} so far, by {way}; dotted: no translation."
+    return make_plot("hours" if by_hours else "trials", caption, figure, 420)
+
+
+def spread(studies: Sequence[StudyTables], metric: str) -> Plot:
+    """The scores of all trials: a box from the first to the third quartile, the median in it, and one dot per trial.
+
+    Of many trials only an even share by rank is drawn, which has the same quartiles.
+    """
+    figure = go.Figure()
+    for index, (study, colour) in enumerate(_coloured(studies)):
+        ranking = study.ranking(metric)
+        drawn = thinned(ranking, DRAWN, best=1)
+        figure.add_box(
+            x=[index] * len(drawn),
+            y=rounded(ranking.loc[drawn]),
+            boxpoints="all",
+            jitter=0.6,
+            pointpos=0,
+            marker={"color": colour, "size": 4, "opacity": 0.5},
+            line={"color": colour, "width": 2},
+            fillcolor="rgba(0,0,0,0)",
+            text=[trial_name(trial) for trial in drawn],
+            hovertemplate=f"%{{text}}: %{{y:{hover_format(metric)}}}<extra></extra>",
+            hoveron="points",
+        )
+    styled(figure)
+    names = [escape(study.name) for study in studies]
+    figure.update_xaxes(tickvals=list(range(len(names))), ticktext=names, range=[-0.6, len(names) - 0.4])
+    figure.update_yaxes(metric_axis(metric))
+    figure.update_layout(showlegend=False)
+    caption = "All trials that did not fail, one dot per trial, with the median and the quartiles."
+    return make_plot("spread", caption, figure, 420)
+
+
+def _coloured(studies: Sequence[StudyTables]) -> list[tuple[StudyTables, str]]:
+    return [(study, COLOURS[index % len(COLOURS)]) for index, study in enumerate(studies)]
+
+
+def _improvements(study: StudyTables, metric: str) -> "pd.Series[float]":
+    """The highest score so far by trial, at the trials that raised it and at the last one."""
+    best = study.ranking(metric).sort_index().cummax()
+    raised = best.diff() != 0
+    raised.iloc[-1:] = True
+    return best[raised]

@@ -1,0 +1,47 @@
+"""How pages and figures name directions, metrics and trials, and how they print means and commands."""
+
+import shlex
+
+from lstnet_search.config.metrics import TARGET
+from lstnet_search.results.confirmation.record import RecordedCandidate
+from lstnet_search.results.folder.studies import StudyTables
+from lstnet_search.results.formatting import percent
+from lstnet_search.results.study.records import PAPER_TRIAL
+
+
+def arrow(direction: str) -> str:
+    """`mnist_to_usps` as mnist → usps."""
+    return direction.replace("_to_", " → ")
+
+
+def metric_name(study: StudyTables, metric: str) -> str:
+    """A metric in words."""
+    if metric != TARGET:
+        return metric.replace("_", " ")
+    direction = study.search.direction
+    return "target accuracy" if direction in study.directions else "target accuracy, mean of both directions"
+
+
+def trial_name(trial: int) -> str:
+    """A trial by its number; trial 0 is marked as the paper's."""
+    return f"trial {trial}, the paper's" if trial == PAPER_TRIAL else f"trial {trial}"
+
+
+def mean_shown(candidate: RecordedCandidate, metric: str = TARGET) -> str:
+    """The mean of a candidate's test accuracies ± half of the 95 % interval, such as `95.30 ± 0.50 %`.
+
+    Args:
+        candidate: of a confirmation.
+        metric: the target or the test accuracy of a direction; without a mean of it a dash is returned.
+    """
+    found = candidate.metrics.get(metric)
+    if found is None or found.mean is None:
+        return percent(None)
+    if found.half_width is None:
+        return percent(found.mean)
+    return f"{100 * found.mean:.2f} ± {100 * found.half_width:.2f} %"
+
+
+def command(*arguments: str) -> str:
+    """A command of this package, as a user types it."""
+    return shlex.join(["lstnet-search", *arguments])

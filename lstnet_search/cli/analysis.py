@@ -1,0 +1,122 @@
+"""Commands that look at results folders and never train; `lstnet_search.analysis` does the work."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lstnet_search.cli import options
+
+# What these commands import takes seconds (plotly, matplotlib, Optuna): each imports it when it is called.
+
+MetricOption = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Metric to rank by. Default: the one that the first search maximised."),
+]
+PageOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE", help="HTML file to write. Default: analysis/COMMAND.html in the (first) results folder."
+    ),
+]
+
+
+def report(
+    folder: options.FolderArgument,
+    output: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="HTML file to write. Default: report.html in the results folder."),
+    ] = None,
+) -> None:
+    """Write one HTML page about a study."""
+    from lstnet_search.analysis.report import report
+
+    report(options.find_folder(folder), output)
+
+
+def select_best(
+    folders: options.FoldersArgument,
+    metric: MetricOption = None,
+    lowest: Annotated[bool, typer.Option("--lowest", help="Rank the lowest value first, such as of a loss.")] = False,
+    top: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Trials to print; those with the paper's weights follow.")
+    ] = 5,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="File of the best settings. Default: selected_config.yaml in the folder of that trial."
+        ),
+    ] = None,
+) -> None:
+    """Rank the trials of studies.
+
+    Each trial is ranked by its best report. The settings of the first one are written to a file.
+    """
+    from lstnet_search.analysis.select_best import select_best
+
+    select_best([*map(options.find_folder, folders)], metric, lowest, top, output)
+
+
+def compare(folders: options.FoldersArgument, metric: MetricOption = None, output: PageOption = None) -> None:
+    """Compare studies with each other."""
+    from lstnet_search.analysis.compare import compare
+
+    compare([*map(options.find_folder, folders)], metric, output)
+
+
+def criteria(folders: options.FoldersArgument, output: PageOption = None) -> None:
+    """Compare criteria that need no labels with the accuracy."""
+    from lstnet_search.analysis.criteria import criteria
+
+    criteria([*map(options.find_folder, folders)], output)
+
+
+def dynamics(
+    folder: options.FolderArgument,
+    metric: MetricOption = None,
+    top: Annotated[int, typer.Option(min=1, max=8, metavar="N", help="Trials to draw in colour.")] = 4,
+    output: PageOption = None,
+) -> None:
+    """Plot trials over time."""
+    from lstnet_search.analysis.dynamics import dynamics
+
+    dynamics(options.find_folder(folder), metric, top, output)
+
+
+def images(
+    folder: options.FolderArgument,
+    metric: MetricOption = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Folder of the pictures. Default: analysis in the results folder."),
+    ] = None,
+) -> None:
+    """Draw the translated images of trials.
+
+    The trials are the best, the median and the worst one, each at its last report.
+    """
+    from lstnet_search.analysis.images import images
+
+    images(options.find_folder(folder), metric, output)
+
+
+def landscape(folder: options.FolderArgument, metric: MetricOption = None, output: PageOption = None) -> None:
+    """Plot the metric over the settings."""
+    from lstnet_search.analysis.landscape import landscape
+
+    landscape(options.find_folder(folder), metric, output)
+
+
+def table2_table(
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="Folder that table2 made, such as results/table2-small.")
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Markdown file to write. Default: analysis/table2.md in the folder."),
+    ] = None,
+) -> None:
+    """Print the paper's Table 2 beside ours."""
+    from lstnet_search.analysis.table2 import table2_table
+
+    table2_table(folder, output)

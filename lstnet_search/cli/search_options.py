@@ -1,0 +1,197 @@
+"""The options that say what is searched, and how they become the settings of a search."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, cast, get_args
+
+import typer
+
+from lstnet_search.cli import options
+from lstnet_search.cli.app import ADVANCED
+from lstnet_search.cli.spaces import SHIPPED, find_space
+from lstnet_search.config import METHODS, PresetName, Space
+from lstnet_search.config.presets import METHOD_PRESETS, MethodName
+from lstnet_search.config.search import POPULATION_SCHEDULERS, SamplerName, SchedulerName, SearchConfig
+from lstnet_search.config.space.points import read_points
+from lstnet_search.errors import InputError
+
+DEFAULT_SPACES = {
+    "lstnet": "weight_ratios.yaml",
+    "unit": "unit.yaml",
+    "cogan": "cogan.yaml",
+    "deepjdot": "deepjdot.yaml",
+}
+
+
+@dataclass(frozen=True)
+class SearchOptions:
+    """What is searched. An option that is not given keeps the value of the search that is resumed, or the preset."""
+
+    preset: options.PresetOption = None
+    trials: Annotated[int | None, typer.Option(metavar="N", help="Number of trials. Default: the preset's.")] = None
+    steps: options.StepsOption = None
+    space: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="SPACE",
+            help="Search space: a YAML file, or the name of a shipped one, such as weights. Default: weight_ratios, or "
+            "the method's own.",
+        ),
+    ] = None
+    method: options.MethodOption = None
+    direction: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="usps_to_mnist, mnist_to_usps (with other domains their names), both: their mean, or pareto: both as "
+            "two objectives. Default: both.",
+        ),
+    ] = None
+    seed: options.SeedOption = None
+    domains: options.DomainsOption = None
+    data_dir: options.DataDirOption = None
+    bundled: options.BundledOption = False
+    skip_bad: options.SkipBadOption = False
+    sampler: Annotated[
+        SamplerName | None,
+        typer.Option(
+            metavar="NAME",
+            help=f"What proposes settings: {', '.join(get_args(SamplerName))}. gp and nsga2 learn from complete trials "
+            "only. Default: tpe.",
+            rich_help_panel=ADVANCED,
+        ),
+    ] = None
+    scheduler: Annotated[
+        SchedulerName | None,
+        typer.Option(
+            metavar="NAME",
+            help=f"What stops poor trials: {', '.join(get_args(SchedulerName))}. pbt and pb2 change the weights of "
+            "running trials. Trial 0 is exempt. Default: asha.",
+            rich_help_panel=ADVANCED,
+        ),
+    ] = None
+    select_by: Annotated[
+        str | None,
+        typer.Option(
+            metavar="METRIC",
+            help="Metric to maximise. Default: target_accuracy, or infomax if a domain has no labels.",
+            rich_help_panel=ADVANCED,
+        ),
+    ] = None
+    repeats: options.RepeatsOption = None
+    warm_start: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Study whose complete trials the sampler learns from.",
+            rich_help_panel=ADVANCED,
+        ),
+    ] = None
+    points: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="YAML list of settings to try first, after trial 0.", rich_help_panel=ADVANCED
+        ),
+    ] = None
+    deterministic: Annotated[
+        bool,
+        typer.Option(
+            "--deterministic",
+            help="The same seed gives the same tables, however many trials run at once. Slower.",
+            rich_help_panel=ADVANCED,
+        ),
+    ] = False
+
+
+def search_config(
+    asked: SearchOptions, resumed: SearchConfig | None = None, address: str | None = None, gpus: int | None = None
+) -> SearchConfig:
+    """The settings that the options ask for; where they do not, those of the resumed search or of the preset.
+
+    Args:
+        asked: The options.
+        resumed: The search that is resumed, if any.
+        address: The cluster to join; whether it has GPUs chooses the preset.
+        gpus: GPUs to use at most; with 0 the preset is `cpu`.
+
+    Raises:
+        InputError: if options do not go together.
+    """
+
+    def either(name: str, default: Any) -> Any:
+        values = (getattr(asked, name), getattr(resumed, name, None))
+        return next((value for value in values if value is not None), default)
+
+    method = asked.method or (cast(MethodName, resumed.trial.method) if resumed else "lstnet")
+    settings = METHODS[method]
+    preset_name: PresetName = either("preset", None) or _default_preset(address, gpus)
+    preset = METHOD_PRESETS[method][preset_name]
+    trial = resumed.trial if resumed and resumed.preset == preset_name else preset.trial
+    space_file, space = _space(asked.space, resumed, method)
+    seed = either("seed", 0)
+
+    changes = options.domain_settings(asked.domains, asked.skip_bad)
+    if asked.steps is not None:
+        changes["steps"] = asked.steps
+    if asked.data_dir is not None or asked.bundled or resumed is None:
+        otherwise = options.default_data(changes.get("domains", trial.domains), preset.trial.data)
+        changes |= options.data_settings(asked.data_dir, asked.bundled, otherwise)
+    # Fixed weights of the space are left out, because trial 0 has the paper's.
+    changes |= {name: value for name, value in space.fixed.items() if name not in settings.weight_names}
+    changes["seed"] = seed
+
+    deterministic = asked.deterministic or (resumed is not None and resumed.deterministic)
+    default_scheduler = "none" if deterministic else "asha"
+    if resumed and resumed.deterministic != deterministic:  # refused below for that, not for its scheduler
+        scheduler = asked.scheduler or default_scheduler
+    else:
+        scheduler = either("scheduler", default_scheduler)
+    if scheduler in POPULATION_SCHEDULERS and asked.sampler is not None:
+        raise InputError(
+            f"--scheduler {scheduler} does not go with --sampler {asked.sampler}: a population draws its settings "
+            "itself; leave --sampler out"
+        )
+    return SearchConfig.parse(
+        {
+            "preset": preset_name,
+            "trial": trial.override(changes, "the options").model_dump(),
+            "trials": either("trials", preset.trials),
+            "repeats": either("repeats", 1),
+            "space_file": space_file,
+            "space": space,
+            "direction": either("direction", "both"),
+            "sampler": either("sampler", "random" if scheduler in POPULATION_SCHEDULERS else "tpe"),
+            "scheduler": scheduler,
+            "points": read_points(asked.points, settings) if asked.points else resumed.points if resumed else (),
+            "warm_start": str(asked.warm_start) if asked.warm_start else resumed.warm_start if resumed else None,
+            "select_by": either("select_by", None),
+            "seed": seed,
+            "deterministic": deterministic,
+        },
+        "the options",
+    )
+
+
+def _space(asked: Path | None, resumed: SearchConfig | None, method: MethodName) -> tuple[str, Space]:
+    """The space and how it is named in messages."""
+    if asked is not None:
+        return str(asked), Space.read(find_space(asked), METHODS[method])
+    if resumed is not None:
+        return resumed.space_file, resumed.space
+    if method not in DEFAULT_SPACES:
+        return "no space", Space()
+    name = DEFAULT_SPACES[method]
+    return name, Space.read(SHIPPED / name, METHODS[method])
+
+
+def _default_preset(address: str | None, gpus: int | None) -> PresetName:
+    """`paper` if the cluster to join, or else this machine, has a GPU that may be used."""
+    if gpus == 0:
+        return "cpu"
+    if address is None and "RAY_ADDRESS" not in os.environ:
+        return options.default_preset()
+    from lstnet_search.tuning.cluster.cluster import address_of, gpus_of
+
+    joined = address_of(address)
+    return options.default_preset() if joined is None else "paper" if gpus_of(joined) else "cpu"

@@ -1,0 +1,171 @@
+"""One training without Ray, printed and written as `train` does it."""
+
+import shutil
+from collections.abc import Mapping
+from copy import deepcopy
+from pathlib import Path
+from statistics import fmean
+from typing import cast
+
+import torch
+from rich.console import Console
+
+from lstnet_search.cli.options import command_line
+from lstnet_search.config import TrialConfig
+from lstnet_search.config.metrics import TARGET_STD, accuracy_name, tested_name
+from lstnet_search.domains import load_pair
+from lstnet_search.evaluation import (
+    EvaluatedTraining,
+    Resizing,
+    TranslatesImages,
+    prepare,
+    translation_accuracy,
+)
+from lstnet_search.io.atomic import write_whole
+from lstnet_search.io.cache_dir import default_cache_dir
+from lstnet_search.methods.labeller import Labeller
+from lstnet_search.results.confirmation.test_log import log_opening, ordinal
+from lstnet_search.results.export.model import TrainedModel, read_model
+from lstnet_search.results.export.winner import write_winner
+from lstnet_search.results.folder.folder import ResultsFolder
+from lstnet_search.results.formatting import percent, weights, weights_heading
+from lstnet_search.results.study.records import ReportRecord, TrialRecord, history_table
+from lstnet_search.training import DivergedError, autocast
+
+
+def best_model(folder: Path, settings: TrialConfig) -> TrainedModel | None:
+    """The best model of a search, from its results folder or an export, if it was trained with exactly these settings.
+
+    Raises:
+        InputError: if there is a model that cannot be read.
+    """
+    path = ResultsFolder(folder).best_model
+    if not path.with_suffix(".json").is_file():
+        return None
+    model = read_model(path)
+    return model if model.config == settings and model.about.get("step") in settings.report_steps else None
+
+
+class SingleTraining:
+    """One run of `train`: it trains, prints a line per report, and writes the model."""
+
+    def __init__(self, settings: TrialConfig, data_dir: Path, console: Console, best: TrainedModel | None) -> None:
+        """Read the data and prepare the classifiers.
+
+        Args:
+            settings: settings of the training.
+            data_dir: folder of the full data.
+            console: where to print.
+            best: the best model of a search with the same settings, which is trained again.
+        """
+        self._settings = settings
+        self._data_dir = data_dir
+        self._console = console
+        self._best = best
+        self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self._prepared = prepare(settings, data_dir, self._device, default_cache_dir("classifiers"), self._say)
+
+    def run(self, output: Path, test: bool, searched: ResultsFolder | None) -> int:
+        """Train, and write the model and its files.
+
+        Args:
+            output: folder to make.
+            test: whether to open the test sets.
+            searched: the results folder that the settings come from. Opening the test sets is logged there.
+
+        Returns:
+            The exit code.
+        """
+        settings = self._settings
+        training = EvaluatedTraining(settings, self._prepared, self._direction(), self._device)
+        self._say(f"weights {weights(settings.weights)} ({weights_heading(settings.method)})")
+        for change in settings.schedule:
+            self._say(f"weights {weights(settings.weights_after(change.step))} after step {change.step}")
+        model_step = settings.steps if self._best is None else self._best.about["step"]
+        checkpoint = output / "checkpoint"
+        reports: list[ReportRecord] = []
+        try:
+            for report in training:
+                record = ReportRecord(report.step, report.seconds, report.metrics)
+                reports.append(record)
+                alarms = "".join(f"  ALARM: {alarm}" for alarm in training.alarms)
+                self._say(f"step {report.step}/{settings.steps}  {self._accuracies(report.metrics)}{alarms}")
+                if report.step == model_step:
+                    checkpoint.mkdir(parents=True)
+                    training.save(checkpoint)
+                    chosen, network = record, cast(TranslatesImages | Labeller, deepcopy(report.evaluated))
+        except DivergedError as error:
+            shutil.rmtree(output, ignore_errors=True)
+            self._say(f"failed: {error}")
+            return 1
+        trial = TrialRecord(number=0, state="COMPLETE", settings={}, reports=reports)
+        write_whole(output / "history.parquet", history_table([trial]).to_parquet(index=False))
+        remarks = self._remarks(chosen, reports[-1])
+        if test:
+            remarks += self._test(network, searched)
+        write_winner(
+            settings,
+            chosen,
+            checkpoint,
+            self._prepared,
+            config_file=output / "config.yaml",
+            model=output / "model",
+            pictures=output / "translations.png",
+            remarks=remarks,
+        )
+        self._say(f"results: {output}")
+        return 0
+
+    def _direction(self) -> str:
+        """The direction to train: that of a search for one direction if the method trains each separately, else both.
+
+        Such a method draws other random numbers when it trains both.
+        """
+        if self._best is not None and isinstance(self._best.network, Labeller) and len(self._best.network.sources) == 1:
+            return self._prepared.directions[self._best.network.sources[0]]
+        return "both"
+
+    def _remarks(self, chosen: ReportRecord, last: ReportRecord) -> list[str]:
+        """Which state the model is, and how it compares with the search's model and with the last state."""
+        if self._best is None:
+            return ["last state of one training"]
+        searched: dict[str, float] = self._best.about.get("validation_metrics", {})
+        whose = "means over the search's seeds" if TARGET_STD in searched else "the search's model"
+        remarks = [
+            f"{self._best.about.get('remarks', ['best model of a search'])[0]}, trained again",
+            f"state after step {chosen.step}, the best step in the search: {self._accuracies(chosen.metrics)}",
+            f"{whose} after step {chosen.step}: {self._accuracies(searched)}",
+            f"last state, after step {last.step}: {self._accuracies(last.metrics)}",
+        ]
+        for remark in remarks[1:]:
+            self._say(remark)
+        return remarks
+
+    def _accuracies(self, metrics: Mapping[str, float]) -> str:
+        values = {name: metrics.get(accuracy_name(name)) for name in self._prepared.directions}
+        measured = [value for value in values.values() if value is not None]
+        values["mean"] = fmean(measured) if measured else None
+        return "  ".join(f"{name} {percent(value)}" for name, value in values.items())
+
+    def _test(self, network: TranslatesImages | Labeller, searched: ResultsFolder | None) -> list[str]:
+        """Print and return how the model does on the test sets. Nothing was chosen by them."""
+        settings, classifiers = self._settings, self._prepared.classifiers
+        opening = ""
+        if searched is not None:
+            opening = f", the {ordinal(log_opening(searched, command_line()))} time for this study"
+        self._say(f"the test sets are opened{opening}")
+        pair = load_pair(settings.domains, settings.data, self._data_dir, "test", skip_bad=settings.skip_bad)
+        pair = pair.to(self._device)
+        with autocast(settings.precision, self._device)():
+            accuracies = translation_accuracy(network, pair, classifiers)
+        resized = translation_accuracy(Resizing(pair), pair, classifiers)
+        lines = [
+            f"{tested_name(name)}: {percent(value)} (no translation: {percent(resized[name])})"
+            for name, value in accuracies.items()
+        ]
+        for line in lines:
+            self._say(line)
+        return lines
+
+    def _say(self, line: str) -> None:
+        self._console.print(line, highlight=False)

@@ -1,0 +1,96 @@
+"""What `predict` and `translate` share: their options, reading the user's images, and what they print."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lstnet_search.cli.options import find_folder
+
+if TYPE_CHECKING:
+    from lstnet_search.domains.user_images.reader import ImageBatch, ImageReader
+    from lstnet_search.domains.user_images.sources import ImageSource
+    from lstnet_search.results.export.model import TrainedModel
+
+
+@dataclass(frozen=True)
+class Job:
+    """A model and the images to use it on.
+
+    Attributes:
+        model: On the GPU, if there is one.
+        source: The domain of the images, 0 or 1.
+        images: The images.
+        reader: Reads them as images of that domain.
+    """
+
+    model: "TrainedModel"
+    source: int
+    images: "ImageSource"
+    reader: "ImageReader"
+
+    def batches(self) -> "Iterator[ImageBatch]":
+        """The images, with a progress bar on a terminal."""
+        from lstnet_search.domains.progress import progress
+
+        with progress("", len(self.images)) as advance:
+            for batch in self.reader:
+                yield batch
+                advance(self.reader.seen)
+
+    def finish(self, done: str, output: Path) -> None:
+        """Print what was done, and on stderr what the user should know about the images."""
+        from lstnet_search.domains.registry import is_digits
+
+        for remark in self.reader.remarks(is_digits(self.model.config.domains[self.source])):
+            print(f"note: {remark}", file=sys.stderr)
+        read = self.reader.seen - self.reader.unreadable
+        print(f"{self.model.directions[self.source]}: {done} {read} of {self.reader.seen} images: {output}")
+
+
+@dataclass(frozen=True)
+class ImageOptions:
+    """The options that name a model and images."""
+
+    model: Annotated[
+        Path,
+        typer.Option(metavar="FOLDER", help="Results folder of a search or a training, or a folder that export made."),
+    ]
+    input: Annotated[
+        Path,
+        typer.Option(
+            metavar="IMAGES", help="Folder of image files, or Parquet file with their bytes in a column 'image'."
+        ),
+    ]
+    direction: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="mnist_to_usps if the images are like MNIST. Default: the images' size tells."
+        ),
+    ] = None
+    batch_size: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Images that are read and processed at once.")
+    ] = None
+
+    def open_job(self) -> Job:
+        """Read the model, find the images, and find out which domain they are of.
+
+        Raises:
+            InputError: if one of these fails.
+        """
+        import torch
+
+        from lstnet_search.domains.user_images.reader import ImageReader, common_shape
+        from lstnet_search.domains.user_images.sources import find_images
+        from lstnet_search.evaluation.inference import BATCH_SIZE
+        from lstnet_search.results.export.model import find_model, read_model
+
+        model = read_model(find_model(find_folder(self.model)))
+        images = find_images(self.input)
+        source = model.source_of(self.direction, None if self.direction else common_shape(images))
+        shape = model.shapes[source]
+        reader = ImageReader(images, shape.channels, shape.side, self.batch_size or BATCH_SIZE)
+        return Job(model.to(torch.device("cuda" if torch.cuda.is_available() else "cpu")), source, images, reader)

@@ -1,0 +1,17 @@
+"""What a trial of Optuna does not offer under a public name."""
+
+from typing import Any
+
+import optuna
+from optuna.distributions import BaseDistribution
+from optuna.trial import FrozenTrial
+
+
+def id_of(trial: FrozenTrial | optuna.Trial) -> int:
+    """The id by which the study's storage knows a trial. Uses `_trial_id` (Optuna 5.0.0)."""
+    return trial._trial_id
+
+
+def suggest(trial: optuna.Trial, name: str, distribution: BaseDistribution) -> Any:
+    """Draw a parameter from any distribution; the public methods take one kind each. Uses `_suggest` (Optuna 5.0.0)."""
+    return trial._suggest(name, distribution)

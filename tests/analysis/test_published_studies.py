@@ -1,0 +1,66 @@
+"""The studies in docs/studies were made by version 0.1.0; every command still reads them."""
+
+import re
+from pathlib import Path
+
+import pytest
+from commands import exit_code
+
+from .made_up import ROOT
+from .pages import Page
+
+STUDIES = ROOT / "docs" / "studies"
+TABLE2 = STUDIES / "table2-small"
+ALL = sorted(path.parent for path in STUDIES.rglob("search.yaml"))
+
+
+def test_the_published_studies_have_reports_and_best_trials(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert len(ALL) == 6
+    for folder in ALL:
+        assert exit_code("report", folder, "--output", tmp_path / "page.html") == 0
+        assert Page(tmp_path / "page.html").sections[0] == "confirmation"
+        assert exit_code("status", folder) == 0
+        assert exit_code("select-best", folder, "--output", tmp_path / "chosen.yaml") == 0
+        assert "settings of trial " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "message"),
+    [
+        ("mnist-usps", 0, ""),
+        ("table2-small/no_translation", 2, "no_translation searched no setting that is a number"),
+    ],
+)
+def test_the_published_studies_are_drawn(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, code: int, message: str
+) -> None:
+    folder, page = STUDIES / name, tmp_path / "page.html"
+    assert exit_code("dynamics", folder, "--output", page) == 0
+    assert "dynamics-score" in Page(page).figures
+    assert exit_code("landscape", folder, "--output", page) == code
+    assert message in capsys.readouterr().err
+    assert exit_code("images", folder, "--output", tmp_path) == 2
+    assert "has no samples of a trial with target_accuracy" in capsys.readouterr().err
+
+
+def test_the_published_studies_are_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = tmp_path / "page.html"
+    assert exit_code("compare", *ALL, "--output", page) == 0
+    assert "Compare with care: the studies differ in steps, width.\n" in capsys.readouterr().out
+    assert set(Page(page).figures) == {"compare-trials", "compare-hours", "compare-spread"}
+    assert exit_code("criteria", *ALL[:2], "--output", page) == 0
+    assert Page(page).sections == ["criteria-1", "criteria-2"]
+
+
+def test_the_published_table_2_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "table2.md"
+    assert exit_code("table2-table", TABLE2, "--output", file) == 0
+    printed = capsys.readouterr().out
+    assert printed == file.read_text()
+    (row,) = (line for line in printed.splitlines() if line.startswith("| LSTNet "))
+    assert "| 97.01 | 97.61 |" in row
+    assert re.search(r"\| \d\d\.\d\d ± \d\.\d\d \|", row)
+    published = (TABLE2 / "README.md").read_text()
+    assert row in published
+    assert exit_code("table2-table", ALL[0]) == 2
+    assert "has no table2.yaml; give the folder of a table2" in capsys.readouterr().err

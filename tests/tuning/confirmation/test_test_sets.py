@@ -1,0 +1,103 @@
+"""When the test sets of a study are opened, and what counts as an opening. Nothing is trained."""
+
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import torch
+from contexts import make_context
+from rich.console import Console
+
+from lstnet_search.domains import Domain, DomainPair
+from lstnet_search.errors import InputError
+from lstnet_search.tuning.confirmation import test_sets
+from lstnet_search.tuning.confirmation.test_sets import Key, Measurement, measure
+
+NO_TRANSLATION: dict[Key, Any] = {(None, 7): None}
+STEPS = 10
+
+
+def pair(pixel: int = 0, labelled: bool = True) -> DomainPair:
+    def domain(name: str) -> Domain:
+        images = torch.full((2, 1, 4, 4), pixel, dtype=torch.uint8)
+        return Domain(name, images, torch.zeros(2).long() if labelled else None)
+
+    return DomainPair(domain("mnist"), domain("usps"))
+
+
+class Confirmation:
+    """A confirmation of no translation alone, whose test sets and figures are given."""
+
+    def __init__(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.context, _ = make_context(path, data=SimpleNamespace(train=pair()))
+        self.folder = self.context.run.folder
+        self.folder.create({"search": {}})
+        self.load: Callable[..., DomainPair] = lambda *arguments, **settings: pair()
+        self.classifiers: dict[int, Any] | None = {7: (None, None)}
+        monkeypatch.setattr(test_sets, "train_classifiers", lambda *arguments: self.classifiers)
+        monkeypatch.setattr(test_sets, "load_pair", lambda *arguments, **settings: self.load())
+        monkeypatch.setattr(test_sets, "translation_accuracy", lambda *arguments: {"mnist_to_usps": 0.5})
+
+    def measure(self) -> Measurement | None:
+        return measure(NO_TRANSLATION, STEPS, self.context, Console().print)
+
+    def openings(self) -> int:
+        file = self.folder.openings_file
+        return len(file.read_text().splitlines()) if file.exists() else 0
+
+
+@pytest.fixture
+def confirmation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Confirmation:
+    return Confirmation(tmp_path / "it", monkeypatch)
+
+
+def test_test_sets_that_were_read_count_as_opened(confirmation: Confirmation) -> None:
+    measured = confirmation.measure()
+    assert measured == Measurement({(None, 7): {"mnist_to_usps": 0.5}}, 1, pair().fingerprint)
+    assert confirmation.openings() == 1
+
+
+def test_test_sets_that_cannot_be_read_stay_closed(confirmation: Confirmation) -> None:
+    def missing() -> DomainPair:
+        raise InputError("no test images in data")
+
+    confirmation.load = missing
+    with pytest.raises(InputError, match="no test images in data"):
+        confirmation.measure()
+    assert confirmation.openings() == 0
+
+
+def test_images_that_are_not_those_of_an_earlier_opening_are_refused_and_do_not_count(
+    confirmation: Confirmation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    earlier = SimpleNamespace(opening=1, test_fingerprint=pair().fingerprint)
+    monkeypatch.setattr(test_sets, "read_confirmation", lambda folder: earlier)
+    confirmation.load = lambda: pair(pixel=9)
+    with pytest.raises(InputError, match=r"was tested on data of fingerprint .* give the same data by --data-dir"):
+        confirmation.measure()
+    assert confirmation.openings() == 0
+
+
+def test_test_sets_without_labels_are_refused_and_do_not_count(confirmation: Confirmation) -> None:
+    confirmation.load = lambda: pair(labelled=False)
+    with pytest.raises(InputError, match="the test sets of mnist and usps have no labels"):
+        confirmation.measure()
+    assert confirmation.openings() == 0
+
+
+def test_after_a_stop_request_the_test_sets_stay_closed(confirmation: Confirmation) -> None:
+    confirmation.classifiers = None
+    assert confirmation.measure() is None
+    assert confirmation.openings() == 0
+
+
+def test_what_was_measured_before_is_not_measured_again(
+    confirmation: Confirmation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    earlier = SimpleNamespace(opening=3, test_fingerprint="the same")
+    monkeypatch.setattr(test_sets, "read_confirmation", lambda folder: earlier)
+    monkeypatch.setattr(test_sets, "measured_accuracies", lambda folder, steps: {(None, 7): {"mnist_to_usps": 0.25}})
+    assert confirmation.measure() == Measurement({(None, 7): {"mnist_to_usps": 0.25}}, 3, "the same")
+    assert confirmation.openings() == 0

@@ -1,0 +1,98 @@
+"""The end of a search, with records of trials that nobody trained."""
+
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from contexts import DIRECTIONS, make_context
+
+from lstnet_search.results.folder.folder import ResultsFolder
+from lstnet_search.results.study.records import ReportRecord, TrialRecord
+from lstnet_search.tuning.console.search_display import SearchDisplay
+from lstnet_search.tuning.finish import finish_search
+from lstnet_search.tuning.run import Resources, Run
+from lstnet_search.tuning.stop_request import StopRequest
+
+
+class Callback:
+    """Stands for the search's callback: has written the tables, and may have failed to copy them."""
+
+    def __init__(self, records: list[TrialRecord], mirrored: bool = True) -> None:
+        self.records, self.mirrored = records, mirrored
+
+    def write(self) -> list[TrialRecord]:
+        return self.records
+
+    def mirror(self) -> bool:
+        return self.mirrored
+
+
+def record(number: int, state: Any, w1: float | None = None) -> TrialRecord:
+    context, _ = make_context(Path("x"))
+    trial = context.config.trial
+    settings = trial.override({} if w1 is None else {"w1": w1}, "test").model_dump(mode="json")
+    metrics = {f"val_accuracy_{name}": 0.5 for name in DIRECTIONS} | {"target_accuracy": 0.5}
+    return TrialRecord(number, state, settings, [ReportRecord(trial.steps, 1.0, metrics)] if state != "FAIL" else [])
+
+
+def finished(path: Path, callback: Callback, stop_request: StopRequest | None = None) -> tuple[int, str]:
+    """Exit code and output."""
+    run = Run(ResultsFolder(path), resources=Resources(cpus=2))
+    context, out = make_context(path, run=run, stop_request=stop_request)
+    display = SearchDisplay(context.console, DIRECTIONS, 10, 2, 2, context.metric)
+    return finish_search(context, display, callback), out.getvalue()  # type: ignore[arg-type]
+
+
+def test_a_search_that_ended_prints_its_table_and_results(tmp_path: Path) -> None:
+    code, printed = finished(tmp_path, Callback([record(0, "COMPLETE"), record(1, "PRUNED")]))
+    assert code == 0
+    assert "validation accuracy at each trial's best report" in printed
+    assert f"results: {tmp_path}" in printed
+    assert "go on with" not in printed
+
+
+def test_a_winner_without_its_checkpoint_is_told_and_no_failure(tmp_path: Path) -> None:
+    code, printed = finished(tmp_path, Callback([record(0, "COMPLETE"), record(1, "COMPLETE")]))
+    assert code == 0
+    assert "the checkpoint of trial 0 at step " in printed
+    assert "is missing: no model written" in printed
+
+
+def test_what_is_unfinished_is_gone_on_with_by_the_options_of_this_run(tmp_path: Path) -> None:
+    code, printed = finished(tmp_path, Callback([record(0, "COMPLETE"), record(1, "RUNNING")]))
+    command = f"python run_search.py --name {tmp_path.name} --resume --results-dir {tmp_path.parent} --cpus 2"
+    assert code == 0
+    assert f"1 of 2 trials are unfinished; go on with: {command}\n" in printed.replace("\n--", " --")
+
+
+def test_a_signal_decides_the_exit_code(tmp_path: Path) -> None:
+    with StopRequest() as stop_request:
+        signal.raise_signal(signal.SIGTERM)
+    assert finished(tmp_path, Callback([record(0, "COMPLETE")]), stop_request)[0] == 143
+
+
+def test_a_disk_that_takes_no_writes_is_told_with_what_to_do(tmp_path: Path) -> None:
+    stop_request = StopRequest()
+    stop_request.storage_problem = "is full"
+    code, printed = finished(tmp_path, Callback([record(0, "COMPLETE")]), stop_request)
+    assert code == 1
+    assert "error: the disk is full" in printed
+
+
+def test_a_copy_that_is_out_of_date_is_a_failure(tmp_path: Path) -> None:
+    code, printed = finished(tmp_path, Callback([record(0, "COMPLETE"), record(1, "COMPLETE")], mirrored=False))
+    assert code == 1
+    assert f"error: the copy in --storage is not up to date, {tmp_path} is; go on with: " in printed
+
+
+def test_a_search_whose_trials_all_failed_is_a_failure(tmp_path: Path) -> None:
+    code, printed = finished(tmp_path, Callback([record(0, "FAIL"), record(1, "FAIL")]))
+    assert code == 1
+    assert "no trial succeeded; the column 'error' of trials.parquet says why" in printed
+
+
+@pytest.mark.parametrize(("w1", "warned"), [(None, False), (1e-3, True)])
+def test_a_winner_at_the_edge_of_its_range_is_warned_of(tmp_path: Path, w1: float | None, warned: bool) -> None:
+    _, printed = finished(tmp_path, Callback([record(0, "COMPLETE", w1)]))
+    assert ("end of its range; widen it in " in printed) == warned
