@@ -39,7 +39,7 @@ CHROMIUM_FLAGS = [
 ]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """The system's Chromium, which asks nothing of any server by itself."""
     if CHROMIUM is None:

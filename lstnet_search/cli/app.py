@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import fields, is_dataclass
 from functools import wraps
-from pathlib import Path
 from typing import Any, NoReturn, TypeVar, get_args
 
 import typer
@@ -17,6 +16,7 @@ from typer.exceptions import TyperException
 
 from lstnet_search.errors import InputError, plain
 from lstnet_search.io.atomic import UNFINISHED
+from lstnet_search.io.program import program
 from lstnet_search.io.secrets import masked
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -145,14 +145,6 @@ def run_script(command: Callable[..., Any]) -> NoReturn:
     app = App()
     app.command()(command)
     run_app(app)
-
-
-def program() -> list[str]:
-    """The words that start this program: `lstnet-search`, `python -m lstnet_search` or `python SCRIPT`."""
-    script = Path(sys.argv[0])
-    if script.name == "__main__.py":
-        return ["python", "-m", "lstnet_search"]
-    return ["python", sys.argv[0]] if script.suffix == ".py" else [script.name]
 
 
 def _given_path(path: str) -> str:

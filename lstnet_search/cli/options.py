@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
-from lstnet_search.cli.app import ADVANCED, program
+from lstnet_search.cli.app import ADVANCED
 from lstnet_search.config.presets import MethodName, PresetName
 from lstnet_search.errors import InputError
+from lstnet_search.io.program import program
 from lstnet_search.io.secrets import masked
 
 if TYPE_CHECKING:

@@ -7,12 +7,12 @@ from typing import Annotated
 import typer
 
 from lstnet_search.cli import options
-from lstnet_search.cli.app import program
 from lstnet_search.cli.search_options import SearchOptions, search_config
 from lstnet_search.config.budgets import BUDGETS, ORDER, Budget, BudgetName
 from lstnet_search.config.presets import MethodName
 from lstnet_search.config.search import SearchConfig
 from lstnet_search.io.console import console
+from lstnet_search.io.program import program
 
 
 def table2(

@@ -208,8 +208,11 @@ def test_driver_measures_every_operation(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[None]:
-    with local_cluster(Placement(cpus=1, gpus=0, concurrent=1)):
-        yield
+    """A cluster whose workers find the benchmarks' modules, as they do when a script in that folder starts Ray."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("PYTHONPATH", str(BENCHMARKS))
+        with local_cluster(Placement(cpus=1, gpus=0, concurrent=1)):
+            yield
 
 
 @pytest.fixture

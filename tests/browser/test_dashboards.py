@@ -1,6 +1,6 @@
-"""Chromium in front of both dashboards, while a small search runs.
+"""Both dashboards in Chromium, while a small search runs.
 
-Screenshots go to the folder that SCREENSHOTS names, if it names one.
+Screenshots are written to the folder that the variable SCREENSHOTS names, if it is set.
 """
 
 import os
@@ -20,15 +20,19 @@ from playwright.sync_api import Browser, Page, expect
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "0123456789abcdef" * 4
-PATIENCE = 180_000
-"""Milliseconds that a page may take on a busy machine."""
+TIMEOUT = 180_000
+"""How long a page may take on a busy machine, in milliseconds."""
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("browser")]  # which is asked for first: it may be missing
+pytestmark = pytest.mark.browser
 
 
 @contextmanager
 def started(first: str, *command: str, **environment: str) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
-    """A command that has printed a line beginning with `first`, and its lines up to there; ended by Ctrl-C."""
+    """Run a command until it prints a line that starts with `first`, and end it by Ctrl-C.
+
+    Yields:
+        The process, and its lines up to that one.
+    """
     with subprocess.Popen(
         [sys.executable, *command],
         cwd=ROOT,
@@ -55,30 +59,30 @@ def started(first: str, *command: str, **environment: str) -> Iterator[tuple[sub
 
 
 @pytest.fixture(scope="module")
-def search(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, list[str]]]:
-    """The results folder of a search that has reported, and what it printed."""
+def search(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, list[str]]]:
+    """The results folder of a running search, and what it has printed. It is not started without a browser."""
     results = tmp_path_factory.mktemp("results")
-    ray_folder = tempfile.mkdtemp(prefix="ray")  # short: sockets lie below it
+    ray_folder = tempfile.mkdtemp(prefix="ray")  # short, because paths of sockets are limited
     arguments = ["--preset", "cpu", "--space", "search_spaces/smoke.yaml", "--steps", "12000", "--trials", "3"]
     token = {"RAY_TMPDIR": ray_folder, "RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": TOKEN}
-    command = ["run_search.py", *arguments, "--results-dir", str(results), "--name", "seen", "--cpus", "2"]
+    command = ["run_search.py", *arguments, "--results-dir", str(results), "--name", "seen", "--cpus", "1"]
     with started("without translation:", *command, **token) as (_, lines):
         yield results / "seen", lines
-    shutil.rmtree(ray_folder, ignore_errors=True)  # Ray's processes end after their driver, and may still write there
+    shutil.rmtree(ray_folder, ignore_errors=True)  # Ray's processes may still write there after their driver has ended
 
 
 @pytest.fixture
 def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
     page = browser.new_page(viewport={"width": 1400, "height": 900})
-    page.set_default_timeout(PATIENCE)
-    expect.set_options(timeout=PATIENCE)
+    page.set_default_timeout(TIMEOUT)
+    expect.set_options(timeout=TIMEOUT)
     yield page
     if "SCREENSHOTS" in os.environ:
         page.screenshot(path=Path(os.environ["SCREENSHOTS"]) / f"{request.node.name}.png")
     page.close()
 
 
-def test_rays_dashboard_is_entered_with_the_token_and_shows_the_job_and_its_trials(
+def test_rays_dashboard_asks_for_the_token_and_shows_the_job_and_its_trials(
     search: tuple[Path, list[str]], page: Page
 ) -> None:
     _, lines = search

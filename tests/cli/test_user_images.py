@@ -170,6 +170,7 @@ def test_an_output_of_another_kind_is_refused(
     message: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.txt").touch()
     assert exit_code(*arguments, "--model", winner, "--input", folder) == 2
     assert message in capsys.readouterr().err
 

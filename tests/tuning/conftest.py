@@ -15,7 +15,9 @@ from lstnet_search.tuning.run import Resources
 def shared_cluster() -> Iterator[Nodes]:
     """A cluster of one node with two CPUs."""
     ensure_private_token(os.environ)
-    with running_nodes(1, cpus=2, variables=FREQUENT_METRICS, own_token=False) as nodes:
+    # W&B writes in a process of the cluster, which does not have the variables of a search that joins it.
+    variables = FREQUENT_METRICS | {"WANDB_MODE": "offline", "WANDB_SILENT": "true"}
+    with running_nodes(1, cpus=2, variables=variables, own_token=False) as nodes:
         yield nodes
 
 

@@ -5,7 +5,6 @@ import io
 import os
 import re
 import shlex
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ import yaml
 
 from lstnet_search.errors import InputError
 from lstnet_search.io.atomic import remove_abandoned, write_whole
+from lstnet_search.io.program import search_program
 from lstnet_search.results.folder import tables as table_files
 from lstnet_search.results.folder.search_record import SearchRecord
 from lstnet_search.results.folder.yaml_record import parse_versioned, read_versioned
@@ -106,18 +106,9 @@ class ResultsFolder:
 
         It starts the program as this process was started, so that it also works where there is no checkout.
         """
-        script = Path(sys.argv[0])
-        if Path("run_search.py").is_file():
-            program = ["python", "run_search.py"]
-        elif script.name == "run_search.py":
-            program = ["python", str(script)]
-        elif script.name == "__main__.py":
-            program = ["python", "-m", "lstnet_search", "search"]
-        else:
-            program = ["lstnet-search", "search"]
         parent = str(self.path.parent)
         where = () if parent == "results" else ("--results-dir", parent)
-        return shlex.join([*program, "--name", self.path.name, "--resume", *where, *options])
+        return shlex.join([*search_program(), "--name", self.path.name, "--resume", *where, *options])
 
     def has(self, file: Path) -> bool:
         """Whether a file exists inside the folder. A link that leads out of it could show any file of this machine."""

@@ -43,9 +43,7 @@ def train_classifiers(
         for index, domain in enumerate(domains)
         if domain is not None
     }
-    say(
-        f"{len(tasks)} classifiers of the whole training sets, one per domain and seed: cached, or trained once"
-    )
+    say(f"{len(tasks)} classifiers of the whole training sets, one per domain and seed: cached, or trained once")
     pending = list(tasks.values())
     while pending:
         if stop_request.due:

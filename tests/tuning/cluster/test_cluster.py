@@ -29,7 +29,7 @@ import sys
 from unittest.mock import patch
 import ray._private.node, ray._private.services
 from lstnet_search.cli import main
-sys.argv = ["run_search.py", "--preset", "cpu", "--trials", "1", "--steps", "1", "--results-dir", sys.argv[1]]
+sys.argv = ["lstnet-search", "search", "--preset", "cpu", "--trials", "1", "--steps", "1", "--results-dir", sys.argv[1]]
 clock = iter(range(0, 1000, 20))
 with (
     patch.object(ray._private.services, "get_node", side_effect=RuntimeError("the node is not registered yet")),

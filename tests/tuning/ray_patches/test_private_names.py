@@ -7,7 +7,7 @@ import re
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import optuna
 import pytest
@@ -103,7 +103,7 @@ def test_a_member_of_a_population_has_its_state(state: str) -> None:
     class Trial:
         experiment_tag = ""
 
-    assert hasattr(_PBTTrialState(Trial()), state)
+    assert hasattr(_PBTTrialState(cast(Any, Trial())), state)
 
 
 def test_the_controller_has_the_cache_of_processes_that_populations_enlarge() -> None:
