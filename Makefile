@@ -9,7 +9,7 @@ LOCK := requirements.lock
 PYTEST := OMP_NUM_THREADS=$${OMP_NUM_THREADS:-2} $(BIN)/pytest
 NOT_QUICK := slow or faults or browser or gpu
 
-# A test seldom fills two cores, so two run at a time. The tests of a file run in one process: they share fixtures.
+# A test rarely uses two cores, so two run at a time. The tests of a file run in one process, because they share fixtures.
 SIDE_BY_SIDE ?= 2
 SIDE := --numprocesses $(SIDE_BY_SIDE) --dist loadfile
 
@@ -17,10 +17,10 @@ SIDE := --numprocesses $(SIDE_BY_SIDE) --dist loadfile
 .PHONY: help setup search test test-slow test-all docs lock
 .NOTPARALLEL:
 
-help: ## this list
+help: ## print this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1	/p' Makefile | expand -t 12
 
-setup: .venv/.installed ## install what the lock names into .venv
+setup: .venv/.installed ## install the locked packages into .venv
 
 search: setup ## search the loss weights: make search ARGS="--gpus 8"
 	$(BIN)/python run_search.py $(ARGS)
@@ -40,7 +40,7 @@ test-slow: setup ## the other tests: real trainings, killed processes, a browser
 
 test-all: test test-slow ## every test
 
-docs: setup ## the pages of docs/ as a site, in site/; a warning is an error
+docs: setup ## build docs/ as a site in site/; warnings are errors
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict $(ARGS)
 
 lock: $(UV) ## update the lock after pyproject.toml has changed: make lock [ARGS=--upgrade]
@@ -48,7 +48,7 @@ lock: $(UV) ## update the lock after pyproject.toml has changed: make lock [ARGS
 		--extra dev $(ARGS) -o $(LOCK) pyproject.toml
 
 .venv/.installed: requirements.lock pyproject.toml | $(BIN)/pip
-	@echo "Installing the locked packages into .venv: minutes, and gigabytes where torch brings CUDA."
+	@echo "Installing the locked packages into .venv. This takes minutes, and gigabytes if torch comes with CUDA."
 	$(BIN)/pip install -qq --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	$(BIN)/pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	$(BIN)/pip check
@@ -56,7 +56,7 @@ lock: $(UV) ## update the lock after pyproject.toml has changed: make lock [ARGS
 
 $(BIN)/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-		echo "'$(PYTHON)' is not Python 3.11 or newer; name one that is: make $(MAKECMDGOALS) PYTHON=python3.11" >&2; \
+		echo "'$(PYTHON)' is not Python 3.11 or newer; give one that is: make $(MAKECMDGOALS) PYTHON=python3.11" >&2; \
 		exit 1; \
 	}
 	$(PYTHON) -m venv .venv

@@ -1,4 +1,4 @@
-"""Errors that a user can correct, and short, one-line texts for messages."""
+"""Errors that a user can correct, and helpers that make short, one-line texts for messages."""
 
 import reprlib
 from typing import Any
@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 _REPR = reprlib.Repr()
-_REPR.maxlevel = 2  # YAML anchors can nest lists without end, and the default depth prints 400 kB of them
+_REPR.maxlevel = 2  # YAML anchors can nest lists endlessly, and the default depth would print 400 kB of them
 _REPR.maxlist = 4
 _REPR.maxstring = _REPR.maxlong = _REPR.maxother = 60
 
@@ -29,7 +29,7 @@ _RULES = {
 
 
 class InputError(ValueError):
-    """Something that the user gave cannot be used. The message says what, what is allowed, and what to change."""
+    """The user gave something unusable. The message names it and says what is allowed and what to change."""
 
 
 class VersionError(InputError):
@@ -59,11 +59,11 @@ def explain(error: ValidationError, where: str, part: str = "") -> InputError:
 
     Args:
         error: pydantic's errors.
-        where: what was read, as the user knows it ("search_spaces/tied.yaml").
-        part: which part of it, if the settings' names do not say ("lower bound 'low' of w3").
+        where: what was read, as the user calls it ("search_spaces/tied.yaml").
+        part: which part of it is wrong, if the names of the settings do not show it ("lower bound 'low' of w3").
 
     Returns:
-        An error with one clause per finding: `w3=-1.0 must be >= 0; in search_spaces/tied.yaml`.
+        An error with one clause per problem: `w3=-1.0 must be >= 0; in search_spaces/tied.yaml`.
     """
     clauses = "; ".join(_clause(details) for details in error.errors())
     return InputError(f"{clauses}; {part} in {where}" if part else f"{clauses}; in {where}")

@@ -1,4 +1,4 @@
-"""A separate seed for each purpose, so that drawing more numbers for one purpose changes no other."""
+"""A separate seed for each purpose, so that drawing more numbers for one purpose does not affect the others."""
 
 from hashlib import sha256
 

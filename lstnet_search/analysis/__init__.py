@@ -1,6 +1,6 @@
-"""Tables, figures and pages of finished or running searches. Reads results folders and never trains.
+"""Tables, figures and pages about finished or running searches. Reads results folders and never trains.
 
-One module per command; `lstnet_search.cli.analysis` has their options.
+One module per command; their options are in `lstnet_search.cli.analysis`.
 """
 
 __all__ = [

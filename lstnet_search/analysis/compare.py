@@ -1,4 +1,4 @@
-"""Studies side by side: how their trials ended, their best trials, what of them is confirmed, what they took."""
+"""Studies side by side: how their trials ended, their best trials, confirmations and training time."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -26,16 +26,16 @@ _SHOULD_BE_EQUAL: dict[str, Callable[[StudyTables], Any]] = {
     "split_seed": lambda study: study.search.trial.split_seed,
     "the direction searched": lambda study: study.search.direction,
 }
-"""What scores depend on besides the settings that were searched; None where a study does not know or have it."""
+"""What scores depend on besides the searched settings; None if a study did not record it or does not have it."""
 
 
 def compare(folders: list[Path], metric: str | None = None, output: Path | None = None) -> None:
     """Compare studies by one metric, on the terminal and as a page.
 
     Args:
-        folders: of the results, at least one.
-        metric: to compare by; None for the one that the first search maximised.
-        output: the page; None for `analysis/compare.html` in the first folder.
+        folders: results folders, at least one.
+        metric: the metric to compare by; None for the one that the first search maximised.
+        output: the HTML file; None for `analysis/compare.html` in the first folder.
     """
     file = page_file(output, folders[0] / "analysis" / "compare.html")
     studies = [StudyTables.read(folder) for folder in folders]
@@ -53,7 +53,7 @@ def compare(folders: list[Path], metric: str | None = None, output: Path | None 
 
 
 def _differences(studies: list[StudyTables]) -> list[str]:
-    """What should be equal where scores are compared, and is not."""
+    """What should be the same in all studies to compare their scores, but differs."""
     differing = []
     for name, value_of in _SHOULD_BE_EQUAL.items():
         known = [value for study in studies if (value := value_of(study)) is not None]
@@ -112,7 +112,7 @@ def _confirmed(studies: list[StudyTables]) -> dict[str, list[str]]:
 
 
 def _at_best(study: StudyTables, metric: str, name: str) -> str:
-    """A metric of the best trial's best report."""
+    """The value of the metric `name` at the best report of the best trial by `metric`."""
     reports = study.best_reports(metric)
     if reports.empty or name not in reports:
         return "–"

@@ -1,7 +1,7 @@
 """How far each label-free criterion can be trusted: its rank correlation with the oracle, and its regret.
 
-The regret is what a user without labels loses: the oracle accuracy of the best trial less that of the trial that the
-criterion picks.
+The regret is what a user without labels loses: the oracle accuracy of the best trial minus that of the trial that
+the criterion picks.
 """
 
 from dataclasses import replace
@@ -19,8 +19,8 @@ def criteria(folders: list[Path], output: Path | None = None) -> None:
     """Compare label-free criteria with the oracle score, on the terminal and as a page with one section per study.
 
     Args:
-        folders: of the results, at least one.
-        output: the page; None for `analysis/criteria.html` in the first folder.
+        folders: results folders, at least one.
+        output: the HTML file; None for `analysis/criteria.html` in the first folder.
     """
     file = page_file(output, folders[0] / "analysis" / "criteria.html")
     sections = []

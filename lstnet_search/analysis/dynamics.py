@@ -11,17 +11,17 @@ from lstnet_search.results.folder.studies import StudyTables
 LOSSES = tuple(f"loss_{name}" for name in ("an1", "an2", "anl", "cc1", "cc2", "cc3", "cc4"))
 SHARES = (*(f"discriminator_accuracy_{name}" for name in "12l"), "latent_probe")
 CHANCE = 0.5
-"""The share of an adversary that cannot tell two domains apart."""
+"""The accuracy of an adversary that cannot tell two domains apart."""
 
 
 def dynamics(folder: Path, metric: str | None = None, top: int = 4, output: Path | None = None) -> None:
     """Draw the curves of a study's trials on a page.
 
     Args:
-        folder: of the results.
-        metric: the score to rank by; None for the one that the search maximised.
-        top: trials in colour, from 1 to `MOST_COLOURED`.
-        output: the page; None for `analysis/dynamics.html` in the results folder.
+        folder: the results folder.
+        metric: the metric to rank by; None for the one that the search maximised.
+        top: how many trials to draw in colour, from 1 to `MOST_COLOURED`.
+        output: the HTML file; None for `analysis/dynamics.html` in the results folder.
 
     Raises:
         InputError: if no trial has the metric.
@@ -40,7 +40,7 @@ def dynamics(folder: Path, metric: str | None = None, top: int = 4, output: Path
     shares = [metric_curves(study, name, metric, top, CHANCE) for name in SHARES if name not in missing]
     groups: list[Part] = [Plots([learning_curves(study, metric, top)]), *(Text(each, True) for each in remarks)]
     if losses:
-        groups += [Text("Losses before they are weighted, in the colours of the figure above."), Plots(losses, True)]
+        groups += [Text("Losses before weighting, in the colours of the figure above."), Plots(losses, True)]
     if shares:
         explained = "Accuracies of the discriminators and of the latent probe; dotted: chance."
         groups += [Text(explained), Plots(shares, True)]

@@ -17,9 +17,9 @@ from lstnet_search.results.folder.studies import StudyTables
 from lstnet_search.results.formatting import shown
 
 ROW = 1.2
-"""The height of a row of images, in sides of an image."""
+"""The height of a row of images, relative to the side of an image."""
 EMBEDDED = 250
-"""The most latents of a domain that are drawn."""
+"""The most latents to draw per domain."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +43,12 @@ class SampledTrial:
 
 
 def images(folder: Path, metric: str | None = None, output: Path | None = None) -> None:
-    """Draw samples of a study's best, median and worst trial, each taken at its last report.
+    """Draw samples of a study's best, median and worst trial, each from its last report.
 
     Args:
-        folder: of the results.
-        metric: the score to rank by; None for the one that the search maximised.
-        output: folder of the pictures; None for `analysis` in the results folder.
+        folder: the results folder.
+        metric: the metric to rank by; None for the one that the search maximised.
+        output: the folder to write to; None for `analysis` in the results folder.
 
     Raises:
         InputError: if no trial with the metric has samples.
@@ -72,7 +72,7 @@ def images(folder: Path, metric: str | None = None, output: Path | None = None) 
         pictures["translations"] = _draw_translations(chosen, titles, names)
         pictures["latents"] = _draw_latents(chosen, titles, names)
     else:
-        print(f"{study.name}: its method makes no images, so there are no translations and no latents")
+        print(f"{study.name}: its method does not translate images, so there are no translations and no latents")
     if any(name.startswith("confusion_") for each in chosen for name in each.samples):
         pictures["confusions"] = _draw_confusions(chosen, titles, study.directions)
     else:
@@ -86,7 +86,7 @@ def choose_trials(study: StudyTables, ranking: "pd.Series[float]") -> list[Sampl
     """The best, the median and the worst of the trials that have samples; each trial only once.
 
     Args:
-        study: whose samples are read.
+        study: the study with the samples.
         ranking: scores by trial, best first.
     """
     ranked = [int(trial) for trial in ranking.index]
@@ -123,12 +123,12 @@ def draw_one_way(axis: Axes, samples: Samples, letter: str, texts: tuple[str, st
     """Draw three rows of images with one column per class, each image in a unit square of the axis.
 
     Args:
-        axis: to draw on.
-        samples: of one trial.
+        axis: the axis to draw on.
+        samples: the samples of one trial.
         letter: `a` or `b`, the domain that is translated.
-        texts: names of the rows.
+        texts: the labels of the rows.
     """
-    labels, read = samples[f"labels_{letter}"], samples[f"predicted_{letter}"]
+    labels, predicted = samples[f"labels_{letter}"], samples[f"predicted_{letter}"]
     _, columns = np.unique(labels, return_index=True)
     if len(columns) == 1:  # without labels: the first ten
         columns = np.arange(min(10, len(labels)))
@@ -138,9 +138,10 @@ def draw_one_way(axis: Axes, samples: Samples, letter: str, texts: tuple[str, st
             square = (index + 0.04, index + 0.96, ROW * row + 0.96, ROW * row + 0.04)
             axis.imshow(picture, cmap="gray", vmin=0, vmax=255, extent=square)
     for index, column in enumerate(columns):
-        if read[column] != -1:
-            colour = "black" if labels[column] in (read[column], -1) else "red"
-            axis.text(index + 0.5, ROW + 1.0, f"read as {read[column]}", color=colour, ha="center", va="top", size=7.5)
+        if predicted[column] != -1:
+            colour = "black" if labels[column] in (predicted[column], -1) else "red"
+            text = f"read as {predicted[column]}"
+            axis.text(index + 0.5, ROW + 1.0, text, color=colour, ha="center", va="top", size=7.5)
     axis.set(xlim=(0, len(columns)), ylim=(3 * ROW, 0), xticks=[])
     axis.set_yticks([ROW * row + 0.5 for row in range(3)], texts)
     axis.tick_params(left=False)
@@ -148,7 +149,7 @@ def draw_one_way(axis: Axes, samples: Samples, letter: str, texts: tuple[str, st
 
 
 def _draw_confusions(chosen: list[SampledTrial], titles: list[str], directions: tuple[str, str]) -> Figure:
-    """One row per trial: which share of each true class is read as which class, in both directions."""
+    """One row per trial: the confusion matrices of both directions."""
     figure = Figure(figsize=(11, 5.2 * len(chosen)), layout="constrained")
     for row, each in zip(_rows(figure, titles), chosen, strict=True):
         for axis, direction in zip(row.subplots(1, 2), directions, strict=True):
@@ -162,13 +163,13 @@ def _draw_confusions(chosen: list[SampledTrial], titles: list[str], directions: 
 
 
 def draw_confusion(axis: Axes, counts: np.ndarray) -> None:
-    """Draw which share of each true class is read as which class; counts are (K, K), true class × read as."""
+    """Draw how often each true class is read as each class, from counts (K, K): true class × predicted class."""
     shares = counts / counts.sum(axis=1, keepdims=True).clip(min=1)
     axis.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-    for true, read in np.argwhere(shares >= 0.005):
-        colour = "white" if shares[true, read] > 0.5 else "black"
-        text = f"{100 * shares[true, read]:.0f}"
-        axis.text(read, true, text, ha="center", va="center", color=colour, fontsize="small")
+    for true, predicted in np.argwhere(shares >= 0.005):
+        colour = "white" if shares[true, predicted] > 0.5 else "black"
+        text = f"{100 * shares[true, predicted]:.0f}"
+        axis.text(predicted, true, text, ha="center", va="center", color=colour, fontsize="small")
     axis.set_xticks(range(len(counts)))
     axis.set_yticks(range(len(counts)))
     axis.set_xlabel("read as, % of the true class")
@@ -206,13 +207,13 @@ def _scatter(axis: Axes, points: np.ndarray, groups: np.ndarray, names: dict[int
 
 
 def flatten(latents: np.ndarray) -> np.ndarray:
-    """Latents (N, D) in two dimensions, (N, 2): t-SNE of the first principal components, always with the same result.
+    """Latents (N, D) in two dimensions, (N, 2): t-SNE of the first principal components, deterministic.
 
-    t-SNE keeps neighbours together; distances between groups mean nothing.
+    t-SNE keeps neighbours together; distances between groups are meaningless.
     """
     values = latents.astype(np.float64)
     count, features = values.shape
-    if count < 4 or np.ptp(values, axis=0).max() == 0:  # nothing can be spread out
+    if count < 4 or np.ptp(values, axis=0).max() == 0:  # there is nothing to spread out
         return np.zeros((count, 2))
     components = PCA(min(30, count, features), random_state=0).fit_transform(values)
     embedding = TSNE(2, perplexity=min(30, (count - 1) / 3), max_iter=500, random_state=0, n_jobs=1)

@@ -15,8 +15,8 @@ FEW = 20
 def settings_and_scores(study: StudyTables, metric: str) -> tuple[pd.DataFrame, "pd.Series[float]"]:
     """The searched settings and the scores of trials, both by trial, the best first.
 
-    Every trial that did not fail has the score of its best report. Weights are ratios to w3.
-    Without a report both are empty.
+    The score of a trial is that of its best report; failed trials are left out. Weights are ratios to w3. Both are
+    empty if there are no reports.
     """
     settings = searched_settings(study)
     scores = study.ranking(metric)
@@ -29,10 +29,10 @@ def importances(settings: pd.DataFrame, scores: "pd.Series[float]") -> dict[str,
 
     Args:
         settings: one row per trial; a column without variation is left out.
-        scores: of the same trials.
+        scores: the scores of the same trials.
 
     Returns:
-        Importance by setting, the most important first, with the sum 1. Empty if settings or scores do not vary.
+        Importance by setting, the most important first, with sum 1. Empty if settings or scores do not vary.
     """
     varied = settings.loc[:, settings.nunique() > 1]
     if varied.empty or scores.nunique() < 2:

@@ -31,8 +31,8 @@ def mean_shown(candidate: RecordedCandidate, metric: str = TARGET) -> str:
     """The mean of a candidate's test accuracies ± half of the 95 % interval, such as `95.30 ± 0.50 %`.
 
     Args:
-        candidate: of a confirmation.
-        metric: the target or the test accuracy of a direction; without a mean of it a dash is returned.
+        candidate: a candidate of a confirmation.
+        metric: the target accuracy or the test accuracy of a direction. The result is a dash if it has no mean.
     """
     found = candidate.metrics.get(metric)
     if found is None or found.mean is None:
@@ -43,5 +43,5 @@ def mean_shown(candidate: RecordedCandidate, metric: str = TARGET) -> str:
 
 
 def command(*arguments: str) -> str:
-    """A command of this package, as a user types it."""
+    """A command of this package as a user would type it."""
     return shlex.join(["lstnet-search", *arguments])

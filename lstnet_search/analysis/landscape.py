@@ -10,15 +10,15 @@ from lstnet_search.results.folder.studies import StudyTables
 
 
 def landscape(folder: Path, metric: str | None = None, output: Path | None = None) -> None:
-    """Print the importances of the searched settings, and draw on a page how the score depends on them.
+    """Print the importances of the searched settings, and write a page that shows how the score depends on them.
 
     Args:
-        folder: of the results.
-        metric: the score; None for the one that the search maximised.
-        output: the page; None for `analysis/landscape.html` in the results folder.
+        folder: the results folder.
+        metric: the metric that is the score; None for the one that the search maximised.
+        output: the HTML file; None for `analysis/landscape.html` in the results folder.
 
     Raises:
-        InputError: if no trial has the metric, or nothing that is a number was searched.
+        InputError: if no trial has the metric, or no numeric setting was searched.
     """
     file = page_file(output, folder / "analysis" / "landscape.html")
     study = StudyTables.read(folder)
@@ -27,9 +27,9 @@ def landscape(folder: Path, metric: str | None = None, output: Path | None = Non
     if scores.empty:
         raise InputError(f"no trial of {folder} that did not fail has {metric}; wait for a report, or change --metric")
     if settings.empty:
-        raise InputError(f"{folder} searched no setting that is a number; give a search of a space that has ranges")
+        raise InputError(f"{folder} searched no numeric setting; give a search of a space that has ranges")
     if len(scores) < FEW:
-        print(f"{study.name}: only {len(scores)} trials have a score; importances of so few are mostly chance")
+        print(f"{study.name}: only {len(scores)} trials have a score; with so few, importances are mostly chance")
     for name, value in importances(settings, scores).items():
         print(f"{name:<14} {value:.2f}")
     write_page(file, study.name, f"{metric} of {len(scores)} trials", [landscape_section(study, metric)])

@@ -1,4 +1,4 @@
-"""A study on one page: the headline first, then everything that it rests on, and how to get it again."""
+"""A study on one page: the headline, the evidence for it, and how to reproduce it."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,11 +12,11 @@ from lstnet_search.results.folder.studies import StudyTables
 
 
 def report(folder: Path, output: Path | None = None) -> None:
-    """Write one page about a study, which also says what the study does not have.
+    """Write one page about a study, which also says what the study lacks.
 
     Args:
-        folder: of the results.
-        output: the page; None for `report.html` in the results folder.
+        folder: the results folder.
+        output: the HTML file; None for `report.html` in the results folder.
     """
     file = page_file(output, folder / "report.html")
     study = StudyTables.read(folder)

@@ -1,4 +1,4 @@
-"""The best trials of one search or several, and the settings of the best one as a file.
+"""Ranks the trials of one or more searches, and writes the settings of the best one to a file.
 
 Each trial is ranked by the report where the metric is best, as in a search by that metric.
 """
@@ -26,11 +26,11 @@ def select_best(
     """Rank trials by their best report, print the first ones, and write the settings of the first.
 
     Args:
-        folders: of the results, at least one.
-        metric: to rank by; None for the one that the first search maximised.
+        folders: results folders, at least one.
+        metric: the metric to rank by; None for the one that the first search maximised.
         lowest: whether the lowest value is the best one, as of a loss.
-        top: trials to print; those with the paper's weights follow.
-        output: the settings; None for `selected_config.yaml` in the results folder of the best trial.
+        top: how many trials to print; those with the paper's weights follow.
+        output: the file to write the settings to; None for `selected_config.yaml` in the best trial's results folder.
 
     Raises:
         InputError: if no trial has the metric.
@@ -48,7 +48,7 @@ def select_best(
 
 
 def _rank(studies: list[StudyTables], metric: str, lowest: bool) -> pd.DataFrame:
-    """The best report of each trial that did not fail, best first; of equals the earlier study and trial first.
+    """The best report of each trial that did not fail, best first; ties go to the earlier study and trial.
 
     Raises:
         InputError: if no trial has the metric.

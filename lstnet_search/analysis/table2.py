@@ -1,4 +1,4 @@
-"""The paper's Table 2 beside ours: test accuracies of every method, both directions under both conventions."""
+"""The paper's Table 2 next to ours: test accuracies of every method, both directions under both conventions."""
 
 from pathlib import Path
 
@@ -24,8 +24,8 @@ def table2_table(folder: Path, output: Path | None = None) -> None:
     """Print the paper's Table 2 and ours as Markdown, and write it to a file.
 
     Args:
-        folder: that the command `table2` made.
-        output: the file; None for `analysis/table2.md` in the folder.
+        folder: the folder that the command `table2` made.
+        output: the Markdown file; None for `analysis/table2.md` in the folder.
 
     Raises:
         InputError: if it is not such a folder.
@@ -41,7 +41,7 @@ def table2_table(folder: Path, output: Path | None = None) -> None:
 
 
 def render(folder: Table2Folder) -> str:
-    """The table as Markdown, with what a reader must know."""
+    """The table as Markdown, with the notes that a reader needs."""
     content, spent = folder.read(), folder.spent()
     rows = [_row(folder, method, spent.get(method, Spent())) for method in ORDER]
     lines = [
@@ -88,7 +88,7 @@ def _tested(confirmation: ConfirmationRecord | None, direction: str) -> str:
 
 
 def _protocol(search: RecordedSearch) -> str:
-    """Which split was used, how much of it, and whether the choice read labels of the target."""
+    """Which data and split were used, and whether trials were chosen with labels of the target."""
     data = "bundled part of MNIST, " if search.trial.data == "bundled" else ""
     chosen = "oracle" if search.metric == TARGET else f"label-free ({search.metric})"
     return f"{data}USPS 7291/2007, {chosen}"

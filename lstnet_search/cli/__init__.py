@@ -1,6 +1,6 @@
-"""The command line: it turns options into settings, and errors into one message and an exit code.
+"""The command line: turns options into settings, and an error into one message and an exit code.
 
-`commands` lists the commands; each is imported when it is called, so that the help comes at once.
+`commands` lists the commands; each is imported only when it is called, so that the help appears at once.
 """
 
 import signal
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None, command: str | None = None) -> 
         from lstnet_search.cli.commands import app, load
 
         run_app(app if command is None else load(command), arguments)
-    except BaseException:  # Python makes another error of a KeyboardInterrupt in some imports
+    except BaseException:  # some imports turn a KeyboardInterrupt into another error
         if not interrupted:
             raise
         print("stopped", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""`ablate`: the winner of a search without terms of its objective."""
+"""`ablate`: trains the winner of a search again, without some terms of its objective."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ def ablate(
 ) -> int:
     """Train the winner again without terms of its objective.
 
-    All trainings are complete ones. The results go to a folder of their own, NAME-ablation.
+    Every training runs to its last step. The results go to a separate folder, NAME-ablation.
     """
     from lstnet_search.results.folder.folder import ResultsFolder
 

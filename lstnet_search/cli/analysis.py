@@ -1,4 +1,4 @@
-"""Commands that look at results folders and never train; `lstnet_search.analysis` does the work."""
+"""Commands that only read results folders and never train; `lstnet_search.analysis` does the work."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,7 +7,7 @@ import typer
 
 from lstnet_search.cli import options
 
-# What these commands import takes seconds (plotly, matplotlib, Optuna): each imports it when it is called.
+# Importing plotly, matplotlib and Optuna takes seconds, so each command imports what it needs when it is called.
 
 MetricOption = Annotated[
     str | None,
@@ -37,20 +37,21 @@ def report(
 def select_best(
     folders: options.FoldersArgument,
     metric: MetricOption = None,
-    lowest: Annotated[bool, typer.Option("--lowest", help="Rank the lowest value first, such as of a loss.")] = False,
+    lowest: Annotated[bool, typer.Option("--lowest", help="Rank the lowest value first, as of a loss.")] = False,
     top: Annotated[
-        int, typer.Option(min=1, metavar="N", help="Trials to print; those with the paper's weights follow.")
+        int, typer.Option(min=1, metavar="N", help="Best trials to print; the trials with the paper's weights follow.")
     ] = 5,
     output: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="File of the best settings. Default: selected_config.yaml in the folder of that trial."
+            metavar="FILE",
+            help="File to write the best settings to. Default: selected_config.yaml in that trial's results folder.",
         ),
     ] = None,
 ) -> None:
     """Rank the trials of studies.
 
-    Each trial is ranked by its best report. The settings of the first one are written to a file.
+    Each trial is ranked by its best report. The settings of the top trial are written to a file.
     """
     from lstnet_search.analysis.select_best import select_best
 
@@ -88,12 +89,14 @@ def images(
     metric: MetricOption = None,
     output: Annotated[
         Path | None,
-        typer.Option(metavar="FOLDER", help="Folder of the pictures. Default: analysis in the results folder."),
+        typer.Option(
+            metavar="FOLDER", help="Folder to write the pictures to. Default: analysis in the results folder."
+        ),
     ] = None,
 ) -> None:
     """Draw the translated images of trials.
 
-    The trials are the best, the median and the worst one, each at its last report.
+    It draws the best, the median and the worst trial, each at its last report.
     """
     from lstnet_search.analysis.images import images
 
@@ -109,14 +112,15 @@ def landscape(folder: options.FolderArgument, metric: MetricOption = None, outpu
 
 def table2_table(
     folder: Annotated[
-        Path, typer.Argument(metavar="FOLDER", help="Folder that table2 made, such as results/table2-small.")
+        Path,
+        typer.Argument(metavar="FOLDER", help="Folder that the command table2 made, such as results/table2-small."),
     ],
     output: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Markdown file to write. Default: analysis/table2.md in the folder."),
     ] = None,
 ) -> None:
-    """Print the paper's Table 2 beside ours."""
+    """Print the paper's Table 2 next to ours."""
     from lstnet_search.analysis.table2 import table2_table
 
     table2_table(folder, output)

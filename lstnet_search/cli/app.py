@@ -22,7 +22,7 @@ from lstnet_search.io.secrets import masked
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 ADVANCED = "Advanced"
-"""The heading of options that few users need; it comes last in the help."""
+"""The help heading for options that few users need; it comes last."""
 
 _ADVICE = {
     errno.EACCES: "give one that you may read and write",
@@ -34,7 +34,7 @@ _ADVICE = {
     errno.EISDIR: "give the path of a file",
     errno.EEXIST: "give another",
 }
-"""What to do about a path that the file system refuses, by error number. Any other number is a bug of ours."""
+"""Advice for a path that the file system refuses, by error number. Any other error number is a bug in this program."""
 
 
 class Group(TyperGroup):
@@ -55,7 +55,7 @@ class _Command(TyperCommand):
 
 
 def _without_types(parameters: list[Any]) -> list[Any]:
-    """The parameters, with nothing in the help where Typer writes `<bool>` for a flag and `<path>` for an argument."""
+    """Hide the types of flags and arguments, where Typer's help would show `<bool>` and `<path>`."""
     for parameter in parameters:
         if isinstance(parameter, TyperArgument) or parameter.is_flag:
             parameter.display_type_rich = lambda ctx: None
@@ -85,14 +85,14 @@ class App(typer.Typer):
         register = super().command(name, cls=_Command, **settings)
 
         def decorate(function: Function) -> Function:
-            register(_flat(function))
+            register(_with_flat_options(function))
             return function
 
         return decorate
 
 
-def _flat(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function with one parameter per option."""
+def _with_flat_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, with one parameter per option instead of dataclasses."""
     given = inspect.signature(function, eval_str=True).parameters
     groups: dict[str, Any] = {
         name: parameter.annotation for name, parameter in given.items() if is_dataclass(parameter.annotation)
@@ -109,7 +109,7 @@ def _flat(function: Callable[..., Any]) -> Callable[..., Any]:
         return function(**values)
 
     keywords = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in flat]
-    call.__signature__ = inspect.Signature(keywords)  # type: ignore[attr-defined]  # Typer reads the options from it
+    call.__signature__ = inspect.Signature(keywords)  # type: ignore[attr-defined]  # Typer reads the options here
     return call
 
 
@@ -118,14 +118,14 @@ def _is_advanced(parameter: inspect.Parameter) -> bool:
 
 
 def run_app(app: Callable[..., Any], arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run a command and exit: 0 done, 2 bad input with one message on stderr, 128 + signal after a signal.
+    """Run a command and exit: 0 if done, 2 for bad input (one message on stderr), 128 + signal after a signal.
 
     Args:
         app: The app.
         arguments: The arguments, or None for those of this process.
     """
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # file names may hold bytes that are no text
+        sys.stdout.reconfigure(errors="backslashreplace")  # file names may contain bytes that are not text
     try:
         code = app(args=arguments, prog_name=" ".join(program()), standalone_mode=False)
     except InputError as error:

@@ -1,4 +1,4 @@
-"""The commands: what each does in a line, and the module that has it."""
+"""The commands: a one-line description of each, and the module that defines it."""
 
 from importlib import import_module
 from typing import Annotated, Any, NamedTuple
@@ -15,7 +15,7 @@ class Command(NamedTuple):
 
     Attributes:
         panel: The heading above the line.
-        module: The module of `lstnet_search.cli` that has the command: a function, or an `App` of commands.
+        module: The module of `lstnet_search.cli` that defines the command: a function, or an `App` of commands.
         text: The first sentence of the command's help.
     """
 
@@ -27,10 +27,10 @@ class Command(NamedTuple):
 SEARCH, LOOK, MODEL, MORE = "Search", "Look at a study", "Use a model", "More"
 COMMANDS = {
     "search": Command(SEARCH, "search", "Search the loss weights: trials run side by side, poor ones stop early."),
-    "status": Command(SEARCH, "folders", "Say how a search stands, also while it runs."),
+    "status": Command(SEARCH, "folders", "Print a search's progress, even while it runs."),
     "confirm": Command(SEARCH, "confirm", "Train the best trials again with fresh seeds, and open the test sets."),
     "report": Command(LOOK, "analysis", "Write one HTML page about a study."),
-    "dashboard": Command(LOOK, "folders", "Show a search's trials in a browser, also while it runs."),
+    "dashboard": Command(LOOK, "folders", "Show a search's trials in a browser, even while it runs."),
     "select-best": Command(LOOK, "analysis", "Rank the trials of studies."),
     "compare": Command(LOOK, "analysis", "Compare studies with each other."),
     "criteria": Command(LOOK, "analysis", "Compare criteria that need no labels with the accuracy."),
@@ -43,14 +43,14 @@ COMMANDS = {
     "train": Command(MORE, "train", "Train one model, without a search."),
     "ablate": Command(MORE, "ablate", "Train the winner again without terms of its objective."),
     "table2": Command(MORE, "table2", "Search every method under one budget: the paper's Table 2."),
-    "table2-table": Command(MORE, "analysis", "Print the paper's Table 2 beside ours."),
+    "table2-table": Command(MORE, "analysis", "Print the paper's Table 2 next to ours."),
     "data": Command(MORE, "data", "Look at sets of images, and download them."),
     "space": Command(MORE, "space", "Look at search spaces."),
 }
 
 
 class Program(Group):
-    """The program: it imports a command when that command is called."""
+    """The program, which imports a command only when it is called."""
 
     def __init__(self, **settings: Any) -> None:
         """List the commands without importing them."""
@@ -65,7 +65,7 @@ class Program(Group):
 
 
 def load(name: str) -> Any:
-    """Import a command and make it one of Typer's.
+    """Import a command and turn it into a Typer command.
 
     Args:
         name: A key of `COMMANDS`.

@@ -16,9 +16,9 @@ def confirm(
     folder: options.FolderArgument,
     where: options.RunOptions,
     top: Annotated[
-        int, typer.Option(metavar="N", help="How many of the best trials to train, beside the paper's weights.")
+        int, typer.Option(metavar="N", help="How many of the best trials to train, besides the paper's weights.")
     ] = 3,
-    seeds: Annotated[int, typer.Option(metavar="N", help="How many fresh seeds, the same for each trial.")] = 5,
+    seeds: Annotated[int, typer.Option(metavar="N", help="Number of fresh seeds, the same for each trial.")] = 5,
     steps: Annotated[
         int | None, typer.Option(metavar="N", help="Steps of each training. Default: the search's.")
     ] = None,

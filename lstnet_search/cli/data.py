@@ -1,4 +1,4 @@
-"""`data`: download, verify and describe sets of images, and make folders of images to try things on."""
+"""`data`: downloads, verifies and describes image sets, and makes folders of images to experiment with."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, cast
@@ -34,13 +34,13 @@ def fetch(name: NameArgument, data_dir: options.DataDirOption = None) -> None:
 def verify(name: NameArgument, data_dir: options.DataDirOption = None, bundled: options.BundledOption = False) -> None:
     """Compare a set with the original: the bundled images, or with --data-dir the full set."""
     _refuse_user_images(name)
-    _verify(name, *_where(name, data_dir, bundled))
+    _verify(name, *_images_to_use(name, data_dir, bundled))
 
 
 @app.command("describe")
 def describe(
     name: AnyNameArgument,
-    part: Annotated[Literal["train", "test"], typer.Option(help="Which images of the set.")] = "train",
+    part: Annotated[Literal["train", "test"], typer.Option(help="Which part of the set.")] = "train",
     data_dir: options.DataDirOption = None,
     bundled: options.BundledOption = False,
     skip_bad: options.SkipBadOption = False,
@@ -57,8 +57,8 @@ def describe(
 
     output = output or Path(f"{domain_name(name)}.png")
     options.check_output(output, folder=False)
-    data, where = _where(name, data_dir, bundled)
-    domain = load(name, data, where, part, skip_bad=skip_bad)
+    data, full_dir = _images_to_use(name, data_dir, bundled)
+    domain = load(name, data, full_dir, part, skip_bad=skip_bad)
     print(f"{domain.name} ({part})")
     for line in (*describe_domain(domain).lines(), *domain.remarks):
         print(line)
@@ -86,18 +86,21 @@ def folder(
 
     _refuse_user_images(name)
     options.check_output(to, folder=True, option="--to")
-    domain = load(name, *_where(name, data_dir, bundled), "train")
+    domain = load(name, *_images_to_use(name, data_dir, bundled), "train")
     written = write_folder(domain, to, count, classes, unlabelled)
     print(f"{written} images of {name}: {to}")
 
 
-def _where(name: str, data_dir: Path | None, bundled: bool) -> "tuple[Data, Path]":
-    """Which images are meant: the full set if a folder is given or the set is not bundled."""
+def _images_to_use(name: str, data_dir: Path | None, bundled: bool) -> "tuple[Data, Path]":
+    """Whether to use the full or the bundled images, and the folder of the full ones.
+
+    A set that is not bundled is always the full one.
+    """
     from lstnet_search.domains.registry import check_names
 
     check_names(name)
-    otherwise = options.default_data((name,), "bundled")
-    data = cast("Data", options.data_settings(data_dir, bundled, otherwise)["data"])
+    default = options.default_data((name,), "bundled")
+    data = cast("Data", options.data_settings(data_dir, bundled, default)["data"])
     return data, data_dir or options.DEFAULT_DATA_DIR
 
 
@@ -108,7 +111,7 @@ def _refuse_user_images(name: str) -> None:
     check_names(name)
     if parse_user_images(name) is not None:
         raise InputError(
-            f"{name} is your own, so there is no original to compare it with; use data describe, or give one of "
+            f"{name} is your own set, so there is no original to compare it with; use data describe, or give one of "
             f"{options.KNOWN_SETS}"
         )
 

@@ -14,7 +14,8 @@ def export(
     form: Annotated[
         Literal["safetensors", "onnx"],
         typer.Option(
-            "--format", help="onnx: one file per direction, with translator and classifier, that runs anywhere."
+            "--format",
+            help="onnx: one file per direction, with its translator and classifier, which runs without this package.",
         ),
     ] = "safetensors",
 ) -> None:
@@ -34,7 +35,7 @@ def export(
 
 
 def status(folder: options.FolderArgument) -> None:
-    """Say how a search stands, also while it runs."""
+    """Print a search's progress, even while it runs."""
     from lstnet_search.results.folder.folder import ResultsFolder
     from lstnet_search.results.folder.status import status_lines
 
@@ -46,7 +47,7 @@ def dashboard(
     folder: options.FolderArgument,
     port: Annotated[int, typer.Option(min=1, max=65535, metavar="PORT", help="Port to listen on.")] = 8080,
 ) -> None:
-    """Show a search's trials in a browser, also while it runs."""
+    """Show a search's trials in a browser, even while it runs."""
     from lstnet_search.results.folder.folder import ResultsFolder
 
     study_file = ResultsFolder.find(folder).study_file

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from lstnet_search.tuning.run import Run
 
 DATA, RESOURCES = "Data", "Resources"
-"""Headings of options in the help, like `ADVANCED`; every-day options have none of these."""
+"""Help headings for options, like `ADVANCED`. Everyday options have no heading of their own."""
 KNOWN_SETS = "mnist, usps, svhn, fashion, textured"
 DEFAULT_RESULTS_DIR = Path("results")
 DEFAULT_DATA_DIR = Path("data")
@@ -76,7 +76,9 @@ BundledOption = Annotated[bool, typer.Option("--bundled", help="Use the bundled 
 SkipBadOption = Annotated[
     bool,
     typer.Option(
-        "--skip-bad", help="Leave out images of yours that cannot be read, if they are few.", rich_help_panel=DATA
+        "--skip-bad",
+        help="Leave out your own images that cannot be read, if there are few of them.",
+        rich_help_panel=DATA,
     ),
 ]
 ResultsDirOption = Annotated[
@@ -98,7 +100,7 @@ FoldersArgument = Annotated[
 
 @dataclass(frozen=True)
 class RunOptions:
-    """The options of every command that trains on a cluster: where, on what and for how long."""
+    """Options of every command that trains on a cluster: where it trains, with which resources and for how long."""
 
     gpus: GpusOption = None
     cpus: CpusOption = None
@@ -114,7 +116,7 @@ class RunOptions:
         int | None,
         typer.Option(
             metavar="N",
-            help="Trials at once at most. Default: as many as there is room for.",
+            help="Most trials to run at once. Default: as many as fit.",
             rich_help_panel=RESOURCES,
         ),
     ] = None
@@ -128,7 +130,7 @@ class RunOptions:
         str | None,
         typer.Option(
             metavar="HOST:PORT|auto",
-            help="Ray cluster to join. Default: RAY_ADDRESS, else a cluster is started on this machine.",
+            help="Ray cluster to join. Default: RAY_ADDRESS, else start a cluster on this machine.",
             rich_help_panel=RESOURCES,
         ),
     ] = None
@@ -136,7 +138,7 @@ class RunOptions:
         str | None,
         typer.Option(
             metavar="URI",
-            help="Folder that every node mounts, or s3://BUCKET/FOLDER: for checkpoints and a copy of the results.",
+            help="Where checkpoints and a copy of the results go: a folder that every node mounts, or s3://BUCKET/FOLDER.",
             rich_help_panel=RESOURCES,
         ),
     ] = None
@@ -145,14 +147,16 @@ class RunOptions:
         typer.Option(
             metavar="TIME",
             help="Restart a trial from its checkpoint after this time without a report, such as 20m. Default: 20 "
-            "times its usual time between reports, at least 10m.",
+            "times the trial's usual time between reports, at least 10m.",
             rich_help_panel=ADVANCED,
         ),
     ] = None
     simulate_gpus: Annotated[
         int | None,
         typer.Option(
-            metavar="N", help="Place trials as if there were N GPUs, to try it out.", rich_help_panel=ADVANCED
+            metavar="N",
+            help="Place trials as if there were N GPUs, to try out their placement.",
+            rich_help_panel=ADVANCED,
         ),
     ] = None
 
@@ -168,9 +172,9 @@ class RunOptions:
 
         Args:
             folder: The results folder to write to.
-            data_dir: The folder of the full data sets, or None for the default one.
+            data_dir: The folder of the full data sets, or None for the default folder.
             resume: Whether to resume the search in the folder.
-            log: Trackers that get every report too.
+            log: Trackers that also get every report.
 
         Raises:
             InputError: if an option cannot be used.
@@ -221,7 +225,7 @@ def data_settings(data_dir: Path | None, bundled: bool, otherwise: str) -> dict[
     if data_dir is not None and bundled:
         raise InputError("--data-dir and --bundled exclude each other; give one of them")
     if data_dir is not None and not data_dir.is_dir():
-        raise InputError(f"--data-dir {data_dir} is no folder; make it, give another, or use --bundled")
+        raise InputError(f"--data-dir {data_dir} is not a folder; make it, give another, or use --bundled")
     if bundled:
         return {"data": "bundled"}
     return {"data": "full" if data_dir is not None else otherwise}
@@ -254,11 +258,11 @@ def parse_duration(option: str, text: str | None) -> float | None:
     """Seconds of a duration such as 90s, 30m, 8h, 2d or 1h30m.
 
     Args:
-        option: The option that has it, for the message.
+        option: The option that the duration was given for, named in error messages.
         text: The duration, or None if the option is not given.
 
     Raises:
-        InputError: if it is no duration, or shorter than a second.
+        InputError: if it is not a duration, or is shorter than a second.
     """
     if text is None:
         return None
@@ -277,7 +281,7 @@ def parse_gpus_per_trial(text: str | None) -> int | None:
     """How many trials may share a GPU, or None to let a probe decide.
 
     Raises:
-        InputError: if no whole number of such shares fills a GPU.
+        InputError: if the share is not one divided by a whole number.
     """
     if text == "auto":
         return None
@@ -306,16 +310,16 @@ def check_output(output: Path, *, folder: bool, option: str = "--output") -> Non
     """Check that a file or a folder can be made.
 
     Raises:
-        InputError: if the path exists (unless it is an empty folder and a folder is made), or its parent is no folder
-            that can be written to.
+        InputError: if the path exists (an empty folder is fine where a folder is to be made), or its parent is not a
+            writable folder.
     """
     if output.exists() and not (folder and output.is_dir() and not any(output.iterdir())):
         raise InputError(f"{output} exists already; choose another {option}")
     parent = output.resolve().parent
     if not parent.is_dir() or not os.access(parent, os.W_OK):
-        raise InputError(f"{parent} is no folder that can be written to; make it, or choose another {option}")
+        raise InputError(f"{parent} is not a writable folder; make it, or choose another {option}")
 
 
 def command_line() -> str:
-    """The command as it was typed, without secrets and without where the package is installed."""
+    """The command as it was typed, without secrets and without the path of the installed package."""
     return shlex.join([*program(), *(masked(argument) for argument in sys.argv[1:])])

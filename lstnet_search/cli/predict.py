@@ -1,4 +1,4 @@
-"""`predict`: labels for the user's own images."""
+"""`predict`: labels the user's own images."""
 
 from pathlib import Path
 from typing import Annotated

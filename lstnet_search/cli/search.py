@@ -37,7 +37,7 @@ def search(
         list[TrackerName] | None,
         typer.Option(
             metavar="TRACKER",
-            help=f"Write reports to a tracker too: {', '.join(TrackerName)}. May be given more than once.",
+            help=f"Also send reports to a tracker: {', '.join(TrackerName)}. May be given more than once.",
             rich_help_panel=ADVANCED,
         ),
     ] = None,
@@ -63,14 +63,14 @@ def search(
         if run.storage is not None and not folder.search_file.exists():
             mirror = Storage.at(run.storage, folder.path.name)
         recorded = mirrored_search(folder, mirror) if mirror else ResultsFolder.existing(folder.path).read_search()
-        before = recorded.config.enlarged(add_trials)
-        config = search_config(asked, before, where.address, where.gpus)
-        if add_trials is not None and before.scheduler in POPULATION_SCHEDULERS:
+        earlier = recorded.config.enlarged(add_trials)
+        config = search_config(asked, earlier, where.address, where.gpus)
+        if add_trials is not None and earlier.scheduler in POPULATION_SCHEDULERS:
             raise InputError(
-                f"--add-trials: the trials of --scheduler {before.scheduler} learn from each other from the start; "
-                "begin a larger search under another --name"
+                f"--add-trials: the trials of --scheduler {earlier.scheduler} learn from each other from the start; "
+                "start a larger search under another --name"
             )
-        before.refuse_difference(config, str(folder.path))
+        earlier.refuse_difference(config, str(folder.path))
         _check_storage(run.storage, recorded.storage, folder.path)
         run = replace(run, storage=recorded.storage, data_dir=asked.data_dir or Path(recorded.data_dir))
         if mirror is not None:
@@ -95,7 +95,7 @@ def _check_resume(resume: bool, name: str | None, add_trials: int | None, trials
 
 
 def _check_storage(asked: str | None, recorded: str | None, folder: Path) -> None:
-    """Refuse another storage than the study was begun with: its checkpoints are there."""
+    """Refuse a storage other than the one the study was started with, which holds its checkpoints."""
     if asked is not None and asked != recorded:
         was = f"with --storage {recorded}" if recorded else "without --storage"
-        raise InputError(f"{folder} was begun {was}, not with {asked}; leave --storage out")
+        raise InputError(f"{folder} was started {was}, not with {asked}; leave --storage out")

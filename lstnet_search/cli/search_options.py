@@ -26,7 +26,7 @@ DEFAULT_SPACES = {
 
 @dataclass(frozen=True)
 class SearchOptions:
-    """What is searched. An option that is not given keeps the value of the search that is resumed, or the preset."""
+    """What is searched. An option that is not given takes its value from the resumed search, else from the preset."""
 
     preset: options.PresetOption = None
     trials: Annotated[int | None, typer.Option(metavar="N", help="Number of trials. Default: the preset's.")] = None
@@ -44,8 +44,8 @@ class SearchOptions:
         str | None,
         typer.Option(
             metavar="NAME",
-            help="usps_to_mnist, mnist_to_usps (with other domains their names), both: their mean, or pareto: both as "
-            "two objectives. Default: both.",
+            help="usps_to_mnist or mnist_to_usps (named after the domains); both: their mean; pareto: both as two "
+            "objectives. Default: both.",
         ),
     ] = None
     seed: options.SeedOption = None
@@ -107,29 +107,29 @@ class SearchOptions:
 def search_config(
     asked: SearchOptions, resumed: SearchConfig | None = None, address: str | None = None, gpus: int | None = None
 ) -> SearchConfig:
-    """The settings that the options ask for; where they do not, those of the resumed search or of the preset.
+    """The settings that the options ask for. All others come from the resumed search, or else from the preset.
 
     Args:
         asked: The options.
         resumed: The search that is resumed, if any.
-        address: The cluster to join; whether it has GPUs chooses the preset.
-        gpus: GPUs to use at most; with 0 the preset is `cpu`.
+        address: The cluster to join. The default preset depends on whether it has GPUs.
+        gpus: The most GPUs to use. With 0 the default preset is `cpu`.
 
     Raises:
-        InputError: if options do not go together.
+        InputError: if options contradict each other.
     """
 
-    def either(name: str, default: Any) -> Any:
+    def asked_or_resumed(name: str, default: Any) -> Any:
         values = (getattr(asked, name), getattr(resumed, name, None))
         return next((value for value in values if value is not None), default)
 
     method = asked.method or (cast(MethodName, resumed.trial.method) if resumed else "lstnet")
     settings = METHODS[method]
-    preset_name: PresetName = either("preset", None) or _default_preset(address, gpus)
+    preset_name: PresetName = asked_or_resumed("preset", None) or _default_preset(address, gpus)
     preset = METHOD_PRESETS[method][preset_name]
     trial = resumed.trial if resumed and resumed.preset == preset_name else preset.trial
     space_file, space = _space(asked.space, resumed, method)
-    seed = either("seed", 0)
+    seed = asked_or_resumed("seed", 0)
 
     changes = options.domain_settings(asked.domains, asked.skip_bad)
     if asked.steps is not None:
@@ -137,16 +137,16 @@ def search_config(
     if asked.data_dir is not None or asked.bundled or resumed is None:
         otherwise = options.default_data(changes.get("domains", trial.domains), preset.trial.data)
         changes |= options.data_settings(asked.data_dir, asked.bundled, otherwise)
-    # Fixed weights of the space are left out, because trial 0 has the paper's.
+    # Weights that the space fixes are left out, because trial 0 has the paper's weights.
     changes |= {name: value for name, value in space.fixed.items() if name not in settings.weight_names}
     changes["seed"] = seed
 
     deterministic = asked.deterministic or (resumed is not None and resumed.deterministic)
     default_scheduler = "none" if deterministic else "asha"
-    if resumed and resumed.deterministic != deterministic:  # refused below for that, not for its scheduler
+    if resumed and resumed.deterministic != deterministic:  # refused below, in a message that names this option
         scheduler = asked.scheduler or default_scheduler
     else:
-        scheduler = either("scheduler", default_scheduler)
+        scheduler = asked_or_resumed("scheduler", default_scheduler)
     if scheduler in POPULATION_SCHEDULERS and asked.sampler is not None:
         raise InputError(
             f"--scheduler {scheduler} does not go with --sampler {asked.sampler}: a population draws its settings "
@@ -156,16 +156,16 @@ def search_config(
         {
             "preset": preset_name,
             "trial": trial.override(changes, "the options").model_dump(),
-            "trials": either("trials", preset.trials),
-            "repeats": either("repeats", 1),
+            "trials": asked_or_resumed("trials", preset.trials),
+            "repeats": asked_or_resumed("repeats", 1),
             "space_file": space_file,
             "space": space,
-            "direction": either("direction", "both"),
-            "sampler": either("sampler", "random" if scheduler in POPULATION_SCHEDULERS else "tpe"),
+            "direction": asked_or_resumed("direction", "both"),
+            "sampler": asked_or_resumed("sampler", "random" if scheduler in POPULATION_SCHEDULERS else "tpe"),
             "scheduler": scheduler,
             "points": read_points(asked.points, settings) if asked.points else resumed.points if resumed else (),
             "warm_start": str(asked.warm_start) if asked.warm_start else resumed.warm_start if resumed else None,
-            "select_by": either("select_by", None),
+            "select_by": asked_or_resumed("select_by", None),
             "seed": seed,
             "deterministic": deterministic,
         },
@@ -174,7 +174,7 @@ def search_config(
 
 
 def _space(asked: Path | None, resumed: SearchConfig | None, method: MethodName) -> tuple[str, Space]:
-    """The space and how it is named in messages."""
+    """The space, and its name for messages."""
     if asked is not None:
         return str(asked), Space.read(find_space(asked), METHODS[method])
     if resumed is not None:
@@ -186,7 +186,7 @@ def _space(asked: Path | None, resumed: SearchConfig | None, method: MethodName)
 
 
 def _default_preset(address: str | None, gpus: int | None) -> PresetName:
-    """`paper` if the cluster to join, or else this machine, has a GPU that may be used."""
+    """`paper` if the cluster to join (or this machine, without one) has a GPU that may be used, else `cpu`."""
     if gpus == 0:
         return "cpu"
     if address is None and "RAY_ADDRESS" not in os.environ:

@@ -1,4 +1,4 @@
-"""One training without Ray, printed and written as `train` does it."""
+"""The single training of `train`, without Ray: it prints reports and writes the model."""
 
 import shutil
 from collections.abc import Mapping
@@ -54,9 +54,9 @@ class SingleTraining:
 
         Args:
             settings: settings of the training.
-            data_dir: folder of the full data.
-            console: where to print.
-            best: the best model of a search with the same settings, which is trained again.
+            data_dir: folder of the full data sets.
+            console: the console to print to.
+            best: the best model of a search with the same settings, to be trained again; None to train without one.
         """
         self._settings = settings
         self._data_dir = data_dir
@@ -71,7 +71,7 @@ class SingleTraining:
         Args:
             output: folder to make.
             test: whether to open the test sets.
-            searched: the results folder that the settings come from. Opening the test sets is logged there.
+            searched: the results folder that the settings come from, if any. Opening the test sets is logged there.
 
         Returns:
             The exit code.
@@ -94,8 +94,10 @@ class SingleTraining:
                     checkpoint.mkdir(parents=True)
                     training.save(checkpoint)
                     chosen, network = record, cast(TranslatesImages | Labeller, deepcopy(report.evaluated))
-        except DivergedError as error:
+        except BaseException as error:  # also an interruption, after which the same command is to work again
             shutil.rmtree(output, ignore_errors=True)
+            if not isinstance(error, DivergedError):
+                raise
             self._say(f"failed: {error}")
             return 1
         trial = TrialRecord(number=0, state="COMPLETE", settings={}, reports=reports)
@@ -117,24 +119,24 @@ class SingleTraining:
         return 0
 
     def _direction(self) -> str:
-        """The direction to train: that of a search for one direction if the method trains each separately, else both.
+        """The direction to train: the searched one, if the method trained only that one in the search, else both.
 
-        Such a method draws other random numbers when it trains both.
+        A method that trains directions separately draws different random numbers when it trains both.
         """
         if self._best is not None and isinstance(self._best.network, Labeller) and len(self._best.network.sources) == 1:
             return self._prepared.directions[self._best.network.sources[0]]
         return "both"
 
     def _remarks(self, chosen: ReportRecord, last: ReportRecord) -> list[str]:
-        """Which state the model is, and how it compares with the search's model and with the last state."""
+        """The training step of the model, and how it compares with the search's model and with the last step."""
         if self._best is None:
             return ["last state of one training"]
         searched: dict[str, float] = self._best.about.get("validation_metrics", {})
-        whose = "means over the search's seeds" if TARGET_STD in searched else "the search's model"
+        compared = "means over the search's seeds" if TARGET_STD in searched else "the search's model"
         remarks = [
             f"{self._best.about.get('remarks', ['best model of a search'])[0]}, trained again",
             f"state after step {chosen.step}, the best step in the search: {self._accuracies(chosen.metrics)}",
-            f"{whose} after step {chosen.step}: {self._accuracies(searched)}",
+            f"{compared} after step {chosen.step}: {self._accuracies(searched)}",
             f"last state, after step {last.step}: {self._accuracies(last.metrics)}",
         ]
         for remark in remarks[1:]:
@@ -148,7 +150,7 @@ class SingleTraining:
         return "  ".join(f"{name} {percent(value)}" for name, value in values.items())
 
     def _test(self, network: TranslatesImages | Labeller, searched: ResultsFolder | None) -> list[str]:
-        """Print and return how the model does on the test sets. Nothing was chosen by them."""
+        """Print and return the model's accuracies on the test sets. Nothing was selected with them."""
         settings, classifiers = self._settings, self._prepared.classifiers
         opening = ""
         if searched is not None:

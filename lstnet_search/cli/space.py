@@ -1,4 +1,4 @@
-"""`space show`: what a space file means."""
+"""`space show`: prints what a space file means."""
 
 from pathlib import Path
 from typing import Annotated
@@ -18,7 +18,7 @@ app = App("Look at search spaces.")
 
 @app.callback()
 def _group() -> None:
-    """Look at search spaces."""  # without a callback Typer would leave out the word `show` of the only command
+    """Look at search spaces."""  # without a callback, Typer would drop the name of a single command
 
 
 @app.command("show")
@@ -44,5 +44,5 @@ def show(
     )
     out.print(table)
     out.print("Other settings keep the preset's values.")
-    if sentence := redundancy(content):
-        out.print(sentence)
+    if note := redundancy(content):
+        out.print(note)

@@ -5,14 +5,14 @@ from pathlib import Path
 from lstnet_search.errors import InputError
 
 SHIPPED = Path(__file__).parents[1] / "search_spaces"
-"""In a checkout this is a link to the folder `search_spaces` at its top."""
+"""In a checkout, this is a link to the top-level folder `search_spaces`."""
 
 
 def find_space(asked: Path) -> Path:
     """The space file at a path, or the shipped one of that name, with or without `.yaml`.
 
     Raises:
-        InputError: if there is neither.
+        InputError: if neither exists.
     """
     if asked.exists():
         return asked

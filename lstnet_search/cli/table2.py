@@ -52,7 +52,7 @@ def table2(
 
 
 def planned_search(method: MethodName, budget: Budget, data_dir: Path | None, bundled: bool) -> SearchConfig:
-    """The search of a method: its preset and its own space, with the changes that the budget makes."""
+    """The search of a method: its preset and default space, with the budget's changes."""
     search = search_config(SearchOptions(method=method, preset=budget.preset, data_dir=data_dir, bundled=bundled))
     trial = search.trial.override(dict(budget.changes.get(method, {})), "the budget")
     return SearchConfig.parse(search.model_dump() | {"trial": trial.model_dump()}, "the budget")

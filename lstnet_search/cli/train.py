@@ -1,4 +1,4 @@
-"""`train`: one model, without Ray."""
+"""`train`: trains one model, without Ray."""
 
 from datetime import datetime
 from pathlib import Path
@@ -34,8 +34,8 @@ def train(
 ) -> int:
     """Train one model, without a search.
 
-    One line per report is printed. The model is the last state. If --config is the best_config.yaml of a search or an
-    export, it is the state after the step that was best in the search.
+    One line per report is printed. The model is the one after the last step. If --config is the best_config.yaml of a
+    search or an export, it is the one after the step that was best in the search.
     """
     for option, given in (("--preset", preset), ("--method", method)):
         if config is not None and given is not None:

@@ -1,4 +1,4 @@
-"""`translate`: the user's own images as images of the other domain."""
+"""`translate`: translates the user's own images to the other domain."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +13,9 @@ def translate(
     images: ImageOptions,
     output: Annotated[
         Path,
-        typer.Option(metavar="PATH", help="Folder of PNG files to make, or Parquet file if it ends in .parquet."),
+        typer.Option(
+            metavar="PATH", help="Folder of PNG files to make, or a Parquet file if the name ends in .parquet."
+        ),
     ],
 ) -> None:
     """Translate images of one domain into the other."""

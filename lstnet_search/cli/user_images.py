@@ -21,7 +21,7 @@ class Job:
     """A model and the images to use it on.
 
     Attributes:
-        model: On the GPU, if there is one.
+        model: The model, on the GPU if there is one.
         source: The domain of the images, 0 or 1.
         images: The images.
         reader: Reads them as images of that domain.
@@ -68,18 +68,18 @@ class ImageOptions:
     direction: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME", help="mnist_to_usps if the images are like MNIST. Default: the images' size tells."
+            metavar="NAME", help="mnist_to_usps if the images are like MNIST. Default: found from the images' size."
         ),
     ] = None
     batch_size: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Images that are read and processed at once.")
+        int | None, typer.Option(min=1, metavar="N", help="Number of images to read and process at once.")
     ] = None
 
     def open_job(self) -> Job:
-        """Read the model, find the images, and find out which domain they are of.
+        """Read the model, find the images, and determine their domain.
 
         Raises:
-            InputError: if one of these fails.
+            InputError: if any of this fails.
         """
         import torch
 

@@ -6,7 +6,7 @@ from lstnet_search.config.trial import TrialConfig
 from lstnet_search.errors import InputError
 
 ABLATIONS: tuple[dict[str, float], ...] = ({"wl": 0.0}, {"w5": 0.0, "w6": 0.0}, {"w1": 0.0, "w2": 0.0})
-"""Without the latent discriminator, without full cycles, without image discriminators (Eq. 1)."""
+"""Groups of terms of Eq. 1 to leave out: the latent discriminator, the full cycles, the image discriminators."""
 
 
 def ablation(winner: TrialConfig, search: SearchConfig, name: str, repeats: int | None = None) -> SearchConfig:
@@ -16,13 +16,15 @@ def ablation(winner: TrialConfig, search: SearchConfig, name: str, repeats: int 
         winner: settings of the best trial.
         search: the search that found it.
         name: the name of that search.
-        repeats: seeds of each training, or None for as many as the search had.
+        repeats: number of seeds to train each point with, or None for as many as the search used.
 
     Raises:
         InputError: if the winner is not LSTNet, or its weights change during training.
     """
     if winner.method != "lstnet":
-        raise InputError(f"{name} searched {winner.method}, but only LSTNet's Eq. 1 can be ablated; give another")
+        raise InputError(
+            f"{name} searched {winner.method}, but only LSTNet's Eq. 1 can be ablated; give a search of lstnet"
+        )
     if winner.schedule:
         raise InputError(
             f"the winner of {name} has a schedule of weights, which would bring back a term that is left out; "

@@ -8,7 +8,7 @@ from lstnet_search.config.presets import MethodName, PresetName
 
 BudgetName = Literal["small", "full"]
 ORDER: tuple[MethodName, ...] = ("no_translation", "lstnet", "deepjdot", "unit", "cogan")
-"""The order in which methods run. The first trains nothing: its confirmation trains the classifiers that all share."""
+"""The order in which methods run. The first one's confirmation trains the classifiers that all share."""
 
 
 @dataclass(frozen=True)
@@ -18,10 +18,10 @@ class Budget:
     Attributes:
         preset: the preset of all methods.
         method_seconds: time for each method.
-        search_seconds: the largest part of `method_seconds` that the search may take.
+        search_seconds: how much of `method_seconds` the search may take at most.
         total_seconds: time for all methods together.
         seeds: number of seeds in each confirmation.
-        changes: changes of the preset's settings, by method. They reduce the steps, so that time is left for the
+        changes: settings that replace the preset's, by method. They reduce the steps, so that time is left for the
             confirmation.
     """
 

@@ -1,4 +1,4 @@
-"""How a user names a domain: a known set by its name, or the user's own images by where they are."""
+"""How a user names a domain: a known set by its name, or the user's own images by their location."""
 
 import os
 import re
@@ -29,7 +29,7 @@ class UserImages:
 
 
 def parse_user_images(spec: str) -> UserImages | None:
-    """Parse `folder:PATH` or `parquet:PATH`, each with an optional `NAME=` before it; None for a known set's name.
+    """Parse `folder:PATH` or `parquet:PATH`, with an optional `NAME=` in front; return None for a known set's name.
 
     Without `NAME=`, the domain is named after its folder or file, with `_` for characters other than letters, digits
     and hyphens.
@@ -44,13 +44,13 @@ def parse_user_images(spec: str) -> UserImages | None:
 
 
 def is_domain(text: str) -> bool:
-    """Whether a text names a domain. Names become parts of file names, so that they cannot contain a path."""
+    """Whether a text names a domain. A name must not contain a path, because it becomes part of file names."""
     images = parse_user_images(text)
     return _NAME.fullmatch(text) is not None if images is None else _is_possible_path(str(images.path))
 
 
 def _is_possible_path(text: str) -> bool:
-    """Whether a file system can have the path: YAML can hold texts that none can."""
+    """Whether the path can exist on a file system. YAML allows texts that no file system accepts as a path."""
     try:
         return b"\0" not in os.fsencode(text)
     except UnicodeEncodeError:
@@ -58,7 +58,7 @@ def _is_possible_path(text: str) -> bool:
 
 
 def domain_name(spec: str) -> str:
-    """The short name of a domain, however the user named it; a short name is returned as it is."""
+    """The short name of a domain, however the user named it. A short name is returned unchanged."""
     images = parse_user_images(spec)
     return spec if images is None else images.name
 

@@ -32,15 +32,15 @@ class TranslationConfig(TrialConfig):
     width: Width = 1.0
     latent_stride: Annotated[Literal[1, 3], NotBoolean] = 1
     batch_norm_momentum: Rate = 0.01
-    """As in PyTorch: the share of the newest batch."""
+    """In PyTorch's sense: the weight of the newest batch in the running statistics."""
     adversarial_loss: AdversarialLoss = "non_saturating"
 
 
 class LSTNetConfig(TranslationConfig):
     """Settings of LSTNet.
 
-    The defaults are those of the paper (Friedjungova et al., ESANN 2020). docs/decisions.md gives reasons for those
-    that the paper leaves open.
+    The defaults are those of the paper (Friedjungova et al., ESANN 2020). docs/decisions.md explains
+    the choices that the paper leaves open.
     """
 
     weight_names = WEIGHT_NAMES
@@ -110,9 +110,9 @@ class DeepJDOTConfig(TrialConfig):
 
     width: Width = 1.0
     pool_stride: Annotated[Literal[1, 2], NotBoolean] = 1
-    """Stride of the three pooling layers; 1 is the published one, 2 costs a twentieth of it."""
+    """Stride of the three pooling layers; 1 is the published one, 2 costs a twentieth as much."""
     pretraining_steps: CountOrZero = 4200
-    """The first of `steps`, which see the labelled domain only: ten passes over MNIST."""
+    """How many of `steps`, from the first, see only the labelled domain. The default is ten passes over MNIST."""
     pretraining_batch_size: BatchSize = 128
     pretraining_rate: Rate = 2e-4
     decay_after: CountOrZero = 10_000

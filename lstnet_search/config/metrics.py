@@ -15,11 +15,11 @@ CRITERIA = ("neg_entropy", "infomax", "bnm", "snd", "class_ami", "round_trip", "
 """Label-free criteria: higher is better, and no label of a translated image is read."""
 
 LABEL_FREE = "infomax"
-"""What a search maximises if the oracle score cannot be measured."""
+"""The metric that a search maximises if the oracle score cannot be measured."""
 
 
 def directions_of(first: str, second: str) -> tuple[str, str]:
-    """Names of both directions; `first_to_second` comes first, in which the second domain labels the first's images.
+    """Names of both directions. In the first one, the second domain's classifier labels images of the first domain.
 
     Domains may be given as the user named them (`folder:PATH`).
     """
@@ -57,7 +57,7 @@ def choose_metric(select_by: str | None, measurable: Collection[str], domains: t
 
 
 def selectable(domains: tuple[str, str]) -> tuple[str, ...]:
-    """All metrics that trials of two domains can be ranked by; those of both directions together come first."""
+    """All metrics that trials of two domains can be ranked by. Metrics over both directions come first."""
     directions = directions_of(*domains)
     return (
         TARGET,

@@ -1,6 +1,6 @@
 """Types of numbers as users write them. NaN, infinity and booleans are refused.
 
-Text that reads as a number is accepted: YAML 1.1 takes `1e-5`, which has no point, for text.
+Text that reads as a number is accepted, because YAML 1.1 parses `1e-5` (no decimal point) as text.
 """
 
 from typing import Annotated, Any
@@ -10,7 +10,7 @@ from pydantic_core import PydanticKnownError
 
 
 def _refuse_boolean(value: Any) -> Any:
-    if isinstance(value, bool):  # YAML reads `yes` and `on` as True, which pydantic would take for 1
+    if isinstance(value, bool):  # YAML reads `yes` and `on` as True, which pydantic would accept as 1
         raise PydanticKnownError("float_type")
     return value
 
@@ -23,13 +23,13 @@ Weight = Annotated[Number, Field(ge=0)]
 Fraction = Annotated[Number, Field(ge=0, lt=1)]
 Rate = Annotated[Number, Field(gt=0, le=1)]
 Degrees = Annotated[Number, Field(ge=0, le=180)]
-"""A largest rotation, either way."""
+"""The largest rotation in either direction."""
 Pixels = Annotated[Number, Field(ge=0, le=14)]
-"""A largest shift along each axis, either way."""
+"""The largest shift in either direction along each axis."""
 
 Whole = Annotated[int, NotBoolean]
 LARGEST_COUNT = 10**12
-"""Largest number of steps and the like, so that every table can hold it."""
+"""Upper limit of steps and other counts, so that every table can hold them."""
 Count = Annotated[Whole, Field(ge=1, le=LARGEST_COUNT)]
 CountOrZero = Annotated[Whole, Field(ge=0, le=LARGEST_COUNT)]
 BatchSize = Annotated[Whole, Field(ge=2, le=4096)]

@@ -71,6 +71,6 @@ METHOD_PRESETS: dict[MethodName, dict[PresetName, Preset]] = {
         "paper": Preset(NoTranslationConfig(), trials=1),
     },
 }
-"""Every method's presets. The `cpu` ones are ours and take minutes."""
+"""The presets of every method. Those for `cpu` are ours and take minutes."""
 
 PRESETS = METHOD_PRESETS["lstnet"]

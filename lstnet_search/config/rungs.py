@@ -1,7 +1,7 @@
 """When trials are compared during training, so that poor ones are stopped."""
 
 REDUCTION_FACTOR = 3
-"""One in so many trials continues after each rung."""
+"""After each rung, one in this many trials continues."""
 
 
 def rungs(steps: int) -> tuple[int, int]:

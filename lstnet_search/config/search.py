@@ -34,31 +34,31 @@ class TrackerName(StrEnum):
 class SearchConfig(BaseModel):
     """Everything that decides which trials a search makes and how it ranks them.
 
-    Where a search runs and for how long is not part of it: each run of the search decides that anew.
+    It does not say where a search runs or for how long: each run of the search can choose that.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     preset: PresetName
     trial: SerializeAsAny[TrialConfig]
-    """The settings of trial 0; all trials share those that the space does not decide."""
+    """The settings of trial 0. All trials share the settings that the space does not decide."""
     points: tuple[dict[str, Any], ...] = ()
     """Settings of the trials after trial 0: only those that differ from trial 0."""
     warm_start: str | None = None
     """Results folder of another search, whose completed trials the sampler learns from."""
     trials: Annotated[int, Field(ge=1, le=MAX_TRIALS)]
     repeats: Annotated[int, Field(ge=1, le=MAX_REPEATS)] = 1
-    """Seeds that each trial trains side by side; it is scored and stopped by their mean."""
+    """How many seeds each trial trains side by side. The trial is scored and stopped by their mean."""
     space_file: str
     space: Space
     direction: str = "both"
     sampler: SamplerName = "tpe"
     scheduler: SchedulerName = "asha"
     select_by: str | None = None
-    """The metric that is maximised, or None to choose it by the labels that exist."""
+    """The metric to maximise, or None to choose it by the labels that are available."""
     seed: Seed = 0
     deterministic: bool = False
-    """Whether the same seed must give the same tables, however many trials run at once."""
+    """Whether the same seed must give the same tables, regardless of how many trials run at once."""
 
     @model_validator(mode="after")
     def _check_direction(self) -> Self:
@@ -121,26 +121,35 @@ class SearchConfig(BaseModel):
             )
 
     def _check_population(self) -> None:
-        """Check that all settings make sense if running trials take over each other's networks."""
+        """Check that all settings suit a population, where running trials copy each other's networks."""
         if self.trial.method != DEFAULT_METHOD:
             raise InputError(
                 f"--scheduler {self.scheduler} changes only the weights of {DEFAULT_METHOD}; "
-                f"choose another with --method {self.trial.method}"
+                f"choose another --scheduler for {self.trial.method}"
             )
         check_population(self.scheduler, self.space, self.space_file)
         for wrong, reason in (
-            (self.sampler != "random", f"--sampler {self.sampler}: a population draws for itself; leave --sampler out"),
-            (self.direction == "pareto", "--direction pareto: trials are compared by one number; choose another"),
+            (
+                self.sampler != "random",
+                f"--sampler {self.sampler}: a population draws its own settings; leave --sampler out",
+            ),
+            (
+                self.direction == "pareto",
+                "--direction pareto: trials are compared by one number; choose another direction",
+            ),
             (bool(self.points), "--points: a population begins with its own draws; leave them out"),
             (self.warm_start is not None, "--warm-start: a population learns only from its own trials; leave it out"),
             (self.trials < 3, f"--trials {self.trials}: a population needs more; raise it to at least 3"),
-            (len(self.trial.report_steps) < 3, "so few reports: weights change at every second one; raise --steps"),
+            (
+                len(self.trial.report_steps) < 3,
+                "fewer than 3 reports: weights change at every second report; raise --steps",
+            ),
         ):
             if wrong:
                 raise InputError(f"--scheduler {self.scheduler} does not go with {reason}")
 
     def _check_trials(self) -> None:
-        """Check that there are no more trials than points if nothing else is searched."""
+        """If only points are searched, check that there are no more trials than points."""
         if self.space.dimensions or self.trials <= 1 + len(self.points):
             return
         if not self.trial.searchable():
@@ -166,7 +175,7 @@ class SearchConfig(BaseModel):
         """The draw that gives a trial's values of the named settings.
 
         Raises:
-            InputError: if there is none, because a value lies outside the space or the space fixes another one.
+            InputError: if there is none, because a value lies outside the space or the space fixes another value.
         """
         try:
             drawn = self.space.point(trial)
@@ -177,7 +186,7 @@ class SearchConfig(BaseModel):
             wanted, given = getattr(trial, name), getattr(completed, name)
             if not (isclose(wanted, given, abs_tol=1e-9) if isinstance(wanted, float) else wanted == given):
                 raise InputError(
-                    f"{where}: {name}={show(wanted)}, but {self.space_file} makes it {show(given)}; "
+                    f"{where}: {name}={show(wanted)}, but {self.space_file} sets it to {show(given)}; "
                     "leave it out, or search it in the space"
                 )
         return drawn
@@ -197,7 +206,7 @@ class SearchConfig(BaseModel):
                 )
 
     def _compared(self) -> dict[str, Any]:
-        """All settings that must not change, by name; those that imply others come first."""
+        """All settings that must not change, by name. Settings that determine others come (and are reported) first."""
         first = ("preset", "trials", "repeats", "deterministic", "direction", "select_by")
         names = dict.fromkeys((*first, *type(self).model_fields))
         own = {name: getattr(self, name) for name in names if name not in ("trial", "space_file", "seed")}

@@ -26,7 +26,7 @@ METHODS: "dict[str, type[TrialConfig]]" = {}
 
 
 class WeightChange(BaseModel):
-    """Weights of the objective that change after a number of steps."""
+    """A change of the objective's weights after a number of steps."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -45,14 +45,14 @@ class TrialConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     weight_names: ClassVar[tuple[str, ...]] = ()
-    """Names of the weights in the method's objective. Their defaults, which trial 0 has, are the published values."""
+    """Names of the weights in the method's objective. Their defaults are the published values, which trial 0 has."""
 
     method: str
     domains: tuple[str, str] = ("mnist", "usps")
     """As the user named them: known sets, `folder:PATH` or `parquet:PATH`."""
     data: Literal["bundled", "full"] = "full"
     skip_bad: bool = False
-    """Leave out a user's images that cannot be read, if they are few."""
+    """Whether to leave out a user's images that cannot be read, if there are only a few."""
 
     schedule: Annotated[tuple[WeightChange, ...], Field(exclude_if=lambda changes: not changes)] = ()
     """Changes of the weights during training, in ascending order of steps; not written to files if empty."""
@@ -125,7 +125,7 @@ class TrialConfig(BaseModel):
         return {name: cls.model_fields[name].default for name in cls.weight_names}
 
     def weights_after(self, step: int) -> dict[str, float]:
-        """The weights, by name, that the training uses once `step` steps are done."""
+        """The weights, by name, that the training uses after `step` steps."""
         weights = self.weights
         for change in self.schedule:
             if change.step <= step:
@@ -179,7 +179,7 @@ class TrialConfig(BaseModel):
 
     @classmethod
     def searchable(cls) -> tuple[str, ...]:
-        """The settings that a space may decide: the weights, then other settings of the method, then shared ones."""
+        """The settings that a space may decide: the weights, the method's other settings, then the shared ones."""
         own = (name for name in cls.model_fields if name not in TrialConfig.model_fields)
         names = dict.fromkeys((*cls.weight_names, *own, *TrialConfig.model_fields))
         return tuple(name for name in names if name not in FIXED_SETTINGS)
@@ -201,4 +201,4 @@ FIXED_SETTINGS = frozenset(
         "schedule",
     }
 )
-"""Settings that decide what a score means, or which trials are compared: a space cannot decide them."""
+"""Settings that decide what a score means or which trials are compared. A space cannot decide them."""

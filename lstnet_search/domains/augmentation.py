@@ -1,4 +1,4 @@
-"""Random rotation, scaling and shift of a batch, in one affine sampling."""
+"""Random rotation, scaling and shift of a batch, sampled once with one affine transform."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ class Augmentation:
     shift: float
 
     def apply(self, images: Tensor, generator: torch.Generator) -> Tensor:
-        """Transform each image by its own random draws. If all bounds are 0, images keep their pixels.
+        """Transform each image by its own random draws. If all bounds are 0, pixels stay unchanged.
 
         Args:
             images: uint8, (B, C, H, W), H = W.

@@ -31,11 +31,11 @@ IMAGES_ONLY = Inputs()
 
 
 class Batches:
-    """Augmented batches of a pair. Each domain is walked through in its own random permutations.
+    """Augmented batches of a pair. Each domain's images are visited in random permutations of their own.
 
-    Every batch is full: the rest of a permutation begins the next batch. Each domain has its own generators, one
-    for the order and one for the augmentation, so that no draw depends on another kind of draw. All generators
-    are on the CPU: a seed gives the same draws on every device, and a run can resume on another device.
+    Every batch is full: it begins with what is left of the last permutation. Each domain has two generators of its
+    own, one for the order and one for the augmentation, so that different kinds of draws are independent. All
+    generators are on the CPU: a seed gives the same draws on every device, and a run can resume on another device.
     """
 
     def __init__(
@@ -62,8 +62,8 @@ class Batches:
         """Draw the next batch.
 
         Returns:
-            x_a, x_b: float32 in [-1, 1], (B, C, H, W) of each domain, channels_last. Then, for each labelled
-            domain, such images and their labels, (B,) int64. Then the noise, float32.
+            First x_a, x_b: images of each domain, float32 in [-1, 1], (B, C, H, W), channels_last. Then, for each
+            labelled domain, images of the same form and their labels, (B,) int64. Then the noise, float32.
         """
         images = (stream.draw()[0] for stream in self._images.values())
         labelled = (tensor for stream in self._labelled.values() for tensor in stream.draw())
@@ -79,7 +79,7 @@ class Batches:
         } | ({"noise_generator": self._noise_generator.get_state()} if self._noise_shapes else {})
 
     def load_state_dict(self, state: dict[str, Tensor]) -> None:
-        """Continue with the draws that followed when `state_dict` was called.
+        """Restore a `state_dict`, so that the next draws are those that followed it.
 
         Raises:
             ValueError: if the state belongs to a domain with another number of images.
@@ -174,7 +174,7 @@ class _LabelledStream(_Stream):
 class _BalancedStream(_LabelledStream):
     """Labelled batches with equally many images of each class, drawn with replacement.
 
-    If the batch size is not a multiple of the number of classes, the first classes give one image more.
+    If the batch size is not a multiple of the number of classes, the first classes get one image more.
     """
 
     def __init__(
@@ -191,5 +191,5 @@ class _BalancedStream(_LabelledStream):
             members[torch.randint(len(members), (share + (index < rest),), generator=self.order_generator)]
             for index, members in enumerate(self._members)
         ]
-        mixed = torch.randperm(self.batch_size, generator=self.order_generator)  # so that a part of it is balanced too
+        mixed = torch.randperm(self.batch_size, generator=self.order_generator)  # so that any part is balanced too
         return to_device(torch.cat(drawn)[mixed], self.images.device)

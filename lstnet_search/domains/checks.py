@@ -6,10 +6,10 @@ from lstnet_search.domains.domain import Domain
 from lstnet_search.errors import InputError
 
 MIN_RANGE = 128
-"""Smallest difference between the darkest and the brightest of all pixels; 255 is possible."""
+"""Smallest allowed difference between the darkest and the brightest of all pixels, out of 255."""
 MAX_DIGIT_MEAN = 127.5
-"""Largest mean of digits that are bright on dark. They cover less than half of an image, so the mean shows the
-background: it is about 33 in MNIST and 65 in USPS."""
+"""Images of bright digits on dark have a mean below this. Digits cover less than half of an image, so the mean reflects
+the background: it is about 33 in MNIST and 65 in USPS."""
 
 
 def check_domain(domain: Domain, where: str) -> None:
@@ -91,7 +91,7 @@ def check_polarity(domain: Domain, where: str) -> None:
 
 
 def pixel_warnings(low: float, high: float, mean: float, digits: bool) -> list[str]:
-    """How a user's images differ from those that a model was trained on, one sentence per difference.
+    """How a user's images differ from a model's training images, one sentence per difference.
 
     Args:
         low: the darkest of all pixels, 0 to 255.

@@ -9,7 +9,7 @@ from lstnet_search.domains.domain import Domain
 from lstnet_search.errors import plain
 
 MIN_BORDER_CONTRAST = 20.0
-"""If the brightness of border and middle differs by less than this (of 255), the polarity is unclear."""
+"""The polarity is unclear if the brightness of border and middle differs by less than this, out of 255."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Description:
         mean: mean of all pixels.
         border: mean of the outermost pixels.
         middle: mean of the middle half along both axes.
-        equal_channels: whether all three channels are equal, which means that the images are really grey.
+        equal_channels: whether all three channels are equal, so that the images are really grey.
     """
 
     count: int
@@ -42,7 +42,7 @@ class Description:
 
     @property
     def polarity(self) -> str:
-        """Whether the content is bright on dark, like the digits of MNIST, or dark on bright."""
+        """In words: bright on dark, like the digits of MNIST, dark on bright, or unclear."""
         if abs(self.middle - self.border) < MIN_BORDER_CONTRAST:
             tone = "bright" if self.mean > MAX_DIGIT_MEAN else "dark"
             return f"unclear: border and middle are both {tone}"

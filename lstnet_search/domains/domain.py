@@ -90,7 +90,7 @@ class DomainPair:
     b: Domain
 
     def __post_init__(self) -> None:
-        if self.a.name == self.b.name:  # both directions would have one name
+        if self.a.name == self.b.name:  # both directions would have the same name
             raise InputError(f"both domains are called {self.a.name!r}; their names must differ: choose another domain")
         if self.a.named_classes() == self.b.named_classes():
             return
@@ -110,7 +110,7 @@ class DomainPair:
 
     @property
     def directions(self) -> tuple[str, str]:
-        """Names of both directions, from `a` to `b` first. In that direction, `b`'s classifier labels `a`'s images."""
+        """Names of both directions, `a` to `b` first. In `a` to `b`, `b`'s classifier labels `a`'s images."""
         return directions_of(self.a.name, self.b.name)
 
     @property

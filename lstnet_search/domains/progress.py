@@ -1,4 +1,4 @@
-"""A progress bar that counts images, on a terminal."""
+"""A progress bar for a terminal that counts images."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -24,11 +24,11 @@ class KnownSet:
     """A data set that this tool knows by name.
 
     Attributes:
-        read_full: reads all of it from a folder.
+        read_full: reads the full set from a folder.
         side: height and width of its images, in pixels.
         channels: channels of its images.
         digits: whether it shows bright digits on a dark background.
-        read_bundled: reads the images that come with the package; None if there are none.
+        read_bundled: reads the images that come with the package; None if none come with it.
     """
 
     read_full: Callable[[Path, Part], Domain]
@@ -64,7 +64,7 @@ def needs_full(specs: tuple[str, ...]) -> bool:
 
 
 def check_names(*specs: str) -> None:
-    """Check all that can be checked about domains before anything is read.
+    """Check everything about domains that can be checked before images are read.
 
     Raises:
         InputError: if a domain is unknown or does not exist, or two have the same name.
@@ -91,7 +91,7 @@ def load_pair(specs: tuple[str, str], data: Data, data_dir: Path, part: Part, *,
     """Read one part of two domains, as `load` does. An unlabelled domain gets the classes of the other one.
 
     Raises:
-        InputError: as `load`, or if both are the same domain or their classes differ.
+        InputError: as `load`; also if both are the same domain or their classes differ.
     """
     check_names(*specs)
     first, second = (load(spec, data, data_dir, part, skip_bad=skip_bad) for spec in specs)
@@ -111,7 +111,7 @@ def load(spec: str, data: Data, data_dir: Path, part: Part, *, skip_bad: bool = 
             own images.
         data_dir: folder of the full data in torchvision's layout; missing files are downloaded to it.
         part: training or test set.
-        skip_bad: leave out a user's images that cannot be read, if they are few.
+        skip_bad: leave out a user's images that cannot be read, if there are only a few.
 
     Raises:
         InputError: if the name is unknown, or the data are missing, damaged or not as expected.

@@ -1,4 +1,4 @@
-"""Plain resizing. It is all that the no-translation baseline does."""
+"""Plain resizing, which is all that the no-translation baseline does."""
 
 import torch.nn.functional as F
 from torch import Tensor

@@ -11,7 +11,7 @@ def split(domain: Domain, fraction: float, seed: int) -> tuple[Domain, Domain]:
 
     Args:
         domain: the domain to split; both parts keep its order.
-        fraction: share of the validation part, of each class if there are labels.
+        fraction: share of the images that goes to the validation part; of each class, if there are labels.
         seed: decides which images go to which part.
 
     Returns:

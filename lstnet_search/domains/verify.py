@@ -15,7 +15,7 @@ def load_and_verify(name: str, data: Data, data_dir: Path, part: Part) -> tuple[
     """Read one part of a known set, and compare it with the original.
 
     Returns:
-        The domain, and the result of the comparison in words.
+        The domain, and a description of the result.
 
     Raises:
         InputError: if the data are damaged or not the original.
@@ -26,7 +26,7 @@ def load_and_verify(name: str, data: Data, data_dir: Path, part: Part) -> tuple[
     match name:
         case "mnist":
             is_original = domain.fingerprint == MNIST_FINGERPRINTS[part]
-        case "usps":  # all of it is bundled
+        case "usps":  # the whole set is bundled
             is_original = domain.fingerprint == load("usps", "bundled", data_dir, part).fingerprint
         case "svhn":
             is_original = svhn_is_original(data_dir, part)

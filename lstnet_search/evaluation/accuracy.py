@@ -66,7 +66,7 @@ def translation_accuracy(
 def _accuracies_after(
     change: Callable[[Tensor, int], Tensor], pair: DomainPair, names: Sequence[str], classifiers: Classifiers
 ) -> dict[str, float]:
-    """Accuracy of a classifier per domain on the domain's changed images, where there are labels and a classifier."""
+    """Accuracy of each domain's classifier on its changed images, for domains that have labels and a classifier."""
     confusions = {}
     for source, (name, domain, classifier) in enumerate(zip(names, pair, classifiers, strict=True)):
         if classifier is None or domain.labels is None:
@@ -83,7 +83,7 @@ def confusion(logits: Tensor, labels: Tensor) -> Tensor:
     """Confusion matrix, (K, K) int64: counts by true class (row) and predicted class (column).
 
     Args:
-        logits: (n, K). The largest one of a row is the prediction.
+        logits: (n, K). The prediction is the class of the largest logit in a row.
         labels: true classes, (n,), on the same device.
     """
     counts = torch.zeros(logits.shape[1], logits.shape[1], dtype=torch.int64, device=logits.device)
@@ -95,4 +95,4 @@ def accuracies(confusions: dict[str, Tensor]) -> dict[str, float]:
     if not confusions:
         return {}
     shares = [counts.diagonal().sum().double() / counts.sum() for counts in confusions.values()]
-    return dict(zip(confusions, torch.stack(shares).tolist(), strict=True))  # waits for the device only once
+    return dict(zip(confusions, torch.stack(shares).tolist(), strict=True))  # a single wait for the device

@@ -1,4 +1,4 @@
-"""The cache of trained classifiers, one file for each."""
+"""The cache of trained classifiers, one file per classifier."""
 
 import json
 import logging
@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 def cached_classifier(
     domain: Domain, settings: ClassifierSettings, seed: int, device: torch.device, cache_dir: Path
 ) -> Classifier:
-    """The result of `train_classifier`, read from `cache_dir` if it is there, and else trained and written there.
+    """The result of `train_classifier`, read from `cache_dir`, or else trained and written there.
 
     If a file cannot be read, the classifier is trained again. If it cannot be written, it is not cached. Both are
     logged as warnings.
@@ -55,7 +55,7 @@ def _key(domain: Domain, settings: ClassifierSettings, seed: int, device: torch.
 
 
 def digest_of(state: dict[str, Tensor]) -> str:
-    """SHA-256 of named tensors, whatever their device and memory layout."""
+    """SHA-256 of named tensors, independent of their device and memory layout."""
     digest = sha256()
     for name in sorted(state):
         digest.update(name.encode())
@@ -75,7 +75,7 @@ def _read(path: Path, domain: Domain, device: torch.device) -> Classifier:
 
 
 def _write(path: Path, classifier: Classifier) -> None:
-    """Write a file atomically: several processes may write and read the same one at once."""
+    """Write a file atomically, because several processes may write and read it at the same time."""
     state = {name: tensor.cpu().contiguous() for name, tensor in classifier.state_dict().items()}
     content = save(state, metadata={"sha256": digest_of(state)})
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Training of the classifier of a domain."""
+"""Training of a domain's classifier."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +21,7 @@ class ClassifierSettings:
 
     Attributes:
         epochs: passes over the training images.
-        min_steps: minimal number of steps. With few images, it takes more epochs to reach it.
+        min_steps: minimum number of steps. With few images, reaching it takes more than `epochs` passes.
         batch_size: images per step.
         learning_rate: highest learning rate of the cycle.
         weight_decay: weight decay of AdamW.
@@ -40,7 +40,7 @@ class ClassifierSettings:
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """Compute on one thread: with more, sums are split differently and differ in their last bits."""
+    """Compute on one thread, because with more threads sums are split differently and differ in their last bits."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -51,7 +51,7 @@ def _one_thread() -> Iterator[None]:
 
 @_one_thread()
 def train_classifier(domain: Domain, settings: ClassifierSettings, seed: int, device: torch.device) -> Classifier:
-    """Train a classifier. On the same CPU, the same arguments give the same bits, whatever the number of threads.
+    """Train a classifier. On the same CPU, the same arguments give the same bits with any number of threads.
 
     The global generator is left as it was.
 
@@ -102,7 +102,7 @@ def build_classifier(domain: Domain, seed: int, device: torch.device) -> Classif
 
 
 def _endless_batches(count: int, batch_size: int, generator: torch.Generator) -> Iterator[Tensor]:
-    """Batches of indices in [0, count), (batch_size,), without repetition within a pass, which drops its last few."""
+    """Batches of indices in [0, count), (batch_size,). A pass repeats no index and drops an incomplete last batch."""
     while True:
         order = torch.randperm(count, generator=generator)
         yield from torch.split(order[: count - count % batch_size], batch_size)

@@ -15,7 +15,7 @@ from torch.nn import functional as F
 
 SND_TEMPERATURE = 0.05
 MATRIX_ROWS = 2000
-"""Most images for which an n × n matrix is computed."""
+"""An n × n matrix is computed for at most this many images."""
 
 
 def neg_entropy(probabilities: Tensor) -> float:
@@ -52,7 +52,7 @@ def bnm(probabilities: Tensor) -> float:
 def snd(probabilities: Tensor) -> float:
     """Soft neighbourhood density, in [0, log(n - 1)] (Saito et al. 2021).
 
-    Mean entropy of each image's similarities to all others: the softmax of cosines divided by 0.05.
+    Each image's similarities to all others are the softmax of cosines divided by 0.05. Returns their mean entropy.
 
     Args:
         probabilities: (n, K), rows of sum 1. A single image has no neighbours and gives 0.
@@ -83,7 +83,7 @@ def class_ami(features: Tensor, predictions: Tensor, classes: int, seed: int = 0
     means = KMeans(min(classes, len(predicted)), n_init=1, random_state=seed)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # there may be fewer distinct images than clusters
-        # With doubles, a different order of summation moves no image to another cluster.
+        # In double precision, another order of summation moves no image to another cluster.
         clusters = means.fit_predict(features.double().cpu().numpy())
     return float(adjusted_mutual_info_score(predicted, clusters))
 
@@ -91,7 +91,7 @@ def class_ami(features: Tensor, predictions: Tensor, classes: int, seed: int = 0
 def round_trip(logits: Tensor, labels: Tensor) -> float:
     """Accuracy of a domain's own classifier on images that were translated there and back, in [0, 1].
 
-    It uses labels of the target domain only, which has labels anyway for its classifier.
+    It uses only labels of the target domain, which has them anyway because its classifier needs them.
 
     Args:
         logits: logits for images that were translated there and back, (n, K).

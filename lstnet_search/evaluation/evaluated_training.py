@@ -18,7 +18,7 @@ from lstnet_search.models import Translator
 from lstnet_search.training import Start, autocast, train
 
 PROBED = 500
-"""Most images per domain for the latent probe."""
+"""Maximum number of images per domain for the latent probe."""
 
 
 class EvaluatedTraining(Training):
@@ -37,7 +37,7 @@ class EvaluatedTraining(Training):
         Args:
             config: settings of the training.
             prepared: data and classifiers, on the device.
-            direction: the searched direction: the name of one, or "both" for means over both.
+            direction: the direction that is searched, or "both" for means over both.
             device: where to train.
             start: an earlier report to resume from.
         """
@@ -51,7 +51,7 @@ class EvaluatedTraining(Training):
 
     @property
     def alarms(self) -> list[str]:
-        """A sentence for each direction with swapped classes in the last report, if too many for chance."""
+        """One sentence per direction whose classes are swapped in the last report, on more images than by chance."""
         permutations = self._evaluator.permutations
         return [f"classes swapped in {name}: {each}" for name, each in permutations.items() if each.alarming]
 

@@ -25,7 +25,7 @@ from lstnet_search.methods.resizing import Resizing
 from lstnet_search.models.classifier import Classifiers
 
 ROUND_TRIPS = 500
-"""Most images per domain that are also translated back, which costs as much as translating them there."""
+"""Maximum number of images per domain that are also translated back, because that costs as much as the translation."""
 
 
 @dataclass(frozen=True)
@@ -47,12 +47,12 @@ class Evaluator:
     """Measures a network on validation images in both directions.
 
     A translator's images are labelled by the other domain's classifier; a labeller labels images itself. Everything
-    that the evaluator holds is on one device, and the network must be on the same.
+    that the evaluator holds is on one device, and the network must be on the same device.
 
     Attributes:
         confusions: confusion matrices of the last evaluation, (K, K) int64, true × predicted class, for each direction
             whose images have labels.
-        permutations: permutations in the last evaluation, for each direction whose target has a classifier.
+        permutations: permutations of classes in the last evaluation, for each direction whose target has a classifier.
         resized_labels: predictions for each domain's images after plain resizing, (n,).
     """
 
@@ -70,7 +70,7 @@ class Evaluator:
             classifiers: classifiers of `a` and `b`, in evaluation mode. Only directions whose target has a classifier
                 are measured.
             batch_size: number of images to translate at once. No result depends on it.
-            resized_labels: `resized_labels` of another evaluator with equal arguments. None computes them.
+            resized_labels: `resized_labels` of another evaluator with equal arguments, or None to compute them.
         """
         self.confusions: dict[str, Tensor] = {}
         self.permutations: dict[str, Permutation] = {}
@@ -146,13 +146,13 @@ def label_free_criteria(outputs: Outputs, classes: int) -> dict[str, float]:
     """The criteria that depend only on features and logits of translated images, by name."""
     probabilities = outputs.logits.double().softmax(1)
     named = {"neg_entropy": criteria.neg_entropy(probabilities)}
-    if not outputs.logits.isfinite().all():  # neg_entropy is NaN, by which the training sees that it diverged
+    if not outputs.logits.isfinite().all():  # neg_entropy is then NaN, from which the training sees that it diverged
         return named
     chosen = _random_subset(len(probabilities), criteria.MATRIX_ROWS).to(probabilities.device)
     return named | {
         "infomax": criteria.infomax(probabilities),
         "bnm": criteria.bnm(probabilities),
-        "snd": criteria.snd(probabilities[chosen].float()),  # takes half the time of doubles
+        "snd": criteria.snd(probabilities[chosen].float()),  # float32 takes half the time of double precision
         "class_ami": criteria.class_ami(outputs.features, outputs.logits.argmax(1), classes),
     }
 
@@ -165,8 +165,8 @@ def searched_means(metrics: dict[str, float], directions: tuple[str, ...]) -> di
         directions: at least one.
 
     Returns:
-        `target_accuracy`, and the criteria by their names without a direction. A mean is left out if any of the
-        directions lacks its value.
+        `target_accuracy`, and the criteria by their names without a direction. A mean is left out if one of the
+        directions lacks the value.
     """
     per_direction = {TARGET: [accuracy_name(each) for each in directions]}
     per_direction |= {name: [f"{name}_{each}" for each in directions] for name in CRITERIA}

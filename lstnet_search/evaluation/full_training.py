@@ -1,4 +1,4 @@
-"""Training on whole training sets without evaluation, as a confirmation does it."""
+"""Training on whole training sets without evaluation, for confirmations."""
 
 from dataclasses import dataclass
 from math import nan
@@ -17,7 +17,7 @@ from lstnet_search.models import ImageShape
 from lstnet_search.training import Start, autocast, train
 
 PROGRESS = "progress"
-"""Metric of a report: the share of the steps taken. By this metric, the last state is the best."""
+"""The metric of a report: the share of the steps that have been taken, so that the last state counts as the best."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Application of networks to many images, without gradients."""
+"""Applies networks to many images, without gradients."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,7 +25,7 @@ class TranslatesImages(Protocol):
             source: 0 for a pair's `a`, 1 for its `b`.
 
         Returns:
-            As many images of the other domain, with its channels and side, in [-1, 1].
+            The same number of images of the other domain, with its channels and side, in [-1, 1].
         """
         ...
 
@@ -76,7 +76,7 @@ def in_batches(
 def floats_in_batches(
     function: Callable[[Tensor], tuple[Tensor, ...]], images: Tensor, batch_size: int = BATCH_SIZE
 ) -> tuple[Tensor, ...]:
-    """Apply a function to images (N, C, H, W) as they are, batch by batch."""
+    """Apply a function to unconverted images (N, C, H, W), batch by batch."""
     outputs = [
         function(batch.contiguous(memory_format=torch.channels_last)) for batch in torch.split(images, batch_size)
     ]

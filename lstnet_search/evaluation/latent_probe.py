@@ -9,11 +9,11 @@ RIDGE = 0.1
 def latent_probe(latents_a: Tensor, latents_b: Tensor) -> float:
     """Accuracy of a linear classifier that is fitted to half of the latents, on the other half.
 
-    It is ridge regression in dual form: one linear solve whose size is the number of latents, whatever their length.
+    It is ridge regression in dual form: one linear solve, whose size is the number of latents and not their length.
 
     Args:
         latents_a: latents of one domain, (N, D), N > 1, in random order.
-        latents_b: as many latents of the other domain.
+        latents_b: the same number of latents of the other domain.
 
     Returns:
         In [0, 1]. One half means that the domains cannot be told apart, which is what LSTNet aims for.

@@ -1,7 +1,7 @@
-"""The alarm for translators that consistently turn some classes into others.
+"""The alarm for translators that consistently swap classes.
 
 If every 3 becomes an 8 and every 8 a 3, then cycle losses, entropy, infomax and bnm are as good as without the swap.
-Plain resizing translates poorly but does not swap classes, so predictions are compared with those after resizing.
+Plain resizing is a poor translation but swaps no classes, so predictions are compared with those after resizing.
 """
 
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ ALARM_SHARE = 0.05
 
 @dataclass(frozen=True)
 class Permutation:
-    """How much the agreement with resizing gains by a permutation of the classes.
+    """How much a permutation of the classes increases the agreement with resizing.
 
     Attributes:
-        share: gain of the best permutation, as a share of all images, in [0, 1].
+        share: increase by the best permutation, as a share of all images, in [0, 1].
         swapped: class after resizing -> class after translation, for classes that take each other's place. Empty if
-            a translator turns all images into one class, although a permutation increases the agreement then too.
+            a translator turns all images into one class, although some permutation increases the agreement then too.
     """
 
     share: float
@@ -44,7 +44,7 @@ def find_permutation(table: Tensor) -> Permutation:
     counts = table.cpu().numpy()
     rows, columns = linear_sum_assignment(counts, maximize=True)
     gain = counts[rows, columns].sum() - counts.trace()
-    # Rare classes get whatever class is left over: that gains nothing and is not a swap.
+    # Rare classes are assigned to leftover classes. That increases nothing and is not a swap.
     moved = {
         int(old): int(new)
         for old, new in zip(rows, columns, strict=True)
@@ -54,7 +54,7 @@ def find_permutation(table: Tensor) -> Permutation:
 
 
 def _cycles(moved: dict[int, int]) -> dict[int, int]:
-    """The part of a mapping that is a permutation: classes that are replaced by other classes in it."""
+    """The part of a mapping that is a permutation: only classes that replace each other."""
     while open_ends := [old for old, new in moved.items() if new not in moved]:
         moved = {old: new for old, new in moved.items() if old not in open_ends}
     return moved

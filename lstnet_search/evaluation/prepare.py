@@ -64,7 +64,7 @@ class Prepared:
         return ImageShape(a.channels, a.side), ImageShape(b.channels, b.side)
 
     def problem(self, direction: str) -> Problem:
-        """What a method knows about the data if it is trained for a `searched` direction."""
+        """What a method knows about the data, if it is trained for the given direction (see `searched`)."""
         sources = tuple(self.directions.index(each) for each in self.searched(direction))
         return Problem(self.shapes, self.classes, sources, self.image_means)
 
@@ -75,7 +75,7 @@ class Prepared:
 
     @property
     def classifier_digests(self) -> dict[str, str]:
-        """A short digest of each classifier's weights, by domain name. Domains without labels have none."""
+        """A short digest of each classifier's parameters, by domain name. Domains without labels have no classifier."""
         return {
             domain.name: digest_of(classifier.state_dict())[:16]
             for domain, classifier in zip(self.train, self.classifiers, strict=True)
@@ -152,7 +152,7 @@ def prepare_pair(
     progress: Callable[[str], None] = lambda message: None,
     settings: ClassifierSettings = DEFAULT_SETTINGS,
 ) -> Prepared:
-    """Like `prepare`, for images that are already read. One of the domains may have no labels.
+    """Like `prepare`, but for images that have already been read. One of the domains may have no labels.
 
     Raises:
         InputError: if neither domain has labels, or there are too few images.

@@ -24,7 +24,7 @@ def repeat_seeds(seed: int, repeats: int) -> tuple[int, ...]:
 
 
 class RepeatedTraining(Training):
-    """An iterator over reports whose metrics are means over seeds. Network and samples are of the first seed."""
+    """An iterator over reports whose metrics are means over seeds. Network and samples are those of the first seed."""
 
     def __init__(
         self,
@@ -72,10 +72,10 @@ class RepeatedTraining(Training):
         return self._trainings[0].samples()
 
     def _train(self, seconds: float) -> Iterator[Report]:
-        """Train every seed up to each report, after so many seconds of earlier training.
+        """Train every seed up to each report. Counting of time starts at `seconds`, the time before a resume.
 
         Raises:
-            DivergedError: with the number of the repeat, from 1, and its seed.
+            DivergedError: naming the repeat, counted from 1, and its seed.
         """
         started = time.perf_counter()
         for reports in zip(*map(self._reports_of, range(len(self.seeds))), strict=True):
@@ -110,7 +110,7 @@ def _prefix(index: int) -> str:
 
 
 def _joined_state(reports: Sequence[Report]) -> State:
-    """The states of all seeds in one. The first keeps its names, those of the others begin with `repeats.<index>.`."""
+    """The states of all seeds in one. Names of the first seed stay; the others' begin with `repeats.<index>.`."""
     joined = dict(reports[0].state())
     for index, report in enumerate(reports[1:], start=1):
         joined |= {f"{_prefix(index)}.{name}": tensor for name, tensor in report.state().items()}

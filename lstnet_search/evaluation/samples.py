@@ -20,7 +20,7 @@ SAMPLES_FILE = "samples.npz"
 PER_CLASS = 10
 LATENTS = 500
 MOST_BYTES = 1_000_000_000
-"""Limit on the unpacked size of all arrays: a compressed archive of zeros is a thousand times smaller."""
+"""Limit on the unpacked size of all arrays, because a small archive can unpack to a thousand times its size."""
 
 Samples = dict[str, np.ndarray]
 
@@ -32,7 +32,7 @@ def collect_samples(
     classifiers: Classifiers,
     confusions: dict[str, Tensor],
 ) -> Samples:
-    """Sample arrays of both domains. Names of arrays end in _a or _b.
+    """Collect sample arrays of both domains. Names of arrays end in `_a` or `_b`.
 
     Args:
         translator: in evaluation mode, on the device of `pair`.
@@ -76,19 +76,19 @@ def collect_samples(
 
 
 def confusion_arrays(confusions: dict[str, Tensor]) -> Samples:
-    """The confusion matrices of `collect_samples`, which are all the samples of a network that does not translate."""
+    """The confusion matrices of `collect_samples`. A network that does not translate has no other samples."""
     return {f"confusion_{name}": counts.cpu().numpy() for name, counts in confusions.items()}
 
 
 def write_samples(path: Path, samples: Samples) -> None:
     """Write arrays as an npz file."""
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, **samples)  # type: ignore[arg-type]  # its stub mistakes the flag for an array
+    np.savez_compressed(buffer, **samples)  # type: ignore[arg-type]  # mypy takes an array for the flag allow_pickle
     path.write_bytes(buffer.getvalue())
 
 
 def read_samples(path: Path) -> Samples:
-    """Read a file of `write_samples`, without loading any pickle.
+    """Read a file that `write_samples` wrote. Pickles in it are refused.
 
     Raises:
         InputError: if it is missing or damaged, or holds other arrays.

@@ -25,11 +25,11 @@ class Training(Iterator[Report]):
 
     @property
     def alarms(self) -> list[str]:
-        """Warnings about the network of the last report, a sentence each."""
+        """Warnings about the network of the last report, one sentence per warning."""
         return []
 
     def samples(self) -> Samples | None:
-        """Samples of what the network of the last report does, or None if the training is not evaluated."""
+        """Samples of the last report's network at work, or None if the training is not evaluated."""
         return None
 
     def save(self, folder: Path, **header: Any) -> None:

@@ -78,7 +78,7 @@ def remove_abandoned(folder: Path) -> None:
 
 
 def _temporary(path: Path) -> Path:
-    """A new name beside `path` that matches `UNFINISHED`."""
+    """A new path next to `path` whose name matches `UNFINISHED`."""
     return path.parent / f".{path.name}.{secrets.token_hex(4)}.part"
 
 

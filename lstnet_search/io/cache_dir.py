@@ -1,4 +1,4 @@
-"""The folders in which the tool caches what it can make again."""
+"""The folders in which the tool caches what it can recreate."""
 
 import os
 from pathlib import Path

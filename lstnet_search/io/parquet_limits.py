@@ -1,4 +1,4 @@
-"""A limit on what a Parquet file may claim to hold: a few bytes can claim any number of rows and fill the memory."""
+"""A limit on what a Parquet file may claim to hold: a few bytes can claim any number of rows and exhaust the memory."""
 
 from pyarrow.parquet import FileMetaData
 

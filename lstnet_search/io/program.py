@@ -1,4 +1,4 @@
-"""The words that start this program, for commands that users copy."""
+"""How to start this program, as shown in commands that users copy."""
 
 import sys
 from pathlib import Path

@@ -7,9 +7,9 @@ MASK = "***"
 
 _SECRET_VARIABLE = re.compile(r"SECRET|TOKEN|PASSWORD|PASSWD|CREDENTIAL|API_?KEY|ACCESS_KEY|PRIVATE_KEY", re.IGNORECASE)
 _NOT_SECRET_ENDINGS = ("_PATH", "_FILE", "_URI", "_URL", "_DIR", "_MODE")
-"""Endings of variables that hold where a secret is, or how it is used, but not the secret."""
+"""Endings of variables that say where a secret is or how it is used, but do not hold it."""
 _SHORTEST_SECRET = 8
-"""Characters. Masking a variable's shorter value would mask ordinary words."""
+"""Fewest characters of a variable's value to mask. Masking shorter ones would mask ordinary words."""
 
 _WORD = re.compile(r"[^\s'\"]+")
 _KEY_AND_VALUE = re.compile(

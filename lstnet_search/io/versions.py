@@ -11,8 +11,8 @@ def check_version(content: Any, version: int, where: str, alternative: str = "")
     Args:
         content: the parsed file.
         version: the version that this tool reads.
-        where: the file's name, for messages.
-        alternative: what else a user can do about it, such as "remove it".
+        where: the file's name, used in error messages.
+        alternative: what else the user can do, such as "remove it".
 
     Raises:
         VersionError: if it has another version.

@@ -1,4 +1,4 @@
-"""YAML files that a user wrote, with one message for anything that is wrong with them."""
+"""Reads YAML files that a user wrote. Anything wrong with a file gives one message."""
 
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from yaml.composer import ComposerError
 from lstnet_search.errors import InputError, one_line, show
 
 MOST_VALUES = 1_000_000
-"""Values in a file after its anchors are expanded. Nested anchors can double the number with each line."""
+"""Most values in a file after its anchors are expanded. Nested anchors can double the number with each line."""
 
 
 def read_yaml(path: Path, kind: str, option: str) -> Any:
@@ -17,7 +17,7 @@ def read_yaml(path: Path, kind: str, option: str) -> Any:
 
     Args:
         path: the file.
-        kind: what the file is, for messages ("space file").
+        kind: what error messages call the file ("space file").
         option: the option that names the file ("--space").
 
     Raises:
@@ -38,7 +38,7 @@ def parse_yaml(text: str, where: str) -> Any:
 
     Args:
         text: the document.
-        where: the file's name, for messages.
+        where: the file's name, used in error messages.
 
     Raises:
         InputError: if it is not YAML, or its anchors expand to more than `MOST_VALUES` values.
@@ -63,10 +63,10 @@ def parse_yaml(text: str, where: str) -> Any:
 
 
 class _UniqueKeys(yaml.SafeLoader):
-    """PyYAML's safe loader, without two traps: it keeps the last of duplicate keys silently, and it copies merges."""
+    """PyYAML's safe loader, which also refuses duplicate keys (it would keep the last silently) and merge keys."""
 
     def compose_mapping_node(self, anchor: dict[Any, yaml.Node]) -> yaml.MappingNode:
-        """Compose a mapping. Merges are refused before they are expanded: nested ones fill any memory."""
+        """Compose a mapping. Merges are refused before they are expanded: nested ones can exhaust the memory."""
         node = super().compose_mapping_node(anchor)
         seen = set()
         for key, _ in node.value:
@@ -89,7 +89,7 @@ def _load(text: str) -> Any:
 
 
 def _expanded_size(content: Any, sizes: dict[int, int]) -> int:
-    """Count the values in a document, an anchor's as often as it is used; `sizes` holds counts by object id."""
+    """Count the values in a document, those of an anchor once per use; `sizes` holds counts by object id."""
     if not isinstance(content, dict | list | set | tuple):
         return 1
     if id(content) not in sizes:

@@ -1,4 +1,4 @@
-"""What training, evaluation and search know about a method."""
+"""The interface of a method to training, evaluation and search."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class Method(Protocol):
 
     @property
     def inputs(self) -> Inputs:
-        """What `step` needs besides images of both domains."""
+        """What `step` needs in addition to images of both domains."""
         ...
 
     @property

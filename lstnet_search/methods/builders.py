@@ -48,7 +48,7 @@ def on_device(network: Network, device: torch.device) -> Network:
 
 
 def build_seeded(seed: int, build: Callable[[], Network]) -> Network:
-    """A network with initial weights drawn from a seed. The global generator is left as it was."""
+    """A network with initial weights drawn from a seed. The global random generator is left unchanged."""
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(seed)
         return build()
@@ -57,7 +57,7 @@ def build_seeded(seed: int, build: Callable[[], Network]) -> Network:
 def adam(
     module: nn.Module, config: TrialConfig, learning_rate: float | None = None, weight_decay: float = 0
 ) -> torch.optim.Adam:
-    """Adam with the training's settings. A learning rate of None means that of the settings."""
+    """Adam with the training's settings. A learning rate of None means the one in the settings."""
     capturable = config.cuda_graph and next(module.parameters()).is_cuda
     return torch.optim.Adam(
         module.parameters(),
@@ -94,5 +94,5 @@ def update_discriminators(
 
 
 def at_least_float32(values: Tensor) -> Tensor:
-    """The values in the precision that losses are computed in: bfloat16 becomes float32, all else stays."""
+    """The values in the precision that losses are computed in: bfloat16 becomes float32, other types stay."""
     return values.float() if values.dtype == torch.bfloat16 else values

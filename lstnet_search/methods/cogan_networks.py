@@ -18,7 +18,7 @@ FEATURES = 500
 
 
 def pair_shapes(shapes: tuple[ImageShape, ImageShape]) -> tuple[ImageShape, ImageShape]:
-    """Shapes of the images that the networks see: both have the larger side, at least 28, and their own channels."""
+    """Shapes of the networks' images: the larger of the two sides, at least 28, and each domain's own channels."""
     side = max(LEAST_SIDE, *(shape.side for shape in shapes))
     first, second = (ImageShape(shape.channels, side) for shape in shapes)
     return first, second
@@ -85,7 +85,7 @@ class PairDiscriminator(DirectionNetwork):
         return (match_shape(images, self._shapes[domain]) + 1) / 2
 
     def features(self, inputs: Tensor, domain: int) -> Tensor:
-        """Features (N, 500) of the output of `as_input`, or of generated images."""
+        """Features (N, 500) of images that `as_input` converted, or of generated images."""
         features: Tensor = self.shared(self.first[domain](inputs)).flatten(1)
         return features
 

@@ -19,7 +19,7 @@ DECAY = 0.1
 
 
 class DeepJDOTAdaptation(Adaptation):
-    """One direction of DeepJDOT: pretraining on the labelled domain, then adaptation on both; an optimiser each."""
+    """One direction of DeepJDOT: pretraining on the labelled domain, then adaptation on both. Each has an optimiser."""
 
     names = ("loss_classification", "loss_feature_transport", "loss_label_transport")
     balanced = True
@@ -55,7 +55,7 @@ class DeepJDOTAdaptation(Adaptation):
             features, logits = net(torch.cat((net.as_input(labelled), net.as_input(images))))
         labelled_features, features = at_least_float32(features).chunk(2)
         labelled_logits, logits = at_least_float32(logits).chunk(2)
-        # The label of each labelled image against the prediction for each unlabelled one.
+        # Cross-entropy of each labelled image's label and the prediction for each unlabelled image.
         distances = squared_distances(labelled_features, features)
         disagreements = -F.log_softmax(logits, 1)[:, labels].T
         plan = transport(self.weights["alpha"] * distances.detach() + self.weights["lam"] * disagreements.detach())
@@ -77,7 +77,7 @@ class DeepJDOTAdaptation(Adaptation):
 
 
 def squared_distances(first: Tensor, second: Tensor) -> Tensor:
-    """Squared distances between all rows of (N, D) and (M, D): (N, M), >= 0."""
+    """Squared distances, (N, M), >= 0, between all rows of (N, D) and of (M, D)."""
     squares = first.square().sum(1, keepdim=True) + second.square().sum(1)
     return (squares - 2 * first @ second.T).clamp(min=0)
 
@@ -92,7 +92,7 @@ def transport(costs: Tensor) -> Tensor:
         (N, M), >= 0. Each row sums to 1 / N, each column to 1 / M. If any cost is not finite, the plan is all NaN,
         which ends the training as diverged.
     """
-    import ot  # takes half a second, which other methods should not wait for
+    import ot  # imported here, because it takes half a second that other methods should not pay
 
     table = costs.double().cpu().numpy()
     if not np.isfinite(table).all():

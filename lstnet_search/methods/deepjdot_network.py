@@ -17,7 +17,7 @@ class JointNetwork(DirectionNetwork):
         """Build the network with Keras' default initialisation, as the authors do.
 
         Args:
-            shapes: image shapes of both domains. The network sees images of the larger side, in colour if either is.
+            shapes: image shapes of both domains. The network sees the larger side, in colour if either domain is.
             classes: number of classes.
             width: factor on the number of filters of the convolutions.
             pool_stride: 1 or 2.
@@ -42,7 +42,7 @@ class JointNetwork(DirectionNetwork):
         return match_shape(images, self._shape)
 
     def forward(self, inputs: Tensor) -> tuple[Tensor, Tensor]:
-        """Features (N, 128) and logits (N, K) of the output of `as_input`."""
+        """Features (N, 128) and logits (N, K) of images that `as_input` converted."""
         features = self.body(inputs)
         return features, self.classes(features)
 

@@ -18,7 +18,7 @@ class Labeller(nn.Module):
     """The networks of all directions that were trained."""
 
     def __init__(self, networks: Mapping[int, DirectionNetwork]) -> None:
-        """Hold networks, given by the domain, 0 or 1, whose images they label."""
+        """Hold networks, keyed by the domain, 0 or 1, whose images they label."""
         super().__init__()
         self.networks = nn.ModuleDict({str(source): network for source, network in networks.items()})
 
@@ -29,7 +29,7 @@ class Labeller(nn.Module):
 
     @staticmethod
     def sources_of(names: Iterable[str]) -> tuple[int, ...]:
-        """`sources` of a labeller, from the names of the tensors in its state."""
+        """The `sources` of a labeller, read from the names of the tensors in its state."""
         found = (name.split(".")[1] for name in names if name.startswith("networks."))
         return tuple(map(int, dict.fromkeys(found)))
 

@@ -33,7 +33,7 @@ class LSTNet(TranslationMethod):
 
         Args:
             x_a: real images of domain 0, (B, C, S, S) in [-1, 1].
-            x_b: real images of domain 1, as many.
+            x_b: the same number of real images of domain 1.
 
         Returns:
             The values named by `metrics`, float32 on the device, without gradients. Losses are unweighted and have

@@ -11,7 +11,7 @@ from lstnet_search.methods.resizing import Resizing
 
 
 class NoTranslation:
-    """A `Method` whose only step does nothing, so that the baseline runs through the same code as all methods."""
+    """A `Method` whose only step does nothing, so that the baseline runs through the same code as other methods."""
 
     metrics: tuple[str, ...] = ()
     inputs = IMAGES_ONLY
@@ -25,7 +25,7 @@ class NoTranslation:
         """Do nothing: the objective has no weights."""
 
     def step(self, x_a: Tensor, x_b: Tensor) -> Tensor:
-        """Train and measure nothing."""
+        """Do nothing: nothing is trained or measured."""
         return torch.zeros(0, device=self._device)
 
     @property

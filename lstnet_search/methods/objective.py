@@ -1,7 +1,7 @@
 """The terms of Eq. 1, unweighted. The caller applies the weights, so that logged values are comparable across trials.
 
-An adversarial term is the sum (not half the sum) of its two batch means, in nats. A cycle term is a mean over pixels
-and batch. Logits are (N,); positive means real, or domain 0.
+An adversarial term is the sum (not the mean) of its two batch means, in nats. A cycle term is a mean over pixels and
+the batch. Logits are (N,); positive means real, or domain 0.
 """
 
 from collections.abc import Callable
@@ -68,5 +68,5 @@ def cycle_consistency(images: Tensor, cycled: Tensor) -> Tensor:
 
 
 def discriminator_accuracy(real: Tensor, fake: Tensor) -> Tensor:
-    """Share of logits with the right sign, averaged over real and fake; scalar in [0, 1]."""
+    """Share of logits with the correct sign, averaged over real and fake images; scalar in [0, 1]."""
     return ((real > 0).float().mean() + (fake <= 0).float().mean()) / 2

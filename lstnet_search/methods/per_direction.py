@@ -1,4 +1,4 @@
-"""Methods that train each direction separately. Training both directions means taking a step of each in turn."""
+"""Methods that train each direction separately. With both directions, each step is one step in each."""
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -63,9 +63,9 @@ class Adaptation:
 
         Args:
             images: images of the domain to label, (B, C, S, S) in [-1, 1].
-            labelled: as many images of the other domain.
+            labelled: the same number of images of the other domain.
             labels: their labels, (B,) int64.
-            noise: a tensor for each shape in `noise`.
+            noise: one tensor for each shape in the attribute `noise`.
 
         Returns:
             The values named by `names`, without gradients.
@@ -109,7 +109,7 @@ class PerDirection:
             each.use_weights(weights)
 
     def step(self, x_a: Tensor, x_b: Tensor, *labelled_and_noise: Tensor) -> Tensor:
-        """Update every direction on a batch of `inputs`; returns the values named by `metrics`."""
+        """Update every direction on a batch, as described by `inputs`. Returns the values named by `metrics`."""
         labelled = labelled_and_noise[: 2 * len(self._adaptations)]
         noise = labelled_and_noise[2 * len(self._adaptations) :]
         measured = []

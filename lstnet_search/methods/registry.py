@@ -1,4 +1,4 @@
-"""Builds the method, or only its evaluated network, that a configuration names."""
+"""Builds the method that a configuration names, or only its evaluated network."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext

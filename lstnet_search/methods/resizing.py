@@ -45,7 +45,7 @@ class Resizing(nn.Module):
 
 
 def match_shape(images: Tensor, shape: ImageShape) -> Tensor:
-    """Images (N, C, H, W) in [-1, 1], given the channels and side of a shape."""
+    """Convert images (N, C, H, W) in [-1, 1] to the channels and side of a shape."""
     resized = resize_to(images, shape.side)
     if shape.channels == 1:
         return resized.mean(dim=1, keepdim=True)

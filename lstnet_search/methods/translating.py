@@ -1,4 +1,4 @@
-"""What the methods share that train the translator of Table 1 against discriminators."""
+"""The common part of the methods that train the translator of Table 1 against discriminators."""
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -13,7 +13,7 @@ from lstnet_search.methods.objective import ADVERSARIAL
 
 
 class TranslationMethod:
-    """The networks and optimisers of one training: one of each for encoders and generators, one for discriminators."""
+    """The networks of one training, with one optimiser for encoders and generators and one for discriminators."""
 
     def __init__(
         self,

@@ -47,7 +47,7 @@ class UNIT(TranslationMethod):
 
         Args:
             x_a: real images of domain 0, (B, C, S, S) in [-1, 1].
-            x_b: real images of domain 1, as many.
+            x_b: the same number of real images of domain 1.
             noise: for the latents of x_a, x_b, x_ab and x_ba, each (B, L, 7, 7) or (B, L, 3, 3).
 
         Returns:
@@ -90,9 +90,9 @@ class UNIT(TranslationMethod):
 
 
 def divergence(means: Tensor) -> Tensor:
-    """KL divergence of normal latents with these means, (N, L, S, S), and unit variance from the standard normal.
+    """KL divergence from the standard normal of normal latents with these means, (N, L, S, S), and unit variance.
 
-    In nats per image, averaged over the N images.
+    It is in nats per image, averaged over the N images.
     """
     return means.square().flatten(1).sum(1).mean() / 2
 

@@ -11,8 +11,8 @@ class Layer:
     Attributes:
         filters: output channels at full width.
         kernel: height and width of the kernel.
-        stride: the same along both axes.
-        valid: no padding; with padding, the side becomes side / stride, or side · stride if transposed.
+        stride: stride along both axes.
+        valid: whether there is no padding. Otherwise the side becomes side / stride, or side · stride if transposed.
     """
 
     filters: int
@@ -38,7 +38,7 @@ ENCODER: dict[int, tuple[Layer, ...]] = {
     28: (Layer(64, 7), Layer(128, 5, 2), Layer(256, 3, 2), _SAME_LAST),
     32: (Layer(64, 7), Layer(128, 5, 2), Layer(256, 3, 2), _VALID_LAST),
 }
-"""The layers of an encoder that are not shared, by the side of its images; all end at side 7."""
+"""An encoder's own layers (those not shared), by the side of its images. All end at side 7."""
 
 GENERATOR: dict[int, tuple[Layer, ...]] = {
     14: (_SAME_LAST, Layer(256, 3, 2), Layer(128, 5), Layer(64, 7)),
@@ -46,7 +46,7 @@ GENERATOR: dict[int, tuple[Layer, ...]] = {
     28: (_SAME_LAST, Layer(256, 3, 2), Layer(128, 5, 2), Layer(64, 7)),
     32: (_VALID_LAST, Layer(256, 3, 2), Layer(128, 5, 2), Layer(64, 7)),
 }
-"""The transposed layers of a generator that are not shared; a 1×1 layer to the image and tanh follow."""
+"""A generator's own transposed layers, by the side of its images. A 1×1 layer to the image and tanh follow."""
 
 DISCRIMINATOR: dict[int, tuple[Pooled, ...]] = {
     14: (Pooled(Layer(64, 3), 1), Pooled(Layer(128, 3), 1), Pooled(Layer(256, 5), 2), Pooled(_SAME_LAST, 2)),
@@ -74,5 +74,5 @@ LATENT_SIDE = {1: 7, 3: 3}
 
 
 def filters(layer: Layer, width: float) -> int:
-    """The number of filters of a layer at a given width, at least 4."""
+    """A layer's number of filters at a given width; at least 4."""
     return max(4, round(layer.filters * width))

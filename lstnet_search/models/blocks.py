@@ -7,7 +7,7 @@ from torch.nn import functional as F
 from lstnet_search.models.architecture import Layer, Pooled, filters
 
 SLOPE = 0.3
-"""Negative slope of LeakyReLU: the default of Keras, whose terms the paper uses."""
+"""Negative slope of LeakyReLU: the default of Keras, because the paper uses Keras' terms."""
 
 EPSILON = 1e-3
 """Added to the variance by BatchNorm: the default of Keras."""
@@ -68,9 +68,9 @@ class SamePool(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Pool (N, C, S, S) to (N, C, ⌈S / stride⌉, ⌈S / stride⌉)."""
-        if self.stride == 2:  # ceil_mode cuts the last window off at an odd edge, which equals padding with -inf
+        if self.stride == 2:  # ceil_mode clips the last window at an odd edge, which equals padding with -inf
             return F.max_pool2d(x, 2, 2, ceil_mode=True)
         padded = F.pad(x, (0, 1, 0, 1), value=float("-inf"))
-        if x.dtype is torch.bfloat16 and x.device.type == "cpu":  # a maximum in float32 is exact and faster
+        if x.dtype is torch.bfloat16 and x.device.type == "cpu":  # pooling in float32 is as exact and faster
             return F.max_pool2d(padded.float(), 2, 1).bfloat16()
         return F.max_pool2d(padded, 2, 1)

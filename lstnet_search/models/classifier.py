@@ -20,7 +20,7 @@ class Classifier(nn.Module):
         super().__init__()
         layers: list[nn.Module] = []
         for filters in FILTERS:
-            # Pooling before BatchNorm is a quarter of the work.
+            # After pooling, BatchNorm has a quarter of the work.
             layers += [
                 nn.Conv2d(channels, filters, 3, padding=1, bias=False),
                 nn.MaxPool2d(2, ceil_mode=True),

@@ -51,7 +51,7 @@ class Discriminators(nn.Module):
 def build_discriminators(
     shapes: tuple[ImageShape, ImageShape], latent_channels: int, width: float, latent_stride: int | None, seed: int
 ) -> Discriminators:
-    """Discriminators with PyTorch's initial weights, drawn with `seed`; the global generator is left alone."""
+    """Discriminators with PyTorch's initial weights, drawn with `seed`. The global random generator stays as it was."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         return Discriminators(shapes, latent_channels, width, latent_stride)

@@ -59,7 +59,7 @@ class Translator(nn.Module):
 
     @torch.no_grad()
     def start_at(self, means: tuple[Tensor, Tensor]) -> None:
-        """Set the last biases so that an untrained generator outputs about the mean colour of its domain.
+        """Set the last biases so that an untrained generator outputs roughly the mean colour of its domain.
 
         Args:
             means: mean of each domain's images over all pixels, one value per channel, (C,) in [-1, 1].
@@ -99,7 +99,7 @@ class Translator(nn.Module):
 def build_translator(
     shapes: tuple[ImageShape, ImageShape], width: float, latent_stride: int, momentum: float, seed: int
 ) -> Translator:
-    """A translator with PyTorch's initial weights, drawn with `seed`; the global generator is left alone."""
+    """A translator with PyTorch's initial weights, drawn with `seed`. The global random generator stays as it was."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         return Translator(shapes, width, latent_stride, momentum)

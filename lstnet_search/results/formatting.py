@@ -1,4 +1,4 @@
-"""Numbers and weights as text for people."""
+"""Formats numbers and weights as text for users."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -30,7 +30,7 @@ def size(count: float) -> str:
 
 
 def weights(settings: Mapping[str, Any]) -> str:
-    """Weights in the paper's order with three digits each; those at the end if a schedule changes them.
+    """Weights in the paper's order with three digits each; the final ones if a schedule changes them.
 
     Args:
         settings: Complete settings of a training, or weights alone.
@@ -68,7 +68,7 @@ def is_share(metric: str) -> bool:
 _SHARES = (TARGET, accuracy_name(""), "round_trip", "agreement", "permuted_share", "latent_probe", "discriminator_")
 
 STATES = {"COMPLETE": "completed", "PRUNED": "stopped early", "FAIL": "failed", "RUNNING": "unfinished"}
-"""State of a trial -> words for people."""
+"""State of a trial -> how users read it."""
 
 LEAST_P = 0.001
 """A smaller p is printed as below this bound."""

@@ -1,7 +1,7 @@
 """The folder of a Table 2: one results folder per method, and the time that each method has used.
 
-`table2.yaml` holds `format_version`, `budget`, `command`, and `methods`: by name `search_seconds`, `confirm_seconds`
-and `searched` (whether the search is over). The time of a killed process is not counted.
+`table2.yaml` holds `format_version`, `budget`, `command`, and `methods`: for each method `search_seconds`,
+`confirm_seconds` and `searched` (whether the search is over). The time of a killed process is not counted.
 """
 
 from collections.abc import Mapping
@@ -36,7 +36,7 @@ class Spent:
 
     @property
     def seconds(self) -> float:
-        """Seconds of both."""
+        """Seconds of the search and the confirmation together."""
         return self.search_seconds + self.confirm_seconds
 
 
@@ -56,7 +56,7 @@ class Table2Folder:
         self.file = path / "table2.yaml"
 
     def study(self, method: str) -> ResultsFolder:
-        """The results folder of a method, which may not exist."""
+        """The results folder of a method, which may not exist yet."""
         return ResultsFolder.named(self.path, method)
 
     def read(self) -> Table2Record:
@@ -69,7 +69,7 @@ class Table2Folder:
         return Table2Record.parse(read_versioned(self.file, FORMAT_VERSION, advice), str(self.file))
 
     def spent(self) -> dict[str, Spent]:
-        """The time that each method has used so far, by name; empty if nothing has begun.
+        """The time that each method has used so far; empty if nothing has started.
 
         Raises:
             InputError: if the file is damaged.

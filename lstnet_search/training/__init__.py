@@ -1,4 +1,4 @@
-"""The training loop, and the training states that it can resume from. What is measured of a network is elsewhere."""
+"""The training loop, and the training states that it can resume from. Evaluation is in `evaluation`."""
 
 from lstnet_search.training.cuda_graph import CapturedStep
 from lstnet_search.training.deterministic import use_deterministic_kernels

@@ -6,13 +6,14 @@ import torch
 from torch import Tensor
 
 WARM_UP = 3
-"""Ordinary steps before capture, in which optimisers create their state and cuDNN chooses algorithms."""
+"""Number of ordinary steps before capture. In these, optimisers create their state and cuDNN chooses algorithms."""
 
 
 class CapturedStep:
     """A step on batches of a fixed shape, on a CUDA device.
 
-    The first steps run normally, on a side stream, as capture requires. The next step overwrites the returned tensor.
+    The first steps run normally, on a side stream, as capture requires. Each step overwrites the tensor that the
+    previous one returned.
     """
 
     def __init__(self, step: Callable[..., Tensor]) -> None:

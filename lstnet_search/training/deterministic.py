@@ -10,6 +10,6 @@ def use_deterministic_kernels() -> None:
 
     An operation without such a kernel raises an error. Call this before the process first uses CUDA.
     """
-    os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"  # otherwise cuBLAS sums depend on what else is running
+    os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"  # otherwise sums in cuBLAS depend on what else is running
     torch.use_deterministic_algorithms(True)
     torch.set_num_threads(1)

@@ -7,10 +7,10 @@ from torch import Tensor, nn
 
 
 class Average:
-    """The moving average of a network's parameters and buffers, as a network that is evaluated in its place.
+    """A network with the moving average of another's parameters and buffers, which is evaluated in its place.
 
-    The decay after t updates is min(decay, (1 + t) / (10 + t)). Without this ramp, the initial weights would count for
-    hundreds of steps.
+    The decay after t updates is min(decay, (1 + t) / (10 + t)). Without this ramp, the initial parameters would
+    dominate for hundreds of steps.
     """
 
     def __init__(self, source: nn.Module, decay: float) -> None:

@@ -38,10 +38,10 @@ class Report:
 
     Attributes:
         step: number of steps taken.
-        seconds: time spent on training and evaluation so far. What the receiver of a report does with it is not
-            counted, such as saving a checkpoint.
+        seconds: time spent on training and evaluation so far. Time that the receiver spends on a report, for example
+            to save a checkpoint, is not counted.
         metrics: means of the losses since the last report, and the result of `evaluate`.
-        evaluated: the evaluated network, in evaluation mode. It is valid until the next report.
+        evaluated: the network to evaluate, in evaluation mode. It is valid until the next report.
         state: collects everything that the training needs to resume. The tensors are valid until the next report.
     """
 
@@ -117,7 +117,7 @@ def train(
         losses = take_step(*batches.draw())
         average.update(step - 1)
         sums += losses
-        finite_steps += sums.isfinite()  # a sum that was once NaN or infinite stays so
+        finite_steps += sums.isfinite()  # once a sum is NaN or infinite, it stays so
         if step in report_steps:
             metrics = _means(method.metrics, sums.tolist(), finite_steps.tolist(), last_report, step)
             average.module.eval()

@@ -23,7 +23,7 @@ def resolve_precision(precision: Precision, device: torch.device) -> Literal["fl
 
 
 def autocast(precision: Precision, device: torch.device) -> Callable[[], AbstractContextManager[None]]:
-    """A function that makes the context networks run in. Parameters and losses stay float32."""
+    """A function that makes the context in which networks run. Parameters and losses stay float32."""
     if resolve_precision(precision, device) == "float32":
         return nullcontext
     return partial(torch.autocast, device.type, dtype=torch.bfloat16, cache_enabled=False)  # a lambda cannot be pickled

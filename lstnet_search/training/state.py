@@ -24,7 +24,7 @@ FORMAT_VERSION = 1
 
 
 def module_state(module: nn.Module, prefix: str) -> State:
-    """Parameters and buffers, named with a `prefix.`."""
+    """Parameters and buffers, with `prefix.` before their names."""
     return {f"{prefix}.{name}": tensor for name, tensor in module.state_dict().items()}
 
 
@@ -40,7 +40,7 @@ def under(state: State, prefix: str) -> State:
 
 
 def optimiser_state(optimiser: torch.optim.Optimizer, prefix: str) -> State:
-    """An optimiser's state of each parameter, named `prefix.<index of the parameter>.<name>`."""
+    """An optimiser's state for each parameter, named `prefix.<index of the parameter>.<name>`."""
     per_parameter = optimiser.state_dict()["state"]
     return {
         f"{prefix}.{index}.{name}": torch.as_tensor(value)
@@ -61,7 +61,7 @@ def load_optimiser(optimiser: torch.optim.Optimizer, state: State, prefix: str) 
 
 def _laid_out_as(parameter: Tensor, tensor: Tensor) -> Tensor:
     """A copy in the memory layout of the parameter, which the fused optimiser assumes."""
-    if tensor.shape != parameter.shape:  # the count of updates
+    if tensor.shape != parameter.shape:  # the number of updates so far
         return tensor
     return torch.empty_like(parameter, dtype=tensor.dtype).copy_(tensor)
 
@@ -103,7 +103,7 @@ def parse_header(content: bytes, where: str) -> dict[str, Any]:
 
 
 def read_state(folder: Path) -> tuple[State, dict[str, Any]]:
-    """Read the tensors of a checkpoint, to the CPU, and its header.
+    """Read the tensors of a checkpoint to the CPU, and its header.
 
     Raises:
         InputError: if anything is missing or truncated, or the tensors do not match the digest in the header.

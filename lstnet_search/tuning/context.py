@@ -21,13 +21,13 @@ class SearchContext(Generic[Data]):
     """One run on a running cluster.
 
     Attributes:
-        run: what was asked for.
-        config: of the search; its `select_by` is set.
+        run: the run's options.
+        config: the search's configuration; its `select_by` is set.
         folder: where the study and its tables are: the run's folder, or the confirmation's inside it.
         storage: where Ray's state and the checkpoints are.
-        data: what trials train on.
-        placement: what each trial gets.
-        console: to print on.
+        data: data that trials train on.
+        placement: resources of each trial.
+        console: prints lines and tables.
         stop_request: whether the run has to stop.
     """
 

@@ -1,4 +1,4 @@
-"""How a run is executed: its cluster, its share of the GPUs, and its end before the first training."""
+"""How a run is executed: its cluster, its share of the GPUs, and what happens if it stops before its first training."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -31,13 +31,15 @@ def until_stopped(run: Run, console: Console, command: Callable[[StopRequest], i
             if not stop_request.interrupted:
                 raise
             why = "the time budget is over" if stop_request.signal is None else f"stopped by {stop_request.signal.name}"
-            line = f"{why} before the first training; nothing was lost; begin again with: {run.command}"
+            line = f"{why} before the first training; nothing was lost; start again with: {run.command}"
             console.print(line, markup=False, highlight=False, soft_wrap=True)
             return stop_request.exit_code
 
 
 def refuse_placement(resources: Resources, trials: int) -> None:
-    """Refuse more than this machine has before anything is read. What a running cluster has is not known yet.
+    """Before anything is read, refuse options that ask for more than this machine has.
+
+    The resources of a running cluster are not known yet, so they are not checked.
 
     Raises:
         InputError: as `decide_placement`.
@@ -51,7 +53,7 @@ def on_cluster(run: Run, trials: int, say: Callable[[str], None]) -> Iterator[Pl
     """Start or join the cluster, and print where its dashboard is.
 
     Raises:
-        InputError: if the cluster has no room for what is asked for, or cannot be used.
+        InputError: if the cluster has less than the options ask for, or cannot be used.
     """
     storage = None if run.storage is None else run.open_storage()
     with ExitStack() as stack:
@@ -70,28 +72,28 @@ def share_gpus(
     trials: int,
     say: Callable[[str], None],
 ) -> Placement:
-    """The placement, with as many trials on a GPU as a probe finds if the options leave that to a probe."""
+    """The placement. If the options leave it to a probe, the probe decides how many trials share a GPU."""
     if resources.per_gpu is not None or not placement.gpus:
         return placement
     return gpu_use.share_gpus(search, data, placement, resources, trials, say)
 
 
 def refuse_other_data(folder: ResultsFolder, fingerprint: str, options: str) -> None:
-    """Refuse to go on with other data than the search began with.
+    """Refuse to continue a search on other data than it began with.
 
     Args:
-        folder: of the search.
-        fingerprint: of the data at hand.
+        folder: the search's folder.
+        fingerprint: fingerprint of the data that this run read.
         options: the options that choose the data.
 
     Raises:
-        InputError: if the fingerprint is another.
+        InputError: if the search recorded another fingerprint.
     """
     recorded = folder.read_search().data_fingerprint
     if recorded != fingerprint:
         raise InputError(
-            f"{folder.path} was begun on data of fingerprint {recorded}, this is {fingerprint}; "
-            f"give the same data by {options}"
+            f"{folder.path} was begun on data with fingerprint {recorded}, this data has {fingerprint}; "
+            f"give the same data with {options}"
         )
 
 
@@ -99,11 +101,11 @@ def refuse_other_classifiers(folder: ResultsFolder, digests: dict[str, str]) -> 
     """Refuse to resume a search with other classifiers: its trials would no longer be comparable.
 
     Args:
-        folder: of the search.
-        digests: of the classifiers at hand, by domain.
+        folder: the search's folder.
+        digests: digests of this run's classifiers, by domain.
 
     Raises:
-        InputError: if a recorded digest is another. Folders of earlier versions have none.
+        InputError: if the search recorded another digest. Folders of earlier versions have no digests.
     """
     for domain, recorded in folder.read_search().classifiers.items():
         if digests.get(domain) != recorded:

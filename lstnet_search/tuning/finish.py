@@ -1,4 +1,4 @@
-"""The end of a search's run: the winner's files, the final table, and what is left to do."""
+"""The end of a search's run: the winner's files, the final table, and how to resume what is unfinished."""
 
 from pathlib import Path
 
@@ -20,10 +20,11 @@ from lstnet_search.tuning.trials.checkpoints import checkpoint_at
 
 
 def finish_search(context: SearchContext[Prepared], display: SearchDisplay, callback: SearchCallback) -> int:
-    """Write the winner, print the table, and say what is left to do.
+    """Write the winner, print the table, and print how to resume what is unfinished.
 
     Returns:
-        The exit code: 0 done, 1 without a usable trial or an up-to-date copy of the results, 128 + signal after one.
+        The exit code: 0 done; 1 if no trial is usable or the copy of the results is out of date; 128 + signal after a
+        signal.
     """
     records = callback.write()
     order = ranked(records, context.metric)
@@ -36,10 +37,11 @@ def finish_search(context: SearchContext[Prepared], display: SearchDisplay, call
     mirrored = callback.mirror()
     display.say(f"results: {context.folder.path}")
     if unfinished:
-        display.say(f"{unfinished} of {trials} trials are unfinished; go on with: {resume_command}")
+        display.say(f"{unfinished} of {trials} trials are unfinished; resume with: {resume_command}")
     if not mirrored:
         display.say(
-            f"error: the copy in --storage is not up to date, {context.folder.path} is; go on with: {resume_command}"
+            f"error: the copy in --storage is out of date, {context.folder.path} is up to date; "
+            f"resume with: {resume_command}"
         )
     if context.stop_request.storage_problem:
         return print_storage_problem(context.console, context.stop_request.storage_problem, resume_command)
@@ -102,7 +104,7 @@ def _write_winner(context: SearchContext[Prepared], display: SearchDisplay, best
     labelled = ", ".join(
         f"{percent(share)} of {name.removeprefix('round_trip_accuracy_')}" for name, share in round_trips.items()
     )
-    back = f"; after a round trip {labelled} are labelled right" if round_trips else ""
+    back = f"; after a round trip, {labelled} are labelled correctly" if round_trips else ""
     display.say(f"best: trial {best.number}{model}{back}")
 
 
@@ -115,10 +117,10 @@ def _remarks(
         f"best by {metric}{'' if repeats == 1 else ', mean over seeds'}: {shown(metric, report.metrics[metric])}",
     ]
     if repeats > 1:
-        remarks.append(f"trained with {repeats} seeds; settings, model and its accuracies are of the first seed")
+        remarks.append(f"trained with {repeats} seeds; settings, model and its accuracies are those of the first seed")
     if config.schedule:
         steps = ", ".join(str(change.step) for change in config.schedule)
-        remarks.append(f"weights change after step {steps}; seed and first weights are of the trial it began in")
+        remarks.append(f"weights change after step {steps}; seed and first weights are those of the trial it began in")
     return remarks
 
 

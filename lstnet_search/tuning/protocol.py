@@ -1,4 +1,4 @@
-"""Names that the driver, its trials and the study use in what they send each other."""
+"""Names in the messages between the driver, its trials and the study."""
 
 DIED = "the process of the trial died, more often than is retried"
 """The error of a trial that could not report why it failed."""
@@ -15,7 +15,7 @@ ALARMS = "alarms"
 """Key in Ray's results of the warnings that the report's line ends with."""
 
 NUMBER, SETTINGS, CHECKPOINT = "trial", "settings", "checkpoint"
-"""Keys of the configuration that a Ray trial gets."""
+"""Keys of a Ray trial's configuration."""
 
 START = "start"
-"""User attribute of an enqueued trial: settings that it has to the bit."""
+"""User attribute of an enqueued trial: settings that the trial uses bit for bit."""

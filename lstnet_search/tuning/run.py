@@ -1,4 +1,7 @@
-"""What was asked of one run of a search or a confirmation. Without Ray: a command imports it before its checks."""
+"""The options of one run of a search or a confirmation.
+
+This module does not import Ray, because commands import it before they check their options.
+"""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,12 +16,12 @@ class Resources:
     """What a run may use.
 
     Attributes:
-        cpus: CPUs to use at most, or None for all.
-        gpus: GPUs to use at most, or None for all.
-        simulated_gpus: GPUs that Ray is told this machine has, or None for those that it has.
-        max_concurrent: trials at once at most, or None for as many as there is room for.
-        per_gpu: trials that may share a GPU, or None to let a probe decide.
-        address: of a running cluster, or None for RAY_ADDRESS, or else a cluster on this machine.
+        cpus: maximum number of CPUs, or None for all.
+        gpus: maximum number of GPUs, or None for all.
+        simulated_gpus: number of GPUs that Ray pretends this machine has, or None for its real ones.
+        max_concurrent: maximum number of trials at once, or None for as many as fit.
+        per_gpu: number of trials that may share a GPU, or None to let a probe decide.
+        address: address of a running cluster. None for RAY_ADDRESS or, if that is not set, a cluster on this machine.
     """
 
     cpus: int | None = None
@@ -31,11 +34,11 @@ class Resources:
 
 @dataclass(frozen=True)
 class Run:
-    """What was asked of one run, beside what `search.yaml` records.
+    """The options of one run, in addition to the configuration in `search.yaml`.
 
     Attributes:
         folder: results folder of the search.
-        resume: whether to go on with what the folder holds.
+        resume: whether to continue the search in the folder.
         resources: what the run may use.
         storage: URI of a place that every node reaches, without secrets, or None for the results folder.
         time_budget: seconds after which the run stops, or None.
@@ -78,7 +81,7 @@ class Run:
         """Where Ray's state, the checkpoints and the copy of the results folder are.
 
         Raises:
-            InputError: if there is no such place.
+            InputError: if that place does not exist.
         """
         if self.storage is None:
             return Storage.local(self.folder.path)

@@ -61,7 +61,7 @@ def search(config: SearchConfig, run: Run, console: Console) -> int:
     """Search, print, and write the results folder.
 
     Returns:
-        The exit code: 0 done, 1 without a single usable trial, 128 + signal after one.
+        The exit code: 0 done, 1 if no trial is usable, 128 + signal after a signal.
 
     Raises:
         InputError: before anything is trained or written.
@@ -106,10 +106,10 @@ def _search(config: SearchConfig, run: Run, console: Console, stop_request: Stop
 
 
 def _refuse_unusable(config: SearchConfig, run: Run) -> None:
-    """Refuse what cannot work before the cluster starts and any data are read.
+    """Before the cluster starts and any data is read, refuse options that cannot work.
 
     Raises:
-        InputError: if there is something.
+        InputError: if an option cannot work.
     """
     refuse_sampler(config)
     refuse_trackers(run.log)
@@ -124,7 +124,7 @@ def _refuse_unusable(config: SearchConfig, run: Run) -> None:
     elif run.open_storage().exists():
         raise InputError(
             f"--storage {run.storage} has a {run.folder.path.name} already; choose another --name, "
-            "or go on with it by --resume"
+            "or resume it with --resume"
         )
 
 
@@ -142,11 +142,14 @@ def _search_file(config: SearchConfig, run: Run, placement: Placement, prepared:
 
 
 def _run_trials(context: SearchContext[Prepared], warm_start: list[FrozenTrial]) -> int:
-    """Run the trials that are left, and finish the search; the exit code.
+    """Run the remaining trials, and finish the search.
 
     Args:
-        context: of the run; its results folder is locked.
+        context: the run's context; its results folder is locked.
         warm_start: trials of another search that the study of a new search begins with.
+
+    Returns:
+        The exit code.
     """
     config, folder, placement = context.config, context.folder, context.placement
     maximised = objectives(config, context.metric)
@@ -164,7 +167,9 @@ def _run_trials(context: SearchContext[Prepared], warm_start: list[FrozenTrial])
         context.metric,
     )
     if warm_start:
-        display.say(f"{len(warm_start)} completed trials of {config.warm_start} lie in the space and are known")
+        display.say(
+            f"the sampler knows {len(warm_start)} completed trials of {config.warm_start} that lie in the space"
+        )
     left = config.trials - sum(record.state != "RUNNING" for record in earlier)
     callback = SearchCallback(
         context, study, display, discardable=partial(discardable_trials, metric=context.metric, objectives=maximised)

@@ -42,15 +42,15 @@ class StopRequest:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Restore the handlers from before."""
+        """Restore the previous handlers."""
         self._restore_handlers()
 
     def handle_signals(self) -> None:
-        """Install the handlers, again where another library has replaced them: Ray does when it starts."""
+        """Install the handlers. Call this again after another library has replaced them, as Ray does when it starts."""
         for number in SIGNALS:
             if number == signal.SIGHUP and signal.getsignal(number) == signal.SIG_IGN:
                 continue  # nohup: the run outlives its terminal
-            # Only the first: a later one is of the library that replaced ours.
+            # Keep only the first one: a later one belongs to the library that replaced ours.
             self._earlier.setdefault(number, signal.getsignal(number))
             signal.signal(number, self._note)
 
@@ -123,8 +123,8 @@ def hangup_blocked() -> Iterator[None]:
 
 
 def _leave_terminal() -> None:
-    """Print nowhere instead of to a terminal that is closed: each write to it would raise an error."""
-    with open(os.devnull, "w") as nowhere:
+    """Send output to the null device instead of a closed terminal: each write to it would raise an error."""
+    with open(os.devnull, "w") as null:
         for stream in (sys.__stdout__, sys.__stderr__):
             if stream is not None and stat.S_ISCHR(os.fstat(stream.fileno()).st_mode):
-                os.dup2(nowhere.fileno(), stream.fileno())
+                os.dup2(null.fileno(), stream.fileno())

@@ -32,22 +32,22 @@ def table2(
     run: Run,
     console: Console,
 ) -> int:
-    """Do what is left of each method, in the given order.
+    """Search and confirm the methods in the given order, and continue what is unfinished.
 
     Args:
         searches: the search of each method.
         budget: wall time of each method and of all together.
-        name: of the budget.
-        folder: of the table. What it holds already is continued.
+        name: name of the budget.
+        folder: the table's folder. Work that it already holds is continued.
         run: resources, data and command; its folder and time budget are ignored.
-        console: to print on.
+        console: prints lines and tables.
 
     Returns:
         The exit code: 0 done, or out of time; 1 if a method's search or confirmation failed; 128 + signal
-        after one.
+        after a signal.
 
     Raises:
-        InputError: if a study in the folder is of another search or of other data.
+        InputError: if a study in the folder belongs to another search or other data.
     """
     methods = _Methods(budget, name, folder, run, console)
     codes = [0]
@@ -70,12 +70,12 @@ class _Methods:
         self._spent = folder.spent()
 
     def run(self, method: str, config: SearchConfig) -> int:
-        """Search and confirm as far as that is not done yet and the time allows; the exit code."""
+        """Search and confirm one method, as far as this is not done yet and time allows. Returns the exit code."""
         spent = self._spent.setdefault(method, Spent())
         if not spent.searched and (code := self._search(method, config, spent)):
             return code
         if not spent.searched:
-            self._say(f"{method}: the time of all methods is over before its search is")
+            self._say(f"{method}: the time of all methods is over before its search has ended")
             return 0
         if self._folder.confirmed(method, self._budget.seeds):
             self._say(f"{method}: confirmed, {duration(spent.seconds)} in all")

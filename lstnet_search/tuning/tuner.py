@@ -37,13 +37,13 @@ def make_tuner(
     other trials wait for it, in processes that keep their shares.
 
     Args:
-        context: of the run.
+        context: the run's context.
         searcher: proposes settings, and reports to the study.
         scheduler: stops trials, or changes their weights.
         callbacks: called at each event of a trial.
         trials: number of trials to run.
         trainable: what a trial runs.
-        on_retry: called with the number of a trial that is retried, and what is to be said of it.
+        on_retry: called with a retried trial's number and what happened to it, as the predicate of a sentence.
     """
     config, placement = context.config, context.placement
     retry_on_oom = placement.per_gpu > 1 and config.scheduler not in POPULATION_SCHEDULERS
@@ -89,7 +89,7 @@ def make_tuner(
 
 
 def run_tuner(tuner: tune.Tuner) -> None:
-    """Run a tuner's trials, with what a search of days needs and no setting of Ray Tune offers."""
+    """Run a tuner's trials, with patches that a search of several days needs: Ray Tune has no settings for them."""
     with without_snapshots(), keep_last_checkpoints(), survive_oom_kill():
         tuner.fit()
 

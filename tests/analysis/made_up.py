@@ -23,7 +23,7 @@ SPACE = Space.read(ROOT / "search_spaces" / "weight_ratios.yaml")
 def make_study(
     path: Path, trials: int, *, reports: int = 12, criteria: bool = True, labelled: bool = True, samples: int = 0
 ) -> Path:
-    """A study whose scores fall with the distance of w1/w3 from 0.3; a sixth of its trials runs to the end.
+    """A study whose scores fall with the distance of w1/w3 from 0.3. One in six trials runs to the end.
 
     Every seventh trial failed without a report, and the last trial is unfinished. If USPS has no labels, only one
     direction is measured, and only by criteria.
@@ -65,7 +65,7 @@ def record(number: int, trials: int, reports: int, criteria: bool, generator: np
 
 
 def unlabelled(record: TrialRecord) -> TrialRecord:
-    """The same trial where USPS has no labels."""
+    """The same trial, as if USPS had no labels."""
 
     def known(name: str) -> bool:
         return not name.endswith("mnist_to_usps") and "val_" not in name and name != "target_accuracy"

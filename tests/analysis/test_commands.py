@@ -45,7 +45,7 @@ NO_REPORTS = ["no tables", "no trials", "all failed"]
 
 
 def written(folder: Path) -> set[str]:
-    """Names of what was drawn. A picture of a few kilobytes would be empty."""
+    """Names of the written files, none of them so small that a picture would be empty."""
     files = list((folder / "analysis").glob("*"))
     assert all(path.stat().st_size > 5000 for path in files)
     return {path.name for path in files}
@@ -185,7 +185,8 @@ def test_a_study_without_an_oracle_is_drawn_by_what_it_maximised(
 
 
 def test_a_name_is_text_for_every_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    name = os.fsdecode(b"cost$\\frac$ [red]x[/nothing] :smile: <b>bold \xff")  # mathematics, markup, HTML, no text
+    # Mathematics, markup, HTML, and a byte that is not text.
+    name = os.fsdecode(b"cost$\\frac$ [red]x[/nothing] :smile: <b>bold \xff")
     folder = make_study(tmp_path / name, 8, samples=1)
     for command in COMMANDS:
         assert exit_code(command, folder) == 0
@@ -200,9 +201,9 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_study(tmp_path_factory.mktemp("large") / "study", 10_000, samples=3)
 
 
-@pytest.mark.parametrize("name", [name for name in COMMANDS if name != "images"])  # draws three trials of however many
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name != "images"])  # which always draws three trials
 def test_ten_thousand_trials_take_less_than_twenty_seconds(large: Path, name: str) -> None:
-    begun = time.process_time()  # of this process: other work on the machine does not count
+    begun = time.process_time()  # CPU time of this process: other work on the machine does not count
     COMMANDS[name](large)
     assert time.process_time() - begun < 20
     for file in (large / "report.html", *(large / "analysis").glob("*.html")):

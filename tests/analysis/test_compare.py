@@ -1,4 +1,4 @@
-"""Studies side by side: what is confirmed of them, and what makes them hard to compare."""
+"""Studies side by side: what is confirmed, and what makes them hard to compare."""
 
 import re
 from pathlib import Path

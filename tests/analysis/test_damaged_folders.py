@@ -1,4 +1,4 @@
-"""Whatever is wrong with a results folder, a command reports it in one message or does without it."""
+"""Whatever is wrong with a results folder, a command reports it in one message or works without that file."""
 
 import io
 import os
@@ -40,7 +40,7 @@ Files = dict[str, bytes]
 
 @pytest.fixture(scope="session")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Files:
-    """The files of a study that has all of them."""
+    """The files of a complete study."""
     folder = ResultsFolder(make_study(tmp_path_factory.mktemp("whole") / "study", 8, reports=6, samples=1))
     space = Space.parse({"w3": 100, "w1": {"type": "loguniform", "low": 1, "high": 1000}}, "mine.yaml")
     search = SearchConfig(preset="cpu", trial=PRESETS["cpu"].trial, trials=8, space_file="mine.yaml", space=space)
@@ -128,7 +128,7 @@ def write_all(files: Files, folder: Path) -> None:
 
 
 def run_all(commands: dict[str, Callable[[Path], object]], folder: Path) -> None:
-    """Run each command on a folder; it raises nothing but an `InputError`."""
+    """Run each command on a folder; none may raise anything but an `InputError`."""
     for command in commands.values():
         with suppress(InputError), warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -28,7 +28,7 @@ def test_the_published_studies_have_reports_and_best_trials(tmp_path: Path, caps
     ("name", "code", "message"),
     [
         ("mnist-usps", 0, ""),
-        ("table2-small/no_translation", 2, "no_translation searched no setting that is a number"),
+        ("table2-small/no_translation", 2, "no_translation searched no numeric setting"),
     ],
 )
 def test_the_published_studies_are_drawn(

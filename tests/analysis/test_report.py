@@ -30,7 +30,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "best_config.yaml").write_text("w1: 20.0\n")
     history = ResultsFolder(folder).read_history()
     last = (history["trial"] == 7) & (history["step"] == history.loc[history["trial"] == 7, "step"].max())
-    history.loc[last, "target_accuracy"] = 0.999  # confirmed is the trial that leads
+    history.loc[last, "target_accuracy"] = 0.999  # the confirmed trial is the one that leads
     history.to_parquet(folder / "history.parquet", index=False)
     write_confirmation(folder)
     return folder
@@ -59,7 +59,7 @@ def test_a_whole_study_has_every_section_and_figure(page: Page) -> None:
     }
     places = {attributes.get("id") for tag, attributes in page.tags if tag == "div"}
     assert set(page.figures) <= places
-    assert page.count("img") == 1 + 3 * 4  # the winner; of three trials translations and confusions, both ways
+    assert page.count("img") == 1 + 3 * 4  # the winner; translations and confusions of three trials, both ways
 
 
 def test_the_page_loads_nothing(page: Page) -> None:
@@ -81,14 +81,14 @@ def test_the_verdict_is_the_confirmations_sentence(page: Page) -> None:
     assert "opening number 2 of the test sets" in first
 
 
-def test_a_confirmation_of_a_trial_that_leads_no_longer_says_so(tmp_path: Path) -> None:
+def test_a_confirmation_says_so_if_its_trial_no_longer_leads(tmp_path: Path) -> None:
     folder = make_study(tmp_path / "study", 8)
     write_confirmation(folder)
     history = ResultsFolder(folder).read_history()
     history["target_accuracy"] = history["trial"].map({7: 0.95, 1: 0.97}).fillna(0.5)
     history.to_parquet(folder / "history.parquet", index=False)
     page = make(folder)
-    assert "confirmed before the search went on Trial 7 is better" in page.text
+    assert "confirmed before the search continued Trial 7 is better" in page.text
     assert "Trial 1 leads the search now and is not confirmed yet" in page.text
 
 
@@ -177,7 +177,7 @@ def test_hostile_text_is_shown_and_never_run(tmp_path: Path) -> None:
     page = make(folder)
     assert page.text.count(hostile) >= 5  # as text
     assert all("onerror" not in each for _, each in page.tags)
-    assert page.count("script") == 3  # the figures, Plotly, what draws them
+    assert page.count("script") == 3  # the data of the figures, Plotly, and draw.js
     assert "<script>alert(1) – LSTNet Search" in page.text
     assert "<script>alert(1)" not in page.html
 
@@ -202,7 +202,7 @@ def test_what_links_lead_to_is_not_on_the_page(tmp_path: Path) -> None:
     assert secret.read_text() not in page
 
 
-def test_a_folder_that_is_none_is_refused_and_nothing_written(tmp_path: Path) -> None:
+def test_a_folder_without_results_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"is not a results folder: it has no search\.yaml"):
         report(tmp_path)
     assert list(tmp_path.iterdir()) == []

@@ -18,7 +18,7 @@ HOSTILE = "<script>document.title = 'run'</script><img src=x onerror=\"document.
 
 @pytest.fixture(scope="module")
 def report_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The report of a complete study whose texts are hostile."""
+    """The report of a complete study with hostile texts."""
     folder = make_study(tmp_path_factory.mktemp("browser") / "<script>alert(1)", 24, samples=5)
     Image.new("L", (1200, 800), 128).save(folder / "translations.png")
     search = yaml.safe_load((folder / "search.yaml").read_text())
@@ -75,6 +75,6 @@ def test_the_page_is_drawn_silently_and_offline_on_a_desktop_a_phone_and_paper(
     for section in page.locator("section").all():
         assert section.is_visible()
     page.wait_for_function("() => [...document.querySelectorAll('.plot')].every(each => each.offsetWidth <= 680)")
-    assert max(widths(page)) <= 680  # pixels of the paper
+    assert max(widths(page)) <= 680  # the width of the paper in pixels
     assert page.pdf().startswith(b"%PDF")
     assert [each for each in heard if not each.startswith(("file:", "data:", "blob:"))] == []

@@ -1,4 +1,4 @@
-"""How commands end: a path that cannot be used gives one message, a bug a traceback. Commands can share options."""
+"""How commands end: an unusable path gives one message, a bug gives a traceback. Commands can share options."""
 
 import errno
 import os
@@ -105,7 +105,7 @@ def test_a_path_that_cannot_be_written_is_named_as_the_user_gave_it(
     assert f"error: {tmp_path}/{message}" in said(capsys)
 
 
-def test_bytes_that_are_no_text_can_be_printed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_bytes_that_are_not_text_can_be_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert ended(lambda: print(os.fsdecode(b"r\xff"))) == 0
     assert capsys.readouterr().out == "r\\udcff\n"
 

@@ -90,7 +90,7 @@ def test_loading_the_commands_imports_nothing_that_takes_seconds() -> None:
 
 
 def test_ctrl_c_during_imports_ends_with_one_line(tmp_path: Path) -> None:
-    """The interrupt comes while a module is imported that makes another error of it, as Python's own imports can."""
+    """The interrupt arrives while a module is imported that turns it into another error, as some imports do."""
     (tmp_path / "typer.py").write_text(
         "import os, signal\ntry:\n    os.kill(os.getpid(), signal.SIGINT)\n    input()\n"
         "except KeyboardInterrupt as error:\n    raise RuntimeError('broken import') from error\n"

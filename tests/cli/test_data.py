@@ -1,4 +1,4 @@
-"""`data`: sets are verified, described, and written as folders that can be read again."""
+"""`data`: sets are verified, described, and written as folders that can be read back."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""`export`, `status` and `dashboard`: which folders they take, and what they refuse."""
+"""`export`, `status` and `dashboard`: which folders they accept, and what they refuse."""
 
 import shutil
 import socket
@@ -13,7 +13,7 @@ from lstnet_search.tuning.study.study import Study
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A search that has just begun."""
+    """A search that has just started."""
     (tmp_path / "search.yaml").write_text("format_version: 1\n")
     return tmp_path
 
@@ -26,7 +26,7 @@ def study(folder: Path) -> Study:
 
 
 @pytest.mark.parametrize("command", ["ablate", "confirm", "dashboard", "export", "status"])
-def test_a_folder_that_is_no_results_folder_is_refused(
+def test_a_folder_that_is_not_a_results_folder_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str
 ) -> None:
     extra = ["--to", tmp_path / "out"] if command == "export" else []
@@ -75,5 +75,5 @@ def test_a_port_in_use_is_refused(folder: Path, study: Study, capsys: pytest.Cap
         assert message in refused(capsys, "dashboard", folder, "--port", port)
 
 
-def test_a_number_that_is_no_port_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_number_that_is_not_a_port_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "65535" in refused(capsys, "dashboard", folder, "--port", "70000")

@@ -43,7 +43,7 @@ def test_a_share_of_a_gpu_is_one_over_the_trials_that_share_it(text: str | None,
 
 
 @pytest.mark.parametrize("text", ["0", "-0.5", "0.4", "0.7", "0.01", "half", "nan"])
-def test_a_share_that_no_whole_number_of_trials_fill_a_gpu_with_is_refused(text: str) -> None:
+def test_a_share_that_is_not_one_over_a_whole_number_is_refused(text: str) -> None:
     with pytest.raises(InputError, match=f"--gpus-per-trial {text} must be auto or one divided by a whole number"):
         parse_gpus_per_trial(text)
 

@@ -59,7 +59,7 @@ def test_a_missing_space_file_is_refused(tmp_path: Path, capsys: pytest.CaptureF
         (["--resume"], "--resume needs the --name"),
         (["--resume", "--name", "nothing"], "is not a results folder"),
         (["--bundled", "--data-dir", "."], "exclude each other"),
-        (["--data-dir", "no-such-folder"], "--data-dir no-such-folder is no folder"),
+        (["--data-dir", "no-such-folder"], "--data-dir no-such-folder is not a folder"),
         (["--nonsense"], "No such option: --nonsense"),
         (["--trials", "many"], "Invalid value for '--trials'"),
         (["--preset", "huge"], "Invalid value for '--preset'"),

@@ -1,4 +1,4 @@
-"""Shipped spaces are found by name, also by a program that was installed from a wheel."""
+"""Shipped spaces are found by name, even if the package was installed from a wheel."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""`predict`, `translate` and `export` on a folder of images of the user's own."""
+"""`predict`, `translate` and `export` on a folder of the user's own images."""
 
 from io import BytesIO
 from pathlib import Path
@@ -79,7 +79,7 @@ def test_translations_have_the_names_of_their_images(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     output = tmp_path / "translated"
-    output.mkdir()  # empty: may be there
+    output.mkdir()  # an empty folder may exist
     assert exit_code("translate", "--model", winner, "--input", folder, "--output", output) == 0
     assert capsys.readouterr().out == f"mnist_to_usps: translated 6 of 7 images: {output}\n"
     names = ["a.png", "b.png", "e.png", "f.png", "more/c.png", "more/deep/d.png"]
@@ -116,12 +116,12 @@ def test_a_table_is_translated_to_a_table_that_keeps_its_labels(
         ({"--input": "nowhere"}, "--input nowhere does not exist"),
         ({"--input": "empty"}, "--input empty holds no images"),
         ({"--input": "no.parquet"}, "--input no.parquet has x (int64); it must have one column 'image' (binary)"),
-        ({"--input": "odd"}, "the images have the shape 1x20x20, which does not tell their domain"),
+        ({"--input": "odd"}, "the images have the shape 1x20x20, which does not identify their domain"),
         (
             {"--input": "bad", "--direction": "mnist_to_usps"},
             "none of the 1 images in bad can be read: x.png (not an image",
         ),
-        ({"--output": "no/such/folder.parquet"}, "no/such is no folder that can be written to"),
+        ({"--output": "no/such/folder.parquet"}, "no/such is not a writable folder"),
         ({"--output": "no.parquet"}, "no.parquet exists already; choose another --output"),
         ({"--batch-size": "0"}, "Invalid value for '--batch-size'"),
     ],

@@ -55,7 +55,7 @@ SPACES = spaces()
 
 
 def draw_at(space: Space, share: float) -> dict[str, Any]:
-    """The draw that lies at the same share of every range, from 0 at its beginning to 1 at its end."""
+    """The draw that lies at the same position in every range, from 0 at its beginning to 1 at its end."""
 
     def suggest(name: str, bounds: Range) -> Any:
         match bounds:

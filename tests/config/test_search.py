@@ -42,9 +42,9 @@ def test_a_point_is_as_trial_0_where_it_names_nothing() -> None:
     [
         ({"w1": 500.0}, r"^point 2: w1=500\.0 is not in its range \(low=1\.0 high=100\.0 .*widen the range$"),
         ({"w4": 5.0}, r"^point 2: w4/w3=0\.05 is not in its range"),
-        ({"w2": 7.0}, r"^point 2: w2=7\.0, but mine\.yaml makes it 20\.0; leave it out, or search it in the space$"),
-        ({"wl": 5.0}, r"^point 2: wl=5\.0, but mine\.yaml makes it 30\.0"),
-        ({"w3": 50.0}, r"^point 2: w3=50\.0, but mine\.yaml makes it 100\.0"),
+        ({"w2": 7.0}, r"^point 2: w2=7\.0, but mine\.yaml sets it to 20\.0; leave it out, or search it in the space$"),
+        ({"wl": 5.0}, r"^point 2: wl=5\.0, but mine\.yaml sets it to 30\.0"),
+        ({"w3": 50.0}, r"^point 2: w3=50\.0, but mine\.yaml sets it to 100\.0"),
     ],
 )
 def test_a_point_outside_the_space_is_refused(point: dict[str, Any], message: str) -> None:
@@ -89,7 +89,7 @@ def test_a_search_may_consist_of_points_only() -> None:
                 "space": {},
                 "points": ({"kl": 1},),
             },
-            r"^--scheduler pbt changes only the weights of lstnet; choose another with --method unit$",
+            r"^--scheduler pbt changes only the weights of lstnet; choose another --scheduler for unit$",
         ),
         (
             {"trial": METHOD_PRESETS["no_translation"]["cpu"].trial, "space": {}},
@@ -105,12 +105,12 @@ def test_settings_that_do_not_go_together_are_refused(changes: dict[str, Any], m
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"sampler": "tpe"}, "--sampler tpe: a population draws for itself; leave --sampler out"),
+        ({"sampler": "tpe"}, "--sampler tpe: a population draws its own settings; leave --sampler out"),
         ({"direction": "pareto"}, "--direction pareto: trials are compared by one number"),
         ({"points": ({"w1": 50},)}, "--points: a population begins with its own draws"),
         ({"warm_start": "results/x"}, "--warm-start: a population learns only from its own trials"),
         ({"trials": 2}, "--trials 2: a population needs more; raise it to at least 3"),
-        ({"trial": PRESETS["cpu"].trial.override({"steps": 2}, "test")}, "so few reports: weights change at every"),
+        ({"trial": PRESETS["cpu"].trial.override({"steps": 2}, "test")}, "fewer than 3 reports: weights change at"),
     ],
 )
 def test_settings_that_make_no_sense_for_a_population_are_refused(changes: dict[str, Any], message: str) -> None:

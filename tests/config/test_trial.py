@@ -1,4 +1,4 @@
-"""The settings of a trial: the paper's defaults, when reports are due, what is refused."""
+"""The settings of a trial: the paper's defaults, when reports are due, and what is refused."""
 
 import math
 from typing import Any

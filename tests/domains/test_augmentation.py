@@ -67,7 +67,7 @@ def test_no_augmentation_returns_the_exact_images() -> None:
 
 
 def test_result_never_leaves_the_range() -> None:
-    images = torch.full((256, 1, 28, 28), 255, dtype=torch.uint8)  # the four weights of 255 can sum to more than 1
+    images = torch.full((256, 1, 28, 28), 255, dtype=torch.uint8)  # the four bilinear weights can sum to more than 1
     result = Augmentation(10, 0.1, 2).apply(images, torch.Generator().manual_seed(0))
     assert result.min() == -1
     assert result.max() == 1

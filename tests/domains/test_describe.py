@@ -11,7 +11,11 @@ def test_counts_range_and_means() -> None:
     found = describe(Domain("x", images, torch.tensor([0, 0, 0, 1]), 2, ("cat", "dog")))
     assert found.class_counts == {"cat": 3, "dog": 1}
     assert (found.count, found.channels, found.side, found.low, found.high) == (4, 1, 16, 0, 200)
-    assert (found.mean, found.border, found.middle) == (25, 0, 100)  # a quarter of half of 200; half of 200
+    assert (found.mean, found.border, found.middle) == (
+        25,
+        0,
+        100,
+    )  # means: 200/8 and 200/2
     assert found.lines() == [
         "4 images of 16x16, grey",
         "classes: 2 (cat: 3, dog: 1); the smallest has 33% of the largest",

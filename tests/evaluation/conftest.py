@@ -1,4 +1,4 @@
-"""Domains whose right answers are known by hand, and bundled data prepared once."""
+"""Domains whose correct results are worked out by hand, and bundled data that are prepared once."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ CPU = torch.device("cpu")
 
 @pytest.fixture(scope="session", autouse=True)
 def one_thread() -> None:
-    torch.set_num_threads(1)  # small networks gain little from more, and lose much on a busy machine
+    torch.set_num_threads(1)  # more threads gain little for small networks, and lose much on a busy machine
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +51,7 @@ def progress() -> list[str]:
 
 @pytest.fixture(scope="session")
 def brief() -> ClassifierSettings:
-    """Enough to tell digits apart, in seconds."""
+    """Settings of a classifier that learns to tell digits apart within seconds."""
     return ClassifierSettings(epochs=1, min_steps=150, batch_size=64)
 
 
@@ -75,5 +75,5 @@ def usps_unlabelled(cache: Path) -> Prepared:
 
 @pytest.fixture
 def pair() -> DomainPair:
-    """In `a`, 3 of 4 labels are the index of the brightest pixel, in `b` 1 of 2."""
+    """In `a`, 3 of 4 labels are the index of the brightest pixel; in `b`, 1 of 2."""
     return DomainPair(brightest_at("a", [0, 1, 2, 3], [0, 1, 2, 0]), brightest_at("b", [0, 1], [1, 1]))

@@ -7,14 +7,14 @@ from lstnet_search.evaluation import round_trip_accuracy, translation_accuracy
 
 
 def test_only_directions_with_labels_and_a_classifier_have_an_accuracy(pair: DomainPair) -> None:
-    # Moved on by one, a's images are labelled 1, 2, 3, 0 against 0, 1, 2, 0.
+    # Rolled by one pixel, a's images are labelled 1, 2, 3, 0. The true labels are 0, 1, 2, 0.
     assert translation_accuracy(Roll(1, 0), pair, (None, Brightest())) == {"a_to_b": 0.25}
     unlabelled = DomainPair(brightest_at("a", [0], None), pair.b)
     assert translation_accuracy(Roll(1, 0), unlabelled, (None, Brightest())) == {}
 
 
 def test_round_trips_are_labelled_by_the_domains_own_classifier(pair: DomainPair) -> None:
-    # Back in place after 1 + 3 steps, though no image was in place between.
+    # Rolled by 1 + 3 of 4 pixels, images are as before, although they were not in between.
     shares = round_trip_accuracy(Roll(1, 3), pair, (Brightest(), Always(2)))
     assert shares == {"round_trip_accuracy_a": 0.75, "round_trip_accuracy_b": 0.0}
 

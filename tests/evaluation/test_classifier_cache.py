@@ -65,7 +65,7 @@ def damage_a_weight(file: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [damage_by_cutting, damage_by_emptying, damage_a_weight])
-def test_a_damaged_file_is_trained_anew_with_one_warning(
+def test_after_damage_the_classifier_is_trained_again_with_one_warning(
     stripes: Domain, cached: Path, damage: Callable[[Path], None], caplog: pytest.LogCaptureFixture
 ) -> None:
     whole = cached.read_bytes()
@@ -79,7 +79,7 @@ def test_a_damaged_file_is_trained_anew_with_one_warning(
     assert cached.read_bytes() == whole
 
 
-def test_a_file_of_another_network_is_trained_anew(
+def test_a_file_of_another_network_is_replaced_by_training(
     stripes: Domain, cached: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     three = Domain("three", stripes.images, stripes.labels % 3, classes=3)
@@ -91,7 +91,7 @@ def test_a_file_of_another_network_is_trained_anew(
     assert bits(again) == bits(train_classifier(stripes, BRIEF, 0, CPU))
 
 
-def test_all_that_decides_the_bits_decides_the_file(stripes: Domain, cached: Path) -> None:
+def test_everything_that_determines_the_bits_determines_the_file(stripes: Domain, cached: Path) -> None:
     folder = cached.parent
     turned = replace(BRIEF, augmentation=Augmentation(rotation=0.0, scale=0.1, shift=2.0))
     cached_classifier(stripes, BRIEF, 1, CPU, folder)
@@ -108,7 +108,7 @@ def test_another_version_of_the_recipe_finds_no_older_file(
     assert len(list(cached.parent.iterdir())) == 2
 
 
-def test_a_cache_that_cannot_be_written_is_done_without(
+def test_a_cache_that_cannot_be_written_is_not_required(
     stripes: Domain, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "file").touch()

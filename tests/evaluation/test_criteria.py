@@ -27,7 +27,7 @@ def test_neg_entropy_is_the_mean_of_p_log_p() -> None:
 
 def test_infomax_wants_certain_labels_of_every_class() -> None:
     assert criteria.infomax(CERTAIN) == pytest.approx(log(2))
-    assert criteria.infomax(COLLAPSED) == 0.0  # every label certain, but always the same
+    assert criteria.infomax(COLLAPSED) == 0.0  # every prediction is certain, but always the same class
     assert criteria.infomax(UNSURE) == pytest.approx(0.0)
 
 
@@ -71,7 +71,7 @@ def test_class_ami_of_a_collapsed_translator_is_zero() -> None:
 
 
 def test_class_ami_takes_fewer_distinct_images_than_classes() -> None:
-    # Two points make two clusters, however many are sought; labels are the points.
+    # Two distinct points form two clusters, whatever number is asked for. Each point is its own label.
     features = torch.tensor([[0.0], [0.0], [1.0], [1.0]])
     assert criteria.class_ami(features, torch.tensor([0, 0, 1, 1]), classes=3) == pytest.approx(1.0)
     assert criteria.class_ami(features[1:3], torch.tensor([0, 1]), classes=10) == pytest.approx(1.0)

@@ -13,7 +13,7 @@ from lstnet_search.models.classifier import Classifier
 
 
 class Refusing(Brightest):
-    """Must not be called."""
+    """A classifier that must not be called."""
 
     def features(self, images: Tensor) -> Tensor:
         raise AssertionError("classified again")
@@ -29,13 +29,13 @@ def test_accuracy_of_each_direction_is_the_share_of_images_labelled_right(pair: 
 
 
 def test_each_domain_is_translated_in_its_own_direction(pair: DomainPair) -> None:
-    # Moved on by one, a's images are labelled 1, 2, 3, 0 against 0, 1, 2, 0; b's stay.
+    # Rolled by one pixel, a's images are labelled 1, 2, 3, 0. The true labels are 0, 1, 2, 0. b's images stay.
     accuracies = accuracies_of(Evaluator(pair, (Brightest(), Brightest()))(Roll(1, 0)))
     assert accuracies == {"val_accuracy_a_to_b": 0.25, "val_accuracy_b_to_a": 0.5}
 
 
 def test_images_are_labelled_by_the_other_domains_classifier(pair: DomainPair) -> None:
-    # Half of a's labels are 0, which b's classifier says; all of b's are 1, which a's says.
+    # b's classifier always says 0, as half of a's labels are; a's always says 1, as all of b's labels are.
     accuracies = accuracies_of(Evaluator(pair, (Always(1), Always(0)))(Roll(0, 0)))
     assert accuracies == {"val_accuracy_a_to_b": 0.5, "val_accuracy_b_to_a": 1.0}
 
@@ -48,27 +48,27 @@ def test_confusions_count_true_classes_against_labels_given(pair: DomainPair) ->
 
 
 def test_criteria_of_a_direction_are_of_its_targets_classifier(pair: DomainPair) -> None:
-    # b's classifier gives its four logits (1, -1, -1, -1), each class first once: p = e² / (e² + 3) and thrice q.
+    # Logits of b's classifier: 1 for one class, -1 for the others; each class once. So p = e² / (e² + 3), 3 times q.
     metrics = Evaluator(pair, (Always(1), Brightest()))(Roll(0, 0))
     p, q = exp(2) / (exp(2) + 3), 1 / (exp(2) + 3)
     certainty = p * log(p) + 3 * q * log(q)
     assert metrics["neg_entropy_a_to_b"] == pytest.approx(certainty)
     assert metrics["infomax_a_to_b"] == pytest.approx(log(4) + certainty)
-    # Singular values of p on the diagonal of 4 x 4 and q beside it: p + 3q = 1, and p - q three times.
+    # Singular values of a 4 x 4 matrix with p on its diagonal and q elsewhere: p + 3q = 1, and three times p - q.
     assert metrics["bnm_a_to_b"] == pytest.approx((1 + 3 * (p - q)) / 4)
     assert metrics["class_ami_a_to_b"] == pytest.approx(1.0)
     assert metrics["class_ami_b_to_a"] == 0.0
 
 
 def test_the_round_trip_of_a_direction_starts_at_its_target(pair: DomainPair) -> None:
-    # b's images, moved by 3 to a and by 1 back, are in place again: 1 of 2 labelled right; a's 3 of 4.
+    # b's images, rolled by 3 on the way to a and by 1 on the way back, are as before: 1 of 2 is correct. Of a, 3 of 4.
     metrics = Evaluator(pair, (Brightest(), Brightest()))(Roll(1, 3))
     assert metrics["round_trip_a_to_b"] == 0.5
     assert metrics["round_trip_b_to_a"] == 0.75
 
 
 def test_a_permutation_of_classes_lowers_the_agreement_and_is_named(pair: DomainPair) -> None:
-    # Resizing leaves the images as they are; moved on by one, class k is read as k + 1.
+    # Resizing leaves the images as they are. After rolling by one pixel, class k is read as k + 1.
     evaluator = Evaluator(pair, (Brightest(), Brightest()))
     metrics = evaluator(Roll(1, 0))
     assert (metrics["agreement_a_to_b"], metrics["permuted_share_a_to_b"]) == (0.0, 1.0)
@@ -97,7 +97,7 @@ def test_a_diverged_translator_gives_a_value_that_is_not_finite(pair: DomainPair
 
 @pytest.fixture
 def networks() -> tuple[Evaluator, Evaluator, nn.Module]:
-    """Evaluators of 40 images of noise, in batches of 7 and of 256, and a translator; all untrained."""
+    """Evaluators of 40 images of noise, in batches of 7 and of 256, and a translator. No network is trained."""
     generator = torch.Generator().manual_seed(0)
     domains = [
         Domain(

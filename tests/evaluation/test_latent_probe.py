@@ -14,13 +14,13 @@ def test_domains_on_both_sides_of_a_plane_are_told_apart() -> None:
 
 
 def test_domains_of_one_distribution_are_told_apart_half_the_time() -> None:
-    assert latent_probe(noise(0), noise(1)) == pytest.approx(0.5, abs=0.1)  # 400 draws: ± 0.025 a deviation
+    assert latent_probe(noise(0), noise(1)) == pytest.approx(0.5, abs=0.1)  # standard deviation: 0.025
 
 
 def test_equal_latents_are_told_apart_exactly_half_the_time() -> None:
     assert latent_probe(torch.ones(6, 3), torch.ones(6, 3)) == 0.5
 
 
-def test_what_was_learnt_by_heart_does_not_count() -> None:
-    # With more features than latents every fit is perfect on its own half.
+def test_memorised_latents_do_not_count() -> None:
+    # With more features than latents, every fit is perfect on the half that it was fitted to.
     assert latent_probe(noise(0, 40, 500), noise(1, 40, 500)) == pytest.approx(0.5, abs=0.25)

@@ -111,6 +111,6 @@ def test_classifiers_and_baseline_of_the_full_data_are_near_the_published_ones(f
     mnist, usps = prepared.classifier_accuracy
     assert mnist >= 0.993
     assert usps >= 0.970
-    # The published baselines, on the test sets, are 0.930 and 0.904. The validation part of USPS is easier.
+    # The published baselines, on the test sets, are 0.930 and 0.904. The validation images of USPS are easier.
     assert 0.92 < prepared.baseline["val_accuracy_usps_to_mnist"] < 0.99
     assert 0.87 < prepared.baseline["val_accuracy_mnist_to_usps"] < 0.94

@@ -52,7 +52,7 @@ def test_metrics_are_means_over_the_trainings_of_each_seed_alone(few: Prepared) 
         assert both.metrics.keys() == first.metrics.keys() | {"target_accuracy_std"}
         for name, value in first.metrics.items():
             assert both.metrics[name] == pytest.approx((value + second.metrics[name]) / 2, rel=1e-12)
-        # of a sample of two: |x - y| / sqrt(2)
+        # standard deviation of a sample of two: |x - y| / sqrt(2)
         difference = abs(first.metrics["target_accuracy"] - second.metrics["target_accuracy"])
         assert both.metrics["target_accuracy_std"] == pytest.approx(difference / 2**0.5, abs=1e-12)
         assert first.metrics["loss_cc1"] != second.metrics["loss_cc1"]

@@ -13,9 +13,7 @@ import pytest
 from lstnet_search.io.atomic import remove_abandoned, whole_file, whole_folder, write_whole
 
 
-def test_a_write_that_fails_leaves_the_old_file_and_nothing_beside_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_write_that_fails_leaves_the_old_file_and_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "table.parquet"
     write_whole(path, b"old")
 

@@ -14,4 +14,4 @@ def test_a_small_file_that_claims_many_cells_is_refused() -> None:
     metadata = pq.ParquetFile(buffer).metadata
     with pytest.raises(ValueError, match="it claims 3000000 cells"):
         check_cells(metadata, size, 1)
-    check_cells(metadata, size, 2_000_000 // size + 1)  # as many as the bytes can hold, besides the first million
+    check_cells(metadata, size, 2_000_000 // size + 1)  # allowed: what the bytes can hold, plus a million

@@ -43,7 +43,7 @@ def test_secrets_and_nothing_else_are_masked(text: str, shown: str) -> None:
 def test_the_time_grows_with_the_length_of_the_text_and_no_faster(part: str) -> None:
     begun = time.process_time()
     masked(part * 100_000)
-    assert time.process_time() - begun < 10  # minutes to hours if a character is tried more than once
+    assert time.process_time() - begun < 10  # it would be minutes to hours if characters were tried more than once
 
 
 def test_values_of_secret_variables_are_masked_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""YAML files of users: what is refused, and how soon."""
+"""YAML files that users wrote: what is refused, and how fast."""
 
 import time
 from pathlib import Path
@@ -60,7 +60,7 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path, content: bytes | 
 
 DOUBLED = ["a0: &a0 [1, 2]"] + [f"a{line}: &a{line} [*a{line - 1}, *a{line - 1}]" for line in range(1, 60)]
 MERGED = ["a0: &a0 {k: 1}"] + [f"a{line}: &a{line} {{<<: [{f'*a{line - 1}, ' * 10}]}}" for line in range(1, 13)]
-# `1` and `0x1` are one key, which keeps its first place and its last value: the end of the chain is counted first.
+# `1` and `0x1` are the same key. It keeps its first position and its last value, so the chain is counted from its end.
 CHAIN = ["1: 0"] + [f"a{line}: &a{line} [{f'*a{line - 1}' if line else 1}]" for line in range(1000)] + ["0x1: *a999"]
 
 

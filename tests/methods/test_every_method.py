@@ -1,4 +1,4 @@
-"""What every method must do, whatever it trains: one class of tests, inherited by a class for each method."""
+"""What every method must do: one class of tests, which a class for each method inherits."""
 
 from typing import Any, ClassVar
 
@@ -41,7 +41,7 @@ class MethodTests:
     settings: ClassVar[dict[str, Any]]
     """Settings of a tiny network."""
     lowered: tuple[str, ...]
-    """Prefixes of the names of losses whose sum goes down on one batch."""
+    """Prefixes of names of losses. Repeated steps on one batch must lower the sum of these losses."""
     steps = 20
     shapes = (ImageShape(1, 28), ImageShape(1, 16))
 

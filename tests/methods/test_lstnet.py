@@ -36,7 +36,7 @@ def batches(count: int, seed: int = 0) -> list[tuple[Tensor, Tensor]]:
 
 
 def step_by_hand(method: LSTNet, x1: Tensor, x2: Tensor, config: TrialConfig) -> list[float]:
-    """Eq. 1 as a textbook would train it: it translates again for the second update."""
+    """One step on Eq. 1 as a textbook would take it, which translates again for the second update."""
     net, disc = method.translator, method.discriminators
     d1, d2, dl = disc.images[0], disc.images[1], disc.latents
 
@@ -49,7 +49,7 @@ def step_by_hand(method: LSTNet, x1: Tensor, x2: Tensor, config: TrialConfig) ->
         x12, x21 = net.generate(z1, 1), net.generate(z2, 0)
     games = [game(d1(x1), d1(x21)), game(d2(x2), d2(x12)), game(dl(z1), dl(z2))]
     method.discriminator_optimiser.zero_grad()
-    # Weighted as Eq. 1 has it: under Adam the factors change nothing.
+    # The terms are weighted as in Eq. 1. Under Adam these factors change nothing.
     (config.w1 * games[0] + config.w2 * games[1] + config.wl * games[2]).backward()
     method.discriminator_optimiser.step()
 

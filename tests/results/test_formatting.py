@@ -16,16 +16,16 @@ from lstnet_search.results.formatting import difference, duration, percent, show
         (187_200, "2 d 4 h"),
     ],
 )
-def test_durations_are_rounded_for_people(seconds: float, text: str) -> None:
+def test_durations_are_rounded(seconds: float, text: str) -> None:
     assert duration(seconds) == text
 
 
 @pytest.mark.parametrize(("count", "text"), [(850, "0.85 kB"), (12_300_000, "12.3 MB"), (3.4e9, "3.4 GB")])
-def test_sizes_are_rounded_for_people(count: float, text: str) -> None:
+def test_sizes_are_rounded(count: float, text: str) -> None:
     assert size(count) == text
 
 
-def test_weights_stand_in_the_papers_order() -> None:
+def test_weights_are_in_the_papers_order() -> None:
     assert weights(TrialConfig().weights) == "20 20 100 100 100 100 30"
 
 

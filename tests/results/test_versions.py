@@ -45,7 +45,7 @@ def test_another_format_version_is_refused(tmp_path: Path, name: str, version: o
 
 
 def test_every_file_that_has_a_version_is_read_here(winner: Path) -> None:
-    """Those of a search: a confirmation's and a training's are named above."""
+    """The files of a search. Those of a confirmation and of a training are listed above."""
     found = {path.name for path in winner.rglob("*.*") if path.suffix in (".json", ".yaml") and _has_version(path)}
     assert found <= set(READERS)
     assert {"search.yaml", "best_model.json"} <= found

@@ -1,4 +1,4 @@
-"""Damage to files, for property tests: one value changed, bytes cut or overwritten, columns of other types."""
+"""Damages files in property tests: one value changed, bytes cut or overwritten, columns of other types."""
 
 from copy import deepcopy
 from typing import Any

@@ -15,5 +15,5 @@ class Planted:
         self.mark = mark
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """The call that unpickling makes."""
+        """The call that unpickling runs."""
         return os.open, (str(self.mark), FLAGS)

@@ -1,4 +1,4 @@
-"""Secrets are in nothing that is recorded or printed."""
+"""Nothing that is recorded or printed contains a secret."""
 
 import sys
 from pathlib import Path
@@ -55,7 +55,7 @@ def test_the_address_of_a_tracker_is_printed_without_its_password(
 
 
 class Failing(LoggerCallback):
-    """A server that is gone."""
+    """A tracker whose server is gone."""
 
     def setup(self, **info: object) -> None:
         raise OSError(f"cannot reach http://me:{SECRET}@host:5000")
@@ -65,5 +65,5 @@ def test_the_error_of_a_tracker_is_printed_without_its_password() -> None:
     said: list[str] = []
     Tracker("mlflow", Failing(), said.append).setup()
     assert said == [
-        "--log mlflow ends here, the search goes on: OSError: cannot reach http://***@host:5000",
+        "--log mlflow ends here, the search continues: OSError: cannot reach http://***@host:5000",
     ]

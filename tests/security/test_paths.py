@@ -1,4 +1,4 @@
-"""Nothing is read or written outside a folder, whatever names and links are in it."""
+"""Nothing is read or written outside a folder, whatever names and links it contains."""
 
 import json
 from pathlib import Path
@@ -61,7 +61,7 @@ def test_a_model_that_claims_larger_networks_than_its_file_has_is_refused_before
 
 @pytest.mark.parametrize("name", ["../evil", "samples/../../evil", "/etc/evil", "samples//x", "./x", "a/..", "a\0b"])
 def test_a_key_of_an_object_store_that_leads_out_of_the_folder_is_refused(tmp_path: Path, name: str) -> None:
-    with pytest.raises(InputError, match="which lies in no folder; remove it there"):
+    with pytest.raises(InputError, match="whose path is not valid; remove it there"):
         _is_mirrored(name, ResultsFolder(tmp_path))
 
 

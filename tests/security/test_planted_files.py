@@ -1,4 +1,4 @@
-"""Files that would run code if they were unpickled, put wherever files are read: the code does not run."""
+"""Files that run code when unpickled are put wherever files are read. The code does not run."""
 
 import bz2
 import io
@@ -170,7 +170,7 @@ def mnist(name: str) -> Callable[[Path, bytes], None]:
         for file in (*(f"raw/{each}" for each in MNIST_FILES), name):
             (folder / "MNIST" / file).parent.mkdir(parents=True, exist_ok=True)
             (folder / "MNIST" / file).write_bytes(planted if file == name else bytes([0, 0, 8, 1, 0, 0, 0, 0]))
-        for each in ("training.pt", "test.pt"):  # torchvision prefers both to the raw files
+        for each in ("training.pt", "test.pt"):  # torchvision prefers these two to the raw files
             (folder / "MNIST" / "processed").mkdir(exist_ok=True)
             (folder / "MNIST" / "processed" / each).write_bytes(planted)
         read_mnist(folder, "train")

@@ -1,4 +1,4 @@
-"""Searches the source for what it must not do: unpickle, build objects from YAML, evaluate text."""
+"""Searches the source for forbidden calls: unpickling, building objects from YAML, evaluating text."""
 
 import ast
 from collections.abc import Iterator
@@ -74,7 +74,7 @@ def test_the_loader_of_users_yaml_is_the_safe_one() -> None:
 
 
 def test_dashboards_are_told_to_listen_on_loopback_only() -> None:
-    """What Ray's dashboard really listens on is in `tuning/test_search.py`, its token in `browser`."""
+    """`tuning/test_search.py` tests the address that Ray's dashboard listens on, and `browser` its token."""
     hosts = [
         keyword.value
         for path in SOURCES

@@ -1,4 +1,4 @@
-"""A replayed step does what the step does."""
+"""Replaying a captured step has the same effect as taking it."""
 
 import pytest
 import torch

@@ -20,7 +20,7 @@ print(faults())
 
 
 @pytest.mark.skipif(not Path("/lib/x86_64-linux-gnu/libc.so.6").exists(), reason="tests the allocator of glibc")
-def test_freed_memory_is_kept_instead_of_mapped_anew() -> None:
+def test_freed_memory_is_kept_instead_of_mapped_again() -> None:
     process = subprocess.run([sys.executable, "-c", COUNT_FAULTS], check=True, capture_output=True)
     plain, fast = map(int, process.stdout.split())
     assert fast < plain / 10

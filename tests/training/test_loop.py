@@ -61,7 +61,7 @@ def test_a_report_has_the_means_of_the_losses_and_what_evaluation_gave() -> None
 def test_seconds_count_training_but_not_what_is_done_with_a_report(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 0.0
 
-    class OneSecondAStep(LSTNet):
+    class OneSecondPerStep(LSTNet):
         def step(self, x_a: Tensor, x_b: Tensor) -> Tensor:
             nonlocal now
             now += 1
@@ -69,13 +69,13 @@ def test_seconds_count_training_but_not_what_is_done_with_a_report(monkeypatch: 
 
     monkeypatch.setattr("lstnet_search.training.loop.time", SimpleNamespace(perf_counter=lambda: now))
     seconds = []
-    for report in train(TINY, PAIR, OneSecondAStep(TINY, PROBLEM, CPU), nothing):
+    for report in train(TINY, PAIR, OneSecondPerStep(TINY, PROBLEM, CPU), nothing):
         seconds.append(report.seconds)
         start = Start(bits(report), report.step, report.seconds)
         now += 100  # such as the upload of a checkpoint
         if report.step == 4:
             break
-    seconds += [report.seconds for report in train(TINY, PAIR, OneSecondAStep(TINY, PROBLEM, CPU), nothing, start)]
+    seconds += [report.seconds for report in train(TINY, PAIR, OneSecondPerStep(TINY, PROBLEM, CPU), nothing, start)]
     assert seconds == [2, 4, 6]
 
 

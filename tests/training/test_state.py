@@ -41,7 +41,7 @@ def test_another_format_version_is_refused(tmp_path: Path) -> None:
         read_state(tmp_path)
 
 
-def test_missing_tensors_are_said(tmp_path: Path) -> None:
+def test_missing_tensors_are_reported(tmp_path: Path) -> None:
     write_state(tmp_path, STATE, {"step": 1})
     (tmp_path / "state.safetensors").unlink()
     with pytest.raises(InputError, match="cannot be read"):

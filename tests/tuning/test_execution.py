@@ -35,7 +35,7 @@ def test_a_command_that_stops_before_its_first_training_says_so_and_how_to_begin
     out = io.StringIO()
     run = Run(ResultsFolder(Path("x")), time_budget=None if stop else 0.05, command="python run_search.py --seed 1")
     assert until_stopped(run, Console(file=out, width=200), command) == code
-    line = f"{why} before the first training; nothing was lost; begin again with: python run_search.py --seed 1\n"
+    line = f"{why} before the first training; nothing was lost; start again with: python run_search.py --seed 1\n"
     assert out.getvalue() == line
 
 

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.slow
 
 
 def read(file: Path) -> None:
-    """Read a file as its users do; raises if it is not complete."""
+    """Read a file as its users do. Raises if the file is incomplete."""
     match file.suffix:
         case ".parquet":
             pd.read_parquet(io.BytesIO(file.read_bytes()))  # not by its path, which would open it more than once
@@ -57,11 +57,11 @@ def files(folder: Path) -> list[Path]:
 
 
 def run_while_reading(results: Path, *arguments: str, stop_at: str | None = None) -> tuple[int, str, Counter[str]]:
-    """Run a search with a cluster of its own, and read all its files again and again.
+    """Run a search with a cluster of its own, and read all its files repeatedly.
 
     Args:
-        results: folder of the results folder `x`.
-        arguments: of the search.
+        results: folder that contains the results folder `x`.
+        arguments: arguments of the search.
         stop_at: text in its output after which the terminal is closed.
 
     Returns:
@@ -101,7 +101,7 @@ def test_every_file_can_be_read_at_any_moment_a_closed_terminal_loses_nothing_an
     code, printed, times = run_while_reading(tmp_path, "--steps", "36", "--trials", "2", stop_at="trial 0   step  6/")
     assert code == 129, printed
     assert printed.startswith("dashboard: http://127.0.0.1:")
-    assert f"go on with: python run_search.py --name x --resume --results-dir {tmp_path}" in printed
+    assert f"resume with: python run_search.py --name x --resume --results-dir {tmp_path}" in printed
     assert (folder / "best_model.safetensors").is_file()
 
     planted = pickle.dumps(Planted(mark))

@@ -16,7 +16,7 @@ from lstnet_search.tuning.stop_request import StopRequest
 
 
 class Callback:
-    """Stands for the search's callback: has written the tables, and may have failed to copy them."""
+    """Stands in for the search's callback: has written the tables, and may have failed to copy them."""
 
     def __init__(self, records: list[TrialRecord], mirrored: bool = True) -> None:
         self.records, self.mirrored = records, mirrored
@@ -49,21 +49,21 @@ def test_a_search_that_ended_prints_its_table_and_results(tmp_path: Path) -> Non
     assert code == 0
     assert "validation accuracy at each trial's best report" in printed
     assert f"results: {tmp_path}" in printed
-    assert "go on with" not in printed
+    assert "resume with" not in printed
 
 
-def test_a_winner_without_its_checkpoint_is_told_and_no_failure(tmp_path: Path) -> None:
+def test_a_winner_without_its_checkpoint_is_reported_and_no_failure(tmp_path: Path) -> None:
     code, printed = finished(tmp_path, Callback([record(0, "COMPLETE"), record(1, "COMPLETE")]))
     assert code == 0
     assert "the checkpoint of trial 0 at step " in printed
     assert "is missing: no model written" in printed
 
 
-def test_what_is_unfinished_is_gone_on_with_by_the_options_of_this_run(tmp_path: Path) -> None:
+def test_what_is_unfinished_is_resumed_with_the_options_of_this_run(tmp_path: Path) -> None:
     code, printed = finished(tmp_path, Callback([record(0, "COMPLETE"), record(1, "RUNNING")]))
     command = f"python run_search.py --name {tmp_path.name} --resume --results-dir {tmp_path.parent} --cpus 2"
     assert code == 0
-    assert f"1 of 2 trials are unfinished; go on with: {command}\n" in printed.replace("\n--", " --")
+    assert f"1 of 2 trials are unfinished; resume with: {command}\n" in printed.replace("\n--", " --")
 
 
 def test_a_signal_decides_the_exit_code(tmp_path: Path) -> None:
@@ -72,7 +72,7 @@ def test_a_signal_decides_the_exit_code(tmp_path: Path) -> None:
     assert finished(tmp_path, Callback([record(0, "COMPLETE")]), stop_request)[0] == 143
 
 
-def test_a_disk_that_takes_no_writes_is_told_with_what_to_do(tmp_path: Path) -> None:
+def test_a_disk_that_cannot_be_written_is_reported_with_what_to_do(tmp_path: Path) -> None:
     stop_request = StopRequest()
     stop_request.storage_problem = "is full"
     code, printed = finished(tmp_path, Callback([record(0, "COMPLETE")]), stop_request)
@@ -83,7 +83,7 @@ def test_a_disk_that_takes_no_writes_is_told_with_what_to_do(tmp_path: Path) -> 
 def test_a_copy_that_is_out_of_date_is_a_failure(tmp_path: Path) -> None:
     code, printed = finished(tmp_path, Callback([record(0, "COMPLETE"), record(1, "COMPLETE")], mirrored=False))
     assert code == 1
-    assert f"error: the copy in --storage is not up to date, {tmp_path} is; go on with: " in printed
+    assert f"error: the copy in --storage is out of date, {tmp_path} is up to date; resume with: " in printed
 
 
 def test_a_search_whose_trials_all_failed_is_a_failure(tmp_path: Path) -> None:

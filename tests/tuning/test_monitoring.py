@@ -1,4 +1,4 @@
-"""What a running search exports to Prometheus, what its trackers hold in the end, and how a trial diverges."""
+"""What a running search exports to Prometheus, what its trackers contain at the end, and how a trial diverges."""
 
 import json
 import os

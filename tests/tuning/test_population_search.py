@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 def never_stopped(tmp_path_factory: pytest.TempPathFactory, address: str) -> list[pd.DataFrame]:
     """Tables of a population that was never stopped."""
     results = tmp_path_factory.mktemp("results")
-    assert "goes on from trial" in searched(results, *OPTIONS, "--name", "whole", address=address)
+    assert "continues from trial" in searched(results, *OPTIONS, "--name", "whole", address=address)
     return own_tables(results / "whole")
 
 
@@ -29,7 +29,7 @@ def test_a_population_ends_with_a_schedule_that_train_follows(
     trials, history = never_stopped
     assert (trials["state"] == "COMPLETE").all()
     assert (trials["steps"] == 12).all()
-    assert trials["config/schedule"].isna()[0]  # trial 0 takes over nothing
+    assert trials["config/schedule"].isna()[0]  # trial 0 copies nothing
     assert not history.duplicated(["trial", "step"]).any()
 
     scheduled = trials[trials["config/schedule"].notna()].iloc[0]
@@ -48,7 +48,7 @@ def test_a_population_that_is_stopped_goes_on_as_if_it_never_was(
     never_stopped: list[pd.DataFrame], tmp_path: Path, address: str
 ) -> None:
     options, joins = (*OPTIONS, "--name", "stopped"), {"RAY_ADDRESS": address}
-    wanted = ".*goes on from trial"
+    wanted = ".*continues from trial"
     code, printed = search_until(tmp_path, wanted, *options, stop=signal.SIGINT, environment=joins)
     assert code == 130, printed
     searched(tmp_path, "--cpus", "2", "--name", "stopped", "--resume", address=address)

@@ -83,7 +83,7 @@ def test_a_search_by_a_criterion_ranks_its_trials_by_it_and_gives_equal_tables_w
         pd.testing.assert_frame_equal(one, two)
 
 
-def test_status_tells_how_a_search_stands(first: Path) -> None:
+def test_status_shows_how_far_a_search_is(first: Path) -> None:
     printed = done("status", str(first))
     assert f"{first}: not running" in printed
     assert "of 3 trials" in printed
@@ -154,7 +154,7 @@ def test_a_winner_is_compared_with_itself_without_terms_of_its_objective(
     assert rows == [["as", "it"], ["wl=0", "1"], ["w5=0", "w6=0"], ["w1=0", "w2=0"], ["no", "translation"]]
 
 
-def test_two_objectives_of_two_seeds_end_with_a_front_and_are_gone_on_with(results: Path, address: str) -> None:
+def test_two_objectives_of_two_seeds_end_with_a_front_and_are_resumed(results: Path, address: str) -> None:
     options = ("--steps", "3", "--trials", "3", "--name", "front", "--direction", "pareto", "--repeats", "2")
     printed = searched(results, *options, address=address)
     assert "3 trials of 2 seeds of up to 3 steps" in printed
@@ -184,7 +184,7 @@ def test_a_search_is_enlarged_with_points_and_trials_of_another(
         *("--warm-start", str(first), "--points", str(points)),
         address=address,
     )
-    assert f"completed trials of {first} lie in the space and are known" in printed
+    assert f"completed trials of {first} that lie in the space" in printed
     for more, wanted in ((["--add-trials", "1"], 3), ([], 3)):
         searched(results, "--name", "enlarged", "--resume", *more, address=address)
         trials = pd.read_parquet(results / "enlarged" / "trials.parquet")
@@ -201,7 +201,7 @@ def test_a_confirmation_that_is_stopped_goes_on_with_more_seeds_and_opens_the_te
     joins = {"RAY_ADDRESS": address}
     code, printed = run_until(interrupted, ".*step +5/60", stop=signal.SIGINT, environment=joins)
     assert code == 130, printed
-    assert f"go on with: python -m lstnet_search confirm {first} --top 2 --steps 60 --seeds 1" in printed
+    assert f"resume with: python -m lstnet_search confirm {first} --top 2 --steps 60 --seeds 1" in printed
     assert not (first / "test_openings.jsonl").exists()
 
     printed = done(*arguments, "--seeds", "2", address=address)

@@ -1,4 +1,4 @@
-"""What sharing rests on, on a real GPU: the probe, the share of memory, and that a CPU search leaves it alone."""
+"""What GPU sharing relies on, on a real GPU: the probe, the share of memory, and CPU searches that leave it alone."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -45,7 +45,7 @@ def searched(width: float) -> SearchConfig:
     return SearchConfig(preset="paper", trial=trial, trials=4, space_file="none", space=Space())
 
 
-def test_a_probe_tells_what_a_training_takes_of_a_gpu_and_leaves_nothing_there(prepared: Prepared) -> None:
+def test_a_probe_measures_what_a_training_uses_of_a_gpu_and_leaves_nothing_there(prepared: Prepared) -> None:
     before = torch.cuda.mem_get_info()[0]
     wide, narrow = (probe_gpu(searched(width), prepared, PLACEMENT) for width in (1, 1 / 16))
     assert wide is not None

@@ -10,7 +10,7 @@ SIGNALS = [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
 
 @pytest.fixture(autouse=True)
 def no_terminal(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
-    """Whether the terminal was left, which stays open in a test."""
+    """Has an entry for each call that would leave the terminal. The real terminal stays open."""
     left: list[bool] = []
     monkeypatch.setattr("lstnet_search.tuning.stop_request._leave_terminal", lambda: left.append(True))
     return left

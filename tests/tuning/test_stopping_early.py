@@ -36,6 +36,6 @@ def test_a_search_that_is_stopped_while_its_classifiers_train_says_so_and_leaves
     elsewhere = {"XDG_CACHE_HOME": str(tmp_path), "OMP_NUM_THREADS": "1", "RAY_ADDRESS": address}
     ended_with, printed = run_until(command, "classifier of ", stop=stop, environment=elsewhere)
     assert ended_with == code, printed
-    assert f"{why} before the first training; nothing was lost; begin again with: python run_search.py" in printed
+    assert f"{why} before the first training; nothing was lost; start again with: python run_search.py" in printed
     assert "Traceback" not in printed
     assert not results.exists()

@@ -33,7 +33,7 @@ BUDGET = replace(BUDGETS["small"], seeds=2, changes=TINY)
 
 
 METHODS = ("no_translation", "lstnet", "deepjdot")
-"""One that resizes, one that translates, and one that labels. For Table 2 the others are like these."""
+"""One method that resizes, one that translates, and one that labels. Every other method is like one of these."""
 
 
 def searches() -> dict[str, SearchConfig]:
@@ -60,7 +60,7 @@ def test_every_method_is_planned_with_its_own_preset_and_space(name: str) -> Non
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory, address: str) -> Table2Folder:
-    """A table that had no time first, then was made, then made again."""
+    """The folder of a table that is run three times: with one second, with the whole budget, and once more."""
     from lstnet_search.tuning.run import Resources, Run
     from lstnet_search.tuning.table2 import table2
 
@@ -79,7 +79,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, address: str) -> Table2Folder
 
     code, said = make(replace(BUDGET, total_seconds=1))
     assert code == 0, said
-    assert "lstnet: the time of all methods is over before its search is" in said
+    assert "lstnet: the time of all methods is over before its search has ended" in said
     assert not folder.confirmed("no_translation", seeds=2), "no time was left"
 
     code, said = make(BUDGET)
@@ -91,7 +91,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, address: str) -> Table2Folder
 
 
 @pytest.mark.slow
-def test_a_table_is_made_and_goes_on_where_it_stopped(made: Table2Folder) -> None:
+def test_a_table_is_made_and_continues_where_it_stopped(made: Table2Folder) -> None:
     assert all(made.confirmed(method, seeds=2) for method in METHODS)
     confirmations = [read_confirmation(made.study(method)) for method in METHODS]
     assert len({tuple(found.seeds) for found in confirmations if found is not None}) == 1
@@ -99,7 +99,7 @@ def test_a_table_is_made_and_goes_on_where_it_stopped(made: Table2Folder) -> Non
 
 
 @pytest.mark.slow
-def test_a_table_is_printed_beside_the_published_figures(made: Table2Folder) -> None:
+def test_a_table_is_printed_next_to_the_published_figures(made: Table2Folder) -> None:
     printed = done("table2-table", str(made.path))
     assert printed == (made.path / "analysis" / "table2.md").read_text()
     (lstnet,) = (line for line in printed.splitlines() if line.startswith("| LSTNet "))

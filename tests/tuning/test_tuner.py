@@ -18,7 +18,7 @@ from lstnet_search.tuning.tuner import PROCESS_RETRIES, make_tuner
 
 
 class Searcher:
-    """Keeps what it waits for."""
+    """Keeps the condition on which it holds trials back."""
 
     held: Callable[[], bool] | None = None
 
@@ -28,7 +28,7 @@ class Searcher:
 
 @pytest.fixture
 def given(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """What the tuner is made with."""
+    """The arguments that the tuner is made with."""
     known: dict[str, Any] = {}
     monkeypatch.setattr(tune, "with_parameters", lambda trainable, **parameters: known.update(parameters) or trainable)
     monkeypatch.setattr(tune, "with_resources", lambda trainable, resources: known.update(resources=resources))

@@ -1,3 +1,3 @@
-"""Every figure that Plotly draws, defined once: the report and the pages of single commands show the same ones."""
+"""All Plotly figures, each defined once: the report and the pages of single commands share them."""
 
 __all__ = ["comparison", "curves", "landscape", "plot", "trials"]

@@ -1,4 +1,4 @@
-"""Studies beside each other: the best score by number of trials and by training time, and the spread of all trials."""
+"""Studies side by side: the best score by number of trials and by training time, and the spread of all trials."""
 
 from collections.abc import Sequence
 from html import escape
@@ -22,13 +22,13 @@ from lstnet_search.results.folder.studies import StudyTables, thinned
 
 
 def best_so_far(studies: Sequence[StudyTables], metric: str, by_hours: bool) -> Plot:
-    """The highest score so far.
+    """The highest score so far of each study.
 
     Args:
-        studies: to compare.
+        studies: the studies to compare.
         metric: the score.
-        by_hours: whether the horizontal axis is the training time of all trials so far, in which failed and stopped
-            ones count too; otherwise it is the number of trials.
+        by_hours: whether the horizontal axis is the total training time so far, including failed and stopped trials;
+            otherwise it is the number of trials.
     """
     figure = go.Figure()
     for study, colour in _coloured(studies):
@@ -38,7 +38,7 @@ def best_so_far(studies: Sequence[StudyTables], metric: str, by_hours: bool) -> 
         y: list[Any] = rounded(best)
         name = escape(study.name)
         figure.add_scatter(
-            x=x or [None],  # a study without a report has its name in the legend too
+            x=x or [None],  # a study without a report is named in the legend too
             y=y or [None],
             mode="lines+markers",
             line={"color": colour, "width": 2, "shape": "hv"},
@@ -52,15 +52,15 @@ def best_so_far(studies: Sequence[StudyTables], metric: str, by_hours: bool) -> 
     styled(figure)
     figure.update_xaxes(title="hours of training" if by_hours else "trials")
     figure.update_yaxes(metric_axis(metric))
-    way = "the training time of all trials so far" if by_hours else "trials in the order in which they began"
-    caption = f"The highest {metric} so far, by {way}; dotted: no translation."
+    basis = "the training time of all trials so far" if by_hours else "trials in the order in which they started"
+    caption = f"The highest {metric} so far, by {basis}; dotted: no translation."
     return make_plot("hours" if by_hours else "trials", caption, figure, 420)
 
 
 def spread(studies: Sequence[StudyTables], metric: str) -> Plot:
     """The scores of all trials: a box from the first to the third quartile, the median in it, and one dot per trial.
 
-    Of many trials only an even share by rank is drawn, which has the same quartiles.
+    Of many trials, only some are drawn, evenly spaced by rank, which keeps the quartiles.
     """
     figure = go.Figure()
     for index, (study, colour) in enumerate(_coloured(studies)):

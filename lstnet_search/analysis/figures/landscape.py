@@ -32,15 +32,15 @@ from lstnet_search.results.formatting import shown
 from lstnet_search.results.study.records import PAPER_TRIAL
 
 SCALE = "Viridis_r"
-"""Colours of scores, from pale for the lowest to dark for the highest."""
+"""Colours of scores, from light for the lowest to dark for the highest."""
 SHADES = 12
 """Colours of the lines of parallel coordinates; each colour is one trace."""
 PAIRED = 3
-"""As many of the most important settings are drawn in pairs."""
+"""How many of the most important settings are drawn in pairs."""
 
 
 def importance_bars(importance: dict[str, float]) -> Plot:
-    """The importance of each setting; all together are 1."""
+    """The importance of each setting; their sum is 1."""
     names = list(importance)[::-1]
     values = [importance[name] for name in names]
     bars = go.Bar(
@@ -54,7 +54,7 @@ def importance_bars(importance: dict[str, float]) -> Plot:
         hoverinfo="skip",
     )
     figure = styled(go.Figure(bars))
-    figure.update_xaxes(title="share of the whole", range=[0, max(values) * 1.12])
+    figure.update_xaxes(title="share of the total importance", range=[0, max(values) * 1.12])
     figure.update_yaxes(showgrid=False)
     figure.update_layout(margin={"r": 36})
     caption = "Importance for being among the best trials (PED-ANOVA, Watanabe et al. 2023)."
@@ -65,8 +65,8 @@ def parallel_coordinates(settings: pd.DataFrame, scores: "pd.Series[float]", met
     """One line per trial through its settings, coloured by its score.
 
     Args:
-        settings: by trial, the best trial first.
-        scores: of the same trials.
+        settings: one row per trial, the best trial first.
+        scores: the scores of the same trials.
         metric: the score.
     """
     heights = settings.apply(positions)
@@ -77,18 +77,18 @@ def parallel_coordinates(settings: pd.DataFrame, scores: "pd.Series[float]", met
         shade = round((SHADES - 1) * (float(scores[trial]) - low) / (high - low or 1.0))
         by_shade.setdefault(shade, []).append(trial)
     best = int(scores.index[0])
-    texts = {trial: _described(trial, settings, scores, metric) for trial in drawn}
+    texts = {trial: _hover_text(trial, settings, scores, metric) for trial in drawn}
     figure = go.Figure()
     colours = sample_colorscale(SCALE, SHADES)
     for shade, trials in sorted(by_shade.items()):
         line = {"color": colours[shade], "width": 1.3}
-        figure.add_scatter(**_lines(heights, trials, texts), mode="lines", line=line, opacity=0.75, showlegend=False)
+        figure.add_scatter(**_trace(heights, trials, texts), mode="lines", line=line, opacity=0.75, showlegend=False)
     marked = [(best, f"best: {trial_name(best)}", {"color": RED, "width": 3})]
     if PAPER_TRIAL in heights.index and best != PAPER_TRIAL:
-        texts[PAPER_TRIAL] = _described(PAPER_TRIAL, settings, scores, metric)
+        texts[PAPER_TRIAL] = _hover_text(PAPER_TRIAL, settings, scores, metric)
         marked.append((PAPER_TRIAL, "paper's weights", {"color": PAPER, "width": 3, "dash": "dash"}))
     for trial, name, line in marked:
-        figure.add_scatter(**_lines(heights, [trial], texts), mode="lines+markers", line=line, name=name)
+        figure.add_scatter(**_trace(heights, [trial], texts), mode="lines+markers", line=line, name=name)
     for index, (_, values) in enumerate(settings.items()):
         figure.add_vline(index, line={"color": "#8c96a5", "width": 1}, layer="below")
         for value, height, anchor in ((values.max(), 1.02, "bottom"), (values.min(), -0.02, "top")):
@@ -105,8 +105,8 @@ def parallel_coordinates(settings: pd.DataFrame, scores: "pd.Series[float]", met
     figure.update_xaxes(tickvals=ticks, ticktext=labels, showgrid=False, range=[-0.4, len(ticks) - 0.6], ticks="")
     figure.update_layout(legend={"yref": "paper", "y": 1.05, "yanchor": "bottom"}, margin={"l": 8, "t": 36, "b": 110})
     caption = (
-        "One line per trial; each axis goes from its lowest to its highest value, in logarithms if that is more than a "
-        "decade."
+        "One line per trial. Each axis runs from its lowest to its highest value, on a log scale if that is more than "
+        "a decade."
     )
     if len(drawn) < len(scores):
         caption += f" {len(drawn)} of {len(scores)} trials: the best and an even share of the others."
@@ -114,13 +114,13 @@ def parallel_coordinates(settings: pd.DataFrame, scores: "pd.Series[float]", met
 
 
 def positions(values: "pd.Series[float]") -> "pd.Series[float]":
-    """Values as heights from 0, the lowest, to 1, the highest; 0.5 if all are equal."""
+    """Scale values to heights from 0 (the lowest) to 1 (the highest); 0.5 if all are equal."""
     scaled = pd.Series(np.log(values)) if is_logarithmic(values) else values
     width = scaled.max() - scaled.min()
     return (scaled - scaled.min()) / width if width > 0 else scaled * 0 + 0.5
 
 
-def _lines(heights: pd.DataFrame, trials: Sequence[int], texts: dict[int, str]) -> dict[str, Any]:
+def _trace(heights: pd.DataFrame, trials: Sequence[int], texts: dict[int, str]) -> dict[str, Any]:
     """Lines of some trials as one trace with gaps."""
     count = heights.shape[1]
     y = [value for trial in trials for value in (*rounded(np.asarray(heights.loc[trial])), None)]
@@ -129,7 +129,7 @@ def _lines(heights: pd.DataFrame, trials: Sequence[int], texts: dict[int, str]) 
     return {"x": x, "y": y, "text": text, "hovertemplate": "%{text}<extra></extra>"}
 
 
-def _described(trial: int, settings: pd.DataFrame, scores: "pd.Series[float]", metric: str) -> str:
+def _hover_text(trial: int, settings: pd.DataFrame, scores: "pd.Series[float]", metric: str) -> str:
     """A trial's score and settings, one per line."""
     lines = [f"{trial_name(trial)}: {shown(metric, float(scores[trial]))}"]
     lines += [f"{escape(str(name))} {value:.3g}" for name, value in settings.loc[trial].items()]
@@ -153,8 +153,8 @@ def pairs(settings: pd.DataFrame, scores: "pd.Series[float]", names: Sequence[st
     """Trials over two settings at a time, coloured by score, with the best trials on top.
 
     Args:
-        settings: by trial, the best trial first.
-        scores: of the same trials.
+        settings: one row per trial, the best trial first.
+        scores: the scores of the same trials.
         names: settings, the most important first; the first `PAIRED` are drawn.
         metric: the score.
     """

@@ -1,7 +1,7 @@
 """A figure of a page, and the look that all figures share.
 
 Figures consist of SVG traces: they need no WebGL and print sharply. Many trials share one trace with gaps, because
-Plotly is slow with one trace per trial.
+Plotly is slow if each trial has a trace of its own.
 """
 
 from collections.abc import Iterable
@@ -16,9 +16,9 @@ from lstnet_search.results.folder.studies import StudyTables
 from lstnet_search.results.formatting import is_share, shown
 
 DRAWN = 250
-"""The most trials that a figure draws."""
+"""The most trials to draw in a figure."""
 COLOURS = ("#0b63ce", "#d1690e", "#16845b", "#8a4fbe", "#0e8a9c", "#b0468f", "#7a6a00", "#5b4636")
-"""Colours of single trials or studies, in this order."""
+"""Colours of highlighted trials or of studies, in this order."""
 PAPER, GREY, RED, INK = "#111827", "#b6bfcc", "#c0272d", "#3b4657"
 DASHED = {"color": RED, "width": 1, "dash": "dash"}
 DOTTED = {"color": INK, "width": 1, "dash": "dot"}
@@ -31,10 +31,10 @@ class Plot:
     """A figure for plotly.js.
 
     Attributes:
-        name: its name, unique within a section of a page.
+        name: its name, unique within its section of the page.
         caption: what it shows.
-        figure: `data` and `layout`.
-        height: in CSS pixels.
+        figure: what Plotly draws: `data` and `layout`.
+        height: its height in CSS pixels.
     """
 
     name: str
@@ -46,12 +46,12 @@ class Plot:
 def make_plot(name: str, caption: str, figure: go.Figure, height: int) -> Plot:
     """A large figure as a `Plot`."""
     content = figure.to_plotly_json()
-    content["layout"].pop("template", None)  # its defaults would be most of the page
+    content["layout"].pop("template", None)  # its defaults would make up most of the page
     return Plot(name, caption, {"data": content["data"], "layout": content["layout"]}, height)
 
 
 def make_small_plot(name: str, caption: str, figure: go.Figure) -> Plot:
-    """A `Plot` without a legend that stands beside others."""
+    """A small `Plot` without a legend, to be shown next to others."""
     figure.update_layout(showlegend=False, font={"size": 12}, margin={"l": 44, "r": 8, "t": 8, "b": 40})
     return make_plot(name, caption, figure, 240)
 
@@ -78,22 +78,22 @@ def metric_axis(metric: str, title: str | None = None) -> dict[str, Any]:
 
 
 def axis_title(name: str) -> str:
-    """A metric or setting as an axis names it; Plotly would read HTML tags in it."""
+    """The name of a metric or setting as an axis title, escaped because Plotly interprets HTML tags."""
     return escape(name.replace("_", " "))
 
 
 def tick_format(metric: str) -> str:
-    """The format of a metric's numbers on an axis, as Plotly writes it."""
+    """The format of a metric's numbers on an axis, in Plotly's notation."""
     return ".2~%" if is_share(metric) else ""
 
 
 def hover_format(metric: str) -> str:
-    """The format of a metric's numbers at the pointer, as Plotly writes it."""
+    """The format of a metric's numbers in hover text, in Plotly's notation."""
     return ".2%" if is_share(metric) else ".4g"
 
 
 def add_baseline(figure: go.Figure, study: StudyTables, metric: str) -> None:
-    """Draw what no translation reaches as a dotted line, if the study knows it."""
+    """Draw the score without translation as a dotted line, if the study recorded it."""
     if metric not in study.baseline:
         return
     value = study.baseline[metric]
@@ -103,10 +103,10 @@ def add_baseline(figure: go.Figure, study: StudyTables, metric: str) -> None:
 
 
 def add_text(figure: go.Figure, text: str, **where: Any) -> None:
-    """Write text into a figure, readable above lines."""
+    """Write text into a figure, readable on top of lines."""
     figure.add_annotation(**({"text": text, "showarrow": False, "bgcolor": _PALE} | where))
 
 
 def rounded(values: Iterable[float]) -> list[float]:
-    """Five digits, which is more than can be seen and keeps the page small."""
+    """Round to five digits: nobody sees more, and the page stays small."""
     return [float(f"{value:.5g}") for value in np.asarray(values, dtype=float)]

@@ -72,8 +72,8 @@ def confirmed_means(confirmation: ConfirmationRecord, table: pd.DataFrame) -> Pl
     """The test accuracy of each candidate: mean and 95 % interval, and a small dot for each seed.
 
     Args:
-        confirmation: what is confirmed.
-        table: content of `confirmation.parquet`.
+        confirmation: the confirmation to draw.
+        table: the content of `confirmation.parquet`.
     """
     candidates = [each for each in confirmation.candidates if each.target.mean is not None][::-1]
     figure = go.Figure()
@@ -108,11 +108,11 @@ def _candidate_name(each: RecordedCandidate) -> str:
 
 
 def points(study: StudyTables, rows: pd.DataFrame, across: str, upward: str, best: bool = True) -> go.Figure:
-    """One point per trial; trials that were stopped early are pale, the paper's is a diamond.
+    """One point per trial. Trials that were stopped early are pale; the one with the paper's weights is a diamond.
 
     Args:
-        study: whose trials they are.
-        rows: values by trial, the best trial first.
+        study: the study with the trials.
+        rows: the values, one row per trial, the best trial first.
         across: the column of the horizontal axis.
         upward: the column of the vertical axis.
         best: whether the first trial is marked by a star.

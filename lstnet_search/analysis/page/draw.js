@@ -1,5 +1,5 @@
 "use strict";
-// Figures are drawn one by one after the text is there. When printed, they get the width of the paper.
+// Figures are drawn one by one once the text is shown. For printing, they take the width of the paper.
 const figures = JSON.parse(document.getElementById("figures").textContent);
 const PAPER = {wide: 670, small: 216};
 

@@ -13,7 +13,7 @@ _BADGES = {
     "worse": ("confirmed: worse", "bad"),
     "no difference shown": ("confirmed: no difference shown", "neutral"),
 }
-"""Badge and tone by the verdict against the paper's weights."""
+"""Verdict against the paper's weights -> badge and tone."""
 
 
 def headline(study: StudyTables, confirmation: ConfirmationRecord | None) -> Headline:
@@ -25,12 +25,12 @@ def headline(study: StudyTables, confirmation: ConfirmationRecord | None) -> Hea
 
 def _confirmed(study: StudyTables, confirmation: ConfirmationRecord) -> Headline:
     best, paper, test = confirmation.best, confirmation.paper, confirmation.best.against_paper
-    untested = "confirmed" if paper is None else "confirmed: the paper's weights lead"
-    badge, tone = _BADGES[test.verdict] if test else (untested, "neutral")
+    no_test = "confirmed" if paper is None else "confirmed: the paper's weights lead"
+    badge, tone = _BADGES[test.verdict] if test else (no_test, "neutral")
     cautions = []
     leader = _leader(study)
     if leader != best.trial:
-        badge, tone = "confirmed before the search went on", "open"
+        badge, tone = "confirmed before the search continued", "open"
         cautions.append(f"Trial {leader} leads the search now and is not confirmed yet: confirm it too.")
     figures = [("best, on the test sets", mean_shown(best))]
     if paper is not None and paper is not best:
@@ -39,7 +39,7 @@ def _confirmed(study: StudyTables, confirmation: ConfirmationRecord) -> Headline
         figures.append(("no translation", percent(confirmation.no_translation.target.mean)))
     seeds = len(confirmation.seeds)
     basis = (
-        f"Each candidate was trained anew on the whole training sets for {confirmation.steps} steps, with "
+        f"Each candidate was trained again on the whole training sets for {confirmation.steps} steps, with "
         f"{'the same seed' if seeds == 1 else f'the same {seeds} seeds'} for all. The last state of each training "
         "counts. ± is half of the 95 % interval of the mean. This was opening number "
         f"{confirmation.opening} of the test sets for this study: the more often they are opened, the less they "
@@ -100,7 +100,7 @@ def _cautions(study: StudyTables, metric: str, scored: int) -> list[str]:
     cautions = []
     if metric.startswith(CRITERIA):
         cautions.append(
-            f"{metric} is a label-free criterion, not an accuracy: it reads no label of a translated image, and a "
+            f"{metric} is a label-free criterion, not an accuracy: it uses no labels of the translated images, and a "
             "translator that swaps classes can fool it."
         )
     else:
@@ -119,7 +119,7 @@ def _cautions(study: StudyTables, metric: str, scored: int) -> list[str]:
 
 
 def _effort(study: StudyTables) -> list[tuple[str, str]]:
-    """How many trials ended in which way, and what they took."""
+    """How the trials ended, and how long they trained."""
     counts = {word: int((study.trials["state"] == state).sum()) for state, word in STATES.items()}
     ended = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
     return [

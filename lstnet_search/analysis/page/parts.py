@@ -1,4 +1,4 @@
-"""What a page consists of: sections of text, tables, figures and pictures, and the headline of a report."""
+"""The parts of a page: sections of text, tables, figures and pictures, and the headline of a report."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Missing:
-    """Something that the study does not have: what it is, how to get it, and the command for that."""
+    """Something that the study lacks: what it is, how to get it, and the command that does so."""
 
     kind: ClassVar = "missing"
     what: str
@@ -41,8 +41,8 @@ class Table:
     Attributes:
         caption: what the table shows.
         headings: one per column; all empty for a table without a heading row.
-        rows: in order.
-        words: so many columns on the left hold words, the others numbers.
+        rows: the rows, from top to bottom.
+        words: how many columns on the left hold words; the others hold numbers.
         wraps: whether long words are broken, so that the table is never wider than a phone.
     """
 
@@ -56,7 +56,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Plots:
-    """Figures below each other, or small ones side by side."""
+    """Large figures one below the other, or small ones side by side."""
 
     kind: ClassVar = "plots"
     plots: Sequence[Plot]
@@ -83,7 +83,7 @@ class Pictures:
 
 @dataclass(frozen=True)
 class Listing:
-    """Text to copy, such as a command or a file. A folded one opens by a click."""
+    """Text to copy, such as a command or a file. A folded listing opens with a click."""
 
     kind: ClassVar = "listing"
     title: str
@@ -110,10 +110,10 @@ class Headline:
     Attributes:
         badge: how far the result can be trusted, in a few words.
         tone: `good`, `bad`, `neutral` or `open`, which decides the colour.
-        sentence: the result in a sentence.
+        sentence: the result in one sentence.
         remarks: what the result rests on, and its limits.
-        figures: names and values of the few numbers that matter.
-        missing: what the study lacks for a result.
+        figures: names and values of the most important numbers.
+        missing: what the study lacks to have a result.
     """
 
     badge: str

@@ -1,4 +1,4 @@
-"""A page as one HTML file that loads nothing from anywhere."""
+"""Renders a page as one self-contained HTML file, which loads nothing."""
 
 import base64
 import hashlib
@@ -18,7 +18,7 @@ HERE = Path(__file__).parent
 
 
 def page_file(output: Path | None, default: Path) -> Path:
-    """The file that a page goes to.
+    """The file to write a page to.
 
     Args:
         output: the value of --output, or None.
@@ -74,7 +74,7 @@ def render(title: str, subtitle: str, sections: Sequence[Section], headline: Hea
 
 
 def _policy(scripts: Sequence[str]) -> str:
-    """The Content-Security-Policy: the page shows itself and runs exactly these scripts, and loads nothing."""
+    """The Content-Security-Policy: the page runs exactly these scripts and loads nothing from outside."""
     hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
     allowed = " ".join(f"'sha256-{each}'" for each in hashes) or "'none'"
     return f"default-src 'none'; img-src data: blob:; style-src 'unsafe-inline'; script-src {allowed}"

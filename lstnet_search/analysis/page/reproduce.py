@@ -1,4 +1,4 @@
-"""The section that says how to get the study's results again."""
+"""The section that says how to reproduce the study's results."""
 
 from collections.abc import Iterator
 
@@ -12,11 +12,11 @@ def reproduce_section(study: StudyTables, confirmation: ConfirmationRecord | Non
     """Commands, the code and machine they ran on, and the settings of the best trial."""
     folder, record, search = study.folder, study.record, study.search
     commit = record.git_commit
-    parts: list[Part] = [*_code(commit)]
+    parts: list[Part] = [*_search_code(commit)]
     if record.command:
         parts.append(Listing("The search", record.command))
     else:
-        parts.append(Missing("The command is not known.", "Searches of this version record it in search.yaml."))
+        parts.append(Missing("The command is not known.", "Searches with this version record it in search.yaml."))
     has_settings = folder.has(folder.best_config_file)
     if has_settings:
         data = ["--data-dir", record.data_dir] if search.trial.data == "full" else []
@@ -48,7 +48,7 @@ def reproduce_section(study: StudyTables, confirmation: ConfirmationRecord | Non
     return Section("reproduce", "How to reproduce it", parts)
 
 
-def _code(commit: str) -> Iterator[Part]:
+def _search_code(commit: str) -> Iterator[Part]:
     """The checkout that searched; `+changes` marks a commit whose checkout had been edited."""
     if not commit:
         yield Missing("The commit is not known.", "Search from a checkout of the repository to have it recorded.")

@@ -1,4 +1,4 @@
-"""The sections of a report, in their order. A section says what the study does not have, and how to get it."""
+"""The sections of a report, in their order. Each section says what the study lacks, and how to get it."""
 
 import pandas as pd
 
@@ -22,9 +22,9 @@ def report_sections(
     """All sections of a report.
 
     Args:
-        study: to report on.
-        confirmation: what is confirmed, or None.
-        tested: content of `confirmation.parquet`, or None.
+        study: the study to report on.
+        confirmation: the confirmation, or None if there is none.
+        tested: the content of `confirmation.parquet`, or None.
     """
     return [
         _confirmation(study, confirmation, tested),
@@ -40,7 +40,7 @@ def report_sections(
 def _confirmation(study: StudyTables, confirmation: ConfirmationRecord | None, tested: pd.DataFrame | None) -> Section:
     parts: list[Part] = []
     if confirmation is None:
-        how = "This trains the best trials and the paper's weights anew with fresh seeds and tests them once:"
+        how = "This command trains the best trials and the paper's weights again with fresh seeds and tests them once:"
         parts.append(Missing("Nothing is confirmed yet.", how, command("confirm", str(study.folder.path))))
     else:
         parts.append(confirmation_table(study, confirmation))
@@ -82,52 +82,52 @@ def landscape_section(study: StudyTables, metric: str) -> Section:
         return Section("landscape", title, [_no_report(study, metric)])
     if settings.empty:
         how = "Search a space that has ranges."
-        return Section("landscape", title, [Missing("No setting that is a number was searched.", how)])
+        return Section("landscape", title, [Missing("No numeric setting was searched.", how)])
     parts: list[Part] = [
         Text(
-            "Weights are drawn as ratios to w3: under Adam a common factor on all of them changes nothing. Every trial "
-            "that did not fail is shown at its best report."
+            "Weights are drawn as ratios to w3: under Adam, a common factor on all of them changes nothing. Every "
+            "trial that did not fail is shown at its best report."
         )
     ]
     importance = importances(settings, scores)
     if importance:
         parts.append(Plots([importance_bars(importance)]))
         if len(scores) < FEW:
-            remark = f"With {len(scores)} trials, importances are mostly chance; from {FEW} on they mean something."
+            remark = f"With {len(scores)} trials, importances are mostly chance; {FEW} trials or more are needed."
             parts.append(Text(remark, True))
     else:
         how = "The trials vary too little. Enlarge the search:"
-        parts.append(Missing("There are no importances.", how, study.folder.resume_command("--add-trials", "16")))
+        parts.append(Missing("Importances cannot be measured.", how, study.folder.resume_command("--add-trials", "16")))
     parts += [
         Plots([parallel_coordinates(settings, scores, metric)]),
-        Text("The score against each setting. Star: the best trial; diamond: the paper's; pale: stopped early."),
+        Text("Scores against each setting. Star: the best trial; diamond: the paper's weights; pale: stopped early."),
         Plots(slices(study, settings, scores, metric), small=True),
     ]
     if len(importance) > 1:
-        parts.append(Text("The most important settings in pairs; the darker a trial, the higher its score."))
+        parts.append(Text("The most important settings in pairs. Darker trials have higher scores."))
         parts.append(Plots(pairs(settings, scores, list(importance), metric), small=True))
     return Section("landscape", title, parts)
 
 
 def criteria_section(study: StudyTables, name: str = "criteria") -> Section:
-    """How far each label-free criterion can be trusted; `name` is that of the section."""
+    """How far each label-free criterion can be trusted. `name` is the name of the section."""
     title = "What choosing without labels would cost"
     criteria = reported_criteria(study)
     if study.without(TARGET):
-        how = "Regret is measured where both domains have labels, and holds for domains like them."
+        how = "Regret can be measured if both domains have labels. It then holds for similar domains."
         return Section(name, title, [Missing(f"No report has {TARGET}, so criteria cannot be judged.", how)])
     if not criteria:
-        how = "Reports of this version have them: search again with the same command."
+        how = "This version reports them: run the search again with the same command."
         return Section(name, title, [Missing("No report has a label-free criterion.", how)])
     parts: list[Part] = [
         Text(
-            "A user without labels chooses by a criterion that reads none. The rank correlation says how well its "
-            "order of the trials agrees with the order by oracle accuracy (+1: fully). The regret is what choosing by "
-            "it loses: the accuracy of the best trial less that of the trial it picks. Each trial is shown at the "
-            "report where the criterion is highest."
+            "A user without labels has to choose by a criterion that needs none. The rank correlation says how well "
+            "the criterion orders the trials as oracle accuracy does (+1: fully). The regret is what choosing by the "
+            "criterion loses: the accuracy of the best trial minus that of the trial it picks. Each trial is shown at "
+            "the report where the criterion is highest."
         ),
         criteria_table(study, criteria),
-        Text("Target accuracy against each criterion. Ring: the trial it picks; diamond: the paper's."),
+        Text("Target accuracy against each criterion. Ring: the trial it picks; diamond: the paper's weights."),
         Plots([plot for each in criteria if (plot := criterion_points(study, each))], small=True),
     ]
     if lacking := [each for each in CRITERIA if each not in criteria]:

@@ -18,7 +18,7 @@ from lstnet_search.results.study.ranking import with_last_weights
 from lstnet_search.results.study.records import PAPER_TRIAL, SCHEDULE
 
 TOP = 10
-"""The most trials in the table, apart from the paper's weights."""
+"""The most trials in the table, besides the one with the paper's weights."""
 ERRORS = 20
 """The most failed trials whose errors are listed."""
 
@@ -75,7 +75,7 @@ def errors_table(study: StudyTables) -> Table | None:
 
 
 def confirmation_table(study: StudyTables, confirmation: ConfirmationRecord) -> Table:
-    """One row per candidate: test accuracies, the difference to the paper's weights, p and the verdict."""
+    """One row per candidate: test accuracies, the difference from the paper's weights, p and the verdict."""
     accuracies = [tested_name(direction) for direction in study.directions]
     rows = []
     for each in confirmation.candidates:
@@ -122,7 +122,7 @@ def criteria_table(study: StudyTables, criteria: list[str]) -> Table:
         pairs = [(name, TARGET), *((f"{name}_{each}", accuracy_name(each)) for each in study.directions)]
         verdicts = [judge(study, *pair) for pair in pairs]
         picked = "–" if verdicts[0] is None else str(verdicts[0].picked)
-        rows.append(Row([name, picked, *(cell for each in verdicts for cell in _judged(each))]))
+        rows.append(Row([name, picked, *(cell for each in verdicts for cell in _score_cells(each))]))
     names = ["mean", *map(arrow, study.directions)]
     headings = [
         "criterion",
@@ -133,7 +133,7 @@ def criteria_table(study: StudyTables, criteria: list[str]) -> Table:
     return Table(caption, headings, rows)
 
 
-def _judged(verdict: CriterionScore | None) -> tuple[str, str]:
+def _score_cells(verdict: CriterionScore | None) -> tuple[str, str]:
     """Rank correlation and regret in points, as cells."""
     if verdict is None:
         return "–", "–"
@@ -142,7 +142,7 @@ def _judged(verdict: CriterionScore | None) -> tuple[str, str]:
 
 
 def for_terminal(table: Table, title: str) -> TerminalTable:
-    """A table of a page as the terminal prints it."""
+    """A page's table in the form that the terminal prints."""
     printed = TerminalTable(title=title, title_justify="left")
     for index, heading in enumerate(table.headings):
         printed.add_column(heading, justify="left" if index < table.words else "right")

@@ -19,7 +19,7 @@ class Condition(BaseModel):
     values: tuple[float | int | str | bool, ...]
 
     def holds(self, settings: Mapping[str, Any]) -> bool:
-        """Whether settings, or a draw of them, meet the condition."""
+        """Whether settings, or a draw, meet the condition."""
         return settings[self.setting] in self.values
 
     def __str__(self) -> str:
@@ -29,13 +29,13 @@ class Condition(BaseModel):
 def parse_condition(
     name: str, content: Any, ranges: Mapping[str, Range], conditional: Mapping[str, Any], checker: SettingChecker
 ) -> Condition:
-    """Parse what a space file has after `when`.
+    """Parse the value of `when` in a space file.
 
     Args:
         name: the setting that has the condition.
         content: the parsed YAML.
         ranges: the ranges of all settings that the file searches.
-        conditional: those settings that have a condition.
+        conditional: the settings that have a condition.
         checker: checks the file's settings.
 
     Raises:

@@ -23,7 +23,7 @@ def setting_lines(space: Space, config_class: type[TrialConfig] = LSTNetConfig) 
 
 
 def redundancy(space: Space) -> str | None:
-    """A warning if one dimension of the space changes nothing, else None."""
+    """A warning if one dimension of the space is redundant, else None."""
     if not space.scales_freely:
         return None
     return (

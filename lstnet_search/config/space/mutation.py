@@ -25,11 +25,11 @@ def check_population(scheduler: str, space: Space, where: str) -> None:
     for wrong, reason in (
         (not_weights, "only weights can change during training; fix it"),
         ([REFERENCE] if REFERENCE in searched else [], f"only ratios to {REFERENCE} matter; fix it"),
-        (sorted(space.conditions), "what is searched must not change during training; remove its 'when'"),
+        (sorted(space.conditions), "the searched settings must stay the same during training; remove its 'when'"),
         (sorted(space.simplex.of) if space.simplex else [], "shares of a sum change together; give it a range"),
         (
             [REFERENCE] if space.fixed.get(REFERENCE, published) != published else [],
-            "trial 0 has another value, and others take over its network; leave it out",
+            "trial 0 has another value, and other trials copy its network; leave it out",
         ),
         (stepped, "it must be able to take any value of its range; use uniform or loguniform"),
     ):

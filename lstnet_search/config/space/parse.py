@@ -30,7 +30,7 @@ def parse_space(content: Any, where: str, config_class: type[TrialConfig]) -> di
 
 
 class _SpaceParser:
-    """The lines of one file, sorted by what they say."""
+    """Collects the lines of one file by kind: fixed values, ranges, ties, ratios, conditions, a simplex."""
 
     def __init__(self, where: str, config_class: type[TrialConfig]) -> None:
         self._where = where
@@ -106,7 +106,7 @@ class _SpaceParser:
         self._check_products(name, name)
 
     def _extent(self, target: Any) -> tuple[float, float]:
-        """The least and greatest value of a setting that others can be multiples of; zeros if they cannot."""
+        """The least and greatest value of a setting; zeros if no other setting can be a multiple of it."""
         if not isinstance(target, str) or target in self._ratios or target in self._when:
             return 0, 0
         bounds, value = self._ranges.get(target), self._fixed.get(target)

@@ -11,7 +11,7 @@ from lstnet_search.io.yaml import read_yaml
 
 
 def read_points(path: Path, config_class: type[TrialConfig] = LSTNetConfig) -> tuple[dict[str, Any], ...]:
-    """Read a list of points: mappings from settings to values, which leave out settings that are as in trial 0.
+    """Read a list of points: mappings from settings to values. Settings that a point omits have trial 0's values.
 
     Raises:
         InputError: if the file is not such a list, or a setting cannot have a value.

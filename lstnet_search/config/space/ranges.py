@@ -29,7 +29,7 @@ class _Interval(_Range):
         return bool(self.low <= value <= self.high)
 
     def edge(self, value: float) -> Literal["low", "high"] | None:
-        """The end of the range that a value is at, within a hundredth of the range; None in between."""
+        """The end that a value lies at, within a hundredth of the range's length; None if it lies in between."""
         share = self.position(value)
         return "low" if share <= 0.01 else "high" if share >= 0.99 else None
 
@@ -101,7 +101,7 @@ class RandInt(_Range):
         return bool(self.low <= value < self.high and value == int(value))
 
     def edge(self, value: float) -> Literal["low", "high"] | None:
-        """The end of the range that a value is at; None in between."""
+        """The end that a value lies at; None if it lies in between."""
         return "low" if value == self.low else "high" if value == self.high - 1 else None
 
 
@@ -157,11 +157,11 @@ def check_range(name: str, bounds: Range, owner: str, checker: SettingChecker) -
     Args:
         name: the setting.
         bounds: the range.
-        owner: the setting whose line has the range: another one if `name` is tied to it.
+        owner: the setting whose line has the range. It differs from `name` if `name` is tied to it.
         checker: checks the file's settings.
 
     Returns:
-        The range; choices have the setting's type (`1e-5` is a number, though YAML 1.1 takes it for text).
+        The range. Choices are converted to the setting's type: YAML 1.1 parses `1e-5` as text, but it is a number.
 
     Raises:
         InputError: if a draw could be a value that the setting cannot take.

@@ -1,4 +1,4 @@
-"""Checks of single settings in a space file, a points file, a condition."""
+"""Checks of single settings in a space file, a points file or a condition."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -44,7 +44,7 @@ class SettingChecker:
         Args:
             name: the setting.
             value: the value as it was written.
-            part: which of the setting's values it is, if there are several ("lower bound 'low' of w3").
+            part: what the value is, if the setting has several, such as "lower bound 'low' of w3".
 
         Returns:
             The value with its final type: `w3: 100` becomes 100.0.

@@ -15,9 +15,9 @@ from lstnet_search.errors import InputError, explain, show
 class Simplex(BaseModel):
     """Settings >= 0 that add up to `sum`; all ways to divide it are equally likely.
 
-    There is one parameter less than settings: each but the last setting breaks off a part of what is left. If the
-    k-th of n settings takes a part that follows Beta(1, n - k), the division is uniform. The parameters are the
-    values of that distribution's distribution function, which are uniform in [0, 1] and can be computed back.
+    There is one parameter fewer than settings: each setting except the last takes a part of what is left. The
+    division is uniform if the part of the k-th of n settings follows Beta(1, n - k). The parameters are the values
+    of this distribution's cumulative distribution function: uniform in [0, 1], and computable from the settings.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

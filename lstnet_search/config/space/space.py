@@ -20,8 +20,8 @@ from lstnet_search.io.yaml import read_yaml
 class Space(BaseModel):
     """A checked search space.
 
-    A setting that the space does not name keeps the preset's value. What is drawn for a trial are *parameters*: a
-    setting, the ratio of two settings (`w1/w3`), or a part of a simplex.
+    A setting that the space does not name keeps the preset's value. A trial draws *parameters*: each is a setting, the
+    ratio of two settings (`w1/w3`), or a part of a simplex.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -34,7 +34,7 @@ class Space(BaseModel):
     ratios: dict[str, str] = {}
     """Setting -> the setting that its drawn ratio is multiplied by."""
     conditions: dict[str, Condition] = {}
-    """Setting -> when it is searched; otherwise it keeps the preset's value."""
+    """Setting -> the condition under which it is searched. Otherwise it keeps the preset's value."""
     simplex: Simplex | None = None
 
     @classmethod
@@ -70,7 +70,7 @@ class Space(BaseModel):
 
     @property
     def scales_freely(self) -> bool:
-        """Whether the space lets all weights grow by one factor, which changes nothing under Adam."""
+        """Whether the space can multiply all weights by one factor, which changes nothing under Adam."""
 
         def free(name: str) -> bool:
             name = self.ties.get(name, name)
@@ -93,7 +93,7 @@ class Space(BaseModel):
         return drawn
 
     def complete(self, drawn: Mapping[str, Any]) -> dict[str, Any]:
-        """All settings that the space decides, for a draw of its parameters."""
+        """All settings that the space decides, given a draw of its parameters."""
         settings = self.fixed | {name: drawn[name] for name in self.ranges if name in drawn}
         for name, target in self.ratios.items():
             if self._parameter(name) in drawn:
@@ -118,7 +118,7 @@ class Space(BaseModel):
         """The parameters' values in complete settings; they may lie outside their ranges.
 
         Raises:
-            InputError: if no draw gives them: a ratio to 0, or another sum than the simplex's.
+            InputError: if no draw gives them, because a ratio is relative to 0 or the sum is not the simplex's.
         """
         drawn = {}
         for name, bounds in self.ranges.items():
@@ -134,19 +134,19 @@ class Space(BaseModel):
                 raise InputError(f"{name} is a multiple of {target}, which is 0; change one of them")
             value /= settings[target]
         if isinstance(bounds, Uniform | LogUniform | QUniform):
-            # Rounding: x * y / y need not be x, nor 0.1 + 2 * 0.1 be 0.3.
+            # Correct rounding errors: x * y / y can differ from x, and 0.1 + 2 * 0.1 from 0.3.
             return next((end for end in (bounds.low, bounds.high) if isclose(value, end)), value)
         return value
 
     def edges(self, settings: Mapping[str, Any]) -> dict[str, Literal["low", "high"]]:
-        """The parameters whose value is at an end of their range, with the end; parts of a simplex are left out."""
+        """The parameters whose value lies at an end of their range, with that end. Parts of a simplex are left out."""
         drawn = self.values(settings)
         names = {self._parameter(name): bounds for name, bounds in self.ranges.items()}
         found = {name: bounds.edge(drawn[name]) for name, bounds in names.items() if name in drawn}
         return {name: edge for name, edge in found.items() if edge is not None}
 
     def content(self) -> dict[str, Any]:
-        """The space as the content of a space file."""
+        """The space in the form of a space file's content."""
         lines: dict[str, Any] = dict(self.fixed)
         for name, bounds in self.ranges.items():
             lines[name] = bounds.model_dump(mode="json")
@@ -159,5 +159,5 @@ class Space(BaseModel):
         return lines | ({"simplex": self.simplex.model_dump(mode="json")} if self.simplex else {})
 
     def _parameter(self, name: str) -> str:
-        """The name of the parameter that a setting is drawn by."""
+        """The name of the parameter that is drawn for a setting."""
         return f"{name}/{self.ratios[name]}" if name in self.ratios else name

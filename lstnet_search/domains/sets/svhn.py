@@ -13,7 +13,7 @@ SVHN_COUNTS: dict[Part, int] = {"train": 73_257, "test": 26_032}
 
 
 def read_svhn(data_dir: Path, part: Part) -> Domain:
-    """Read SVHN from `data_dir`, after downloading its file if it is missing there.
+    """Read SVHN from `data_dir`. If its file is missing, download it first.
 
     The file is not read with torchvision's class, which refuses any file with another checksum.
 

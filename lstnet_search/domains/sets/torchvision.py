@@ -30,11 +30,11 @@ USPS_FILES: dict[Part, str] = {"train": "usps.bz2", "test": "usps.t.bz2"}
 IdxSet = Literal["MNIST", "FashionMNIST"]
 """torchvision's names of classes and folders."""
 TIMEOUT = 10.0
-"""Seconds without an answer from the server after which a download fails."""
+"""A download fails if the server is silent for this many seconds."""
 
 
 def read_mnist(data_dir: Path, part: Part) -> Domain:
-    """Read all of MNIST from `data_dir`, after downloading the files that are missing there.
+    """Read all of MNIST from `data_dir`. Missing files are downloaded first.
 
     Raises:
         InputError: if files are missing and the download fails, or if they are damaged.
@@ -55,7 +55,7 @@ def _read_idx(name: str, title: IdxSet, data_dir: Path, part: Part) -> Domain:
     if missing:
         _download_idx(title, raw, missing)
     images, labels = MNIST_FILES[:2] if part == "train" else MNIST_FILES[2:]
-    with reporting_damage(title, raw):  # not torchvision's class, which prefers pickles of its earlier versions
+    with reporting_damage(title, raw):  # unlike torchvision's class, this reads no pickle of an earlier version
         return _domain(
             name,
             mnist.read_image_file(str(raw / images)),
@@ -96,7 +96,7 @@ def _domain(name: str, images: torch.Tensor, labels: Any, expected_count: int) -
 
 @contextmanager
 def reporting_damage(title: str, path: Path) -> Iterator[None]:
-    """Turn any error of a reader of data files into one message.
+    """Turn any error of the code that reads a data file into one message.
 
     Raises:
         InputError: if the block raises.
@@ -138,8 +138,8 @@ def downloading(lack: str, advice: str) -> Iterator[Path]:
         advice: what the user can do if the download fails.
 
     Yields:
-        An empty temporary folder. torchvision takes any existing file for a good one, also the rest of a broken
-        download, so files must be copied from here when they are complete.
+        An empty temporary folder. torchvision trusts any existing file, even what a broken download left behind, so
+        files must be downloaded here and copied once they are complete.
 
     Raises:
         InputError: if the download fails.
@@ -156,7 +156,7 @@ def downloading(lack: str, advice: str) -> Iterator[Path]:
 
 
 def copy_atomically(downloaded: Path, target: Path) -> None:
-    """Copy a complete file to `target`, so that no part of it can be seen there; create its folder."""
+    """Copy a complete file to `target`, so that a partial copy is never visible there. Create its folder."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with downloaded.open("rb") as source, whole_file(target) as file:
         shutil.copyfileobj(source, file)

@@ -18,7 +18,7 @@ _GREY = ("1", "L", "LA", "La", "I", "F")
 
 
 def decode(file: Path | BytesIO) -> Tensor:
-    """Decode an image: the first frame of an animation, rotated as its EXIF orientation says.
+    """Decode an image, rotated as its EXIF orientation says. Of an animation, decode the first frame.
 
     Transparent pixels become black, the background of digits. 16-bit values are scaled to the range of 8 bits.
 

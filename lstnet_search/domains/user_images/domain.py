@@ -15,7 +15,7 @@ TEST_SHARE = 0.2
 """Share of the images that becomes the test set if the user has not split them."""
 TEST_SEED = 0
 MIN_PER_CLASS = 20
-"""Images that a class must have, before test and validation images are taken out."""
+"""Smallest number of images in a class, before test and validation images are taken out."""
 MAX_BAD_SHARE = 0.1
 """Largest share of unreadable images that `skip_bad` leaves out."""
 _NAMED = 20
@@ -29,7 +29,7 @@ def read_user_images(
     Args:
         user_images: where the images are.
         part: training or test set.
-        skip_bad: leave out images that cannot be read, if they are few.
+        skip_bad: leave out images that cannot be read, if there are only a few.
         cache_dir: as for `read_pixels`.
 
     Raises:

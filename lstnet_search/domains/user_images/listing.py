@@ -1,4 +1,4 @@
-"""Lists a user's folder or table of images: files, their classes, and the parts that they belong to."""
+"""Lists a user's folder or table of images: files, their classes, and whether they are for training or testing."""
 
 import os
 from collections.abc import Iterable, Sequence

@@ -27,7 +27,7 @@ from lstnet_search.io.atomic import whole_file
 from lstnet_search.io.cache_dir import default_cache_dir
 
 VERSION = 1
-"""Increase this when pixels are computed differently: files of older versions are then no longer found."""
+"""Increase this when pixels are computed differently, so that files of older versions are no longer found."""
 
 _ROWS = 4096
 _PROGRESS_EVERY = 100

@@ -16,7 +16,7 @@ from lstnet_search.domains.user_images.sources import ImageFile, ImageSource
 from lstnet_search.errors import InputError, one_line
 
 NAMED = 5
-"""All files that could not be read are counted; this many of them are named."""
+"""How many of the files that cannot be read are named. All of them are counted."""
 
 _SHAPE_SAMPLE = 100
 
@@ -37,7 +37,7 @@ class ImageBatch:
 
 
 class ImageReader:
-    """Reads the images of a source in batches, with one batch in memory at a time, and counts what it converts.
+    """Reads the images of a source, one batch in memory at a time, and counts those that it converts.
 
     Attributes:
         seen: files so far, readable or not.
@@ -156,7 +156,7 @@ def _batch(files: list[ImageFile], images: list[Tensor]) -> ImageBatch:
 
 
 def reason_of(error: Exception) -> str:
-    """An error in a few words, without the path that some errors repeat."""
+    """An error in a few words, without the path that some errors include."""
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     if type(error).__name__ == "UnidentifiedImageError":

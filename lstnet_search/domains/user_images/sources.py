@@ -15,14 +15,14 @@ from lstnet_search.errors import InputError, one_line
 from lstnet_search.io.parquet_limits import check_cells
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".pbm", ".pgm", ".ppm", ".pnm")
-"""A file in a folder is taken for an image if its name ends so."""
+"""A file in a folder is taken for an image if its name has one of these endings."""
 
 IMAGE, EXTRA_COLUMNS = "image", ("label", "split")
 """Columns of the bundled format: the bytes of an image file, and the columns that are copied to a translation."""
 
 _ROWS = 1024
 _CELLS_PER_BYTE = 1
-"""Most cells per byte of a table: an image file alone has dozens of bytes."""
+"""Upper limit of a table's cells per byte. Even the smallest image file has dozens of bytes."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class ImageSource(Protocol):
 
     Attributes:
         where: the folder or file, for messages.
-        extra: schema of the `EXTRA_COLUMNS` that come with the images.
+        extra: schema of those `EXTRA_COLUMNS` that the source has.
     """
 
     where: Path
@@ -104,7 +104,7 @@ class ImageFolder:
 
 
 class ImageTable:
-    """The rows of a Parquet file with a column `image` that has the bytes of image files."""
+    """The rows of a Parquet file whose column `image` holds the bytes of image files."""
 
     def __init__(self, where: Path, spec: str | None = None) -> None:
         """Read the schema.
@@ -114,7 +114,7 @@ class ImageTable:
             spec: how the user specified the file, for messages; None for `--input`.
 
         Raises:
-            InputError: if it is not a Parquet file, has no such column or no row, or claims more rows than its
+            InputError: if it is not a Parquet file, has no such column, has no rows, or claims more rows than its
                 bytes can hold.
         """
         self.where = where
@@ -152,7 +152,7 @@ class ImageTable:
                         content = values.pop(IMAGE)
                         yield ImageFile(str(row), None if content is None else BytesIO(content), values)
                         row += 1
-        except Exception as error:  # as above, and for values that Python lacks, such as times before the year 1
+        except Exception as error:  # as above; Python also lacks some values, such as times before the year 1
             raise InputError(
                 f"{self._spec} is damaged from row {row} on ({one_line(error)}); restore the file"
             ) from None
@@ -175,7 +175,7 @@ def _with_png(name: str) -> str:
 def image_stat(path: str | Path) -> os.stat_result | None:
     """The stat() result, or None unless it is a regular file (reading a pipe would block).
 
-    A broken link gives the result of the link itself, so that it is listed and then reported as unreadable.
+    For a broken link it is the result for the link itself, so that the link is listed and then reported as unreadable.
     """
     try:
         status = os.stat(path)

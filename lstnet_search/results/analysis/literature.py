@@ -1,4 +1,4 @@
-"""Published results under our names of directions: `a_to_b` uses images of a and labels of b.
+"""Published results, with our names for the directions: `a_to_b` uses images of a and labels of b.
 
 The paper's Table 2 mixes both naming conventions. Here equal names mean equal tasks.
 """
@@ -17,7 +17,7 @@ class Published:
     """Test accuracies that a method's authors or the LSTNet paper published.
 
     Attributes:
-        name: Name of the method for people.
+        name: Display name of the method.
         accuracies: Accuracies in [0, 1], by direction.
         protocol: What is known about the data splits.
     """
@@ -34,4 +34,4 @@ PUBLISHED = {
     "deepjdot": Published("DeepJDOT", {LABELS_MNIST: 0.957, LABELS_USPS: 0.964}),
     "no_translation": Published("no translation", {}, "not printed"),
 }
-"""Our name of a method -> its published results."""
+"""Our name for a method -> its published results."""

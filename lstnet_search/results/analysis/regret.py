@@ -24,10 +24,10 @@ class CriterionScore:
 
 
 def judge(study: StudyTables, criterion: str, oracle: str) -> CriterionScore | None:
-    """Judge a criterion by the trial that a search which selects by it would take.
+    """Judge a criterion by the trial that a search would select with it.
 
     Each trial is judged at the report where the criterion is highest, the best trial at the report where the oracle
-    is. Return None if no report has both metrics.
+    is highest. Return None if no report has both metrics.
     """
     reports = study.best_reports(criterion)
     if oracle not in reports:

@@ -11,7 +11,7 @@ REFERENCE = "w3"
 
 
 def searched_settings(study: StudyTables) -> pd.DataFrame:
-    """What a study searched, one row per trial: weights as ratios to w3, other settings as they are.
+    """The settings that a study searched, one row per trial: weights as ratios to w3, others as they are.
 
     Tied weights and settings that are not numbers are left out.
 

@@ -19,7 +19,7 @@ from lstnet_search.results.formatting import percent
 
 
 def write_confirmation(folder: ResultsFolder, table: pd.DataFrame, content: dict[str, Any]) -> None:
-    """Write both files. The table is written last, because what it holds is not tested again."""
+    """Write both files. The table is written last, because trainings in it are not tested again."""
     write_whole(folder.confirmation_file, yaml.safe_dump(content, sort_keys=False, allow_unicode=True))
     buffer = io.BytesIO()
     table.to_parquet(buffer, index=False)
@@ -35,7 +35,7 @@ def read_confirmation(folder: ResultsFolder) -> ConfirmationRecord | None:
     path = folder.confirmation_file
     if not path.exists():
         return None
-    content = read_versioned(path, FORMAT_VERSION, "remove it to test anew")
+    content = read_versioned(path, FORMAT_VERSION, "remove it to test again")
     return ConfirmationRecord.parse(content, str(path))
 
 
@@ -44,7 +44,7 @@ def measured_accuracies(folder: ResultsFolder, steps: int) -> dict[tuple[int | N
 
     Returns:
         Accuracies by direction, by trial (None for no translation) and seed. Trainings with other numbers of steps
-        are left out: a confirmation that was removed to begin anew leaves its table behind.
+        are left out: a confirmation that was removed to start over leaves its table behind.
 
     Raises:
         InputError: if a file is damaged.
@@ -63,13 +63,13 @@ def measured_accuracies(folder: ResultsFolder, steps: int) -> dict[tuple[int | N
 
 
 def discard_results(folder: ResultsFolder) -> None:
-    """Remove the results of a confirmation whose trainings are gone: new trainings have other figures."""
+    """Remove the results of a confirmation whose trainings are gone: new trainings have different results."""
     for path in (folder.confirmation_table_file, folder.confirmation_file):
         path.unlink(missing_ok=True)
 
 
 def winner_remarks(results: Sequence[CandidateResult], steps: int) -> list[str]:
-    """Remarks on the confirmed winner, for the file with its settings."""
+    """Remarks on the confirmed winner, to be written into its config file."""
     best = next(each for each in results if each.name == BEST)
     target = best.metrics[TARGET]
     spread = "" if target.half_width is None else f" ± {100 * target.half_width:.2f} (95 % interval)"

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
-from typing import Literal
+from typing import Any, Literal
+from warnings import catch_warnings, filterwarnings
 
 from scipy.stats import ttest_1samp
 
@@ -42,9 +43,9 @@ class Comparison:
 
     Attributes:
         differences: The first value of each pair minus the second.
-        p: p of the two-sided paired t-test, or None for fewer than two pairs. If all differences are equal, it is 1 if
-            they are zero and 0 if they are not.
-        p_holm: The p after correction for the other tests of its family, or None if nothing is corrected.
+        p: The p-value of the two-sided paired t-test, or None for fewer than two pairs. If all differences are equal,
+            it is 1 if they are zero and 0 if they are not.
+        p_holm: The p-value after correction for the other tests of its family, or None if nothing is corrected.
     """
 
     differences: Sample
@@ -53,7 +54,7 @@ class Comparison:
 
     @property
     def verdict(self) -> Outcome:
-        """The outcome at the 5 % level, by the corrected p if there is one."""
+        """The outcome at the 5 % level, by the corrected p-value if there is one."""
         p = self.p if self.p_holm is None else self.p_holm
         mean = self.differences.mean
         if p is None or mean is None or p >= SIGNIFICANCE:
@@ -68,7 +69,7 @@ def summarize(values: Sequence[float]) -> Sample:
     mean, deviation = fmean(values), stdev(values)
     if deviation == 0:  # scipy's interval would be NaN
         return Sample(len(values), mean, deviation, (mean, mean))
-    interval = ttest_1samp(values, 0.0).confidence_interval(CONFIDENCE)
+    interval = _t_test(values).confidence_interval(CONFIDENCE)
     return Sample(len(values), mean, deviation, (float(interval.low), float(interval.high)))
 
 
@@ -86,12 +87,18 @@ def compare_pairs(first: Mapping[int, float], second: Mapping[int, float]) -> Co
     elif sample.standard_deviation == 0:  # the statistic would be infinite or NaN
         p = 0.0 if sample.mean else 1.0
     else:
-        p = float(ttest_1samp(differences, 0.0).pvalue)
+        p = float(_t_test(differences).pvalue)
     return Comparison(sample, p)
 
 
+def _t_test(values: Sequence[float]) -> Any:
+    with catch_warnings():  # equal differences of accuracies often vary in their last digit alone
+        filterwarnings("ignore", "Precision loss occurred", RuntimeWarning)
+        return ttest_1samp(values, 0.0)
+
+
 def holm(p_values: Sequence[float]) -> list[float]:
-    """Correct each p for the number of tests (Holm 1979), in the given order."""
+    """Correct p-values for the number of tests (Holm 1979); the order stays."""
     corrected = [0.0] * len(p_values)
     largest = 0.0
     for rank, index in enumerate(sorted(range(len(p_values)), key=lambda index: p_values[index])):

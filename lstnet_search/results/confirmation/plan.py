@@ -57,7 +57,7 @@ class ConfirmationPlan:
         except (OSError, ValueError, LookupError, TypeError) as error:
             raise InputError(
                 f"cannot read {folder.confirmation_plan_file}: {one_line(error)}; "
-                f"remove {folder.confirmation} to begin anew"
+                f"remove {folder.confirmation} to start over"
             ) from None
 
     def write(self, folder: ResultsFolder) -> None:
@@ -91,7 +91,7 @@ class Candidate:
 def make_plan(
     folder: ResultsFolder, top: int, seeds: int, steps: int | None, *, paper: bool = True
 ) -> ConfirmationPlan:
-    """What to train: everything that an earlier run planned, and what is asked for now.
+    """Plan what to train: everything that an earlier run planned, and what is asked for now.
 
     Args:
         folder: The results folder of the search.
@@ -115,14 +115,14 @@ def make_plan(
     if search.trial.weights != search.trial.published_weights():
         raise InputError(
             f"trial 0 of {folder.path} does not have the paper's weights, so there is nothing to compare with; "
-            "confirm the search that an ablation was made of"
+            "confirm the search that the ablation was made from"
         )
     best = [int(number) for number in _ranking(folder)["trial"][:top]]
     earlier = ConfirmationPlan.read(folder)
     if earlier is not None and steps is not None and steps != earlier.steps:
         raise InputError(
             f"the confirmation of {folder.path} has {earlier.steps} steps per training, not {steps}; "
-            f"leave --steps out to continue it, or remove {folder.confirmation} to begin anew"
+            f"leave --steps out to continue it, or remove {folder.confirmation} to start over"
         )
     plan = earlier or ConfirmationPlan(steps or search.trial.steps, (), ())
     trained = {int(seed) for seed in folder.read_trials()["seed"]}
@@ -137,7 +137,7 @@ def extend_seeds(seeds: Sequence[int], number: int, search_seed: int, taken: Set
     """Add fresh seeds until there are at least `number`.
 
     Args:
-        seeds: Seeds of an earlier run, which stay.
+        seeds: Seeds of an earlier run, which are kept.
         number: How many seeds are needed.
         search_seed: The seed of the search, which fresh ones are derived from.
         taken: Seeds of the search's trials, which are not used again.
@@ -166,7 +166,7 @@ def candidates(folder: ResultsFolder, trials: Sequence[int]) -> list[Candidate]:
 
 
 def _ranking(folder: ResultsFolder) -> pd.DataFrame:
-    """Rows of the trials that have ended and can be chosen, best first."""
+    """The rows of trials that have ended and have a score, best first."""
     if not folder.trials_file.is_file():
         raise InputError(f"{folder.path} has no trials yet; wait for the first to end, then confirm again")
     ranked = rank_rows(folder.read_trials(), folder.read_search().search.metric)

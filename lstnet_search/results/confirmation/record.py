@@ -1,4 +1,4 @@
-"""What `confirmation.yaml` records of a confirmation. `confirmation.verdict` describes the file."""
+"""The typed content of `confirmation.yaml`; `confirmation.verdict` describes the file."""
 
 from typing import Annotated, Self
 
@@ -44,7 +44,7 @@ class RecordedTest(YamlRecord):
 
 
 class RecordedCandidate(YamlRecord):
-    """What the trainings of a candidate show."""
+    """The results of a candidate's trainings."""
 
     candidate: str
     trial: RecordedCount | None

@@ -24,7 +24,7 @@ def log_opening(folder: ResultsFolder, command: str) -> int:
     """
     folder.refuse_link(folder.openings_file)
     with folder.openings_file.open("a+", encoding="utf-8", errors="replace") as file:  # damaged lines count too
-        fcntl.flock(file, fcntl.LOCK_EX)  # two commands that open the test sets at once are two openings
+        fcntl.flock(file, fcntl.LOCK_EX)  # two commands that open the test sets at once count twice
         file.seek(0)
         opening = sum(1 for line in file if line.strip()) + 1
         entry = {"opening": opening, "time": datetime.now(UTC).isoformat(timespec="seconds"), "command": command}

@@ -1,4 +1,4 @@
-"""What a confirmation found: its table, and what the table shows.
+"""The results of a confirmation: its table, and the verdict drawn from it.
 
 `confirmation.parquet` has one row per candidate and seed, candidates in the order of the ranking:
 
@@ -78,7 +78,7 @@ class TrainingRow:
 
 @dataclass(frozen=True)
 class CandidateResult:
-    """What the trainings of a candidate show.
+    """The results of a candidate's trainings.
 
     Attributes:
         name: Name of the candidate.
@@ -87,7 +87,7 @@ class CandidateResult:
         failed: How many of them have no accuracy.
         metrics: Summaries over the seeds, by name.
         against_paper: Comparison with the paper's weights; None for the paper's weights and no translation.
-        against_no_translation: Comparison with no translation, for the winner alone.
+        against_no_translation: Comparison with no translation; None except for the winner.
     """
 
     name: str
@@ -116,7 +116,7 @@ def confirmation_table(
         "seed": [row.seed for row in rows],
         "steps": [row.steps for row in rows],
     }
-    for name in settings:  # with nullable types, integers stay integers beside a missing value
+    for name in settings:  # nullable types, so that a missing value does not turn integers into floats
         columns[f"config/{name}"] = pd.array([cell(row.settings.get(name)) for row in rows])
     for direction in directions:
         values = [row.accuracies.get(direction) for row in rows]
@@ -129,7 +129,7 @@ def confirmation_table(
 
 
 def candidate_results(table: pd.DataFrame) -> list[CandidateResult]:
-    """What the trainings of each candidate show, in the order of the table."""
+    """The results of each candidate's trainings, in the order of the table."""
     metrics = [name for name in map(str, table.columns) if name == TARGET or name.startswith(tested_name(""))]
     results, targets = [], {}
     for name, group in ((str(name), group) for name, group in table.groupby("candidate", sort=False)):
@@ -171,13 +171,13 @@ def verdict_sentence(results: Sequence[CandidateResult]) -> str:
     failures = [
         f" {each.failed} of {each.trainings} trainings of trial {each.trial} failed." for each in results if each.failed
     ]
-    return _about_the_winner(results) + "".join(failures)
+    return _winner_sentence(results) + "".join(failures)
 
 
-def _about_the_winner(results: Sequence[CandidateResult]) -> str:
+def _winner_sentence(results: Sequence[CandidateResult]) -> str:
     best = next(each for each in results if each.name == BEST)
     paper = next((each for each in results if each.trial == PAPER_TRIAL), None)
-    reached = f"{_reached(best)} on the test sets"
+    reached = f"{_score_text(best)} on the test sets"
     if best is paper:
         text = f"The search found nothing better than the paper's weights: trial 0 is its best, with {reached}."
     elif paper is None:
@@ -190,14 +190,14 @@ def _about_the_winner(results: Sequence[CandidateResult]) -> str:
             "worse": f"Trial {best.trial}, the search's best, is worse than the paper's weights",
             "no difference shown": f"No difference is shown between trial {best.trial} and the paper's weights",
         }
-        text = f"{words[test.verdict]}: {reached} against {_reached(paper)}{_evidence(test)}."
+        text = f"{words[test.verdict]}: {reached} against {_score_text(paper)}{_evidence(test)}."
     baseline = best.against_no_translation
     if baseline is None or not baseline.differences.count:
         return text
     words = {
         "better": "It is better than no translation",
         "worse": "It is worse than no translation",
-        "no difference shown": "No difference to no translation is shown",
+        "no difference shown": "No difference from no translation is shown",
     }
     return f"{text} {words[baseline.verdict]}{_evidence(baseline)}."
 
@@ -255,18 +255,18 @@ def _as_list(interval: Interval | None) -> list[float] | None:
     return None if interval is None else list(interval)
 
 
-def _reached(result: CandidateResult) -> str:
+def _score_text(result: CandidateResult) -> str:
     mean = result.metrics[TARGET].mean
-    return "no training that succeeded" if mean is None else percent(mean)
+    return "no score" if mean is None else percent(mean)
 
 
 def _evidence(test: Comparison) -> str:
     """The difference with its interval, in percentage points, and p."""
     sample = test.differences
     if sample.mean is None:
-        return ", no seed has both"
+        return ", no seed has both scores"
     if sample.interval is None or test.p is None:
-        return f" ({difference(TARGET, sample.mean)} points with one seed, which gives no interval)"
+        return f" ({difference(TARGET, sample.mean)} points with one seed, too few for an interval)"
     low, high = (difference(TARGET, end) for end in sample.interval)
     return (
         f" ({difference(TARGET, sample.mean)} points, 95 % interval {low} to {high}, {sample.count} seeds, "

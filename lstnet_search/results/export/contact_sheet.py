@@ -13,7 +13,7 @@ COLUMNS = 16
 MOST_ROWS = 40
 GAP = 2
 SCALE = 2
-"""Side in the sheet of one image pixel."""
+"""Side length of one image pixel in the sheet, in pixels of the sheet."""
 
 
 def write_contact_sheet(path: Path, domain: Domain) -> None:

@@ -26,7 +26,7 @@ from lstnet_search.models.classifier import Classifier, Classifiers
 
 FORMAT_VERSION = 1
 NAMES = ("best_model", "model")
-"""Names of a model's files without endings: in a results folder, and in the folder of a single training."""
+"""File names of a model, without endings: in a results folder, and in the folder of a single training."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class TrainedModel:
         classes: Number of classes of both domains.
         network: The trained network, in evaluation mode.
         classifiers: Classifiers of both domains, in evaluation mode; None for a domain without labels.
-        about: Where the model comes from and how well it did, for people.
+        about: Information for users: where the model comes from, and how well it performs.
     """
 
     config: TrialConfig
@@ -82,18 +82,18 @@ class TrainedModel:
             if direction not in self.directions:
                 raise InputError(f"--direction {direction} must be one of {', '.join(self.directions)}; correct it")
             return self.directions.index(direction)
-        alike = [] if shape is None else [index for index in (0, 1) if shape[1:] == (self.shapes[index].side,) * 2]
-        if len(alike) == 2 and shape is not None:
-            alike = [index for index in alike if self.shapes[index].channels == shape[0]]
-        if len(alike) == 1:
-            return alike[0]
+        matching = [] if shape is None else [index for index in (0, 1) if shape[1:] == (self.shapes[index].side,) * 2]
+        if len(matching) == 2 and shape is not None:
+            matching = [index for index in matching if self.shapes[index].channels == shape[0]]
+        if len(matching) == 1:
+            return matching[0]
         given = "differ in size" if shape is None else "have the shape " + "x".join(map(str, shape))
         expected = " and ".join(
             f"{each.channels}x{each.side}x{each.side} ({name})"
             for each, name in zip(self.shapes, self.config.domain_names, strict=True)
         )
         raise InputError(
-            f"the images {given}, which does not tell their domain: the model expects {expected}; "
+            f"the images {given}, which does not identify their domain: the model expects {expected}; "
             f"give --direction {self.directions[0]} or --direction {self.directions[1]}"
         )
 
@@ -112,7 +112,7 @@ class TrainedModel:
             source: 0 or 1.
 
         Raises:
-            InputError: as `refuse_unlabelled`.
+            InputError: if the model cannot label them, see `refuse_unlabelled`.
         """
         self.refuse_unlabelled(source)
         classifier, network = self.classifiers[1 - source], self.network
@@ -130,7 +130,7 @@ class TrainedModel:
         """Refuse images of domain `source` if the model cannot label them.
 
         Raises:
-            InputError: if the other domain had no labels, or the search looked at the other direction only.
+            InputError: if the other domain had no labels, or the model was trained for the other direction only.
         """
         if isinstance(self.network, Labeller):
             if source not in self.network.sources:
@@ -163,7 +163,7 @@ class TrainedModel:
 def build_networks(
     config: TrialConfig, shapes: tuple[ImageShape, ImageShape], classes: int, sources: tuple[int, ...] = (0, 1)
 ) -> tuple[nn.Module, tuple[Classifier, Classifier]]:
-    """Untrained networks of the given sizes, in evaluation mode. `sources` is the one of a `Problem`."""
+    """Untrained networks of the given sizes, in evaluation mode. `sources` is that of `Problem`."""
     first, second = (Classifier(shape.channels, shape.side, classes).eval() for shape in shapes)
     return build_network(config, Problem(shapes, classes, sources)), (first, second)
 
@@ -197,7 +197,7 @@ def find_model(folder: Path) -> Path:
     """Find the model in a results folder, in what `export` wrote, or in the folder of a single training.
 
     Returns:
-        Its path without an ending, for `read_model`.
+        Its path without an ending, as `read_model` expects it.
 
     Raises:
         InputError: if there is no model.
@@ -220,7 +220,7 @@ def read_model(path: Path) -> TrainedModel:
     where = path.with_suffix(".json")
     try:
         header = json.loads(read_regular(where))
-        json.dumps(header, ensure_ascii=False).encode()  # refuses lone surrogates, which JSON can hold and text cannot
+        json.dumps(header, ensure_ascii=False).encode()  # refuses lone surrogates: JSON allows them, UTF-8 does not
         tensors = load(read_regular(path.with_suffix(".safetensors")))
     except (OSError, ValueError, RecursionError, SafetensorError) as error:
         raise InputError(f"cannot read the model {path}: {one_line(error)}") from None

@@ -37,15 +37,15 @@ def export_onnx(model: TrainedModel, target: Path) -> None:
     """Write `<direction>.onnx` for both directions, and a README, into a new folder.
 
     A file takes `images` of the source domain, float32 (N, C, S, S) in [-1, 1]. It returns `translated`, the images
-    translated to the other domain, and `probabilities`, (N, K), if that domain has a classifier. Its metadata say
-    what a user needs to know.
+    translated to the other domain, and `probabilities`, (N, K), if that domain has a classifier. Its metadata
+    names the direction, domains, shapes, pixel range and number of classes.
 
     Args:
         model: The model, on the CPU.
         target: Folder to make.
 
     Raises:
-        InputError: if the target exists, a package that this needs is missing, or the method makes no images.
+        InputError: if the target exists, a package that this needs is missing, or the method does not translate images.
     """
     translator = model.translator
     if target.exists():

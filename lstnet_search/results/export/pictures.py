@@ -35,7 +35,8 @@ def draw_translations(path: Path, samples: Samples, names: tuple[str, str], titl
                 axis.set(xticks=[], yticks=[])
             axes[row][0].set_ylabel(text)
         for axis, column in zip(axes[1], columns, strict=True):
-            read, true = samples[f"predicted_{letter}"][column], labels[column]
-            if read != -1:  # -1 without a classifier
-                axis.set_xlabel(f"read as {read}", color="black" if true in (read, -1) else "red", fontsize="small")
+            predicted, true = samples[f"predicted_{letter}"][column], labels[column]
+            if predicted != -1:  # -1 without a classifier
+                color = "black" if true in (predicted, -1) else "red"
+                axis.set_xlabel(f"read as {predicted}", color=color, fontsize="small")
     save_figure(figure, path)

@@ -1,4 +1,4 @@
-"""Writes Parquet files that do not fit into memory."""
+"""Writes Parquet files that may be larger than memory."""
 
 from collections.abc import Iterable
 from typing import BinaryIO
@@ -10,12 +10,12 @@ _ROWS = 16_384
 
 
 def write_tables(file: BinaryIO, schema: pa.Schema, tables: Iterable[pa.Table]) -> None:
-    """Write tables into one file, one after the other, in groups of some thousand rows.
+    """Write tables into one file, one after the other, in row groups of several thousand rows.
 
     Args:
         file: File to write into.
         schema: Schema of each table.
-        tables: The tables, any number of them.
+        tables: The tables; only a few of them are in memory at a time.
     """
     waiting: list[pa.Table] = []
     with pq.ParquetWriter(file, schema, compression="zstd") as writer:

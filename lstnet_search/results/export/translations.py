@@ -19,14 +19,14 @@ from lstnet_search.results.export.tables import write_tables
 def write_translated_files(
     folder: Path, model: TrainedModel, source: int, batches: Iterable[ImageBatch], png_name: Callable[[str], str]
 ) -> None:
-    """Write one PNG file per image, in the same folders as the images.
+    """Write one PNG file per image, in the same subfolders as the images.
 
     Args:
         folder: Empty folder to write into.
         model: The model that translates the images.
         source: The domain of the images, 0 or 1.
         batches: The images.
-        png_name: Returns the relative path of the file for the name of an image.
+        png_name: Maps the name of an image to the relative path of its PNG file.
     """
     for batch in batches:
         for name, image in zip(batch.names, to_bytes(model.translate(batch.images, source)), strict=True):
@@ -38,14 +38,14 @@ def write_translated_files(
 def write_translated_table(
     file: BinaryIO, model: TrainedModel, source: int, batches: Iterable[ImageBatch], extra: pa.Schema
 ) -> None:
-    """Write a Parquet file with one row per image: `image` (PNG), `name`, and the other columns of its table.
+    """Write a Parquet file with one row per image: `image` (PNG), `name`, and the other columns of the user's table.
 
     Args:
         file: File to write into.
         model: The model that translates the images.
         source: The domain of the images, 0 or 1.
         batches: The images.
-        extra: The other columns.
+        extra: Schema of the other columns.
     """
     schema = pa.schema([(IMAGE, pa.binary()), ("name", pa.string()), *extra])
 

@@ -1,4 +1,4 @@
-"""The best trial as files that others can use: its settings, its networks, its pictures."""
+"""Writes the best trial as files that others can use: its settings, networks and pictures."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -31,7 +31,7 @@ CONFIRMED = "confirmed"
 
 
 def write_config(path: Path, config: TrialConfig, remarks: list[str]) -> None:
-    """Write complete settings for `train --config`, below remarks for people."""
+    """Write complete settings for `train --config`, with remarks as comments at the top."""
     comments = "".join(f"# {remark}\n" for remark in remarks)
     settings = config.model_dump(mode="json")
     write_whole(path, comments + yaml.safe_dump(settings, sort_keys=False))
@@ -49,12 +49,12 @@ def add_confirmation(folder: ResultsFolder, winner: TrialConfig, remarks: list[s
     If the file is missing or has other settings, because the search has continued since, nothing is written.
     """
     path = folder.best_config_file
-    if _holds(path, winner):
+    if _has_settings(path, winner):
         others = [remark for remark in read_remarks(path) if not remark.startswith(CONFIRMED)]
         write_config(path, winner, [*others, *remarks])
 
 
-def _holds(path: Path, config: TrialConfig) -> bool:
+def _has_settings(path: Path, config: TrialConfig) -> bool:
     return path.is_file() and _read_config(path) == config
 
 
@@ -83,7 +83,7 @@ def write_winner(
         config_file: File to write the settings to.
         model: File to write the networks to, without an ending.
         pictures: File to write the pictures to.
-        remarks: Where the training comes from, for people.
+        remarks: Where the training comes from, as comments for users.
 
     Returns:
         For each labelled domain, the share of validation images whose round trip is labelled correctly, by metric
@@ -113,7 +113,7 @@ def write_winner(
         about["classes"] = list(prepared.train.a.class_names)
     trained = TrainedModel(config, prepared.shapes, prepared.classes, network, prepared.classifiers, about)
     write_model(model, trained)
-    earlier = read_remarks(config_file) if _holds(config_file, config) else []
+    earlier = read_remarks(config_file) if _has_settings(config_file, config) else []
     confirmed = [remark for remark in earlier if remark.startswith(CONFIRMED)]
     means = [f"mean over seeds, {line}" for line in _accuracies(report.metrics, {})] if repeated else []
     write_config(config_file, config, [*remarks, *_accuracies(metrics, prepared.baseline), *means, *confirmed])
@@ -124,7 +124,7 @@ def write_winner(
 
 
 def _own_accuracies(samples: Samples) -> dict[str, float]:
-    """Validation accuracies of the network that samples are of, named as in a report."""
+    """Validation accuracies of the network that made the samples, named as in a report."""
     prefix = "confusion_"
     return accuracies(
         {

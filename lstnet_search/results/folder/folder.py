@@ -70,10 +70,10 @@ class ResultsFolder:
 
     @classmethod
     def existing(cls, path: Path) -> Self:
-        """The folder at a path, which a search has made.
+        """The folder that a search has made at a path.
 
         Raises:
-            InputError: if it is no results folder.
+            InputError: if it is not a results folder.
         """
         folder = cls(path)
         if not folder.search_file.is_file():
@@ -111,8 +111,8 @@ class ResultsFolder:
         return shlex.join([*search_program(), "--name", self.path.name, "--resume", *where, *options])
 
     def has(self, file: Path) -> bool:
-        """Whether a file exists inside the folder. A link that leads out of it could show any file of this machine."""
-        return file.is_file() and self._leads_within(file)
+        """Whether a file exists inside the folder. A link that leads out of it does not count."""
+        return file.is_file() and self._is_inside(file)
 
     def refuse_link(self, path: Path) -> None:
         """Refuse a file or folder that is about to be read or written if it is a link that leads out of this folder.
@@ -120,10 +120,10 @@ class ResultsFolder:
         Raises:
             InputError: if it is one, whether or not its target exists.
         """
-        if not self._leads_within(path):
+        if not self._is_inside(path):
             raise InputError(f"{path} is a link that leads out of {self.path}; put the file itself there, or remove it")
 
-    def _leads_within(self, path: Path) -> bool:
+    def _is_inside(self, path: Path) -> bool:
         return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self.path))
 
     def refuse_existing(self) -> None:
@@ -149,7 +149,7 @@ class ResultsFolder:
         self.write_search(search)
 
     def write_search(self, search: dict[str, Any]) -> None:
-        """Write `search.yaml`: what the search was asked for, and what it runs on."""
+        """Write `search.yaml`: the settings of the search, and what it runs on."""
         content = {"format_version": FORMAT_VERSION} | search
         write_whole(self.search_file, yaml.safe_dump(content, sort_keys=False, allow_unicode=True))
 
@@ -172,10 +172,10 @@ class ResultsFolder:
         return SearchRecord.parse(read_versioned(self.search_file, FORMAT_VERSION), str(self.search_file))
 
     def parse_search(self, content: bytes) -> SearchRecord:
-        """The content of a `search.yaml` that lies elsewhere, such as in a mirror. Messages name the file here.
+        """The content of a `search.yaml` elsewhere, such as in a mirror. Error messages name the file of this folder.
 
         Raises:
-            InputError: as `read_search`.
+            InputError: as in `read_search`.
         """
         where = str(self.search_file)
         return SearchRecord.parse(parse_versioned(content, where, FORMAT_VERSION), where)
@@ -210,7 +210,7 @@ class ResultsFolder:
         return table_files.read_confirmation(self.confirmation_table_file)
 
     def remove_abandoned(self) -> None:
-        """Remove unfinished files that a killed process left behind; no one reads them."""
+        """Remove unfinished files that a killed process left behind; nothing reads them."""
         for folder in (self.path, self.samples, self.confirmation):
             if folder.is_dir():
                 remove_abandoned(folder)
@@ -219,15 +219,15 @@ class ResultsFolder:
     def locked(self) -> Iterator[None]:
         """Lock the folder for one search. The lock ends with the process, however it ends.
 
-        On NFS the lock counts on all machines. Therefore a file is locked and not the folder, whose lock would count
-        on one machine only.
+        On NFS, a lock on a file holds on all machines, while a lock on a folder holds on one machine only. That is why
+        a file is locked.
 
         Raises:
             InputError: if another process has the lock, the folder cannot be locked, or something that is written in
                 place is a link that leads out of the folder.
         """
-        inner = self.confirmation / self.study_file.name
-        for path in (self.study_file, inner, self.openings_file, self.samples, self._lock_file):
+        confirmation_study = self.confirmation / self.study_file.name
+        for path in (self.study_file, confirmation_study, self.openings_file, self.samples, self._lock_file):
             self.refuse_link(path)
         try:
             handle = os.open(self._lock_file, os.O_RDWR | os.O_CREAT, 0o666)
@@ -238,7 +238,7 @@ class ResultsFolder:
                 locked = _lock(handle)
             except OSError as error:
                 raise InputError(
-                    f"cannot lock {self.path}: {error.strerror}; give a --results-dir on a file system that has locks"
+                    f"cannot lock {self.path}: {error.strerror}; give a --results-dir on a file system with locks"
                 ) from None
             if not locked:
                 raise InputError(f"a search is running in {self.path}; wait for it, or stop it first")
@@ -247,10 +247,10 @@ class ResultsFolder:
             os.close(handle)
 
     def is_running(self) -> bool:
-        """Whether a search is running in the folder, as far as someone who may only read it can tell.
+        """Whether a search is running in the folder, as far as a user who may only read it can tell.
 
-        Looking keeps no search from starting: it shares the lock with others that look, for an instant, which a
-        search that starts waits for (see `_lock`).
+        This does not keep a search from starting: the check takes a shared lock for an instant, and a search that
+        starts waits for it (see `_lock`).
         """
         try:
             handle = os.open(self._lock_file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
@@ -270,7 +270,7 @@ class ResultsFolder:
 def _lock(handle: int) -> bool:
     """Lock a file for this process alone; return whether that succeeded.
 
-    It tries for half a second: a process that only looks whether a search is running has the lock for an instant.
+    It tries for half a second: a process that only checks whether a search is running holds the lock for an instant.
     """
     for _ in range(_LOCK_ATTEMPTS):
         try:

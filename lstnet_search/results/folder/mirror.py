@@ -41,7 +41,7 @@ class Mirror:
         return ""
 
     def _files(self) -> Iterator[Path]:
-        """The files to copy. Links out of a folder are left out: they could have any file of this machine copied."""
+        """The files to copy. Links out of the folder are left out: any file of this machine could be copied."""
         for file in sorted(self._folder.path.rglob("*")):
             below = file.relative_to(self._folder.path)
             mirrored = self._folder.tune.name not in below.parts and not below.name.startswith(".")
@@ -112,7 +112,7 @@ def _is_mirrored(name: str, folder: ResultsFolder) -> bool:
     """
     *folders, last = name.split("/")
     if not all(part not in ("", ".", "..") and "\0" not in part for part in (*folders, last)):
-        raise InputError(f"the storage of {folder.path} has a file {name!r}, which lies in no folder; remove it there")
+        raise InputError(f"the storage of {folder.path} has a file {name!r}, whose path is not valid; remove it there")
     return folder.tune.name not in folders and not UNFINISHED.fullmatch(last) and not last.endswith(".partial")
 
 
@@ -138,6 +138,6 @@ def refuse_outdated(folder: ResultsFolder, storage: Storage) -> None:
     cut_short = here and not here.endswith(b"\n") and complete.startswith(here)
     if not here.startswith(complete) and not (cut_short and complete.find(b"\n", len(here)) == len(complete) - 1):
         raise InputError(
-            f"the search went on elsewhere: its copy in --storage has lines that {folder.path} lacks; "
-            "move that folder away, and the copy is fetched"
+            f"the search was continued elsewhere: its copy in --storage has lines that {folder.path} lacks; "
+            "move that folder away, then the copy is fetched"
         )

@@ -1,8 +1,8 @@
-"""What a result was made with: versions, machine and commit."""
+"""Records what a result was made with: versions, machine and commit."""
 
 import os
 import platform
-import subprocess  # nosec B404  # runs git alone
+import subprocess  # nosec B404  # only runs git
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -41,7 +41,7 @@ def _processor() -> str:
 def _commit() -> str:
     """The commit of the running checkout, with "+changes" if it was edited; empty outside a checkout."""
     try:
-        found = subprocess.run(  # nosec B603 B607  # a fixed command, with the git of the user
+        found = subprocess.run(  # nosec B603 B607  # a fixed command, with the user's git
             ["git", "describe", "--always", "--abbrev=40", "--dirty=+changes", "--exclude=*"],  # noqa: S607
             cwd=Path(__file__).parent,
             capture_output=True,

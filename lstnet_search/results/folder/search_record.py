@@ -1,4 +1,4 @@
-"""What `search.yaml` records of a search."""
+"""The typed content of `search.yaml`."""
 
 from typing import Annotated, Any, Self
 
@@ -20,7 +20,7 @@ _Path = Annotated[str, Field(pattern=r"^[^\x00]*$")]
 
 def _check_domain(domain: str) -> str:
     if not is_domain(domain):
-        raise ValueError(f"{show(domain)} is no domain; it must be a name, folder:PATH or parquet:PATH")
+        raise ValueError(f"{show(domain)} is not a domain; it must be a name, folder:PATH or parquet:PATH")
     return domain
 
 
@@ -54,7 +54,7 @@ class RecordedSimplex(YamlRecord):
 
 
 class RecordedSpace(YamlRecord):
-    """The search space, as far as reports read it."""
+    """The parts of the search space that reports read."""
 
     ranges: dict[str, dict[str, Any]] = Field(default_factory=dict)
     ties: dict[str, str] = Field(default_factory=dict)
@@ -68,7 +68,7 @@ class RecordedSpace(YamlRecord):
 
 
 class RecordedSearch(YamlRecord):
-    """What the search was asked for. Defaults are those of the versions that did not record the key yet."""
+    """The settings of the search. A key that earlier versions did not record has the value that it had there."""
 
     preset: str | None = None
     trial: RecordedTrial = needed()
@@ -100,7 +100,7 @@ class RecordedSearch(YamlRecord):
 
 
 class SearchRecord(YamlRecord):
-    """The content of `search.yaml`: what the search was asked for, and what it runs on.
+    """The content of `search.yaml`: the settings of the search, and the data, code and machine it runs on.
 
     Read `search` for figures and pages, which also show searches of earlier versions. Use `config` to continue or
     extend a search: it is complete and holds only what this version knows.
@@ -139,5 +139,5 @@ class SearchRecord(YamlRecord):
         Raises:
             InputError: if something in them is missing, unknown or not allowed.
         """
-        _ = self.search  # reported if it is missing
+        _ = self.search  # raises if the key is missing
         return SearchConfig.parse(self._content["search"], self._where)

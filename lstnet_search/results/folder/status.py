@@ -1,4 +1,4 @@
-"""How far a search is, read from its results folder alone."""
+"""The progress of a search, read only from its results folder."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -16,7 +16,7 @@ def status_lines(folder: ResultsFolder) -> Iterator[str]:
     try:
         trials = folder.read_trials()
     except InputError:
-        yield f"no report yet of {search.trials} trials"
+        yield f"no reports yet; {search.trials} trials to run"
         return
     parts = [f"{(trials.state == state).sum()} {word}" for state, word in STATES.items()]
     yield f"of {search.trials} trials {', '.join(parts)}, {search.trials - len(trials)} not begun"

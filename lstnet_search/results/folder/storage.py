@@ -17,10 +17,10 @@ _SECRET = re.compile("key|token|secret|password|credential|sig", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Storage:
-    """A search's folder in a file system, which may be the one of this machine.
+    """A search's folder in a file system, local or remote.
 
     Attributes:
-        filesystem: The file system, as pyarrow has it.
+        filesystem: The file system, one of pyarrow's.
         path: The path of the folder there.
     """
 
@@ -83,7 +83,7 @@ class Storage:
             self.filesystem.delete_dir(self.path)
 
     def write_mark(self) -> str:
-        """Write a small file beside the folder, so that other nodes can check that they see it.
+        """Write a small file next to the folder, so that other nodes can check that they see it.
 
         Returns:
             Its path. The caller deletes it.
@@ -114,7 +114,7 @@ def without_secrets(storage: str) -> str:
     if "://" not in storage:
         return str(Path(storage).expanduser().resolve())
     parts, rest = urlsplit(storage), storage.partition("://")[2]
-    user = "@" in parts.netloc or ("@" in rest and ":" in rest.partition("/")[0])  # a password may contain any sign
+    user = "@" in parts.netloc or ("@" in rest and ":" in rest.partition("/")[0])  # a password may hold any character
     if user or any(_SECRET.search(name) for name, _ in parse_qsl(parts.query, keep_blank_values=True)):
         raise InputError(
             "--storage contains credentials, which would be written to files; leave them out and set the environment "

@@ -1,4 +1,4 @@
-"""A study as analysis reads it: the tables of a results folder, however far the search is."""
+"""A study as analysis reads it: the tables of a results folder, whether or not the search has ended."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +23,7 @@ class StudyTables:
     Attributes:
         folder: The results folder.
         record: The content of `search.yaml`.
-        trials: One row per trial; empty if none has begun.
+        trials: One row per trial; empty if none has started.
         history: One row per report.
     """
 
@@ -37,24 +37,24 @@ class StudyTables:
         """Read the tables of a results folder.
 
         Raises:
-            InputError: if it is no results folder, or a file in it is damaged.
+            InputError: if it is not a results folder, or a file in it is damaged.
         """
         folder = ResultsFolder.existing(path)
         record = folder.read_search()
-        begun = folder.trials_file.exists()
-        trials = folder.read_trials() if begun else trials_table([], record.search.metric)
-        history = folder.read_history() if begun else history_table([])
+        has_tables = folder.trials_file.exists()
+        trials = folder.read_trials() if has_tables else trials_table([], record.search.metric)
+        history = folder.read_history() if has_tables else history_table([])
         # The tables are written one after the other, so the second one can be newer.
         return cls(folder, record, trials, history[history["trial"].isin(trials["trial"])])
 
     @property
     def name(self) -> str:
-        """The name of the results folder, for people. Bytes of it that are not text are escaped."""
+        """The name of the results folder, safe to print: bytes that are not text are escaped."""
         return plain(printable(Path(self.folder.path.resolve().name)))
 
     @property
     def search(self) -> RecordedSearch:
-        """What the search was asked for."""
+        """The settings of the search."""
         return self.record.search
 
     @property
@@ -79,7 +79,7 @@ class StudyTables:
 
     @property
     def baseline(self) -> dict[str, float]:
-        """What plain resizing reaches, by metric, including the means over the searched directions."""
+        """The scores of plain resizing, by metric, including the means over the searched directions."""
         baseline = self.record.no_translation_baseline
         measured = tuple(name for name in self.search.searched_directions if accuracy_name(name) in baseline)
         return baseline | (searched_means(baseline, measured) if measured else {})
@@ -90,7 +90,7 @@ class StudyTables:
         return [str(name) for name in self.history.columns if name not in ("trial", "step", "seconds")]
 
     def best_reports(self, metric: str, lowest: bool = False) -> pd.DataFrame:
-        """The best report of each trial that did not fail, the latest one of equals.
+        """The best report of each trial that did not fail, the latest one of equal reports.
 
         Args:
             metric: The metric to compare by.
@@ -107,24 +107,24 @@ class StudyTables:
         return ordered.groupby("trial").tail(1).set_index("trial").sort_index()
 
     def ranking(self, metric: str) -> "pd.Series[float]":
-        """The highest value of a metric by trial, best first; of equals the earlier trial comes first."""
+        """The highest value of a metric by trial, best first; ties go to the earlier trial."""
         reports = self.best_reports(metric)
         if reports.empty:
             return pd.Series(dtype=float, name=metric)
         return reports[metric].sort_values(ascending=False, kind="stable")
 
     def without(self, *metrics: str) -> list[str]:
-        """Those of the given metrics that no report has."""
+        """The given metrics that no report has."""
         return [name for name in metrics if name not in self.history or self.history[name].isna().all()]
 
 
 def thinned(ranking: "pd.Series[float]", limit: int, best: int = 50) -> list[int]:
-    """Trials to draw where all would be too many: the best ones and an even share of the others.
+    """Choose trials to draw if there are too many for all: the best ones and an even share of the others.
 
     Args:
         ranking: Scores by trial, best first.
         limit: How many trials to draw at most, at least 1.
-        best: How many of the best trials are certainly drawn, within the limit.
+        best: How many of the best trials are always drawn, within the limit.
 
     Returns:
         Their numbers, best first.

@@ -1,4 +1,4 @@
-"""Reads the tables of a results folder, and reports whatever is wrong with one in one message."""
+"""Reads the tables of a results folder. Anything wrong with a table gives one message."""
 
 from collections.abc import Collection
 from io import BytesIO
@@ -15,28 +15,28 @@ from lstnet_search.io.safe_read import read_regular
 from lstnet_search.results.formatting import STATES
 
 _CELLS_PER_BYTE = 200
-"""The most cells that a table may have per byte: ours have less than ten, a file made to fill the memory millions."""
+"""Most cells per byte of a table. Ours have fewer than ten; a file made to exhaust the memory has millions."""
 _LARGEST = 1e100
-"""Numbers above this bound are useless. They are read as missing, as infinity is."""
+"""Numbers above this bound are useless. Like infinity, they are read as missing."""
 
 _INTEGERS = ("trial", "step", "steps", "seed")
 _NUMBERS = ("seconds", "peak_memory_mb")
 
 
 def read_trials(path: Path) -> pd.DataFrame:
-    """`trials.parquet`.
+    """Read `trials.parquet`.
 
     Raises:
         InputError: if it is missing or damaged, or does not have the right columns.
     """
     table = _read(path, {"trial", "state", "steps", "seconds"})
-    _refuse(path, bool(table["trial"].duplicated().any()), "column 'trial' has a trial twice")
+    _refuse(path, bool(table["trial"].duplicated().any()), "column 'trial' has duplicates")
     _refuse(path, not table["state"].isin(list(STATES)).all(), f"column 'state' must hold one of {', '.join(STATES)}")
     return table
 
 
 def read_history(path: Path) -> pd.DataFrame:
-    """`history.parquet`.
+    """Read `history.parquet`.
 
     Raises:
         InputError: if it is missing or damaged, or does not have the right columns.
@@ -45,7 +45,7 @@ def read_history(path: Path) -> pd.DataFrame:
 
 
 def read_confirmation(path: Path) -> pd.DataFrame:
-    """`confirmation.parquet`.
+    """Read `confirmation.parquet`.
 
     Raises:
         InputError: if it is missing or damaged, or does not have the right columns.
@@ -57,11 +57,11 @@ def _read(
     path: Path, needed: Collection[str], all_numbers: bool = False, may_lack: Collection[str] = ()
 ) -> pd.DataFrame:
     try:
-        content = read_regular(path)  # once: pandas would open it again, and a running search replaces it
+        content = read_regular(path)  # read once, because a running search may replace the file
         with pq.ParquetFile(BytesIO(content)) as file:
             check_cells(file.metadata, len(content), _CELLS_PER_BYTE)
         table = pd.read_parquet(BytesIO(content))
-    except Exception as error:  # pyarrow and pandas raise anything on a damaged file
+    except Exception as error:  # a damaged file can make pyarrow and pandas raise anything
         raise InputError(f"cannot read {path}: {one_line(error)}") from None
     names = [str(name) for name in table.columns]
     _refuse(path, len(set(names)) < len(names), "a column occurs twice")
@@ -79,7 +79,7 @@ def _read(
 
 def _check_integers(path: Path, column: "pd.Series[Any]", may_lack: bool) -> None:
     values = column.dropna()
-    if may_lack and pd.api.types.is_float_dtype(values):  # pandas reads integers beside missing values as floats
+    if may_lack and pd.api.types.is_float_dtype(values):  # missing values make pandas read integers as floats
         are_integers = bool((values % 1 == 0).all())
     else:
         are_integers = pd.api.types.is_integer_dtype(values)

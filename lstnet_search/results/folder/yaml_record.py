@@ -14,21 +14,21 @@ _MISSING = object()
 
 
 def needed() -> Any:
-    """The default of a field that has none: reading the field raises an `InputError` if the file lacks the key."""
+    """The default of a required field: reading the field raises an `InputError` if the file lacks its key."""
     return Field(default=_MISSING)
 
 
 class YamlRecord(BaseModel):
     """A mapping of a YAML file.
 
-    Every value that is there is checked at once. A missing key is reported only when it is read, because files of
+    Every value in the file is checked at once. A missing key is reported only when it is read, because files of
     earlier versions lack some keys. Unknown keys are ignored.
     """
 
     model_config = ConfigDict(strict=True, frozen=True)
 
     _where: str = ""
-    """The file, for messages."""
+    """The file's name, used in error messages."""
 
     @classmethod
     def parse(cls, content: object, where: str) -> Self:
@@ -36,7 +36,7 @@ class YamlRecord(BaseModel):
 
         Args:
             content: What the file holds.
-            where: The file, for messages.
+            where: The file's name, used in error messages.
 
         Raises:
             InputError: if a value is not allowed.
@@ -52,7 +52,7 @@ class YamlRecord(BaseModel):
         for name in [name for name, value in self.__dict__.items() if value is _MISSING]:
             del self.__dict__[name]
 
-    if not TYPE_CHECKING:  # a type checker would then accept any attribute
+    if not TYPE_CHECKING:  # otherwise a type checker would accept any attribute
 
         def __getattr__(self, name: str) -> Any:
             """Report a missing key.
@@ -83,10 +83,10 @@ def read_versioned(path: Path, version: int, otherwise: str = "") -> dict[str, A
 
 
 def parse_versioned(content: bytes, where: str, version: int, otherwise: str = "") -> dict[str, Any]:
-    """Parse the content of such a file, as `read_versioned` does.
+    """Parse the content of a file as `read_versioned` does.
 
     Raises:
-        InputError: if it is no YAML or of another format version.
+        InputError: if it is not YAML or of another format version.
     """
     try:
         parsed = parse_yaml(content.decode(), where)

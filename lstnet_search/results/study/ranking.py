@@ -12,7 +12,7 @@ from lstnet_search.results.study.records import SCHEDULE
 
 
 def rank_rows(trials: pd.DataFrame, metric: str) -> pd.DataFrame:
-    """Rows of `trials.parquet` that can be chosen, best first by `best/<metric>`, the earlier trial first if equal.
+    """Rows of `trials.parquet` that can be chosen, best first by `best/<metric>`; ties go to the earlier trial.
 
     Raises:
         InputError: if no trial has the metric.

@@ -30,7 +30,7 @@ class Exploit:
     """A copy: a trial replaced its network by that of another trial and continued with other weights.
 
     Attributes:
-        step: The number of steps that both had taken.
+        step: The number of steps that both trials had taken.
         donor: Number of the other trial.
         weights: All seven weights from here on.
     """
@@ -72,7 +72,7 @@ class TrialRecord:
         return weights
 
     def best(self, metric: str) -> ReportRecord | None:
-        """The report with the highest value of a metric, the latest of equals, or None without reports."""
+        """The report with the highest value of a metric, the latest of equal ones, or None without reports."""
         reports = [report for report in reversed(self.reports) if metric in report.metrics]
         return max(reports, key=lambda report: report.metrics[metric], default=None)
 
@@ -83,7 +83,7 @@ class TrialRecord:
 
 
 def ranked(records: Sequence[TrialRecord], metric: str) -> list[TrialRecord]:
-    """Trials that can be chosen (with a report and not failed), best first; of equals the earlier trial comes first."""
+    """Trials that can be chosen (with a report and not failed), best first; ties go to the earlier trial."""
     usable = [record for record in records if record.reports and record.state != "FAIL"]
     return sorted(usable, key=lambda record: (-record.score(metric), record.number))
 
@@ -121,5 +121,5 @@ def history_table(records: Sequence[TrialRecord]) -> pd.DataFrame:
 
 
 def cell(value: Any) -> Any:
-    """A setting as tables hold it: lists as JSON."""
+    """A setting as a table stores it: lists as JSON."""
     return json.dumps(value) if isinstance(value, list | tuple) else value

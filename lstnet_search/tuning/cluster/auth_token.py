@@ -25,7 +25,7 @@ def ensure_private_token(environment: Mapping[str, str]) -> None:
     each would write a file, and the second would lock out the users of the first.
 
     Args:
-        environment: variables of this process. If they give another token or turn tokens off, nothing is done.
+        environment: variables of this process. If they give another token or turn tokens off, nothing happens.
 
     Raises:
         InputError: if the file cannot be created.
@@ -40,7 +40,7 @@ def ensure_private_token(environment: Mapping[str, str]) -> None:
         except OSError as error:
             raise InputError(
                 f"the token of Ray's cluster cannot be written to {file}: {masked_error(error)}; "
-                "make its folder writable, or give one as RAY_AUTH_TOKEN"
+                "make its folder writable, or set RAY_AUTH_TOKEN"
             ) from None
     if file.stat().st_mode & 0o077:
         with suppress(PermissionError):  # another user owns it and lets this one read it

@@ -1,4 +1,4 @@
-"""Starting Ray or joining a running cluster, quietly, and asking it what it has."""
+"""Starting Ray or joining a running cluster, quietly, and reading which resources it has."""
 
 import json
 import logging
@@ -33,7 +33,7 @@ _QUIET = {
 }
 
 _FORWARDED_VARIABLES = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_REGION", "AWS_DEFAULT_REGION")
-"""Where an object store is. Not its keys: the dashboard shows the runtime environment."""
+"""Variables that say where an object store is. Its keys are left out: the dashboard shows the runtime environment."""
 
 _ANSWER_SECONDS = 5
 
@@ -72,7 +72,7 @@ def place_on(nodes: list[Machine], resources: Resources, trials: int) -> Placeme
 
 
 def place_here(resources: Resources, trials: int) -> Placement:
-    """The placement of a search on this machine, with simulated GPUs instead of real ones if they are asked for.
+    """The placement of a search on this machine, with simulated GPUs instead of real ones if the options say so.
 
     Raises:
         InputError: as `decide_placement`.
@@ -93,10 +93,10 @@ def running_cluster(
         storage: storage that every node must reach, or None for a folder of this machine.
 
     Yields:
-        The placement, and the dashboard's host and port or nothing.
+        The placement, and the dashboard's host and port, or None without a dashboard.
 
     Raises:
-        InputError: if there is less than is asked for, or the cluster or its access to the storage does not work.
+        InputError: if the cluster has less than the options ask for, or it or its access to the storage does not work.
     """
     address = address_of(resources.address)
     if address is None:
@@ -130,7 +130,7 @@ def local_cluster(placement: Placement) -> Iterator[str | None]:
         placement: its CPUs and GPUs are what Ray offers.
 
     Yields:
-        The dashboard's host and port, or nothing if it could not be started.
+        The dashboard's host and port, or None if it could not be started.
 
     Raises:
         InputError: if Ray does not start.
@@ -199,7 +199,7 @@ def _machine(node: dict[str, Any]) -> Machine:
 def _runtime_environment(storage: Storage | None) -> dict[str, Any]:
     """The runtime environment of the workers: this code, and where the object store is.
 
-    What the job in which this process runs has set already is left out, because Ray refuses to set it twice.
+    If this process runs in a Ray job, what the job has set is left out, because Ray refuses to set it twice.
     """
     given = json.loads(os.environ.get("RAY_JOB_CONFIG_JSON_ENV_VAR", "{}")).get("runtime_env") or {}
     environment: dict[str, Any] = {"py_modules": [str(Path(lstnet_search.__file__).parent)]}
@@ -246,11 +246,12 @@ def _check_head_node(address: str) -> None:
             ask_head_node(found)
     except ray.exceptions.AuthenticationError:
         raise InputError(
-            f"the cluster at {found} refuses the token; give that of its head node as RAY_AUTH_TOKEN, or its file as "
-            "RAY_AUTH_TOKEN_PATH (default: ~/.ray/auth_token), and leave RAY_AUTH_MODE as it is there"
+            f"the cluster at {found} refuses the token; set RAY_AUTH_TOKEN to the head node's token, or "
+            "RAY_AUTH_TOKEN_PATH to a file with it (default: ~/.ray/auth_token), and RAY_AUTH_MODE to the value that "
+            "the head node has"
         ) from None
     except ray.exceptions.RpcError as error:
-        raise InputError(f"what answers at {found} is no Ray cluster: {masked_error(error)}") from None
+        raise InputError(f"the server at {found} is not a Ray cluster: {masked_error(error)}") from None
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from lstnet_search.tuning.cluster.auth_token import TOKEN_FILE, requires_token
 
 DEFAULT_PORT = 8265
-"""Ray's port for it. If it is taken, Ray uses the next free one."""
+"""Ray's port for the dashboard. If it is taken, Ray uses the next free port."""
 
 
 def dashboard_lines(address: str | None, environment: Mapping[str, str]) -> Iterator[str]:
@@ -16,12 +16,12 @@ def dashboard_lines(address: str | None, environment: Mapping[str, str]) -> Iter
         environment: variables of this process. Ray sets those that concern authentication.
     """
     if not address:
-        yield "dashboard: none; Ray could not start it (is a package of ray[default] missing?), and the search goes on"
+        yield "dashboard: none; Ray could not start it (is a package of ray[default] missing?); the search continues"
         return
     taken = "" if address.endswith(f":{DEFAULT_PORT}") else f" (port {DEFAULT_PORT} is taken)"
     yield f"dashboard: http://{address}{taken}"
     if not requires_token(environment):
-        yield "RAY_AUTH_MODE turns its token off: everyone who can connect to it can run code here"
+        yield "RAY_AUTH_MODE turns its token off: anyone who can connect to it can run code here"
     elif environment.get("RAY_AUTH_TOKEN"):
         yield "log in with the token in the variable RAY_AUTH_TOKEN"
     else:

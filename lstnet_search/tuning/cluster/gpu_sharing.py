@@ -1,29 +1,29 @@
-"""How many trials share a GPU, decided from what one training alone on a GPU uses."""
+"""How many trials share a GPU, decided from what a training uses when it has a GPU to itself."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import floor
 
 HEAD_ROOM = 1.25
-"""Factor on the memory that the probe needed: other settings, and gaps between the allocator's blocks."""
+"""Factor on the memory that the probe needed. Other settings may need more, and the allocator leaves gaps."""
 
 PROCESS_BYTES = 2**30
-"""Minimum of what a process uses beside PyTorch's allocator: context, kernels and recorded steps. An allowance."""
+"""Allowance for the memory that a process uses outside PyTorch's allocator: context, kernels and recorded steps."""
 
 MAX_TRIALS = 8
-"""Trials that `auto` puts on a GPU at most."""
+"""Maximum number of trials that `auto` puts on a GPU."""
 
 IGNORED_PAUSE_SECONDS = 5e-6
-"""Longest pause of the GPU that counts as busy: kernels of a recorded step follow each other like that."""
+"""Longest pause of the GPU that counts as busy: kernels of a recorded step are about this far apart."""
 
 
 @dataclass(frozen=True)
 class GpuUse:
-    """What a training alone on a GPU uses.
+    """What a training uses when it has a GPU to itself.
 
     Attributes:
         peak_bytes: peak of its allocator over steps, evaluation and saving.
-        beside_bytes: bytes in use beside the allocator, by the process's context and by other processes.
+        beside_bytes: bytes in use outside the allocator, by the process's context and by other processes.
         gpu_bytes: memory of the GPU.
         busy: share of a step's time in which the GPU worked, in [0, 1].
     """
@@ -39,11 +39,12 @@ def trials_per_gpu(use: GpuUse, cores: float) -> int:
 
     Time: processes take turns on a GPU, so their busy times add up. n trials lose nothing while `n · busy <= 1`; one
     more would only slow all of them down (docs/speed.md). Memory: n times the probe's peak with head room, and n times
-    what a process uses beside. Cores: an idle GPU waits for a host thread, so each trial needs a core of its own.
+    what a process uses outside the allocator. Cores: an idle GPU waits for a host thread, so each trial needs a core of
+    its own.
 
     Args:
-        use: of one training alone on a GPU.
-        cores: cores of the host per GPU.
+        use: what a training uses when it has a GPU to itself.
+        cores: number of the host's cores per GPU.
     """
     by_time = floor(1 / max(use.busy, 1 / MAX_TRIALS))
     by_memory = floor(use.gpu_bytes / (HEAD_ROOM * use.peak_bytes + max(use.beside_bytes, PROCESS_BYTES)))
@@ -53,7 +54,7 @@ def trials_per_gpu(use: GpuUse, cores: float) -> int:
 def memory_fraction(share: float, gpu_bytes: int) -> float:
     """The fraction of a GPU's memory that a trial's allocator may use, so that all trials that share the GPU fit.
 
-    What the process uses beside the allocator is taken from the share, but at most half of it.
+    What the process uses outside the allocator is subtracted from the share, but at most half of the share.
 
     Args:
         share: the trial's share of the GPU, in (0, 1].

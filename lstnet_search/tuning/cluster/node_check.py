@@ -1,7 +1,7 @@
 """Whether the nodes of a cluster have what a trial needs: the code, the packages, access to the storage.
 
-The nodes import this module, so it does without torch: the import takes seconds, and Ray gives a process that has run a
-task to no trial later.
+The nodes import this module, so it does not import torch: that takes seconds, and Ray never gives a trial a process
+that has run a task.
 """
 
 from importlib.util import find_spec
@@ -37,7 +37,7 @@ def check_nodes(storage: Storage, nodes: list[dict[str, Any]]) -> None:
     """
     mark = storage.write_mark()
     try:
-        answers = [_on(node).remote(storage.filesystem, mark) for node in nodes]
+        answers = [_look_from(node).remote(storage.filesystem, mark) for node in nodes]
         for node, answer in zip(nodes, answers, strict=True):
             where = f"node {node['NodeManagerAddress']} ({node['NodeManagerHostname']})"
             try:
@@ -57,7 +57,7 @@ def check_nodes(storage: Storage, nodes: list[dict[str, Any]]) -> None:
         storage.filesystem.delete_file(mark)
 
 
-def _on(node: dict[str, Any]) -> Any:
+def _look_from(node: dict[str, Any]) -> Any:
     """`look` as a task for one node."""
     strategy = NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)
     return ray.remote(look).options(num_cpus=0, scheduling_strategy=strategy)

@@ -1,4 +1,4 @@
-"""How many trials run at once, and what each gets."""
+"""How many trials run at once, and which resources each gets."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,8 +22,8 @@ class Placement:
     Attributes:
         cpus: CPUs of all trials together.
         gpus: GPUs of all trials together, simulated ones included.
-        concurrent: trials at once.
-        per_gpu: trials that share a GPU.
+        concurrent: number of trials at once.
+        per_gpu: number of trials that share a GPU.
     """
 
     cpus: int
@@ -55,19 +55,19 @@ def decide_placement(
 ) -> Placement:
     """Decide the placement: a GPU per trial if there are GPUs, otherwise a CPU per trial.
 
-    A trial runs on one node. It gets only so many CPUs that all trials that run at once fit. No more trials share a GPU
-    than necessary.
+    A trial runs on one node. It gets as many CPUs as it can without keeping other concurrent trials from fitting. No
+    more trials share a GPU than necessary.
 
     Args:
         nodes: the nodes of the cluster.
-        cpus: CPUs to use at most, or None for all.
-        gpus: GPUs to use at most, or None for all.
-        trials: trials of the search. More of them never run at once.
-        max_concurrent: trials at once at most, or None for as many as fit.
-        per_gpu: trials that may share a GPU.
+        cpus: maximum number of CPUs, or None for all.
+        gpus: maximum number of GPUs, or None for all.
+        trials: number of trials of the search. No more run at once.
+        max_concurrent: maximum number of trials at once, or None for as many as fit.
+        per_gpu: number of trials that may share a GPU.
 
     Raises:
-        InputError: if more is asked for than there is, or nothing.
+        InputError: if the options ask for more than there is, or for nothing.
     """
     _check("CPUs", "--cpus", cpus, 1, sum(node.cpus for node in nodes), "lower it")
     simulate = "lower it, or try placement out with --simulate-gpus"
@@ -77,10 +77,10 @@ def decide_placement(
     cpus = sum(node.cpus for node in nodes) if cpus is None else cpus
     gpus = sum(node.gpus for node in nodes) if gpus is None else gpus
     if not cpus and not gpus:
-        raise InputError("the cluster has no CPU and no GPU; add a node that has")
+        raise InputError("the cluster has no CPU and no GPU; add a node that has one")
     if per_gpu > 1 and not gpus:
         raise InputError(
-            f"--gpus-per-trial shares a GPU among {per_gpu} trials, and there is none to use; leave it out, "
+            f"--gpus-per-trial shares a GPU among {per_gpu} trials, but there is no GPU to use; leave it out, "
             "or try placement out with --simulate-gpus"
         )
     concurrent = min(trials, gpus * per_gpu or cpus, max_concurrent or trials)
@@ -104,11 +104,11 @@ def _capacity(nodes: Sequence[Machine], cpus: int, concurrent: int, per_gpu: int
     return sum(node.cpus // threads for node in nodes) if threads else 0
 
 
-def _check(kind: str, option: str, asked: int | None, least: int, there: int, hint: str) -> None:
-    if asked is not None and asked < least:
-        raise InputError(f"{option} {asked} must be at least {least}; raise it")
-    if asked is not None and asked > there:
-        raise InputError(f"{option} {asked} is more than the {there} {kind} that there are; {hint}")
+def _check(kind: str, option: str, value: int | None, minimum: int, available: int, hint: str) -> None:
+    if value is not None and value < minimum:
+        raise InputError(f"{option} {value} must be at least {minimum}; raise it")
+    if value is not None and value > available:
+        raise InputError(f"{option} {value} is more than the {available} {kind} available; {hint}")
 
 
 def upper_bound_seconds(trials: int, seconds_per_trial: float, concurrent: int) -> float:

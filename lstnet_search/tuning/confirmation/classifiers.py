@@ -25,9 +25,9 @@ def train_classifiers(
 
     Args:
         pair: whole training sets.
-        seeds: of the classifiers.
-        placement: each training gets what a trial gets.
-        stop_request: is obeyed.
+        seeds: seeds of the classifiers.
+        placement: each training gets the resources of a trial.
+        stop_request: is checked while classifiers train.
         say: prints a line.
 
     Returns:

@@ -51,16 +51,16 @@ CANDIDATE = "candidate"
 
 
 def confirm(make_plan: Callable[[], ConfirmationPlan], run: Run, console: Console) -> int:
-    """Train what is planned, test it, print and write what that shows.
+    """Run the planned trainings, test their networks, and print and write the results.
 
     Args:
         make_plan: decides on the trainings; those of earlier runs are not repeated. It is called while the search's
             folder is locked: a search that was still running may have found another winner.
-        run: what was asked for. Its folder is the search's, and its command resumes the confirmation.
-        console: to print on.
+        run: the run's options. Its folder is the search's, and its command resumes the confirmation.
+        console: prints lines and tables.
 
     Returns:
-        The exit code: 0 done, 1 if no training succeeded, 128 + signal after one.
+        The exit code: 0 done, 1 if no training succeeded, 128 + signal after a signal.
 
     Raises:
         InputError: before anything is trained or written.
@@ -72,12 +72,12 @@ def _confirm(make_plan: Callable[[], ConfirmationPlan], run: Run, console: Conso
     def say(line: str) -> None:
         console.print(line, markup=False, highlight=False)
 
+    refuse_placement(run.resources, 1)  # what this machine lacks, it lacks for any number of trainings
     with ExitStack() as stack:
         stack.enter_context(run.folder.locked())
         plan = make_plan()
         search = run.folder.read_search().config
         trainings = len(plan.trials) * len(plan.seeds)
-        refuse_placement(run.resources, trainings)
         with stop_request.interruptible():
             sets = WholeSets.read(search.trial, run.data_dir)
         refuse_other_data(run.folder, sets.fingerprint, "--data-dir")
@@ -108,7 +108,7 @@ def measurable(pair: DomainPair, direction: str) -> tuple[str, ...]:
     """The directions whose mean is the target accuracy: the searched ones whose target has labels.
 
     Raises:
-        InputError: if there is none.
+        InputError: if there is no such direction.
     """
     targets = zip(pair.directions, reversed(tuple(pair)), strict=True)
     labelled = tuple(name for name, target in targets if target.labels is not None)
@@ -128,7 +128,7 @@ def must_repeat(training: TrialRecord, has_checkpoint: Callable[[], bool]) -> bo
     Training errors are not retried: they would occur again.
 
     Args:
-        training: that has ended, by the study.
+        training: a training that has ended, according to the study.
         has_checkpoint: whether its last checkpoint exists.
     """
     return training.error == DIED or (training.state == "COMPLETE" and not has_checkpoint())
@@ -145,7 +145,7 @@ class _Confirmation:
         self.study = Study(context.folder.study_file)
 
     def run(self) -> int:
-        """Run the trainings that are left, test them once none is left, and print the verdict; the exit code."""
+        """Run the remaining trainings, test all once none remains, and print the verdict. Returns the exit code."""
         context, stop_request = self.context, self.context.stop_request
         self._enqueue_missing()
         numbers = self._numbers()
@@ -163,7 +163,7 @@ class _Confirmation:
             context.placement.concurrent,
             names,
         )
-        callback = SearchCallback(context, self.study, display)  # keeps all checkpoints: each is tested in the end
+        callback = SearchCallback(context, self.study, display)  # keeps all checkpoints: each is tested at the end
         left = self._unfinished(total)
         if left:
             self._train(display, callback, left, total)
@@ -173,7 +173,7 @@ class _Confirmation:
         if stop_request.storage_problem:
             return print_storage_problem(context.console, stop_request.storage_problem, context.run.command)
         what = f"{left} of {total} trainings are unfinished" if left else "the test sets are still closed"
-        display.say(f"{what}; go on with: {context.run.command}")
+        display.say(f"{what}; resume with: {context.run.command}")
         return stop_request.exit_code
 
     def _unfinished(self, total: int) -> int:
@@ -184,7 +184,7 @@ class _Confirmation:
         return {(each.trial, seed): each for seed in self.plan.seeds for each in self.candidates}
 
     def _enqueue_missing(self) -> None:
-        """Enqueue in the study each training that is not there yet or must be repeated."""
+        """Enqueue in the study each training that it does not have yet or that must be repeated."""
         steps = self.plan.steps
         records = {record.number: record for record in self.study.records()}
         tested, numbers = measured_accuracies(self.context.run.folder, steps), self._numbers()
@@ -203,7 +203,7 @@ class _Confirmation:
                 self.study.study.enqueue_trial({}, user_attrs={START: settings, CANDIDATE: candidate.trial})
 
     def _numbers(self) -> dict[Key, int]:
-        """Numbers of the trainings in the study; the latest if a training is there twice."""
+        """Numbers of the trainings in the study; the latest if the study has a training twice."""
         return {
             (trial.user_attrs[CANDIDATE], trial.user_attrs[START]["seed"]): self.study.number(trial)
             for trial in self.study.trials()

@@ -32,10 +32,10 @@ class ConfirmationDisplay(SearchDisplay):
         Args:
             console: as for `SearchDisplay`.
             directions: names of both directions.
-            steps: of each training.
+            steps: number of steps of each training.
             trainings: number of trainings.
             concurrent: trainings that run side by side.
-            names: of the trainings, by number.
+            names: names of the trainings, by number.
         """
         super().__init__(console, directions, steps, trainings, concurrent, PROGRESS)
         self._names = names

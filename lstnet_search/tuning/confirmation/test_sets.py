@@ -26,7 +26,7 @@ from lstnet_search.tuning.trials.checkpoints import checkpoint_at
 from lstnet_search.tuning.trials.device import device_for
 
 Key = tuple[int | None, int]
-"""Of a training: the number of the trial that it confirms, or None for no translation, and the seed."""
+"""Key of a training: the number of the trial that it confirms, or None for no translation, and the seed."""
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,9 @@ class Measurement:
     """What was measured on the test sets.
 
     Attributes:
-        accuracies: by direction, of each training.
+        accuracies: accuracies of each training, by direction.
         opening: how often this study's test sets have been opened, counting from 1.
-        fingerprint: of both test sets.
+        fingerprint: fingerprint of both test sets.
     """
 
     accuracies: dict[Key, dict[str, float]]
@@ -50,9 +50,9 @@ def measure(
     """Test the last state of trainings, each with the classifiers of its seed.
 
     Args:
-        wanted: trainings that ended, at least one; None for no translation.
-        steps: of each training.
-        context: of the confirmation. Its stop request is obeyed until the test sets are opened.
+        wanted: at least one training that ended; None for no translation.
+        steps: number of steps of each training.
+        context: the confirmation's context. Its stop request is obeyed until the test sets are opened.
         say: prints a line.
 
     Returns:
@@ -73,14 +73,14 @@ def measure(
     classifiers = train_classifiers(sets.train, seeds, placement, context.stop_request, say)
     if classifiers is None:
         return None
-    pair, opening = _open_test_sets(context.config.trial, run, earlier)
+    pair, opening = _open_test_sets(context.config.trial, sets.train, run, earlier)
     say(f"the test sets are opened, the {ordinal(opening)} time for this study")
     device = device_for(placement.gpus)
     on_device = pair.to(device)
     for key, record in missing.items():
-        of_seed = _to(classifiers[key[1]], device)
+        seed_classifiers = _to(classifiers[key[1]], device)
         if record is None:
-            accuracies[key] = translation_accuracy(Resizing(on_device), on_device, of_seed)
+            accuracies[key] = translation_accuracy(Resizing(on_device), on_device, seed_classifiers)
             continue
         config = TrialConfig.parse(record.settings, f"training {record.number}")
         checkpoint = checkpoint_at(context.storage, record.number, steps)
@@ -90,12 +90,17 @@ def measure(
         network = trained_network(config, sets.shapes, on_device.a.classes, state)
         network.to(device).to(memory_format=torch.channels_last)
         with autocast(config.precision, device)():
-            accuracies[key] = translation_accuracy(cast(TranslatesImages | Labeller, network), on_device, of_seed)
+            translator = cast(TranslatesImages | Labeller, network)
+            accuracies[key] = translation_accuracy(translator, on_device, seed_classifiers)
     return Measurement(accuracies, opening, pair.fingerprint)
 
 
-def _open_test_sets(trial: TrialConfig, run: Run, earlier: ConfirmationRecord | None) -> tuple[DomainPair, int]:
-    """Read the test sets, and log that they are opened: not before, or a wrong folder would count as an opening.
+def _open_test_sets(
+    trial: TrialConfig, train: DomainPair, run: Run, earlier: ConfirmationRecord | None
+) -> tuple[DomainPair, int]:
+    """Read the test sets, then log that they were opened.
+
+    The log entry comes second. Otherwise an attempt with a wrong folder would count as an opening.
 
     Returns:
         The test sets, and how often they have been opened.
@@ -103,11 +108,18 @@ def _open_test_sets(trial: TrialConfig, run: Run, earlier: ConfirmationRecord | 
     pair = load_pair(trial.domains, trial.data, run.data_dir, "test", skip_bad=trial.skip_bad)
     if earlier is not None and earlier.test_fingerprint != pair.fingerprint:
         raise InputError(
-            f"{run.folder.path} was tested on data of fingerprint {earlier.test_fingerprint}, this is "
-            f"{pair.fingerprint}; give the same data by --data-dir"
+            f"{run.folder.path} was tested on data with fingerprint {earlier.test_fingerprint}, this data has "
+            f"{pair.fingerprint}; give the same data with --data-dir"
         )
     if all(domain.labels is None for domain in pair):
         raise InputError(f"the test sets of {' and '.join(trial.domains)} have no labels; give labels of one of them")
+    # In each direction, the classifier of the target labels test images of the source.
+    directions = zip(pair, reversed(tuple(train)), strict=True)
+    if not any(source.labels is not None and target.labels is not None for source, target in directions):
+        raise InputError(
+            f"no accuracy can be measured on the test sets of {' and '.join(trial.domains)}: in no direction do the "
+            "test images of one domain and the training images of the other have labels; give these labels"
+        )
     return pair, log_opening(run.folder, run.command)
 
 

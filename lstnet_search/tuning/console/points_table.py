@@ -17,21 +17,21 @@ def points_table(
     metric: str,
     repeats: int = 1,
 ) -> Table:
-    """One row per trial, in the order of the points, with its difference to trial 0; then plain resizing.
+    """One row per trial, in the order of the points, with its difference from trial 0; then one row for plain resizing.
 
     Args:
-        records: of the trials.
-        points: of the trials after trial 0.
+        records: records of the trials.
+        points: points that the trials after trial 0 try.
         baseline: scores of plain resizing, by metric.
         directions: names of both directions.
-        metric: that chooses a trial's best report and compares trials.
-        repeats: seeds of each trial; its metrics are their means.
+        metric: metric that chooses a trial's best report and compares trials.
+        repeats: number of seeds of each trial. A trial's metrics are means over its seeds.
     """
     seeds = "one seed for all" if repeats == 1 else f"means over {repeats} seeds, the same for all"
     table = Table(title=f"validation accuracy at each trial's best report, {seeds}", title_justify="left")
     for heading in ("", "trial", *directions, HEADINGS.get(metric, metric), "difference", "state", "steps"):
         table.add_column(heading, no_wrap=True)
-    names = ["as it is", *(" ".join(f"{name}={value:g}" for name, value in point.items()) for point in points)]
+    names = ["unchanged", *(" ".join(f"{name}={value:g}" for name, value in point.items()) for point in points)]
     by_number = {record.number: record for record in records}
     reference = by_number[0].best(metric) if 0 in by_number else None
     for number, name in enumerate(names):

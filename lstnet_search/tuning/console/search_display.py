@@ -31,7 +31,7 @@ class SearchDisplay:
         Args:
             console: a terminal. Anything else gets plain lines and no bar.
             directions: names of both directions, as in the names of metrics.
-            steps: of a whole training.
+            steps: number of steps of a whole training.
             trials: number of trials.
             concurrent: trials that run side by side.
             metric: metric that the search maximises.
@@ -44,7 +44,7 @@ class SearchDisplay:
         self._best: tuple[float, int] = (float("-inf"), -1)
         self._concurrent = concurrent
         self._reached: dict[int, tuple[int, float]] = {}
-        """Steps and seconds of each trial's last report. Nothing else: it is kept as long as the search runs."""
+        """Steps and seconds of each trial's last report. Nothing else: they are kept as long as the search runs."""
         self._ended: set[int] = set()
         self._bar = Progress(
             TextColumn("trials"),
@@ -77,11 +77,11 @@ class SearchDisplay:
         return f"trial {number}"
 
     def say(self, line: str) -> None:
-        """Print a line as it is, above the bar."""
+        """Print a line unchanged, above the bar."""
         self._console.print(line, markup=False, highlight=False, soft_wrap=True)
 
     def say_of(self, number: int, what: str) -> None:
-        """Print a sentence about a trial that begins with its name."""
+        """Print a sentence about a trial: its name, and what happened to it."""
         self.say(f"{self.name(number)} {what}")
 
     def report(
@@ -102,9 +102,9 @@ class SearchDisplay:
         )
 
     def exploited(self, number: int, exploit: Exploit) -> None:
-        """Print that a trial goes on with another's network, and with which weights."""
+        """Print that a trial continues with another's network, and with which weights."""
         self.say(
-            f"{self._padded(number)} goes on from trial {exploit.donor} at step {exploit.step}"
+            f"{self._padded(number)} continues from trial {exploit.donor} at step {exploit.step}"
             f"  weights {weights(exploit.weights)}"
         )
 
@@ -118,7 +118,7 @@ class SearchDisplay:
             self.say(f"{self._padded(record.number)} stopped at step {record.reports[-1].step}: others were better")
 
     def _reported(self, number: int, report: ReportRecord) -> str:
-        """Note a report; how much time is left."""
+        """Note a report, and return how much time is left."""
         self._note(number, report)
         left = f"{duration(self._seconds_left())} left"
         self._bar.update(self._task, left=left)
@@ -133,8 +133,8 @@ class SearchDisplay:
     def _seconds_left(self) -> float:
         """Time for the steps that are still likely, at the mean pace of the trials so far.
 
-        A trial is expected to end at the mean of where those trials ended that got further than it has. One whole
-        training always counts among these, because the trials that ended so far are mostly those that were stopped.
+        A trial is expected to end at the mean last step of the ended trials that got further than it has. One whole
+        training always counts among them, because most trials that have ended so far are those that were stopped.
         """
         steps = {number: step for number, (step, _) in self._reached.items()}
         ended = [steps.get(number, 0) for number in self._ended if number != PAPER_TRIAL]  # trial 0 is never stopped

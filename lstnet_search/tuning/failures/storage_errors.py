@@ -1,4 +1,4 @@
-"""Telling from an error that a disk is full or cannot be written, however the error is reported."""
+"""Recognising a full or unwritable disk from an error, however the error is reported."""
 
 import errno
 
@@ -6,7 +6,7 @@ from rich.console import Console
 
 from lstnet_search.tuning.failures.storage_retry import is_unavailable, text_says_unavailable
 
-FULL, NO_WRITES = "is full", "takes no writes any more"
+FULL, NO_WRITES = "is full", "can no longer be written"
 """Problems of a disk, as the predicate of a sentence."""
 
 NOT_STORED = "a checkpoint cannot be stored"
@@ -53,7 +53,7 @@ def print_storage_problem(console: Console, problem: str, command: str) -> int:
     """
     console.print(
         f"error: the disk {problem}, here or where the checkpoints are; everything that was reported is saved; "
-        f"fix the disk, then go on with: {command}",
+        f"fix the disk, then resume with: {command}",
         markup=False,
         highlight=False,
         soft_wrap=True,

@@ -18,7 +18,7 @@ _UNAVAILABLE = {
     errno.ENOTCONN: "Transport endpoint is not connected",
     errno.EHOSTDOWN: "Host is down",
 }
-"""Errors of a file system whose disk or server is away -> their text, which is all that some libraries keep."""
+"""Errors of a file system whose disk or server is unreachable -> their text, which is all that some libraries keep."""
 
 _OBJECT_STORE_UNAVAILABLE = re.compile(
     "AWS Error (NETWORK_CONNECTION|SLOW_DOWN|THROTTLING|SERVICE_UNAVAILABLE|INTERNAL_FAILURE|REQUEST_TIMEOUT)|curlCode"

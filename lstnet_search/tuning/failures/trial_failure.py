@@ -17,8 +17,8 @@ LOW_MEMORY = "running low on memory"
 def last_failure(trial: Trial) -> str:
     """The text that Ray recorded about a trial's last failure, or "" if there was none.
 
-    `Trial.get_error` does not serve: it reads what has reached the storage, which does not have the last failure yet,
-    and of a process that could not even start there is only text.
+    `Trial.get_error` cannot be used: it reads from the storage, which does not have the last failure yet. And a process
+    that could not even start leaves only text.
     """
     failures = Path(trial.error_file).read_text() if trial.error_file else ""
     return failures.rpartition("Failure # ")[2]
@@ -41,13 +41,13 @@ def silence_known_failures() -> None:
     Those are a disk that is full or cannot be written, a process that died, and a GPU without enough memory.
     """
     for handler in logging.getLogger("ray").handlers:
-        handler.addFilter(_is_news)
+        handler.addFilter(_is_worth_showing)
 
 
-def _is_news(record: logging.LogRecord) -> bool:
+def _is_worth_showing(record: logging.LogRecord) -> bool:
     error = record.exc_info[1] if record.exc_info else None
     if storage_problem(error) or storage_problem_in_text(record.getMessage()):
         return False
-    # An actor that failed in its constructor names an error of ours, which is worth reading.
+    # The error of an actor that failed in its constructor contains one of ours, which is worth reading.
     died = isinstance(error, RayActorError) and not error.actor_init_failed
     return not (died or isinstance(error, torch.OutOfMemoryError))

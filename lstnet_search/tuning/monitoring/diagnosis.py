@@ -1,4 +1,4 @@
-"""Why a search does not move: trials that wait for resources, trials that fell silent, nodes that died."""
+"""Why a search makes no progress: trials that wait for resources, trials that fell silent, nodes that died."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from lstnet_search.results.formatting import duration
 
 WAITING_SECONDS = 60.0
-"""Where there is room, a trial's process is up after some seconds."""
+"""Waiting is reported after this time. If there are free resources, a trial's process starts within seconds."""
 
 SILENT_MIN_SECONDS, SILENT_INTERVALS, SILENT_DEFAULT_SECONDS = 120.0, 5.0, 600.0
-"""A trial is silent after so many intervals between its reports, but not before the minimum. The default holds while no
-trial's interval is known."""
+"""A trial is silent after this many of the intervals between its reports, but never before the minimum. The default
+applies until some trial's interval is known."""
 
 HANGING_MIN_SECONDS, HANGING_INTERVALS, HANGING_DEFAULT_SECONDS = 600.0, 20.0, 3600.0
-"""The same for silence after which a process is taken to hang."""
+"""The same limits for the silence after which a process is assumed to hang."""
 
 
 @dataclass(frozen=True)
@@ -21,10 +21,10 @@ class RunningTrial:
     """A trial that trains.
 
     Attributes:
-        number: of the trial.
+        number: number of the trial.
         silent: seconds since its last report, or since its process began.
         interval: seconds between its reports, or None if no trial has reported yet.
-        resources: that it uses, by Ray's names ("CPU", "GPU").
+        resources: resources that it uses, by Ray's names ("CPU", "GPU").
     """
 
     number: int
@@ -60,7 +60,7 @@ class SearchState:
         running: trials with a process.
         wanted: resources of the trial that has waited longest, by Ray's names ("CPU", "GPU").
         total: resources of the living nodes.
-        free: resources that nobody uses.
+        free: resources of the living nodes that are not in use.
         dead_nodes: nodes that died during the search.
     """
 
@@ -74,12 +74,12 @@ class SearchState:
 
 @dataclass(frozen=True)
 class Finding:
-    """One reason why a search does not move.
+    """One reason why a search makes no progress.
 
     Attributes:
         key: identifies the finding when it is found again.
-        seconds: that it has lasted; 0 for an event.
-        message: to print.
+        seconds: how long it has lasted; 0 for an event.
+        message: sentence to print.
     """
 
     key: str
@@ -88,14 +88,16 @@ class Finding:
 
 
 def findings(state: SearchState, name: Callable[[int], str]) -> Iterator[Finding]:
-    """Everything unusual.
+    """Find everything unusual.
 
     Args:
-        state: of the search.
-        name: what people call a trial, by its number.
+        state: state of the search.
+        name: returns the display name of a trial, given its number.
     """
     for node in state.dead_nodes:
-        yield Finding(f"node {node}", 0, f"node {node} died; its trials go on elsewhere from their last checkpoints")
+        yield Finding(
+            f"node {node}", 0, f"node {node} died; its trials continue on other nodes from their last checkpoints"
+        )
     longest = max(state.waiting.values(), default=0.0)
     if longest >= WAITING_SECONDS:
         yield Finding("waiting", longest, _waiting(state, longest))
@@ -124,7 +126,7 @@ def _waiting(state: SearchState, longest: float) -> str:
                 f"{who} for {amount:g} {kind}: {total - free:g} of {total:g} are in use, {own:g} of them by this search"
             )
     room = ", ".join(f"{state.free.get(kind, 0.0):g} {kind}" for kind in wanted)
-    return f"{who} though {room} are free: a process is slow to start, or no single node has room for a trial"
+    return f"{who} although {room} are free: a process is slow to start, or no single node has room for a trial"
 
 
 class RepeatLimiter:
@@ -138,7 +140,7 @@ class RepeatLimiter:
         """Messages to print now.
 
         Args:
-            found: all findings of this moment. One that is missing counts as new when it comes back.
+            found: all findings of this moment. A finding that is missing now counts as new when it comes back.
         """
         said, messages = {}, []
         for finding in found:

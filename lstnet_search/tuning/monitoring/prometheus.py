@@ -33,7 +33,7 @@ _Value = tuple[str, tuple[str, ...], float]
 
 
 class SearchGauges:
-    """Gauges of one search. They are set again and again, or Ray would drop them; a trial's until it ends."""
+    """Gauges of one search. They are set repeatedly, because Ray would drop them; those of a trial until it ends."""
 
     def __init__(self, search: str, metric: str, directions: tuple[str, str]) -> None:
         """Create the gauges, without values.
@@ -93,9 +93,9 @@ def trial_values(
     """Values of the gauges after a report.
 
     Args:
-        number: of the trial.
+        number: number of the trial.
         report: its latest report.
-        earlier: its report before, or None.
+        earlier: its previous report, or None.
         directions: names of both directions.
     """
     return list(_trial_values(str(number), report, earlier, directions))

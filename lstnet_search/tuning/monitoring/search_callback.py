@@ -1,4 +1,4 @@
-"""What happens beside the trials: lines are printed, tables written, stop requests passed on."""
+"""What the driver does while trials run: it prints lines, writes tables, and passes stop requests on."""
 
 import signal
 import time
@@ -31,7 +31,7 @@ from lstnet_search.tuning.trials.checkpoints import delete_checkpoints
 
 TABLES_EVERY_SECONDS = 10.0
 TABLES_MAX_SHARE = 0.05
-"""Share of the time that may go into writing tables, however long they are."""
+"""Maximum share of the time that is spent on writing tables, however long they are."""
 GAUGES_EVERY_SECONDS = 1.0
 
 
@@ -49,7 +49,7 @@ class SearchCallback(tune.Callback):
         """Follow a search.
 
         Args:
-            context: of the run. Its stop request is obeyed, and set if the disk takes no writes.
+            context: the run's context. Its stop request is obeyed, and set if the disk cannot be written.
             study: the source of truth about the trials.
             display: prints lines.
             discardable: numbers of the trials whose checkpoints nobody needs any more; by default none.
@@ -70,8 +70,8 @@ class SearchCallback(tune.Callback):
         self._gauges_outdated = False
         self._gauges_set_at = time.monotonic()
         self._interrupted = False
-        self._end_unsaid: list[int] = []
-        """Numbers of trials that Ray has ended and the study has not yet."""
+        self._unprinted_ends: list[int] = []
+        """Numbers of trials that Ray has ended, but whose ends the study has not recorded yet."""
 
     def start(self, earlier: Sequence[TrialRecord]) -> None:
         """Show what earlier runs of the search did."""
@@ -110,7 +110,7 @@ class SearchCallback(tune.Callback):
     def on_trial_error(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
         """Print why a trial failed."""
         self._note_problem(storage_problem_in_text(last_failure(trial)))
-        self._say_failure(trial, "once more than is retried")
+        self._say_failure(trial, "the trial has no retries left")
         self._say_end(trial)
         forget_metrics(trial)
 
@@ -118,10 +118,10 @@ class SearchCallback(tune.Callback):
         """Print that a trial's process is replaced. If nothing can be written, the next one would fail too: stop."""
         self._note_problem(storage_problem_in_text(last_failure(trial)))
         saved = trial.checkpoint is not None or trial.config[CHECKPOINT] is not None
-        self._say_failure(trial, "another goes on from its last checkpoint" if saved else "another begins it again")
+        self._say_failure(trial, "another continues from the last checkpoint" if saved else "another starts it over")
 
     def on_step_end(self, iteration: int, trials: list[Trial], **info: Any) -> None:
-        """Write the tables now and then, print why trials do not move, and pass a stop request on to Ray."""
+        """Write the tables now and then, print why trials make no progress, and pass a stop request on to Ray."""
         self._gauges.refresh()
         for line in self._watchdog.check(trials):
             self._display.say(line)
@@ -164,14 +164,16 @@ class SearchCallback(tune.Callback):
         """
         failure = self._mirror.push()
         if failure and not self._mirror_failure:
-            self._display.say(f"warning: the results folder is not copied to --storage, it is tried again: {failure}")
+            self._display.say(
+                f"warning: the results folder cannot be copied to --storage; the search will retry: {failure}"
+            )
         if self._mirror_failure and not failure:
             self._display.say("the results folder is copied to --storage again")
         self._mirror_failure = failure
         return not failure
 
     def __getstate__(self) -> dict[str, Any]:
-        """Nothing. Ray would write it to restore a search from, and it is never read."""
+        """Nothing, because Ray pickles this for a snapshot that is never read."""
         return {}
 
     def _discard(self, discardable: set[int]) -> None:
@@ -201,7 +203,7 @@ class SearchCallback(tune.Callback):
             with filesystem.open_input_stream(samples) as stream:
                 content = stream.read()
             retry_while_unavailable(partial(write_whole, self._folder.samples / f"{number}.npz", content))
-        except (OSError, ArrowException) as error:  # samples are only to look at: the search goes on without
+        except (OSError, ArrowException) as error:  # samples are only for looking at: the search continues
             self._note_problem(storage_problem(error))
             self._display.say(f"warning: no samples of {self._display.name(number)}: {masked_error(error)}")
 
@@ -218,8 +220,8 @@ class SearchCallback(tune.Callback):
         self._tables_outdated = True
         self._gauges_outdated = True
         self._gauges.remove(number)
-        self._end_unsaid.append(number)
-        for record in map(self._study.record, list(self._end_unsaid)):
+        self._unprinted_ends.append(number)
+        for record in map(self._study.record, list(self._unprinted_ends)):
             if record.state != "RUNNING":  # else the study learns of the end later
-                self._end_unsaid.remove(record.number)
+                self._unprinted_ends.remove(record.number)
                 self._display.ended(record)

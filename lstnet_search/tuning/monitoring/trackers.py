@@ -27,7 +27,7 @@ PACKAGES: dict[TrackerName, tuple[str, str]] = {
 
 PROJECT = "lstnet-search"
 UPLOAD_SECONDS = 60
-"""Time that W&B has at the end of a search to send what is left."""
+"""Time for W&B to upload its remaining data at the end of a search."""
 MLFLOW_RETRIES = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "10"}
 """A search waits for its trackers. By default MLflow tries to reach a missing server for four minutes."""
 
@@ -58,7 +58,7 @@ def make_trackers(
 
     Args:
         names: trackers that `refuse_trackers` accepts.
-        folder: of the search. Its name is the experiment's, and trackers write their files there.
+        folder: the search's folder. Its name is the experiment's, and trackers write their files there.
         say: prints where to look, and what goes wrong.
     """
     callbacks: list[tune.Callback] = []
@@ -70,7 +70,7 @@ def make_trackers(
 
 
 class Tracker(tune.Callback):
-    """Passes reports on to one of Ray's loggers. If the logger raises, it is dropped and the search goes on."""
+    """Passes reports on to one of Ray's loggers. If the logger raises, it is dropped and the search continues."""
 
     def __init__(self, name: str, logger: LoggerCallback, say: Callable[[str], None]) -> None:
         """Pass reports on to a logger; `say` prints one line if it fails."""
@@ -79,7 +79,7 @@ class Tracker(tune.Callback):
         self._say = say
         self._open: list[Trial] = []
 
-    def setup(self, **info: Any) -> None:  # type: ignore[override]  # Ray calls it by names
+    def setup(self, **info: Any) -> None:  # type: ignore[override]  # Ray passes keyword arguments
         """Set the logger up."""
         self._pass("setup", **info)
 
@@ -112,7 +112,7 @@ class Tracker(tune.Callback):
         self._pass("on_experiment_end", trials, **info)
 
     def __getstate__(self) -> dict[str, Any]:
-        """Nothing. Ray would write it to restore a search from, and it is never read."""
+        """Nothing, because Ray pickles this for a snapshot that is never read."""
         return {}
 
     def _end(self, trial: Trial, failed: bool) -> None:
@@ -128,11 +128,11 @@ class Tracker(tune.Callback):
         except Exception as error:
             self._logger = None
             reason = masked(one_line(error))
-            self._say(f"--log {self._name} ends here, the search goes on: {type(error).__name__}: {reason}")
+            self._say(f"--log {self._name} ends here, the search continues: {type(error).__name__}: {reason}")
 
 
 def logged(result: dict[str, Any]) -> dict[str, Any]:
-    """What a tracker gets of one of Ray's results: the metrics, under the step of the training."""
+    """The part of one of Ray's results that a tracker gets: the metrics, under the step of the training."""
     step = result["step"]
     times = {"training_iteration": step, "timesteps_total": step}  # each logger reads another name
     return {**times, "seconds": result["seconds"], "peak_memory_mb": result["peak_memory_mb"], **result[METRICS]}

@@ -1,4 +1,4 @@
-"""Watches when each trial last reported and what Ray says of its cluster, and ends processes that hang."""
+"""Watches when each trial last reported and what Ray says about its cluster, and kills processes that hang."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -16,7 +16,7 @@ CHECK_EVERY_SECONDS = 10.0
 PAUSE_SECONDS = 30.0
 """If two checks are so far apart, this process did not run between them and could not receive any report."""
 INTERVALS_KEPT = 20
-"""Intervals between a trial's reports that are kept, the latest ones."""
+"""Number of the latest intervals between a trial's reports that are kept."""
 
 
 class Watchdog:
@@ -31,7 +31,7 @@ class Watchdog:
         """Start to watch.
 
         Args:
-            name: what people call a trial, by its number.
+            name: returns the display name of a trial, given its number.
             timeout: seconds without a report after which a trial's process is killed, or None to derive them from the
                 intervals between its reports.
             now: a clock in seconds.
@@ -73,8 +73,8 @@ class Watchdog:
         silent = {trial.number: trial.silent for trial in state.running if trial.hangs(self._timeout)}
         killed = [trial.config[NUMBER] for trial in trials if trial.config[NUMBER] in silent and self._kill(trial)]
         return self._limiter.due(list(findings(state, self._name))) + [
-            f"{self._name(number)} has not reported for {duration(silent[number])} and is taken to hang: its process "
-            "is killed; it goes on from its last checkpoint"
+            f"{self._name(number)} has not reported for {duration(silent[number])} and is assumed to hang: its process "
+            "is killed; the trial continues from its last checkpoint"
             for number in killed
         ]
 

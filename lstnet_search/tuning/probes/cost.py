@@ -31,11 +31,11 @@ CHECKPOINTS_PER_TRIAL = 3
 
 @dataclass(frozen=True)
 class Cost:
-    """What was measured.
+    """The cost of a trial, as measured.
 
     Attributes:
         step_seconds: median time of a step.
-        report_seconds: time of evaluating and saving.
+        report_seconds: time to evaluate and save.
         checkpoint_bytes: size of a checkpoint with its samples.
         samples_bytes: size of the samples alone.
     """
@@ -51,7 +51,7 @@ def estimate(
 ) -> str:
     """A sentence on how long the remaining trials of a search take and how much they write.
 
-    It uses the pace of earlier trials if they have reports, and then says nothing of the disk. Otherwise a worker
+    It uses the pace of earlier trials if they have reports, and then says nothing about the disk. Otherwise a worker
     trains a few steps.
     """
     trial_seconds = _seconds_so_far(earlier, search.trial.steps)
@@ -72,8 +72,8 @@ def _time_sentence(search: SearchConfig, placement: Placement, left: int, trial_
     seconds = upper_bound_seconds(left, trial_seconds, placement.concurrent)
     seeds = "" if search.repeats == 1 else f" of {search.repeats} seeds"
     sooner = "" if search.scheduler in ("none", *POPULATION_SCHEDULERS) else ", less where poor trials are stopped"
-    alone = "" if pace else ", as if each had it alone"
-    sharing = "" if placement.per_gpu == 1 else f" ({placement.per_gpu} to a GPU{alone})"
+    alone = "" if pace else ", timed as if each had it to itself"
+    sharing = "" if placement.per_gpu == 1 else f" ({placement.per_gpu} per GPU{alone})"
     return (
         f"{left} trials{seeds} of up to {search.trial.steps} steps, {placement.concurrent} side by side{sharing}: "
         f"at most {duration(seconds)}{pace}{sooner}"
@@ -88,9 +88,9 @@ def _seconds_so_far(records: Sequence[TrialRecord], steps: int) -> float | None:
 
 def measure_cost(search: SearchConfig, prepared: Prepared, placement: Placement) -> Cost:
     """Measure on a worker with a trial's resources."""
-    once = ray.remote(max_calls=1)(_measure)  # a worker that lives on would keep its memory on the GPU
+    measure_once = ray.remote(max_calls=1)(_measure)  # a worker that stays alive would keep its memory on the GPU
     cpus, gpus = placement.resources["cpu"], placement.resources["gpu"]
-    measure = once.options(num_cpus=cpus, num_gpus=gpus)
+    measure = measure_once.options(num_cpus=cpus, num_gpus=gpus)
     cost: Cost = ray.get(measure.remote(search.trial, prepared, search.direction, placement.threads, gpus))
     return cost
 

@@ -1,4 +1,4 @@
-"""What one training uses of a GPU, measured on a worker that has the GPU to itself."""
+"""How much of a GPU one training uses, measured on a worker that has the GPU to itself."""
 
 import time
 from collections.abc import Callable
@@ -25,7 +25,7 @@ from lstnet_search.tuning.trials.device import device_for
 from lstnet_search.tuning.trials.trainable import make_training
 
 SEGMENT = 20
-"""Steps that are timed, steps that are profiled, and steps before them: enough to record a step and replay it."""
+"""Number of steps before the measurement, of timed steps, and of profiled steps: enough to record and replay a step."""
 
 
 def share_gpus(
@@ -40,7 +40,7 @@ def share_gpus(
 
     Args:
         search: search whose trials are placed.
-        prepared: what they train on.
+        prepared: data that they train on.
         placement: placement with one trial per GPU.
         resources: what the search may use.
         trials: trials of the search.
@@ -49,12 +49,12 @@ def share_gpus(
     say("a probe of a training decides how many trials share a GPU")
     use = probe_gpu(search, prepared, placement)
     if use is None:
-        say("no GPU answers the probe: one trial a GPU")
+        say("the probe found no real GPU: one trial per GPU")
         return placement
     per_gpu = trials_per_gpu(use, placement.cpus / placement.gpus)
     say(
-        f"alone on a GPU a step keeps it busy for {use.busy:.0%} of its time, "
-        f"a training holds {size(use.peak_bytes)} of {size(use.gpu_bytes)}: at most {per_gpu} to a GPU"
+        f"alone on a GPU, a training keeps it busy for {use.busy:.0%} of each step "
+        f"and holds {size(use.peak_bytes)} of {size(use.gpu_bytes)}: at most {per_gpu} per GPU"
     )
     nodes = machines()
     cpus, gpus = sum(node.cpus for node in nodes), sum(node.gpus for node in nodes)
@@ -70,8 +70,8 @@ def share_gpus(
 def probe_gpu(search: SearchConfig, prepared: Prepared | WholeSets, placement: Placement) -> GpuUse | None:
     """Measure on a worker with a GPU of its own, which ends afterwards. None if the GPU is only simulated."""
     resources = replace(placement, per_gpu=1).resources
-    once = ray.remote(max_calls=1)(_measure)  # a worker that lives on would keep its memory on the GPU
-    measure = once.options(num_cpus=resources["cpu"], num_gpus=resources["gpu"])
+    measure_once = ray.remote(max_calls=1)(_measure)  # a worker that stays alive would keep its memory on the GPU
+    measure = measure_once.options(num_cpus=resources["cpu"], num_gpus=resources["gpu"])
     use: GpuUse | None = ray.get(
         measure.remote(search.trial, prepared, search.direction, search.repeats, placement.threads)
     )
@@ -104,7 +104,7 @@ def _measure(
 
 
 def _busy(config: TrialConfig, prepared: Prepared | WholeSets, direction: str, device: torch.device) -> float:
-    """Share of a step's time in which the GPU works, with steps as a trial takes them."""
+    """Share of a step's time during which the GPU works. The steps are those of a trial."""
     short = config.model_copy(update={"steps": 3 * SEGMENT, "reports": 3})
     problem = prepared.problem if isinstance(prepared, WholeSets) else prepared.problem(direction)
     method = build_method(short, problem, device, autocast(short.precision, device))

@@ -1,6 +1,6 @@
-"""The one place that touches private names of Ray and Optuna, each with the version it was seen with.
+"""The only modules that use private names of Ray and Optuna. Each states the version that has these names.
 
-`tests/tuning/ray_patches/test_private_names.py` fails when a name is gone, or is used elsewhere.
+`tests/tuning/ray_patches/test_private_names.py` fails when a name has disappeared, or is used elsewhere.
 """
 
 __all__ = [

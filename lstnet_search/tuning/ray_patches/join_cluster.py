@@ -30,6 +30,6 @@ def ask_head_node(address: str) -> None:
 
     Raises:
         AuthenticationError: if it refuses the token.
-        RpcError: if something else than a head node answers.
+        RpcError: if something other than a head node answers.
     """
     GcsClient(address=address)

@@ -23,5 +23,5 @@ def kill_process(actor: ActorHandle[Any]) -> None:
 
 
 def _kill(process: int) -> None:
-    with suppress(ProcessLookupError):  # it has ended in the meantime
+    with suppress(ProcessLookupError):  # it has just ended
         os.kill(process, signal.SIGKILL)

@@ -23,7 +23,7 @@ class Population(PopulationBasedTraining):
         return self._trial_state
 
     def add_member(self, trial: Trial) -> _PBTTrialState:
-        """Add a trial, of which nothing is known yet."""
+        """Add a trial that has no results yet."""
         state = _PBTTrialState(trial)
         self._trial_state[trial] = state
         return state
@@ -61,7 +61,7 @@ def keep_processes(tune_controller: TuneController, trial: Trial, count: int) ->
     `_tune_controller` of the wrapper that schedulers get, and `_actor_cache` of `TuneController` (Ray 2.60.0).
 
     Args:
-        tune_controller: as schedulers get it.
+        tune_controller: the controller that schedulers get.
         trial: any trial; all have the same resources.
         count: number of processes.
     """

@@ -1,4 +1,4 @@
-"""A run survives that Ray kills processes of a node that is low on memory."""
+"""A run survives when Ray kills processes because their node is low on memory."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from ray.air.execution._internal import RayActorManager
 from ray.exceptions import OutOfMemoryError, RayActorError
 
 UNCOUNTED = 50
-"""Number of kills per run that do not count as failures of their trials: the memory may be short only for a while."""
+"""Number of kills per run that do not count as failures of their trials: memory may be short only for a while."""
 
 
 @contextmanager

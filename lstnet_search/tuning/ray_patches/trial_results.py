@@ -1,4 +1,4 @@
-"""The results that Ray keeps of a trial: forgetting them, and continuing from another one."""
+"""The results that Ray keeps for a trial: forgetting them, and continuing from another one."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from lstnet_search.tuning.protocol import METRICS
 
 
 def forget_metrics(trial: Trial) -> None:
-    """Drop the metrics that Ray keeps of a trial that has ended. Nothing reads them, and a search lasts for days.
+    """Drop the metrics that Ray keeps for a trial that has ended. Nothing reads them, and a search lasts for days.
 
     Uses `_checkpoint_results` of the trial's checkpoint manager (Ray 2.60.0).
     """

@@ -53,7 +53,7 @@ def next_exchange(steps: Sequence[int], records: Sequence[TrialRecord]) -> float
 
 
 class Pbt(Population):
-    """Perturbs the donor's weights by a fifth, or draws them anew one time in four."""
+    """Perturbs the donor's weights by a fifth, or redraws them one time in four."""
 
     logarithmic = False
     """Whether weights with a logarithmic range are mutated as logarithms."""
@@ -70,12 +70,12 @@ class Pbt(Population):
         """Make the scheduler of a population.
 
         Args:
-            search: the search. It has been checked for a population.
+            search: a search whose configuration has been checked for a population.
             earlier: trials of an earlier run of the search.
             metric: metric that compares the trials.
             on_exploit: called when a trial has copied from another.
             concurrent: number of trials that train at once.
-            mutated: Ray's description of what is mutated, from subclasses.
+            mutated: Ray's description of what is mutated, if a subclass passes one.
         """
         self._space, self._search_seed = search.space, search.seed
         self._on_exploit, self._concurrent = on_exploit, concurrent
@@ -150,7 +150,7 @@ class Pbt(Population):
         """Let the worst of the trials, which are all paused at one step, copy from the best."""
         with _drawing_from(derive_seed(self._search_seed, "exchange", int(self._next))):
             lower, upper = self.quantiles(live)
-            donors_first = sorted(live, key=lambda trial: trial in lower)  # donors note their checkpoints
+            donors_first = sorted(live, key=lambda trial: trial in lower)  # donors must note their checkpoints first
             self.exchange(tune_controller, donors_first, lower, upper)
         self._next = next((step for step in self._steps if step > self._next), float("inf"))
 
@@ -182,7 +182,7 @@ class Pbt(Population):
         self._on_exploit(trial.trial_id, _number(trial), Exploit(step, donor_number, weights))
 
     def _coordinates(self, settings: Mapping[str, Any]) -> dict[str, float]:
-        """What is mutated, by Ray's keys."""
+        """The values that are mutated, by Ray's keys."""
         values = self._space.values(settings)
         return {key: self._coordinate(bounds, values[name]) for key, (name, bounds) in _keys(self._space).items()}
 
@@ -210,7 +210,7 @@ class Pb2(Pbt, PB2):
         self._replay(metric)
 
     def _exchange(self, tune_controller: TuneController, live: Sequence[Trial]) -> None:
-        # Reports are observed in the order in which they came in, which must not matter.
+        # Ray observes reports in the order of their arrival, which must not matter.
         self.data = self.data.sort_values(["Time", "Trial"], ignore_index=True)
         super()._exchange(tune_controller, live)
 
@@ -221,7 +221,7 @@ class Pb2(Pbt, PB2):
             warnings.simplefilter("ignore", ConvergenceWarning)  # usual for so few observations
             warnings.simplefilter("ignore", DeprecationWarning)  # Ray passes a deprecated option to scipy
             config, operations = super().new_config(trial, donor)
-        if len(self.data) > observed:  # Ray looks for rows that are equal to the bit
+        if len(self.data) > observed:  # Ray looks for rows that are bitwise equal
             self.data.loc[self.data.index[-1], list(_keys(self._space))] = [config[key] for key in _keys(self._space)]
         return config, operations
 

@@ -12,7 +12,7 @@ from lstnet_search.tuning.protocol import NUMBER
 
 
 def out_of_memory(trial: Trial) -> bool:
-    """Whether a trial's last failure was that its GPU had no memory left."""
+    """Whether a trial's last failure was that it ran out of GPU memory."""
     return "torch.OutOfMemoryError" in last_failure(trial)
 
 
@@ -30,7 +30,7 @@ class RetryOnWholeGpu(TrialScheduler):
         Args:
             scheduler: decides everything else.
             whole_gpu: resources of a trial with a GPU of its own, by Ray Tune's names ("cpu", "gpu").
-            on_retry: called with the number of a trial that is retried, and what is to be said of it.
+            on_retry: called with a retried trial's number and what happened to it, as the predicate of a sentence.
         """
         super().__init__()  # type: ignore[no-untyped-call]
         self._scheduler = scheduler
@@ -52,7 +52,7 @@ class RetryOnWholeGpu(TrialScheduler):
             self._retried.append(trial)
             self._on_retry(
                 trial.config[NUMBER],
-                "ran out of memory in its share of a GPU; it continues on a whole GPU, and no trial starts before",
+                "ran out of memory in its share of a GPU; it continues on a whole GPU, and no trial starts before it",
             )
 
     def set_search_properties(self, metric: str | None, mode: str | None, **spec: Any) -> bool:

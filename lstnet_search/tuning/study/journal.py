@@ -27,7 +27,7 @@ class Journal(JournalStorage):
         super().__init__(self._file)
 
     def one_write(self) -> AbstractContextManager[None]:
-        """Collect what is written in a block, and write it when the block ends, also after an error.
+        """Collect the writes of a block, and write them in one write when the block ends, even after an error.
 
         Reads inside the block return what was there before.
         """
@@ -52,7 +52,7 @@ class _File(JournalFileBackend):
         self._path = path
         self._collected: list[dict[str, Any]] | None = None
         self._write_began_at: int | None = None
-        """File offset at which the write began that is in progress or has failed."""
+        """File offset at which the current or the last failed write began, or None after a success."""
 
     @contextmanager
     def one_write(self) -> Iterator[None]:
@@ -85,13 +85,13 @@ class _File(JournalFileBackend):
         try:
             super().append_logs(logs)
         except OSError:
-            with suppress(OSError):  # the disk may be unavailable: then it is undone before the next write
+            with suppress(OSError):  # if the disk is unavailable, the next write undoes it
                 self._undo_failed_write()
             raise
         self._write_began_at = None
 
     def _undo_failed_write(self) -> None:
-        """Cut off what a failed write left: the next line would be joined to it, or the lines would be there twice."""
+        """Cut off what a failed write left. Otherwise the next line would be joined to it, or lines repeated."""
         if self._write_began_at is not None:
             os.truncate(self._path, self._write_began_at)
             self._write_began_at = None

@@ -11,7 +11,7 @@ _PREFIX = "report:"
 
 
 def report_from_result(result: Mapping[str, Any]) -> ReportRecord:
-    """The report in a result of Ray's, which has other entries too.
+    """The report in one of Ray's results, which have other entries too.
 
     Ray flattens dictionaries in the results that it passes to searchers and schedulers. A trial's metrics are
     `PackedMetrics`, which it leaves alone.

@@ -13,7 +13,7 @@ from lstnet_search.tuning.study.searcher import StudySearch
 from lstnet_search.tuning.study.study import Study, has_settings, reports_of, settings_of
 
 ROUND = 8
-"""Trials per round. A constant, because a number that follows the machine would make the tables follow it."""
+"""Trials per round. It is constant, because the tables depend on it and must not depend on the machine."""
 
 
 class Rounds:
@@ -24,7 +24,7 @@ class Rounds:
     """
 
     def __init__(self, next_number: int, unfinished: Iterable[int] = (), begun: bool = False) -> None:
-        """Start, or continue.
+        """Start with the first round, or continue an earlier run.
 
         Args:
             next_number: number of the next trial to be drawn.
@@ -42,14 +42,14 @@ class Rounds:
         return not self._open or (not self._begun and self.next % ROUND != 0)
 
     def drawn(self) -> None:
-        """The next trial has been drawn."""
+        """Note that the next trial has been drawn."""
         if not self._open:
             self._begun = False
         self._open.append(self.next)
         self.next += 1
 
     def handed_out(self) -> None:
-        """A trial of the round has begun."""
+        """Note that a trial of the round has begun."""
         self._begun = True
 
     def ended(self, number: int, record: Callable[[], None]) -> None:

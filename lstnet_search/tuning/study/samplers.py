@@ -20,10 +20,10 @@ STARTUP_TRIALS = 10
 
 @dataclass(frozen=True)
 class _Sampler:
-    """A sampler, and what it can do. What it cannot do it would often replace silently by random draws.
+    """A sampler, and what it can do. Many samplers silently draw at random where they cannot do something.
 
     Attributes:
-        make: makes it from a seed and a number of random draws to begin with.
+        make: makes it from a seed and the number of random draws that it begins with.
         conditional: whether it learns about settings that are searched only under a condition.
         choices: whether it learns about choices.
         min_dimensions: number of free dimensions that it needs.
@@ -92,14 +92,14 @@ def refuse_sampler(search: SearchConfig) -> None:
         InputError: with the reason, and the samplers that can.
     """
     name, space, sampler = search.sampler, search.space, SAMPLERS[search.sampler]
-    if not space.dimensions:  # the points alone are trained
+    if not space.dimensions:  # only the points are trained
         return
 
-    def able(can: Callable[[_Sampler], bool]) -> str:
-        return ", ".join(other for other, its in SAMPLERS.items() if can(its))
+    def names_of(can: Callable[[_Sampler], bool]) -> str:
+        return ", ".join(other for other, candidate in SAMPLERS.items() if can(candidate))
 
     def refuse(reason: str, can: Callable[[_Sampler], bool]) -> InputError:
-        return InputError(f"--sampler {name} {reason}; choose one of {able(can)}, or change {search.space_file}")
+        return InputError(f"--sampler {name} {reason}; choose one of {names_of(can)}, or change {search.space_file}")
 
     if sampler.package is not None and find_spec(sampler.package) is None:
         raise InputError(
@@ -108,24 +108,26 @@ def refuse_sampler(search: SearchConfig) -> None:
         )
     chosen = [parameter for parameter, bounds in space.parameters.items() if isinstance(bounds, Choice)]
     if chosen and not sampler.choices:
-        raise refuse(f"searches numbers only, and {', '.join(chosen)} is a choice", lambda its: its.choices)
+        names = ", ".join(chosen)
+        raise refuse(f"searches numbers only, and {names} is a choice", lambda candidate: candidate.choices)
     if space.conditions and not sampler.conditional:
         settings = ", ".join(space.conditions)
         raise refuse(
-            f"cannot learn about {settings}, searched only under a condition ('when')", lambda its: its.conditional
+            f"cannot learn about {settings}, searched only under a condition ('when')",
+            lambda candidate: candidate.conditional,
         )
     if search.direction == "pareto" and not sampler.several_objectives:
         raise InputError(
-            f"--sampler {name} has one objective, and --direction pareto two; "
-            f"choose one of {able(lambda its: its.several_objectives)}, or --direction both"
+            f"--sampler {name} supports one objective, and --direction pareto has two; "
+            f"choose one of {names_of(lambda candidate: candidate.several_objectives)}, or --direction both"
         )
     if search.warm_start is not None and not sampler.learns_from_others:
         raise InputError(
             f"--sampler {name} learns nothing from --warm-start {search.warm_start}; "
-            f"choose one of {able(lambda its: its.learns_from_others)}, or leave --warm-start out"
+            f"choose one of {names_of(lambda candidate: candidate.learns_from_others)}, or leave --warm-start out"
         )
     if space.dimensions < sampler.min_dimensions:
         raise refuse(
             f"needs at least {sampler.min_dimensions} free dimensions",
-            lambda its: its.min_dimensions < sampler.min_dimensions,
+            lambda candidate: candidate.min_dimensions < sampler.min_dimensions,
         )

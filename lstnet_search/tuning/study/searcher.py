@@ -1,4 +1,4 @@
-"""The searcher that Ray Tune asks for trials. It hands out the study's trials and records in it how they went."""
+"""The searcher that Ray Tune asks for trials. It hands out the study's trials, and records their reports and ends."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -56,14 +56,14 @@ class StudySearch(Searcher):
             metric: metric that ranks the trials.
             seed: the search's seed. Each trial's own seed is derived from it. In a space without dimensions all trials
                 share one seed.
-            trials: number of trials in the end, those of earlier runs included.
-            max_concurrent: trials at once. Not asking earlier lets each suggestion know more.
+            trials: total number of trials, including those of earlier runs.
+            max_concurrent: maximum number of trials at once. Drawing no trial earlier lets each draw use more results.
             last_checkpoint: returns the path of the checkpoint that an unfinished trial continues from, given its
                 number and the step that the checkpoint must not exceed.
             starts: trials after trial 0, each as a draw and the settings that the draw stands for.
             objectives: metrics that the study maximises, taken at a trial's best report by `metric`. By default
                 `metric` alone.
-            keep_asking: whether to make Ray expect more trials as long as any trial runs.
+            keep_asking: whether to let Ray expect more trials as long as any trial runs.
         """
         super().__init__(metric=SCORE, mode="max")
         self._study = study
@@ -165,9 +165,10 @@ class StudySearch(Searcher):
     def _settings(self, trial: optuna.Trial) -> dict[str, Any]:
         drawn = self._space.draw(lambda name, bounds: suggest(trial, name, distribution(bounds)))
         number = self._study.number(trial)
-        # The way back from a draw can change the last bits, so the settings of a start replace it.
+        # Converting a draw back to settings can change the last bits, so a start's own settings take precedence.
         settings = self._space.complete(drawn) | trial.user_attrs.get(START, {})
-        # Points alone are compared with each other, so they share a seed. Trainings of a confirmation bring their own.
+        # If only points are searched, they are compared with each other, so they share a seed. Trainings of a
+        # confirmation bring their own seeds.
         purpose = ("trial", number) if self._space.dimensions else ("points",)
         settings.setdefault("seed", derive_seed(self._seed, *purpose))
         return self._base.override(settings, f"trial {number}").model_dump(mode="json")
@@ -177,7 +178,7 @@ class StudySearch(Searcher):
         if not has_settings(unfinished):
             return self._hand_out(trial_id, trial, self._settings(trial), None)
         exploits, settings = exploits_of(unfinished), settings_of(unfinished)
-        # Not from beyond what the study knows, and not from the end, after which there is no report.
+        # Not from a later step than the study knows, and not from the last step, because no report follows it.
         known = max([0, *(report.step for report in reports_of(unfinished)), *(exploit.step for exploit in exploits)])
         begun = unfinished.user_attrs.get("ray_trial_id")  # otherwise there is no checkpoint
         at_most = min(known, settings["steps"] - 1)

@@ -24,7 +24,7 @@ from lstnet_search.tuning.ray_patches.optuna_trials import id_of
 from lstnet_search.tuning.study.journal import Journal, ReadOnlyJournal
 from lstnet_search.tuning.study.reports import report_to_attribute, reports_from_attributes
 
-optuna.logging.set_verbosity(optuna.logging.ERROR)  # its warnings concern speed, or what has been refused before
+optuna.logging.set_verbosity(optuna.logging.ERROR)  # its warnings concern speed, or what was already refused
 
 STUDY_NAME = "search"
 
@@ -33,7 +33,7 @@ OTHER_SEARCH = "other_search"
 
 
 class _Attributes(BaseModel):
-    """User attributes of a trial that its record has. Others are ignored."""
+    """User attributes of a trial that its record includes. Others are ignored."""
 
     model_config = ConfigDict(strict=True)
 
@@ -74,7 +74,7 @@ def truncate_incomplete_line(path: Path) -> None:
 
 @contextmanager
 def damage_as_input_error(path: Path) -> Iterator[None]:
-    """Turn whatever reading a damaged journal raises into one message. Errors of the disk pass.
+    """Turn whatever reading a damaged journal raises into one message. Errors of the disk pass through unchanged.
 
     Raises:
         InputError: if the block raises something else.
@@ -85,7 +85,7 @@ def damage_as_input_error(path: Path) -> Iterator[None]:
         if isinstance(error, InputError) or storage_problem(error):
             raise
         reason = f"{type(error).__name__}: {one_line(error)}"
-        raise InputError(f"{path} is damaged ({reason:.200}); restore it, or begin anew under another --name") from None
+        raise InputError(f"{path} is damaged ({reason:.200}); restore it, or start over under another --name") from None
 
 
 class Study:
@@ -96,7 +96,7 @@ class Study:
     """
 
     def __init__(self, path: Path, sampler: BaseSampler | None = None, objectives: int = 1) -> None:
-        """Open the study of a file, or create it with a number of objectives.
+        """Open the study in a file, or create it with a number of objectives.
 
         Raises:
             InputError: if the file is damaged.
@@ -186,7 +186,7 @@ class Study:
             return [self._record(trial) for trial in self.trials() if has_settings(trial)]
 
     def record(self, number: int) -> TrialRecord:
-        """The record of one of these trials."""
+        """The record of one of the search's own trials that has settings."""
         return self._record(self.trials()[number])
 
     def _record(self, trial: FrozenTrial) -> TrialRecord:
@@ -249,7 +249,7 @@ def make_record(trial: FrozenTrial, number: int) -> TrialRecord:
     """A trial of the study as the results folder stores it.
 
     Raises:
-        ValidationError: if an attribute has another type than this module writes.
+        ValidationError: if an attribute does not have the type that this module writes.
     """
     state = trial.state.name
     assert state in {"RUNNING", "COMPLETE", "PRUNED", "FAIL"}

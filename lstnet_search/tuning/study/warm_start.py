@@ -45,13 +45,14 @@ def completed_trials(folder: ResultsFolder, search: SearchConfig) -> list[Frozen
     ):
         if ours != theirs:
             raise InputError(
-                f"{folder.path} was searched with {name} {theirs}, this is with {ours}: scores cannot be compared; "
-                f"give the same, or leave --warm-start out"
+                f"{folder.path} was searched with {name} {theirs}, this search has {ours}: scores cannot be compared; "
+                f"give the same {name}, or leave --warm-start out"
             )
     found = []
     for record in ReadOnlyStudy(folder.study_file).records() if folder.study_file.is_file() else []:
         best = record.best(metric)
-        if record.state != "COMPLETE" or best is None or record.exploits:  # after an exploit, several weights made it
+        # After an exploit, a score comes from several sets of weights.
+        if record.state != "COMPLETE" or best is None or record.exploits:
             continue
         where = f"trial {record.number} of {folder.path}"
         with suppress(InputError):  # outside the space

@@ -37,7 +37,7 @@ def refuse_other_versions(storage: Storage, records: Sequence[TrialRecord]) -> N
     """Refuse to continue trials whose checkpoints this version cannot read.
 
     Raises:
-        VersionError: if there is one.
+        VersionError: if there is such a checkpoint.
     """
     for _ in _with_headers(storage, {record.number for record in records if record.state == "RUNNING"}):
         pass
@@ -105,7 +105,7 @@ def copy_from_donor(checkpoint: Checkpoint, folder: str, donor: int, step: int) 
     target = f"{folder}/{_COPIED}{donor}_{step}"
     filesystem.create_dir(target, recursive=True)
     for info in filesystem.get_file_info(fs.FileSelector(checkpoint.path)):
-        if info.base_name in (*FILES, SAMPLES_FILE):  # nothing that someone else put there: Ray restores from the copy
+        if info.base_name in (*FILES, SAMPLES_FILE):  # not foreign files: Ray restores from the copy
             filesystem.copy_file(info.path, f"{target}/{info.base_name}")
     for other in filesystem.get_file_info(fs.FileSelector(folder)):
         if other.base_name.startswith(_COPIED) and other.path != target:
@@ -117,7 +117,7 @@ def delete_unrecorded_checkpoints(storage: Storage, records: Sequence[TrialRecor
     """Delete checkpoints that the study does not know.
 
     These are copies whose search died before it recorded them, and checkpoints of trials whose numbers this run will
-    assign again: a machine was lost, and the last lines of its study with it.
+    assign again, because a machine was lost together with the last lines of its study.
     """
     recorded = {record.number for record in records}
     copies = {

@@ -14,7 +14,7 @@ def reset_peak_memory(device: torch.device) -> None:
     if device.type == "cuda":
         torch.cuda.reset_peak_memory_stats(device)
         return
-    with suppress(OSError):  # not Linux, or not allowed: then the peak is the process's since its start
+    with suppress(OSError):  # not Linux, or not allowed: then the peak counts from the process's start
         Path("/proc/self/clear_refs").write_text("5")  # resets VmHWM: see proc(5)
 
 

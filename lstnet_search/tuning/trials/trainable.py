@@ -41,7 +41,7 @@ def make_training(
     repeats: int,
     start: Start | None = None,
 ) -> Training:
-    """The training of a trial. A confirmation's training on the whole sets is not evaluated on the way."""
+    """The training of a trial. A confirmation's training on the whole sets is not evaluated while it runs."""
     if isinstance(prepared, WholeSets):
         return UnevaluatedTraining(settings, prepared, device, start)
     if repeats == 1:
@@ -50,7 +50,7 @@ def make_training(
 
 
 class Trainable(tune.Trainable):
-    """A step of Ray's is the training up to its next report.
+    """One of Ray's steps is the training up to its next report.
 
     An error ends the trial as failed, with the reason in its last result. It is not retried, because it would occur
     again. Ray restarts three kinds of trials from their last checkpoint: those whose process died, those whose process

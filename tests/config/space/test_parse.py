@@ -1,4 +1,4 @@
-"""Contents of space files that are refused, by the setting that is wrong."""
+"""Contents of space files that are refused, with a message that names the wrong setting."""
 
 import math
 from typing import Any

@@ -190,7 +190,7 @@ ALL = {name: loguniform(1, 1000) for name in TrialConfig().weights}
     [
         (ALL, True),
         (ALL | {"w3": 100}, False),
-        (ALL | {"wl": 0}, True),  # stays 0
+        (ALL | {"wl": 0}, True),  # a weight of 0 stays 0
         (ALL | {"w2": {"tie": "w1"}}, True),
         (ALL | {"w1": loguniform(0.1, 10, ratio_of="w3")}, True),
         (ALL | {"w1": {"type": "choice", "values": [1, 2]}}, False),

@@ -37,7 +37,7 @@ GOOD = [encoded(kind, mode, side) for kind, mode in (("png", "L"), ("bmp", "RGB"
 
 
 def png_of(width: int, height: int) -> bytes:
-    """A PNG whose header claims a size and that holds almost no data."""
+    """A PNG whose header claims a size but which holds almost no data."""
 
     def chunk(name: bytes, content: bytes) -> bytes:
         return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))

@@ -41,7 +41,7 @@ def test_what_was_measured_comes_back_from_the_files(tmp_path: Path) -> None:
     assert set(measured_accuracies(folder, 31)) == {(None, seed) for seed in SEEDS}
 
 
-def test_a_confirmation_that_begins_anew_has_no_measured_accuracies(tmp_path: Path) -> None:
+def test_a_confirmation_that_starts_over_has_no_measured_accuracies(tmp_path: Path) -> None:
     folder = ResultsFolder(tmp_path)
     made = table(rows("best", 4, [0.94, 0.95, 0.97]), PAPER, BASELINE)
     write_confirmation(folder, made, confirmation_content(candidate_results(made), ABOUT))

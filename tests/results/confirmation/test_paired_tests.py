@@ -1,4 +1,4 @@
-"""Against scipy, and an example worked out by hand."""
+"""The statistics against scipy, and against an example worked out by hand."""
 
 from math import sqrt
 
@@ -56,6 +56,12 @@ def test_differences_that_do_not_vary(gain: float, p: float, verdict: str) -> No
     assert (test.p, test.verdict) == (p, verdict)
 
 
+def test_differences_that_vary_in_their_last_digit_alone_give_no_warning() -> None:
+    test = compare_pairs({1: 0.95, 2: 0.90, 3: 0.85}, {1: 0.90, 2: 0.85, 3: 0.80})
+    assert test.differences.interval == (pytest.approx(0.05), pytest.approx(0.05))
+    assert test.verdict == "better"
+
+
 @pytest.mark.parametrize(
     ("mean", "p", "p_holm", "verdict"),
     [
@@ -70,7 +76,7 @@ def test_the_verdict_is_that_of_the_corrected_p(mean: float, p: float, p_holm: f
 
 
 def test_holm_by_hand() -> None:
-    # Sorted: 0.01 · 3, 0.02 · 2, 0.04 · 1 but not below the one before.
+    # Sorted: 0.01 · 3, 0.02 · 2, 0.04 · 1, but never below the previous one.
     assert holm([0.04, 0.01, 0.02]) == pytest.approx([0.04, 0.03, 0.04])
     assert holm([0.03, 0.02]) == pytest.approx([0.04, 0.04])
     assert holm([0.7, 0.6]) == [1.0, 1.0]

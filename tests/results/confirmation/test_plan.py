@@ -1,4 +1,4 @@
-"""What is trained to confirm a study made up by hand."""
+"""The trainings that confirm a study made up by hand."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -32,7 +32,7 @@ def record(number: int, accuracy: float, state: State = "COMPLETE", metric: str 
 
 @pytest.fixture
 def study(tmp_path: Path) -> ResultsFolder:
-    """Ranked: 2, 0, 4, 1; 3 failed and 5 has not ended."""
+    """Trials ranked 2, 0, 4, 1; trial 3 failed and trial 5 has not ended."""
     folder = ResultsFolder(tmp_path)
     folder.write_search({"search": SEARCH.model_dump(mode="json")})
     states: tuple[State, ...] = ("COMPLETE", "PRUNED", "COMPLETE", "FAIL", "PRUNED", "RUNNING")
@@ -140,10 +140,10 @@ def test_an_ablation_has_no_papers_weights_to_compare_with(study: ResultsFolder)
 def test_a_damaged_plan_is_reported(study: ResultsFolder) -> None:
     make_plan(study, 1, 1, None).write(study)
     study.confirmation_plan_file.write_text("steps: 3\n")
-    with pytest.raises(InputError, match=r"cannot read .*plan.yaml: 'seeds'; remove .*confirmation to begin anew"):
+    with pytest.raises(InputError, match=r"cannot read .*plan.yaml: 'seeds'; remove .*confirmation to start over"):
         make_plan(study, 1, 1, None)
 
 
-def test_a_record_without_a_report_is_no_candidate(study: ResultsFolder) -> None:
+def test_a_record_without_a_report_is_not_a_candidate(study: ResultsFolder) -> None:
     study.write_tables([record(0, 0.5), replace(record(1, 0.9), reports=[])], "target_accuracy")
     assert make_plan(study, 3, 1, None).trials == (0,)

@@ -71,15 +71,15 @@ def test_failed_trainings_are_counted_and_left_out_of_the_pairs() -> None:
 def test_a_winner_whose_trainings_all_failed_shows_no_difference() -> None:
     found = candidate_results(table(rows("best", 4, [None, None, None]), PAPER, BASELINE))
     assert verdict_sentence(found) == (
-        "No difference is shown between trial 4 and the paper's weights: no training that succeeded on the test sets "
-        "against 92.00 %, no seed has both. 3 of 3 trainings of trial 4 failed."
+        "No difference is shown between trial 4 and the paper's weights: no score on the test sets "
+        "against 92.00 %, no seed has both scores. 3 of 3 trainings of trial 4 failed."
     )
 
 
 def test_one_seed_gives_no_interval_and_the_sentence_says_so() -> None:
     one = [part[:1] for part in (rows("best", 4, [0.94, 0.95, 0.97]), PAPER, BASELINE)]
     found = candidate_results(table(*one))
-    assert "(+4.00 points with one seed, which gives no interval)" in verdict_sentence(found)
+    assert "(+4.00 points with one seed, too few for an interval)" in verdict_sentence(found)
     assert "No difference is shown" in verdict_sentence(found)
     content = confirmation_content(found, ABOUT)["candidates"][0]
     assert content["metrics"]["target_accuracy"] == {

@@ -27,7 +27,7 @@ def test_a_model_comes_back_without_the_classifier_that_it_does_not_have(tmp_pat
 
 @pytest.fixture
 def model() -> TrainedModel:
-    """Untrained; without a classifier of USPS."""
+    """An untrained model without a classifier of USPS."""
     config = TrialConfig(width=1 / 64)
     translator, (classifier, _) = build_networks(config, SHAPES, 10)
     return TrainedModel(config, SHAPES, 10, translator, (classifier, None), {})
@@ -60,7 +60,7 @@ def test_domains_of_one_size_are_distinguished_by_their_channels() -> None:
     ("direction", "shape", "message"),
     [
         ("usps", (1, 16, 16), "--direction usps must be one of mnist_to_usps, usps_to_mnist"),
-        (None, None, "the images differ in size, which does not tell their domain"),
+        (None, None, "the images differ in size, which does not identify their domain"),
         (
             None,
             (1, 28, 20),

@@ -1,4 +1,4 @@
-"""The exported files do in onnxruntime what the model does in PyTorch."""
+"""The exported files give the same results in onnxruntime as the model in PyTorch."""
 
 import json
 from dataclasses import replace

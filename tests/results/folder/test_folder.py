@@ -42,7 +42,7 @@ def test_the_search_file_comes_back_and_its_settings_can_be_updated(tmp_path: Pa
     assert folder.read_search().command == "python run_search.py"
 
 
-def test_a_folder_without_a_search_is_no_results_folder(tmp_path: Path) -> None:
+def test_a_folder_without_a_search_is_not_a_results_folder(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"is not a results folder: it has no search.yaml"):
         ResultsFolder.existing(tmp_path)
 
@@ -94,7 +94,7 @@ def test_a_folder_is_locked_by_one_search_at_a_time(tmp_path: Path) -> None:
     assert not folder.is_running()
 
 
-def test_a_search_starts_while_others_look_whether_one_runs(tmp_path: Path) -> None:
+def test_a_search_starts_while_other_processes_check_whether_one_is_running(tmp_path: Path) -> None:
     folder, over = ResultsFolder(tmp_path), Event()
     with folder.locked():
         pass
@@ -117,12 +117,12 @@ def test_a_search_starts_while_others_look_whether_one_runs(tmp_path: Path) -> N
         assert all(each.result() for each in looking)
 
 
-def test_those_who_look_do_not_take_each_other_for_a_search(tmp_path: Path) -> None:
+def test_processes_that_check_at_once_do_not_take_each_other_for_a_search(tmp_path: Path) -> None:
     folder = ResultsFolder(tmp_path)
     with folder.locked():
         pass
     with (tmp_path / ".lock").open() as file:
-        fcntl.flock(file, fcntl.LOCK_SH)  # as another process does while it looks
+        fcntl.flock(file, fcntl.LOCK_SH)  # as another process does while it checks for a running search
         assert not folder.is_running()
 
 

@@ -38,7 +38,7 @@ def test_a_folder_whose_search_was_resumed_elsewhere_is_refused(folder: ResultsF
     Mirror(folder, storage).push()
     refuse_outdated(folder, storage)
     (tmp_path / "there" / "mine" / "study.journal").write_bytes(b"one\ntwo\n")
-    with pytest.raises(InputError, match="the search went on elsewhere"):
+    with pytest.raises(InputError, match="the search was continued elsewhere"):
         refuse_outdated(folder, storage)
 
 
@@ -52,7 +52,7 @@ def test_an_incomplete_last_line_here_does_not_count_as_a_search_resumed_elsewhe
     refuse_outdated(folder, storage)
     for elsewhere in (b"one\ntwo\nthree\n", b"one\nanother line\n"):
         (tmp_path / "there" / "mine" / "study.journal").write_bytes(elsewhere)
-        with pytest.raises(InputError, match="the search went on elsewhere"):
+        with pytest.raises(InputError, match="the search was continued elsewhere"):
             refuse_outdated(folder, storage)
 
 
@@ -63,11 +63,11 @@ def test_a_search_resumed_in_both_places_is_refused_and_an_incomplete_copy_is_no
     folder.study_file.write_bytes(b"one\ntwo\nthree\n")
     Mirror(folder, storage).push()
     copy = tmp_path / "there" / "mine" / "study.journal"
-    for behind in (b"", b"one\ntwo\n", b"one\ntw", b"one\ncut short and mended since"):
+    for behind in (b"", b"one\ntwo\n", b"one\ntw", b"one\ncut short and completed since"):
         copy.write_bytes(behind)
         refuse_outdated(folder, storage)
     copy.write_bytes(b"one\n2\n")
-    with pytest.raises(InputError, match="the search went on elsewhere"):
+    with pytest.raises(InputError, match="the search was continued elsewhere"):
         refuse_outdated(folder, storage)
 
 

@@ -9,7 +9,7 @@ from lstnet_search.results.study.records import ReportRecord, TrialRecord
 def test_the_status_says_how_far_a_search_is(tmp_path: Path) -> None:
     folder = ResultsFolder(tmp_path / "mine")
     folder.create({"search": {"trials": 4, "repeats": 2}})
-    assert list(status_lines(folder)) == [f"{folder.path}: not running", "no report yet of 4 trials"]
+    assert list(status_lines(folder)) == [f"{folder.path}: not running", "no reports yet; 4 trials to run"]
     settings = PRESETS["cpu"].trial.model_dump(mode="json")
     records = [
         TrialRecord(0, "COMPLETE", settings, [ReportRecord(10, 60.0, {"target_accuracy": 0.5})]),

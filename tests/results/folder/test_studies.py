@@ -36,7 +36,7 @@ def test_a_metric_that_no_report_has_ranks_nothing(tmp_path: Path) -> None:
 
 def test_what_was_asked_is_read_from_the_search_file(tmp_path: Path) -> None:
     tables = study(tmp_path, [])
-    assert tables.metric == ORACLE  # a search of an earlier version says none
+    assert tables.metric == ORACLE  # a search of an earlier version does not record it
     assert tables.name == "study"
     assert tables.directions == ("mnist_to_usps", "usps_to_mnist")
     assert tables.steps == 1500
@@ -63,7 +63,7 @@ def test_a_folder_without_a_search_is_refused(tmp_path: Path) -> None:
 
 def test_the_best_of_many_trials_and_an_even_share_of_the_others_are_drawn() -> None:
     ranking = pd.Series(range(100, 0, -1), index=range(100), dtype=float)
-    assert thinned(ranking, limit=5, best=2) == [0, 1, 2, 50, 99]  # of 98 others the first, the middle, the last
+    assert thinned(ranking, limit=5, best=2) == [0, 1, 2, 50, 99]  # of the other 98: the first, the middle and the last
     assert thinned(ranking.head(3), limit=5, best=2) == [0, 1, 2]
     assert thinned(ranking, limit=1) == [0]
     assert thinned(ranking.head(0), limit=5) == []

@@ -22,7 +22,7 @@ def test_the_front_begins_with_the_best_mean_and_keeps_equals() -> None:
 
 
 def test_a_trial_is_judged_at_its_best_report_alone() -> None:
-    # 0.9 one way was reached at a report of mean 0.5; the best one is (0.6, 0.6).
+    # It reached 0.9 in one direction at a report whose mean is 0.5; its best report is (0.6, 0.6).
     assert numbers(record(0, (0.9, 0.1), (0.6, 0.6)), record(1, (0.7, 0.3))) == [0, 1]
 
 

@@ -66,7 +66,7 @@ def test_nothing_is_created_if_the_environment_has_another_token_or_needs_none(
 
 
 def test_a_home_that_cannot_be_written_to_is_an_error_with_a_way_out(home: Path) -> None:
-    (home / ".ray").write_text("a file where Ray's folder is to be")
+    (home / ".ray").write_text("a file where Ray's folder should be")
     with pytest.raises(InputError, match=r"cannot be written to .*auth_token: .*RAY_AUTH_TOKEN"):
         ensure_private_token({})
 

@@ -67,7 +67,7 @@ def test_a_search_on_a_machine_that_is_too_busy_for_ray_ends_with_one_line(tmp_p
 @pytest.fixture(scope="module")
 def nodes() -> Iterator[Nodes]:
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in KEYS.items():  # every node has the keys, as the pages say
+        for name, value in KEYS.items():  # every node has the keys, as the docs require
             patch.setenv(name, value)
         with running_nodes(3) as nodes:
             yield nodes

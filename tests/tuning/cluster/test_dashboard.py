@@ -15,7 +15,7 @@ from lstnet_search.tuning.cluster.dashboard import dashboard_lines
         ),
         (
             {"RAY_AUTH_MODE": "disabled"},
-            "RAY_AUTH_MODE turns its token off: everyone who can connect to it can run code here",
+            "RAY_AUTH_MODE turns its token off: anyone who can connect to it can run code here",
         ),
     ],
 )
@@ -33,4 +33,4 @@ def test_another_port_than_rays_default_is_explained() -> None:
 def test_a_search_without_a_dashboard_says_so_and_goes_on(nothing: str | None) -> None:
     (line,) = dashboard_lines(nothing, {})
     assert line.startswith("dashboard: none; ")
-    assert line.endswith("the search goes on")
+    assert line.endswith("the search continues")

@@ -36,8 +36,8 @@ def test_more_gpus_than_cpus_share_them() -> None:
 @pytest.mark.parametrize(
     ("cpus", "gpus", "message"),
     [
-        (None, 3, "--gpus 3 is more than the 2 GPUs that there are; lower it, or try"),
-        (5, None, "--cpus 5 is more than the 4 CPUs that there are; lower it"),
+        (None, 3, "--gpus 3 is more than the 2 GPUs available; lower it, or try"),
+        (5, None, "--cpus 5 is more than the 4 CPUs available; lower it"),
         (0, None, "--cpus 0 must be at least 1"),
         (None, -1, "--gpus -1 must be at least 0"),
     ],
@@ -79,7 +79,7 @@ def test_three_trials_on_a_gpu_get_a_third_as_ray_counts_it() -> None:
 
 
 def test_a_missing_gpu_cannot_be_shared() -> None:
-    with pytest.raises(InputError, match="shares a GPU among 2 trials, and there is none to use"):
+    with pytest.raises(InputError, match="shares a GPU among 2 trials, but there is no GPU to use"):
         decide_placement([Machine(4, 2)], None, 0, 8, per_gpu=2)
 
 

@@ -65,11 +65,11 @@ def test_a_line_says_whose_training_it_is_and_how_far_but_not_how_good() -> None
     settings = TrialConfig().model_dump()
     display.report(0, settings, ReportRecord(50, 50.0, {"progress": 0.5, "loss_an1": 0.7}))
     display.ended(TrialRecord(1, "FAIL", settings, error="it broke"))
-    display.say_of(1, "goes on")
+    display.say_of(1, "continues")
     assert out.getvalue() == (
         "best, seed 1/1   step  50/100  weights 20 20 100 100 100 100 30  2 min left\n"
         "paper, seed 1/1 failed: it broke\n"
-        "paper, seed 1/1 goes on\n"
+        "paper, seed 1/1 continues\n"
     )
 
 
@@ -118,7 +118,7 @@ def test_a_winner_with_the_papers_weights_is_marked_in_the_table() -> None:
         ("FAIL", DIED, True, True),
         ("FAIL", "OutOfMemoryError: CUDA out of memory.", True, False),
         ("FAIL", "DivergedError: diverged at step 3: loss_an1 is not finite", True, False),
-        ("RUNNING", "", False, False),  # it goes on by itself
+        ("RUNNING", "", False, False),  # it continues anyway
     ],
 )
 def test_trainings_are_repeated_whose_process_or_checkpoint_was_lost_but_not_after_an_error_of_their_own(

@@ -19,16 +19,16 @@ NO_TRANSLATION: dict[Key, Any] = {(None, 7): None}
 STEPS = 10
 
 
-def pair(pixel: int = 0, labelled: bool = True) -> DomainPair:
+def pair(pixel: int = 0, labelled: tuple[str, ...] = ("mnist", "usps")) -> DomainPair:
     def domain(name: str) -> Domain:
         images = torch.full((2, 1, 4, 4), pixel, dtype=torch.uint8)
-        return Domain(name, images, torch.zeros(2).long() if labelled else None)
+        return Domain(name, images, torch.zeros(2).long() if name in labelled else None)
 
     return DomainPair(domain("mnist"), domain("usps"))
 
 
 class Confirmation:
-    """A confirmation of no translation alone, whose test sets and figures are given."""
+    """A confirmation of no translation only, with given test sets and accuracies."""
 
     def __init__(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.context, _ = make_context(path, data=SimpleNamespace(train=pair()))
@@ -75,16 +75,28 @@ def test_images_that_are_not_those_of_an_earlier_opening_are_refused_and_do_not_
     earlier = SimpleNamespace(opening=1, test_fingerprint=pair().fingerprint)
     monkeypatch.setattr(test_sets, "read_confirmation", lambda folder: earlier)
     confirmation.load = lambda: pair(pixel=9)
-    with pytest.raises(InputError, match=r"was tested on data of fingerprint .* give the same data by --data-dir"):
+    with pytest.raises(InputError, match=r"was tested on data with fingerprint .* give the same data with --data-dir"):
         confirmation.measure()
     assert confirmation.openings() == 0
 
 
 def test_test_sets_without_labels_are_refused_and_do_not_count(confirmation: Confirmation) -> None:
-    confirmation.load = lambda: pair(labelled=False)
+    confirmation.load = lambda: pair(labelled=())
     with pytest.raises(InputError, match="the test sets of mnist and usps have no labels"):
         confirmation.measure()
     assert confirmation.openings() == 0
+
+
+def test_test_sets_whose_labels_no_classifier_can_be_compared_with_are_refused_and_do_not_count(
+    confirmation: Confirmation,
+) -> None:
+    confirmation.context.data.train = pair(labelled=("mnist",))  # a classifier for translated images of usps only
+    confirmation.load = lambda: pair(labelled=("mnist",))
+    with pytest.raises(InputError, match="no accuracy can be measured on the test sets of mnist and usps"):
+        confirmation.measure()
+    assert confirmation.openings() == 0
+    confirmation.load = lambda: pair(labelled=("usps",))
+    assert confirmation.measure() is not None
 
 
 def test_after_a_stop_request_the_test_sets_stay_closed(confirmation: Confirmation) -> None:

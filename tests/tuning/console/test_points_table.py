@@ -32,9 +32,9 @@ def rows(records: list[TrialRecord], metric: str = "target_accuracy") -> list[li
     return [[cell.strip() for cell in line.strip("│").split("│")] for line in lines]
 
 
-def test_each_trial_stands_beside_the_first_in_the_order_of_the_points() -> None:
+def test_each_trial_is_compared_with_the_first_in_the_order_of_the_points() -> None:
     table = rows([record(2, 0.5), record(0, 0.75), record(1, 0.7625)])
-    assert [row[:2] for row in table] == [["as it is", "0"], ["wl=0", "1"], ["w5=0 w6=0", "2"], ["no translation", ""]]
+    assert [row[:2] for row in table] == [["unchanged", "0"], ["wl=0", "1"], ["w5=0 w6=0", "2"], ["no translation", ""]]
     assert [row[5] for row in table] == ["", "+1.25", "-25.00", ""]
     assert table[0][2:5] == ["75.00 %"] * 3
     assert table[3][4] == "87.50 %"

@@ -27,7 +27,7 @@ from lstnet_search.tuning.failures.storage_errors import (
         (None, False),
     ],
 )
-def test_a_full_disk_is_told_from_other_errors(error: BaseException | None, full: bool) -> None:
+def test_a_full_disk_is_distinguished_from_other_errors(error: BaseException | None, full: bool) -> None:
     assert disk_full(error) == full
     outer = RuntimeError("outer")
     outer.__cause__ = error
@@ -56,5 +56,5 @@ def test_the_message_has_the_problem_and_the_command_in_one_line() -> None:
     assert print_storage_problem(Console(file=text, width=40), FULL, "python run_search.py --resume") == 1
     assert text.getvalue() == (
         "error: the disk is full, here or where the checkpoints are; everything that was reported is saved; "
-        "fix the disk, then go on with: python run_search.py --resume\n"
+        "fix the disk, then resume with: python run_search.py --resume\n"
     )

@@ -67,7 +67,7 @@ def test_other_errors_are_raised_at_once() -> None:
         (None, False),
     ],
 )
-def test_an_unavailable_storage_is_told_from_other_errors(error: BaseException | None, expected: bool) -> None:
+def test_an_unavailable_storage_is_distinguished_from_other_errors(error: BaseException | None, expected: bool) -> None:
     assert is_unavailable(error) == expected
     outer = RuntimeError("outer")
     outer.__cause__ = error

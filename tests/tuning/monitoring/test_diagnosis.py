@@ -27,13 +27,13 @@ def test_nothing_is_said_while_trials_report_and_a_new_one_starts() -> None:
     assert messages(waiting={3: 59.0}, running=training(3)) == []
 
 
-def test_resources_that_others_took_are_told_with_numbers() -> None:
+def test_resources_that_others_took_are_reported_with_numbers() -> None:
     assert messages(waiting={2: 90.0, 3: 60.0}, running=training(1)) == [
         "2 trials have waited 2 min for 1 CPU: 4 of 4 are in use, 1 of them by this search"
     ]
 
 
-def test_gpus_are_told_where_it_is_gpus_that_lack() -> None:
+def test_gpus_are_reported_where_gpus_are_missing() -> None:
     said = messages(
         waiting={0: 75.0},
         wanted={"CPU": 2, "GPU": 0.5},
@@ -43,15 +43,15 @@ def test_gpus_are_told_where_it_is_gpus_that_lack() -> None:
     assert said == ["a trial has waited 75 s for 0.5 GPU: 1.75 of 2 are in use, 0 of them by this search"]
 
 
-def test_a_cluster_that_has_become_too_small_is_told() -> None:
+def test_a_cluster_that_has_become_too_small_is_reported() -> None:
     assert messages(waiting={0: 75.0}, wanted={"CPU": 1, "GPU": 1}, free={"CPU": 4}) == [
         "a trial has waited 75 s for 1 GPU: the cluster has 0"
     ]
 
 
-def test_waiting_in_spite_of_free_resources_is_told_as_such() -> None:
+def test_waiting_despite_free_resources_is_reported_as_such() -> None:
     (line,) = messages(waiting={0: 61.0}, free={"CPU": 3})
-    assert line.startswith("a trial has waited 61 s though 3 CPU are free: a process is slow to start")
+    assert line.startswith("a trial has waited 61 s although 3 CPU are free: a process is slow to start")
 
 
 @pytest.mark.parametrize(
@@ -77,9 +77,9 @@ def test_a_first_report_may_take_ten_minutes() -> None:
     assert line.startswith("trial 0 has not reported for 10 min; ")
 
 
-def test_a_dead_node_is_told() -> None:
+def test_a_dead_node_is_reported() -> None:
     assert messages(dead_nodes=["10.0.0.2 (3fa9c1)"]) == [
-        "node 10.0.0.2 (3fa9c1) died; its trials go on elsewhere from their last checkpoints"
+        "node 10.0.0.2 (3fa9c1) died; its trials continue on other nodes from their last checkpoints"
     ]
 
 
@@ -94,7 +94,7 @@ def test_what_happens_once_is_said_once() -> None:
     assert [limiter.due([Finding("node a", 0, "a died")]) for _ in range(3)] == [["a died"], [], []]
 
 
-def test_what_went_away_and_came_back_is_said_anew_and_others_are_independent() -> None:
+def test_what_went_away_and_came_back_is_new_and_others_are_independent() -> None:
     limiter = RepeatLimiter()
     assert limiter.due([Finding("trial 1", 120, "one")]) == ["one"]
     assert limiter.due([Finding("trial 1", 130, "one"), Finding("trial 2", 120, "two")]) == ["two"]

@@ -13,7 +13,7 @@ GRAFANA = Path(__file__).parents[3] / "deploy" / "grafana.json"
 
 
 class Gauge:
-    """Keeps what it is set to."""
+    """Keeps the values that it is set to."""
 
     seen: ClassVar[list[tuple[str, dict[str, str], float]]] = []
 

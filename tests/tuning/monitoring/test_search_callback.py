@@ -1,4 +1,4 @@
-"""What the driver writes and prints beside the trials, on a real cluster."""
+"""What the driver writes and prints while trials run, on a real cluster."""
 
 import errno
 import io
@@ -65,7 +65,7 @@ def test_checkpoints_are_looked_for_when_trials_have_become_discardable(tmp_path
     assert not second.exists()
 
 
-def test_checkpoints_that_cannot_be_deleted_are_told_of_once_and_end_nothing(
+def test_checkpoints_that_cannot_be_deleted_are_reported_once_and_end_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def denied(storage: Storage, numbers: set[int]) -> None:
@@ -96,7 +96,7 @@ def test_checkpoints_that_cannot_be_deleted_are_told_of_once_and_end_nothing(
         ),
     ],
 )
-def test_a_trial_that_is_begun_again_is_told_of_and_a_disk_that_takes_no_writes_is_noticed(
+def test_a_trial_that_is_started_over_is_reported_and_a_disk_that_cannot_be_written_is_noticed(
     tmp_path: Path, failure: str, why: str | None, happened: str
 ) -> None:
     stop_request = StopRequest()
@@ -108,7 +108,7 @@ def test_a_trial_that_is_begun_again_is_told_of_and_a_disk_that_takes_no_writes_
     callback.on_trial_recover(0, [failed], failed)
     assert stop_request.storage_problem == why
     said = " ".join(out.getvalue().split())
-    assert said == (f"the process of trial 2 {happened}; another begins it again" if happened else "")
+    assert said == (f"the process of trial 2 {happened}; another starts it over" if happened else "")
 
 
 @pytest.mark.parametrize("end", ["on_trial_complete", "on_trial_error"])

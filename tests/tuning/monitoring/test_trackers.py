@@ -85,7 +85,7 @@ def test_a_tracker_that_breaks_is_dropped_with_one_line_and_the_search_goes_on(t
     tracker.on_trial_result(0, [], trial, RESULT)
     tracker.on_trial_result(0, [], trial, RESULT)
     tracker.on_trial_complete(0, [], trial)
-    assert said == ["--log mlflow ends here, the search goes on: ConnectionError: no route to host"]
+    assert said == ["--log mlflow ends here, the search continues: ConnectionError: no route to host"]
     assert logger.calls == [("result", 250)]
 
 

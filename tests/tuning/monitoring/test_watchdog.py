@@ -21,7 +21,7 @@ class Clock:
         return self.seconds
 
     def at(self, seconds: float, watchdog: Watchdog, *trials: Trial) -> list[str]:
-        """What the watchdog says then. It says nothing until then."""
+        """What the watchdog says at a time. It says nothing before."""
         while self.seconds + 20.0 < seconds:
             self.seconds += 20.0
             assert watchdog.check(trials) == []
@@ -64,7 +64,7 @@ def test_resources_that_another_took_and_a_trial_that_fell_silent_are_reported()
     ray.kill(other)
 
 
-def test_a_process_that_hangs_is_killed_though_it_is_stopped() -> None:
+def test_a_process_that_hangs_is_killed_even_if_it_is_stopped() -> None:
     @ray.remote(num_cpus=1)
     class Training:
         def process(self) -> int:
@@ -80,12 +80,12 @@ def test_a_process_that_hangs_is_killed_though_it_is_stopped() -> None:
     os.kill(process, signal.SIGSTOP)
     clock.seconds = 19.0
     assert watchdog.check([running]) == []
-    clock.seconds += 3600.0  # this process stood still meanwhile
+    clock.seconds += 3600.0  # this process did not run in the meantime
     assert watchdog.check([running]) == []
     clock.seconds += 11.0
     assert watchdog.check([running]) == [
-        "trial 3 has not reported for 30 s and is taken to hang: its process is killed; "
-        "it goes on from its last checkpoint"
+        "trial 3 has not reported for 30 s and is assumed to hang: its process is killed; "
+        "the trial continues from its last checkpoint"
     ]
     with pytest.raises(ray.exceptions.RayActorError):
         ray.get(training.process.remote(), timeout=120)

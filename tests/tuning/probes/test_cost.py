@@ -9,7 +9,7 @@ from lstnet_search.tuning.cluster.placement import Machine, decide_placement
 from lstnet_search.tuning.probes import cost as module
 from lstnet_search.tuning.probes.cost import Cost, estimate
 
-PREPARED: Any = None  # passed on to what the tests replace
+PREPARED: Any = None  # only passed on to functions that the tests replace
 PLACEMENT = decide_placement([Machine(cpus=2, gpus=0)], None, None, 10)
 
 

@@ -31,7 +31,7 @@ class Disk(LocalFileSystem):
 
 
 def kept(folder: Path, scores: list[float], disk: LocalFileSystem | None = None) -> list[int]:
-    """Steps of the checkpoints that are left, one a score."""
+    """Steps of the checkpoints that are left. One checkpoint is registered per score."""
     disk = disk or LocalFileSystem()
     config = CheckpointConfig(num_to_keep=1, checkpoint_score_attribute=SCORE, checkpoint_score_order="max")
     manager = _CheckpointManager(config)

@@ -1,4 +1,4 @@
-"""The median rule, of 600 steps: from step 100 on, and against three other trials."""
+"""The median rule for 600 steps: it applies from step 100 on, against at least three other trials."""
 
 from fake_trials import CONTROLLER, add, earlier, report
 from ray.tune.schedulers import TrialScheduler
@@ -29,7 +29,7 @@ def test_the_rule_waits_for_a_sixth_of_the_steps_and_for_three_others() -> None:
     for trial in trials[1:4]:
         report(median, trial, 100, 0.8)
     assert report(median, trials[4], 50, 0.1) == CONTINUE
-    assert report(median, trials[1], 150, 0.1) == CONTINUE  # no other trial has come so far
+    assert report(median, trials[1], 150, 0.1) == CONTINUE  # no other trial has got that far
 
 
 def test_earlier_runs_count_and_trial_0_is_never_stopped() -> None:

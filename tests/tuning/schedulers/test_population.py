@@ -39,7 +39,7 @@ SEARCH = SearchConfig.parse(asked(), "test")
 
 
 class FakeTrial(SimpleNamespace):
-    """What the scheduler reads of Ray's trial."""
+    """The part of Ray's trial that the scheduler reads."""
 
     def __hash__(self) -> int:
         return hash(self.trial_id)
@@ -106,7 +106,7 @@ def test_an_exchange_is_due_until_a_trial_has_continued_from_it_or_copied_at_it(
     [
         ([0.5, 0.9, 0.1, 0.3], [2], [1]),
         ([0.0, 0.9, 0.1, 0.3], [2], [1]),  # trial 0, the paper's weights, is last, and never copies
-        ([0.9, 0.5, 0.5, 0.6], [2], [0]),  # it gives; of equal trials, the later copies
+        ([0.9, 0.5, 0.5, 0.6], [2], [0]),  # trial 0 is copied from; of equal trials, the later one copies
     ],
 )
 def test_the_worst_quarter_copies_from_the_best_except_trial_0(
@@ -177,7 +177,7 @@ def test_pb2_knows_the_gain_of_every_donor_at_the_first_exchange() -> None:
 
 
 class FakeController:
-    """What the scheduler asks of Ray's controller."""
+    """The part of Ray's controller that the scheduler uses."""
 
     def __init__(self, trials: list[Trial]) -> None:
         self._trials = trials
@@ -228,12 +228,12 @@ def test_a_trial_whose_process_died_keeps_its_state() -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"sampler": "tpe"}, "--scheduler pbt does not go with --sampler tpe: a population draws for itself"),
+        ({"sampler": "tpe"}, "--scheduler pbt does not go with --sampler tpe: a population draws its own settings"),
         ({"direction": "pareto"}, "does not go with --direction pareto"),
         ({"points": ({"w1": 50},)}, "does not go with --points"),
         ({"warm_start": "results/x"}, "does not go with --warm-start"),
         ({"trials": 2}, "does not go with --trials 2: a population needs more"),
-        ({"trial": PRESETS["cpu"].trial.override({"steps": 2}, "test").model_dump()}, "so few reports"),
+        ({"trial": PRESETS["cpu"].trial.override({"steps": 2}, "test").model_dump()}, "fewer than 3 reports"),
     ],
 )
 def test_options_without_a_meaning_for_a_population_are_refused(changes: dict[str, Any], message: str) -> None:

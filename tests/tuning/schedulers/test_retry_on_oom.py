@@ -69,7 +69,7 @@ class Counting(Iterator[Report]):
 
 
 class Sharing(Trainable):
-    """A trial on an imagined GPU that has not enough memory for two hungry trials."""
+    """A trial on an imagined GPU that does not have enough memory for two hungry trials."""
 
     def _make(self, start: Start | None) -> EvaluatedTraining:
         with (Path(os.environ["WHERE"]) / f"{self._number}").open("a") as file:
@@ -172,7 +172,7 @@ def test_a_trial_for_which_a_whole_gpu_is_not_enough_fails_with_its_reason(ended
         (None, False),
     ],
 )
-def test_out_of_gpu_memory_is_told_from_other_failures(tmp_path: Path, text: str | None, expected: bool) -> None:
+def test_out_of_gpu_memory_differs_from_other_failures(tmp_path: Path, text: str | None, expected: bool) -> None:
     if text is not None:
         (tmp_path / "error.txt").write_text(text)
     failed = SimpleNamespace(error_file=None if text is None else str(tmp_path / "error.txt"))

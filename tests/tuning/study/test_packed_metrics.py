@@ -54,7 +54,7 @@ def test_a_study_keeps_a_report_of_60_metrics_in_less_than_3_kib(tmp_path: Path)
     before, _ = tracemalloc.get_traced_memory()
     for step in range(2, 202):
         study.record_report(id_of(trial), ReportRecord(step, 1.0, METRICS), next(iter(METRICS)))
-    records = study.records()  # as tables ask for them
+    records = study.records()  # as the tables read them
     after, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert records[0].reports[-1] == ReportRecord(201, 1.0, METRICS)

@@ -157,7 +157,8 @@ def test_two_objectives_can_be_searched_with_stopped_trials(tmp_path: Path, name
 @pytest.mark.usefixtures("all_installed")
 def test_a_sampler_of_one_objective_is_refused_for_two() -> None:
     message = (
-        r"^--sampler cmaes has one objective, and --direction pareto two; choose one of tpe, gp, nsga2, qmc, random"
+        r"^--sampler cmaes supports one objective, and --direction pareto has two; "
+        r"choose one of tpe, gp, nsga2, qmc, random"
     )
     with pytest.raises(InputError, match=message):
         refuse_sampler(asked("cmaes", direction="pareto"))

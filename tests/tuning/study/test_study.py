@@ -1,4 +1,4 @@
-"""What the study records, and what becomes of a damaged or incomplete journal."""
+"""What the study records, and what happens to a damaged or incomplete journal."""
 
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ def report(step: int) -> ReportRecord:
 
 
 def begin(study: Study, *steps: int) -> int:
-    """A new trial with reports; its id in the study."""
+    """Begin a trial with reports, and return its id in the study."""
     trial = study.study.ask()
     study.record_settings(trial, SETTINGS, "ray")
     for step in steps:

@@ -127,14 +127,14 @@ def test_whether_a_search_has_begun_is_only_read(other: ResultsFolder, tmp_path:
 
 
 def test_a_search_for_something_else_is_refused(other: ResultsFolder) -> None:
-    message = r"other was searched with direction both, this is with usps_to_mnist: scores cannot be compared"
+    message = r"other was searched with direction both, this search has usps_to_mnist: scores cannot be compared"
     with pytest.raises(InputError, match=message):
         completed_trials(other, search(WIDE, direction="usps_to_mnist"))
 
 
 def test_a_search_selected_by_another_metric_is_refused(other: ResultsFolder) -> None:
     assert len(completed_trials(other, search(WIDE, select_by="snd"))) == 3
-    message = r"other was searched with select_by snd, this is with infomax: scores cannot be compared"
+    message = r"other was searched with select_by snd, this search has infomax: scores cannot be compared"
     with pytest.raises(InputError, match=message):
         completed_trials(other, search(WIDE, select_by="infomax"))
 

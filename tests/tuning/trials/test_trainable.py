@@ -64,7 +64,7 @@ def test_instead_of_a_damaged_checkpoint_the_one_before_is_taken(
 
 def test_never_a_checkpoint_after_the_damaged_one(
     tmp_path: Path, continue_from: Callable[[Path], Start | None]
-) -> None:  # the study may not know its report
+) -> None:  # the study may not know the later report
     write_checkpoint(tmp_path, 10)
     damaged = write_checkpoint(tmp_path, 20)
     write_checkpoint(tmp_path, 30)
