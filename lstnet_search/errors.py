@@ -1,4 +1,4 @@
-"""Errors that a user can correct, and helpers that make short, one-line texts for messages."""
+"""Errors that a user can correct, and short, one-line texts for their messages."""
 
 import reprlib
 from typing import Any

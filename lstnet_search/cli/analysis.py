@@ -21,6 +21,12 @@ PageOption = Annotated[
 ]
 
 
+def _results(asked: Path) -> Path:
+    from lstnet_search.results.folder.folder import ResultsFolder
+
+    return ResultsFolder.find(asked).path
+
+
 def report(
     folder: options.FolderArgument,
     output: Annotated[
@@ -31,7 +37,7 @@ def report(
     """Write one HTML page about a study."""
     from lstnet_search.analysis.report import report
 
-    report(options.find_folder(folder), output)
+    report(_results(folder), output)
 
 
 def select_best(
@@ -55,21 +61,21 @@ def select_best(
     """
     from lstnet_search.analysis.select_best import select_best
 
-    select_best([*map(options.find_folder, folders)], metric, lowest, top, output)
+    select_best([*map(_results, folders)], metric, lowest, top, output)
 
 
 def compare(folders: options.FoldersArgument, metric: MetricOption = None, output: PageOption = None) -> None:
     """Compare studies with each other."""
     from lstnet_search.analysis.compare import compare
 
-    compare([*map(options.find_folder, folders)], metric, output)
+    compare([*map(_results, folders)], metric, output)
 
 
 def criteria(folders: options.FoldersArgument, output: PageOption = None) -> None:
     """Compare criteria that need no labels with the accuracy."""
     from lstnet_search.analysis.criteria import criteria
 
-    criteria([*map(options.find_folder, folders)], output)
+    criteria([*map(_results, folders)], output)
 
 
 def dynamics(
@@ -81,7 +87,7 @@ def dynamics(
     """Plot trials over time."""
     from lstnet_search.analysis.dynamics import dynamics
 
-    dynamics(options.find_folder(folder), metric, top, output)
+    dynamics(_results(folder), metric, top, output)
 
 
 def images(
@@ -100,14 +106,14 @@ def images(
     """
     from lstnet_search.analysis.images import images
 
-    images(options.find_folder(folder), metric, output)
+    images(_results(folder), metric, output)
 
 
 def landscape(folder: options.FolderArgument, metric: MetricOption = None, output: PageOption = None) -> None:
     """Plot the metric over the settings."""
     from lstnet_search.analysis.landscape import landscape
 
-    landscape(options.find_folder(folder), metric, output)
+    landscape(_results(folder), metric, output)
 
 
 def table2_table(

@@ -27,7 +27,7 @@ def confirm(
     """Train the best trials again with fresh seeds, and open the test sets.
 
     They train on the whole training sets and are compared with the paper's weights. The same command resumes a
-    confirmation that was stopped; with more seeds or a larger top it adds to what exists.
+    confirmation that was stopped; with more seeds or a larger --top, it adds trainings.
     """
     from lstnet_search.results.confirmation.plan import make_plan
     from lstnet_search.results.folder.folder import ResultsFolder

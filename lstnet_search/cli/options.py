@@ -36,7 +36,7 @@ PresetOption = Annotated[
 ]
 MethodOption = Annotated[
     MethodName | None,
-    typer.Option("--method", metavar="NAME", help=f"What is trained: {', '.join(get_args(MethodName))}."),
+    typer.Option("--method", metavar="NAME", help=f"Method to train: {', '.join(get_args(MethodName))}."),
 ]
 StepsOption = Annotated[int | None, typer.Option("--steps", metavar="N", help="Training steps. Default: the preset's.")]
 SeedOption = Annotated[

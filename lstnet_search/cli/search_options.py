@@ -174,7 +174,7 @@ def search_config(
 
 
 def _space(asked: Path | None, resumed: SearchConfig | None, method: MethodName) -> tuple[str, Space]:
-    """The space, and its name for messages."""
+    """The name of the space as messages show it, and the space."""
     if asked is not None:
         return str(asked), Space.read(find_space(asked), METHODS[method])
     if resumed is not None:

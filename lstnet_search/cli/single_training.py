@@ -134,7 +134,7 @@ class SingleTraining:
         searched: dict[str, float] = self._best.about.get("validation_metrics", {})
         compared = "means over the search's seeds" if TARGET_STD in searched else "the search's model"
         remarks = [
-            f"{self._best.about.get('remarks', ['best model of a search'])[0]}, trained again",
+            f"{(self._best.about.get('remarks') or ['best model of a search'])[0]}, trained again",
             f"state after step {chosen.step}, the best step in the search: {self._accuracies(chosen.metrics)}",
             f"{compared} after step {chosen.step}: {self._accuracies(searched)}",
             f"last state, after step {last.step}: {self._accuracies(last.metrics)}",

@@ -16,7 +16,7 @@ def ablation(winner: TrialConfig, search: SearchConfig, name: str, repeats: int 
         winner: settings of the best trial.
         search: the search that found it.
         name: the name of that search.
-        repeats: number of seeds to train each point with, or None for as many as the search used.
+        repeats: number of seeds to train each point with, or None for the number that the search used.
 
     Raises:
         InputError: if the winner is not LSTNet, or its weights change during training.

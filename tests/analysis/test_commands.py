@@ -184,6 +184,17 @@ def test_a_study_without_an_oracle_is_drawn_by_what_it_maximised(
     assert "infomax" in Page(folder / "analysis" / "landscape.html").text
 
 
+@pytest.mark.parametrize("command", ["status", "report", "select-best"])
+def test_a_study_can_be_named(
+    tmp_path: Path, command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    make_study(tmp_path / "results" / "mine", 3)
+    Path("mine").mkdir()  # such as an export of the study: it does not hide the study
+    assert exit_code(command, "mine") == 0
+    assert "results/mine" in capsys.readouterr().out
+
+
 def test_a_name_is_text_for_every_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     # Mathematics, markup, HTML, and a byte that is not text.
     name = os.fsdecode(b"cost$\\frac$ [red]x[/nothing] :smile: <b>bold \xff")

@@ -147,7 +147,6 @@ def test_the_whole_study_is_read_by_all(whole: Files, tmp_path: Path) -> None:
         command(tmp_path)
 
 
-@examples(40)
 @examples(30)
 @given(data=st.data())
 def test_a_damaged_folder_ends_in_a_message_or_is_done_without(whole: Files, data: st.DataObject) -> None:

@@ -75,7 +75,7 @@ def test_a_folder_without_classes_is_described_as_unlabelled(
             ["describe", "usps", "--part", "validation"],
             "Invalid value for '--part'",
         ),
-        (["verify", "folder:tests"], "folder:tests is your own, so there is no original"),
+        (["verify", "folder:tests"], "folder:tests is your own set, so there is no original"),
         (["fetch", "parquet:x"], "parquet:x is not a file"),
         (["verify", "svhn", "--bundled"], "svhn is not bundled; leave --bundled out"),
     ],

@@ -9,6 +9,7 @@ from commands import exit_code
 from few_images import prepare_few
 from safetensors.torch import load_file
 
+from lstnet_search.cli.single_training import SingleTraining
 from lstnet_search.config import TrialConfig
 from lstnet_search.evaluation import EvaluatedTraining, Prepared, RepeatedTraining
 from lstnet_search.results.export.winner import read_remarks, write_winner
@@ -117,4 +118,16 @@ def test_a_diverged_training_leaves_no_folder(tmp_path: Path, capsys: pytest.Cap
     config.write_text(json.dumps(settings.model_dump(mode="json")))
     assert exit_code("train", "--config", config, "--output", tmp_path / "model") == 1
     assert "failed: diverged at step" in capsys.readouterr().out
+    assert not (tmp_path / "model").exists()
+
+
+def test_an_interrupted_training_leaves_no_folder(
+    exported: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(training: SingleTraining, line: str) -> None:
+        if (tmp_path / "model").exists():
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(SingleTraining, "_say", interrupt)
+    assert exit_code("train", "--config", exported / "best_config.yaml", "--output", tmp_path / "model") == 130
     assert not (tmp_path / "model").exists()

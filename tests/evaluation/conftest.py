@@ -22,7 +22,7 @@ def one_thread() -> None:
 
 @pytest.fixture(scope="session")
 def full_data() -> Path:
-    """The full sets in torchvision's layout, if a developer keeps them beside the repository."""
+    """The full sets in torchvision's layout, if a developer keeps them next to the repository."""
     if not (SHARED / "MNIST" / "raw").is_dir() or not (SHARED / "usps.bz2").is_file():
         pytest.skip(f"needs MNIST and USPS in torchvision's layout in {SHARED}")
     return SHARED

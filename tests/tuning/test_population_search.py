@@ -44,7 +44,7 @@ def test_a_population_ends_with_a_schedule_that_train_follows(
         assert best[name] == scheduled[f"best/{name}"], name
 
 
-def test_a_population_that_is_stopped_goes_on_as_if_it_never_was(
+def test_a_population_that_is_stopped_continues_as_if_it_never_was(
     never_stopped: list[pd.DataFrame], tmp_path: Path, address: str
 ) -> None:
     options, joins = (*OPTIONS, "--name", "stopped"), {"RAY_ADDRESS": address}

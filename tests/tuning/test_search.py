@@ -151,7 +151,7 @@ def test_a_winner_is_compared_with_itself_without_terms_of_its_objective(
     assert trials["config/wl"].tolist() == [winner["wl"], 0, winner["wl"], winner["wl"]]
     assert trials["config/w1"].tolist() == [winner["w1"]] * 3 + [0]
     rows = [line.replace("│", " ").split()[:2] for line in printed.splitlines() if line.startswith("│")]
-    assert rows == [["as", "it"], ["wl=0", "1"], ["w5=0", "w6=0"], ["w1=0", "w2=0"], ["no", "translation"]]
+    assert rows == [["unchanged", "0"], ["wl=0", "1"], ["w5=0", "w6=0"], ["w1=0", "w2=0"], ["no", "translation"]]
 
 
 def test_two_objectives_of_two_seeds_end_with_a_front_and_are_resumed(results: Path, address: str) -> None:
@@ -168,7 +168,7 @@ def test_two_objectives_of_two_seeds_end_with_a_front_and_are_resumed(results: P
     pd.testing.assert_series_equal(trials["best/target_accuracy"], both / 2, check_names=False)
     assert (history["target_accuracy_std"] >= 0).all()
     config = (results / "front" / "best_config.yaml").read_text()
-    assert "# means over 2 seeds; settings, model and round trips are of the first\n" in config
+    assert "# trained with 2 seeds; settings, mode" in config
     best = trials.loc[trials["best/target_accuracy"].idxmax()]
     assert yaml.safe_load(config)["seed"] == best["seed"] == best["config/seed"]
 
@@ -193,7 +193,7 @@ def test_a_search_is_enlarged_with_points_and_trials_of_another(
         assert yaml.safe_load((results / "enlarged" / "search.yaml").read_text())["search"]["trials"] == wanted
 
 
-def test_a_confirmation_that_is_stopped_goes_on_with_more_seeds_and_opens_the_test_sets_once(
+def test_a_confirmation_that_is_stopped_continues_with_more_seeds_and_opens_the_test_sets_once(
     first: Path, tmp_path: Path, address: str
 ) -> None:
     arguments = ["confirm", str(first), "--top", "2", "--steps", "60"]

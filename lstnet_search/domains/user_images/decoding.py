@@ -1,4 +1,4 @@
-"""Decodes one image file to pixel values, whatever its format and mode."""
+"""Decodes one image file of any supported format and mode to pixel values."""
 
 import warnings
 from collections.abc import Iterator

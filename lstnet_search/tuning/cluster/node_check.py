@@ -30,7 +30,7 @@ def check_nodes(storage: Storage, nodes: list[dict[str, Any]]) -> None:
 
     Args:
         storage: where trials write.
-        nodes: from `alive_nodes`. A node that dies during the check is skipped.
+        nodes: nodes from `alive_nodes`. A node that dies during the check is skipped.
 
     Raises:
         InputError: if a node cannot run the search, or does not see the file.

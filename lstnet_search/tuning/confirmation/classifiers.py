@@ -27,7 +27,7 @@ def train_classifiers(
         pair: whole training sets.
         seeds: seeds of the classifiers.
         placement: each training gets the resources of a trial.
-        stop_request: is checked while classifiers train.
+        stop_request: ends the wait for classifiers when it is due.
         say: prints a line.
 
     Returns:

@@ -166,7 +166,13 @@ def _wandb(folder: ResultsFolder) -> tuple[LoggerCallback, str]:
     project = os.environ.get("WANDB_PROJECT", PROJECT)
     offline = os.environ.get("WANDB_MODE") == "offline"
     runs = str(folder.path.resolve())  # Ray's folder of a trial reaches the results only when the search ends
-    logger = WandbLoggerCallback(project=project, group=folder.path.name, upload_timeout=UPLOAD_SECONDS, dir=runs)
+    logger = WandbLoggerCallback(
+        project=project,
+        group=folder.path.name,
+        upload_timeout=UPLOAD_SECONDS,
+        dir=runs,
+        mode=os.environ.get("WANDB_MODE"),  # processes of a joined cluster do not have this process's environment
+    )
     where = f"offline, send it with: wandb sync {folder.path}/wandb/offline-run-*" if offline else f"project {project}"
     return logger, f"group {folder.path.name}, {where}"
 

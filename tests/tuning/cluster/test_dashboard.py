@@ -30,7 +30,7 @@ def test_another_port_than_rays_default_is_explained() -> None:
 
 
 @pytest.mark.parametrize("nothing", [None, ""])
-def test_a_search_without_a_dashboard_says_so_and_goes_on(nothing: str | None) -> None:
+def test_a_search_without_a_dashboard_says_so_and_continues(nothing: str | None) -> None:
     (line,) = dashboard_lines(nothing, {})
     assert line.startswith("dashboard: none; ")
     assert line.endswith("the search continues")

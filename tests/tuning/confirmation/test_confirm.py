@@ -19,7 +19,7 @@ from lstnet_search.results.study.records import ReportRecord, TrialRecord
 from lstnet_search.tuning.confirmation.confirm import confirm, measurable, must_repeat
 from lstnet_search.tuning.confirmation.display import ConfirmationDisplay, verdict_table
 from lstnet_search.tuning.protocol import DIED
-from lstnet_search.tuning.run import Run
+from lstnet_search.tuning.run import Resources, Run
 
 DIRECTIONS = ("a_to_b", "b_to_a")
 
@@ -144,3 +144,16 @@ def test_a_plan_is_made_while_the_folder_is_locked_so_no_search_can_find_another
         confirm(make_plan, run, console)
     assert planned_while_locked == [True], "not planned while a search runs"
     assert not folder.confirmation.exists()
+
+
+def test_more_gpus_than_there_are_are_refused_before_anything_is_written(tmp_path: Path) -> None:
+    folder = ResultsFolder(tmp_path / "it")
+    folder.create({"search": {}})
+    before = sorted(folder.path.rglob("*"))
+
+    def make_plan() -> ConfirmationPlan:
+        raise AssertionError("planned")
+
+    with pytest.raises(InputError, match="--gpus 99 is more than the "):
+        confirm(make_plan, Run(folder, resources=Resources(gpus=99)), Console(file=io.StringIO()))
+    assert sorted(folder.path.rglob("*")) == before

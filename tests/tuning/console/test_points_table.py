@@ -40,7 +40,7 @@ def test_each_trial_is_compared_with_the_first_in_the_order_of_the_points() -> N
     assert table[3][4] == "87.50 %"
 
 
-def test_trials_that_failed_or_have_not_ended_are_said_to() -> None:
+def test_trials_that_failed_or_have_not_ended_are_shown_as_such() -> None:
     table = rows([record(0, None, "FAIL"), record(1, 0.5, "RUNNING")])
     assert [row[6] for row in table] == ["fail", "unfinished", "not begun", ""]
     assert [row[4] for row in table] == ["–", "50.00 %", "–", "87.50 %"]

@@ -86,7 +86,7 @@ def test_time_left_is_shared_by_the_trials_that_run_side_by_side() -> None:
     assert out.getvalue().endswith("  60 s left\n")  # alone now
 
 
-def test_a_trial_that_failed_or_was_stopped_is_said_to_be() -> None:
+def test_a_trial_that_failed_or_was_stopped_is_reported() -> None:
     display, out = shown(steps=100, trials=2)
     display.start([])
     display.ended(record(0, 20, "FAIL"))

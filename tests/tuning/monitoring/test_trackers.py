@@ -8,8 +8,9 @@ from ray.tune.logger import LoggerCallback
 
 from lstnet_search.config.search import TrackerName
 from lstnet_search.errors import InputError
+from lstnet_search.results.folder.folder import ResultsFolder
 from lstnet_search.tuning.monitoring import trackers
-from lstnet_search.tuning.monitoring.trackers import Tracker, logged, refuse_trackers
+from lstnet_search.tuning.monitoring.trackers import Tracker, logged, make_trackers, refuse_trackers
 
 RESULT = {"step": 250, "seconds": 2.5, "peak_memory_mb": 100.0, "metric": {"snd": 4.5, "loss_cc1": 0.25}, "pid": 17}
 
@@ -35,6 +36,15 @@ def test_wandb_without_an_account_is_refused_and_offline_is_not(
         refuse_trackers([TrackerName.WANDB])
     monkeypatch.setenv("WANDB_MODE", "offline")
     refuse_trackers([TrackerName.WANDB])
+
+
+def test_wandb_is_offline_in_its_own_process_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WANDB_MODE", "offline")
+    lines: list[str] = []
+    tracker: Any
+    (tracker,) = make_trackers([TrackerName.WANDB], ResultsFolder(tmp_path / "it"), lines.append)
+    assert tracker._logger.kwargs["mode"] == "offline"
+    assert "offline, send it with: wandb sync " in lines[0]
 
 
 def test_another_name_is_refused_with_those_that_there_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -77,7 +87,7 @@ def trial(tmp_path: Path) -> Trial:
     return trial
 
 
-def test_a_tracker_that_breaks_is_dropped_with_one_line_and_the_search_goes_on(trial: Trial) -> None:
+def test_a_tracker_that_breaks_is_dropped_with_one_line_and_the_search_continues(trial: Trial) -> None:
     said: list[str] = []
     logger = Kept(breaks=True)
     tracker = Tracker("mlflow", logger, said.append)
