@@ -170,6 +170,12 @@ def _run_trials(context: SearchContext[Prepared], warm_start: list[FrozenTrial])
         display.say(
             f"the sampler knows {len(warm_start)} completed trials of {config.warm_start} that lie in the space"
         )
+    points = config.space.points
+    if points is not None and points < config.trials:
+        display.say(
+            f"this space has {points} points: some of the {config.trials} trials train the same settings again; "
+            "lower --trials or widen the space"
+        )
     left = config.trials - sum(record.state != "RUNNING" for record in earlier)
     callback = SearchCallback(
         context, study, display, discardable=partial(discardable_trials, metric=context.metric, objectives=maximised)

@@ -13,6 +13,11 @@ from lstnet_search.errors import InputError, explain, show
 class _Range(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    @property
+    def count(self) -> int | None:
+        """The number of different values; None if the range is continuous."""
+        return None
+
 
 class _Interval(_Range):
     low: Number
@@ -82,6 +87,11 @@ class QUniform(_Interval):
         # `low <= value <= high` would be wrong: 0.1 + 2 × 0.1 is greater than 0.3.
         return bool(abs(count - round(count)) < 1e-6 and 0 <= round(count) <= round(last))
 
+    @property
+    def count(self) -> int:
+        """The number of different values."""
+        return round((self.high - self.low) / self.step) + 1
+
 
 class RandInt(_Range):
     """A whole number from `low` to `high`, `high` excluded as in Ray Tune."""
@@ -103,6 +113,11 @@ class RandInt(_Range):
     def edge(self, value: float) -> Literal["low", "high"] | None:
         """The end that a value lies at; None if it lies in between."""
         return "low" if value == self.low else "high" if value == self.high - 1 else None
+
+    @property
+    def count(self) -> int:
+        """The number of different values."""
+        return int(self.high - self.low)
 
 
 class Choice(_Range):
@@ -128,6 +143,11 @@ class Choice(_Range):
     def edge(self, value: Any) -> None:
         """A choice has no edges."""
         return
+
+    @property
+    def count(self) -> int:
+        """The number of different values."""
+        return len(set(self.values))
 
 
 Range = Uniform | LogUniform | QUniform | RandInt | Choice

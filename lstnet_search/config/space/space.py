@@ -1,7 +1,7 @@
 """The search space: which settings are searched, which are fixed, and which depend on others."""
 
 from collections.abc import Callable, Mapping
-from math import isclose
+from math import isclose, prod
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -67,6 +67,13 @@ class Space(BaseModel):
     def dimensions(self) -> int:
         """The number of parameters."""
         return len(self.parameters)
+
+    @property
+    def points(self) -> int | None:
+        """How many different settings can be drawn at most; None if nothing is drawn or a range is continuous."""
+        counts = [bounds.count for bounds in self.parameters.values()]
+        known = [count for count in counts if count is not None]
+        return prod(known) if counts and len(known) == len(counts) else None
 
     @property
     def scales_freely(self) -> bool:

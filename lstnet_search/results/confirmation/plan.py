@@ -156,7 +156,7 @@ def candidates(folder: ResultsFolder, trials: Sequence[int]) -> list[Candidate]:
         InputError: if the ranking cannot be read.
     """
     found = []
-    for position, (_, row) in enumerate(_ranking(folder).iterrows(), start=1):
+    for position, (_, row) in enumerate(_ranking(folder, trials).iterrows(), start=1):
         number = int(row["trial"])
         if number in trials and (position == 1 or number != PAPER_TRIAL):
             found.append(Candidate(BEST if position == 1 else str(position), number, settings_of_row(row)))
@@ -165,12 +165,23 @@ def candidates(folder: ResultsFolder, trials: Sequence[int]) -> list[Candidate]:
     return found
 
 
-def _ranking(folder: ResultsFolder) -> pd.DataFrame:
-    """The rows of trials that have ended and have a score, best first."""
+def _ranking(folder: ResultsFolder, planned: Sequence[int] = ()) -> pd.DataFrame:
+    """The rows of trials that have ended and have a score, best first, equal settings once.
+
+    Of trials with equal settings (except the seed), those that are planned already stay, else trial 0, else the best.
+    """
     if not folder.trials_file.is_file():
         raise InputError(f"{folder.path} has no trials yet; wait for the first to end, then confirm again")
     ranked = rank_rows(folder.read_trials(), folder.read_search().search.metric)
     ended = ranked[ranked["state"].isin(["COMPLETE", "PRUNED"])]
     if ended.empty:
         raise InputError(f"no trial of {folder.path} has ended yet; wait for the first, then confirm again")
-    return ended
+    equal: dict[str, list[int]] = {}
+    for index, (_, row) in enumerate(ended.iterrows()):
+        equal.setdefault(settings_of_row(row).model_dump_json(exclude={"seed"}), []).append(index)
+    numbers = ended["trial"].tolist()
+    kept: list[int] = []
+    for group in equal.values():
+        first = next((index for index in group if numbers[index] == PAPER_TRIAL), group[0])
+        kept += [index for index in group if numbers[index] in planned] or [first]
+    return ended.iloc[kept]

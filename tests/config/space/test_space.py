@@ -272,3 +272,25 @@ def test_any_content_is_a_space_or_an_input_error(content: Any) -> None:
     except InputError:
         return
     assert Space.parse(space.content(), "again") == space
+
+
+STRIDES = {"type": "choice", "values": [1, 3]}
+
+
+@pytest.mark.parametrize(
+    ("ranges", "points"),
+    [
+        (
+            {
+                "latent_stride": {"type": "choice", "values": [1, 3]},
+                "w1": {"type": "quniform", "low": 1, "high": 2, "step": 1},
+            },
+            4,
+        ),
+        ({"batch_size": {"type": "randint", "low": 8, "high": 11}}, 3),
+        ({"latent_stride": STRIDES, "w1": {"type": "uniform", "low": 1, "high": 2}}, None),
+        ({"w1": 20}, None),
+    ],
+)
+def test_the_points_of_a_space_are_counted(ranges: dict[str, object], points: int | None) -> None:
+    assert Space.parse(ranges, "mine.yaml").points == points

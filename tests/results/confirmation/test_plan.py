@@ -65,6 +65,17 @@ def test_candidates_are_ranked_by_what_the_search_maximised(study: ResultsFolder
     assert make_plan(study, 1, 1, None).trials == (1, 0)
 
 
+def test_equal_settings_are_confirmed_once(study: ResultsFolder) -> None:
+    twins = [record(0, 0.8), record(2, 0.9), replace(record(2, 0.7), number=3), record(4, 0.6)]
+    twins.append(replace(record(0, 0.95), number=5, seed=1005))  # drawn equal to the paper's weights
+    study.write_tables(twins, "target_accuracy")
+    plan = make_plan(study, 3, 2, None)
+    assert plan.trials == (0, 2, 4)
+    found = candidates(study, plan.trials)
+    assert [(each.name, each.trial) for each in found] == [("best", 0), ("2", 2), ("3", 4)]
+    assert [each.trial for each in candidates(study, (2, 3, 0))] == [0, 2, 3]  # what was planned before stays
+
+
 def test_seeds_are_derived_and_differ_from_those_of_the_trials() -> None:
     expected = [derive_seed(5, "confirmation", number) for number in range(4)]
     assert extend_seeds((), 3, 5, set()) == tuple(expected[:3])
