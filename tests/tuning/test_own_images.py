@@ -22,7 +22,7 @@ def test_two_folders_one_without_labels_are_searched_and_labelled(
     brief = ("--preset", "cpu", "--steps", "4", "--trials", "2", "--space", space, "--name", "own")
     printed = done("search", "--domains", "folder:scans", "folder:photos", "--skip-bad", *brief, address=address)
     assert "1 of 61 images in folder:" in printed
-    assert "photos has no labels, so no classifier" in printed
+    assert "photos has no labels, so it gets no classifier" in printed
     folder = tmp_path / "results" / "own"
     trials = pd.read_parquet(folder / "trials.parquet")
     assert trials["best/infomax"].notna().all()
