@@ -1,6 +1,6 @@
 """Formats numbers and weights as text for users."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lstnet_search.config import METHODS
@@ -58,6 +58,17 @@ def shown(metric: str, value: float | None) -> str:
 def difference(metric: str, value: float) -> str:
     """A difference of a metric with its sign: a share in percentage points, others with four digits."""
     return f"{100 * value:+.2f}" if is_share(metric) else f"{value:+.4g}"
+
+
+def difference_with_interval(metric: str, mean: float | None, interval: Sequence[float] | None) -> str:
+    """A mean difference with its 95 % interval, as far as they are known."""
+    if mean is None:
+        return "–"
+    shown_mean = difference(metric, mean)
+    if interval is None:
+        return shown_mean
+    low, high = (difference(metric, end) for end in interval)
+    return f"{shown_mean} ({low} to {high})"
 
 
 def is_share(metric: str) -> bool:

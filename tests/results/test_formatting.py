@@ -1,7 +1,15 @@
 import pytest
 
 from lstnet_search.config import TrialConfig
-from lstnet_search.results.formatting import difference, duration, percent, shown, size, weights
+from lstnet_search.results.formatting import (
+    difference,
+    difference_with_interval,
+    duration,
+    percent,
+    shown,
+    size,
+    weights,
+)
 
 
 @pytest.mark.parametrize(
@@ -61,3 +69,10 @@ def test_shares_are_shown_as_per_cent_and_other_metrics_with_four_digits(
 def test_a_difference_has_a_sign_and_a_share_differs_in_percentage_points() -> None:
     assert difference("target_accuracy", 0.0125) == "+1.25"
     assert difference("infomax", -0.12346) == "-0.1235"
+
+
+def test_a_difference_shows_its_interval_as_far_as_it_is_known() -> None:
+    name = "target_accuracy"
+    assert difference_with_interval(name, None, None) == "–"
+    assert difference_with_interval(name, 0.0123, None) == "+1.23"
+    assert difference_with_interval(name, -0.0026, (-0.0291, 0.024)) == "-0.26 (-2.91 to +2.40)"

@@ -11,9 +11,9 @@ from lstnet_search.analysis.page.parts import Row, Table
 from lstnet_search.config import METHODS
 from lstnet_search.config.metrics import TARGET, accuracy_name, tested_name
 from lstnet_search.results.analysis.regret import CriterionScore, judge
-from lstnet_search.results.confirmation.record import ConfirmationRecord, RecordedTest
+from lstnet_search.results.confirmation.record import ConfirmationRecord
 from lstnet_search.results.folder.studies import StudyTables
-from lstnet_search.results.formatting import STATES, difference, p_value, percent, shown
+from lstnet_search.results.formatting import STATES, difference_with_interval, p_value, percent, shown
 from lstnet_search.results.study.ranking import with_last_weights
 from lstnet_search.results.study.records import PAPER_TRIAL, SCHEDULE
 
@@ -85,7 +85,7 @@ def confirmation_table(study: StudyTables, confirmation: ConfirmationRecord) -> 
         tested = ["", "", ""]
         if test is not None:
             p = test.p if test.p_holm is None else test.p_holm
-            tested = [_difference(test), p_value(p), test.verdict]
+            tested = [difference_with_interval(TARGET, test.difference, test.interval), p_value(p), test.verdict]
         cells = [
             f"{name}, the paper's" if mark == "paper" and name == "best" else name,
             "" if trial is None else str(trial),
@@ -103,16 +103,6 @@ def confirmation_table(study: StudyTables, confirmation: ConfirmationRecord) -> 
         "is corrected for their number (Holm)."
     )
     return Table(caption, headings, rows)
-
-
-def _difference(test: RecordedTest) -> str:
-    if test.difference is None:
-        return "–"
-    mean = difference(TARGET, test.difference)
-    if test.interval is None:
-        return mean
-    low, high = (difference(TARGET, end) for end in test.interval)
-    return f"{mean} ({low} to {high})"
 
 
 def criteria_table(study: StudyTables, criteria: list[str]) -> Table:

@@ -10,7 +10,7 @@ from lstnet_search.evaluation.full_training import PROGRESS
 from lstnet_search.results.confirmation.paired_tests import Comparison, Sample
 from lstnet_search.results.confirmation.plan import BEST, Candidate
 from lstnet_search.results.confirmation.verdict import CandidateResult
-from lstnet_search.results.formatting import difference, p_value, percent, weights, weights_heading
+from lstnet_search.results.formatting import difference_with_interval, p_value, percent, weights, weights_heading
 from lstnet_search.results.study.records import PAPER_TRIAL, ReportRecord
 from lstnet_search.tuning.console.search_display import SearchDisplay
 
@@ -80,7 +80,15 @@ def verdict_table(
             + (f" ({each.failed} failed)" if each.failed else ""),
             "" if each.trial is None else str(each.trial),
             *accuracies,
-            *(("", "", "") if test is None else (_difference(test.differences), _p(test), test.verdict)),
+            *(
+                ("", "", "")
+                if test is None
+                else (
+                    difference_with_interval(TARGET, test.differences.mean, test.differences.interval),
+                    _p(test),
+                    test.verdict,
+                )
+            ),
             "" if each.trial is None else weights(settings[each.trial]),
         )
     return table
@@ -89,16 +97,6 @@ def verdict_table(
 def _mean(sample: Sample) -> str:
     half = sample.half_width
     return percent(sample.mean) if half is None else f"{100 * (sample.mean or 0):.2f} ± {100 * half:.2f} %"
-
-
-def _difference(differences: Sample) -> str:
-    if differences.mean is None:
-        return "–"
-    mean = difference(TARGET, differences.mean)
-    if differences.interval is None:
-        return mean
-    low, high = (difference(TARGET, end) for end in differences.interval)
-    return f"{mean} ({low} to {high})"
 
 
 def _p(test: Comparison) -> str:
