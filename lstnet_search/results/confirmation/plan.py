@@ -176,9 +176,10 @@ def _ranking(folder: ResultsFolder, planned: Sequence[int] = ()) -> pd.DataFrame
     ended = ranked[ranked["state"].isin(["COMPLETE", "PRUNED"])]
     if ended.empty:
         raise InputError(f"no trial of {folder.path} has ended yet; wait for the first, then confirm again")
-    equal: dict[str, list[int]] = {}
-    for index, (_, row) in enumerate(ended.iterrows()):
-        equal.setdefault(settings_of_row(row).model_dump_json(exclude={"seed"}), []).append(index)
+    settings = [name for name in map(str, ended) if name.startswith("config/") and name != "config/seed"]
+    equal: dict[tuple[str, ...], list[int]] = {}
+    for index, values in enumerate(ended[settings].astype(str).itertuples(index=False, name=None)):
+        equal.setdefault(values, []).append(index)
     numbers = ended["trial"].tolist()
     kept: list[int] = []
     for group in equal.values():

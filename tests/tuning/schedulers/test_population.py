@@ -10,7 +10,6 @@ from ray.tune.experiment import Trial
 
 from lstnet_search.config import PRESETS, Space
 from lstnet_search.config.search import SearchConfig
-from lstnet_search.errors import InputError
 from lstnet_search.results.study.records import Exploit, ReportRecord, TrialRecord
 from lstnet_search.tuning.protocol import CHECKPOINT, NUMBER, SCORE, SETTINGS
 from lstnet_search.tuning.schedulers.population import Pb2, Pbt, _drawing_from, exchange_steps, next_exchange
@@ -223,19 +222,3 @@ def test_a_trial_whose_process_died_keeps_its_state() -> None:
     scheduler.on_trial_add(None, trials[1])
     assert scheduler.members[trials[1]].last_train_time == 10
     assert trials[1].status == Trial.PENDING
-
-
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"sampler": "tpe"}, "--scheduler pbt does not go with --sampler tpe: a population draws its own settings"),
-        ({"direction": "pareto"}, "does not go with --direction pareto"),
-        ({"points": ({"w1": 50},)}, "does not go with --points"),
-        ({"warm_start": "results/x"}, "does not go with --warm-start"),
-        ({"trials": 2}, "does not go with --trials 2: a population needs more"),
-        ({"trial": PRESETS["cpu"].trial.override({"steps": 2}, "test").model_dump()}, "fewer than 3 reports"),
-    ],
-)
-def test_options_without_a_meaning_for_a_population_are_refused(changes: dict[str, Any], message: str) -> None:
-    with pytest.raises(InputError, match=message):
-        SearchConfig.parse(asked(**changes), "test")
