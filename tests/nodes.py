@@ -24,6 +24,10 @@ FREQUENT_METRICS = {"RAY_metrics_report_interval_ms": "500"}
 """Variable of a process that exports its metrics twice a second, not every 10 s."""
 
 
+NO_SPARE_WORKERS = {"RAY_prestart_worker_first_driver": "0"}
+"""Variable of a node that starts processes when they are needed. By default each driver makes it start one per CPU."""
+
+
 class Nodes:
     """Nodes of a cluster, the first its head.
 
@@ -54,7 +58,7 @@ class Nodes:
         """
         self.folder = folder
         self._cpus, self._gpus = cpus, gpus
-        self._variables = dict(variables or {})
+        self._variables = NO_SPARE_WORKERS | dict(variables or {})
         self._started: list[subprocess.Popen[bytes]] = []
         self.address = self.dashboard = ""
         self.environment = os.environ | {"RAY_AUTH_MODE": "token"}
