@@ -5,9 +5,10 @@ from pathlib import Path
 import torch
 
 from lstnet_search.config import TrialConfig
-from lstnet_search.domains import Augmentation, Batches, DomainPair, load_pair
+from lstnet_search.domains import Batches, DomainPair, load_pair
 from lstnet_search.methods.base import Problem
 from lstnet_search.models import ImageShape
+from lstnet_search.training.loop import augmentation_of
 
 SHAPES = (ImageShape(1, 28), ImageShape(1, 16))
 PROBLEM = Problem(SHAPES, 10)
@@ -20,5 +21,4 @@ def bundled_pair() -> DomainPair:
 
 def bundled_batches(config: TrialConfig, device: torch.device) -> Batches:
     """Augmented batches of both domains, as a training draws them."""
-    augmentation = Augmentation(config.rotation, config.scale, config.shift)
-    return Batches(bundled_pair(), config.batch_size, augmentation, device, 0)
+    return Batches(bundled_pair(), config.batch_size, augmentation_of(config), device, 0)

@@ -16,7 +16,7 @@ from torchvision.transforms import v2
 
 from lstnet_search.config import LSTNetConfig
 from lstnet_search.domains import Domain, DomainPair
-from lstnet_search.models import ImageShape, build_discriminators, build_translator
+from lstnet_search.models import ImageShape, Size, build_discriminators, build_translator
 
 
 class Images(Dataset[Tensor]):
@@ -91,11 +91,11 @@ class Textbook:
         device: torch.device,
         tricks: Tricks = Tricks(),
     ) -> None:
-        width, stride = config.width, config.latent_stride
+        size, stride = Size(config.width, config.min_filters), config.latent_stride
         layout = torch.channels_last if tricks.channels_last else torch.contiguous_format
         self.config, self.tricks, self.layout = config, tricks, layout
-        net = build_translator(shapes, width, stride, config.batch_norm_momentum, seed=0)
-        disc = build_discriminators(shapes, net.latent_channels, width, stride, seed=1)
+        net = build_translator(shapes, size, stride, config.batch_norm_momentum, seed=config.seed)
+        disc = build_discriminators(shapes, net.latent_channels, size, stride, seed=config.seed + 1)
         self.net, self.disc = net.to(device).to(memory_format=layout), disc.to(device).to(memory_format=layout)
         betas = (config.beta1, config.beta2)
         fused = tricks.fused or None

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from lstnet_search.config import TrialConfig
 from lstnet_search.domains import DomainPair, load
-from lstnet_search.evaluation import ClassifierSettings, EvaluatedTraining, prepare_pair
+from lstnet_search.evaluation import EvaluatedTraining, prepare_pair
 from lstnet_search.results.export.winner import write_winner
 from lstnet_search.results.folder.folder import ResultsFolder
 from lstnet_search.results.study.records import ReportRecord
@@ -61,12 +61,12 @@ def winner(tmp_path_factory: pytest.TempPathFactory) -> Path:
         reports=1,
         learning_rate=1e-3,
         batch_norm_momentum=0.1,
+        classifier_steps=40,
     )
     made = tmp_path_factory.mktemp("winner")
     cpu = torch.device("cpu")
-    brief = ClassifierSettings(epochs=0, min_steps=60, batch_size=64)
     images = (load(name, "bundled", made, "train").take(torch.arange(1500)) for name in config.domains)
-    prepared = prepare_pair(DomainPair(*images), config, cpu, made / "classifiers", settings=brief)
+    prepared = prepare_pair(DomainPair(*images), config, cpu, made / "classifiers")
     training = EvaluatedTraining(config, prepared, "both", cpu)
     report = next(training)
     checkpoint = made / "checkpoint"

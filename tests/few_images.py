@@ -6,7 +6,7 @@ import torch
 
 from lstnet_search.config import TrialConfig
 from lstnet_search.domains import Domain, DomainPair, load
-from lstnet_search.evaluation import ClassifierSettings, Prepared, prepare_pair
+from lstnet_search.evaluation import Prepared, prepare_pair
 
 
 def prepare_few(cache: Path, *, mnist: bool = True, usps: bool = True) -> Prepared:
@@ -21,7 +21,5 @@ def prepare_few(cache: Path, *, mnist: bool = True, usps: bool = True) -> Prepar
     for name, labelled in (("mnist", mnist), ("usps", usps)):
         domain = load(name, "bundled", Path("nowhere"), "train").take(torch.arange(400))
         domains.append(domain if labelled else Domain(name, domain.images, None))
-    settings = ClassifierSettings(epochs=0, min_steps=20, batch_size=16)
-    return prepare_pair(
-        DomainPair(*domains), TrialConfig(data="bundled"), torch.device("cpu"), cache, settings=settings
-    )
+    config = TrialConfig(data="bundled", classifier_steps=10)
+    return prepare_pair(DomainPair(*domains), config, torch.device("cpu"), cache)

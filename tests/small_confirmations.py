@@ -23,7 +23,7 @@ def rows(name: str, trial: int | None, accuracies: Sequence[float | None]) -> li
             seed,
             0 if trial is None else 30,
             settings,
-            {} if value is None else {DIRECTIONS[0]: value, DIRECTIONS[1]: value + 0.02},
+            {} if value is None else {"adapted": {DIRECTIONS[0]: value, DIRECTIONS[1]: value + 0.02}},
             error="it broke" if value is None else "",
         )
         for seed, value in zip(SEEDS, accuracies, strict=True)
@@ -35,7 +35,7 @@ BASELINE = rows("no translation", None, [0.80, 0.80, 0.81])
 
 
 def table(*parts: list[TrainingRow], searched: Sequence[str] = DIRECTIONS) -> pd.DataFrame:
-    return confirmation_table([row for part in parts for row in part], DIRECTIONS, searched)
+    return confirmation_table([row for part in parts for row in part], DIRECTIONS, searched, "adapted")
 
 
 def named(found: Sequence[CandidateResult], name: str) -> CandidateResult:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from lstnet_search.cli import options
+from lstnet_search.config.readers import Reader
 from lstnet_search.errors import InputError
 from lstnet_search.io.console import console
 
@@ -22,6 +23,14 @@ def confirm(
     steps: Annotated[
         int | None, typer.Option(metavar="N", help="Steps of each training. Default: the search's.")
     ] = None,
+    reader: Annotated[
+        Reader | None,
+        typer.Option(
+            metavar="NAME",
+            help="How images are labelled for the verdict: translated, as in the paper; adapted, by a classifier that "
+            "learned from translated images; both. Each is reported. Default: adapted.",
+        ),
+    ] = None,
     data_dir: options.SearchedDataDirOption = None,
 ) -> int:
     """Train the best trials again with fresh seeds, and open the test sets.
@@ -33,7 +42,7 @@ def confirm(
     from lstnet_search.results.folder.folder import ResultsFolder
 
     searched = ResultsFolder.find(folder)
-    plan = partial(make_plan, searched, top, seeds, steps)
+    plan = partial(make_plan, searched, top, seeds, steps, reader)
     plan()  # refuses bad options before Ray is imported
     recorded = searched.read_search()
     if data_dir is not None and recorded.search.trial.data == "bundled":

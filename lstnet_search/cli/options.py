@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 DATA, RESOURCES = "Data", "Resources"
 """Help headings for options, like `ADVANCED`. Everyday options have no heading of their own."""
-KNOWN_SETS = "mnist, usps, svhn, fashion, textured"
+KNOWN_SETS = "mnist, usps, digits, svhn, fashion, textured"
 DEFAULT_RESULTS_DIR = Path("results")
 DEFAULT_DATA_DIR = Path("data")
 MAX_PER_GPU = 20

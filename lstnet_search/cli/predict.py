@@ -7,25 +7,35 @@ import typer
 
 from lstnet_search.cli.options import check_output
 from lstnet_search.cli.user_images import ImageOptions
+from lstnet_search.config.readers import Reader
 from lstnet_search.errors import InputError
 
 
 def predict(
-    images: ImageOptions, output: Annotated[Path, typer.Option(metavar="FILE", help="Parquet file to make.")]
+    images: ImageOptions,
+    output: Annotated[Path, typer.Option(metavar="FILE", help="Parquet file to make.")],
+    reader: Annotated[
+        Reader | None,
+        typer.Option(
+            metavar="NAME",
+            help="adapted: a classifier that learned from translated images; translated: the images are translated, "
+            "and the other domain's classifier labels them; both: their mean. Default: adapted if the model has it.",
+        ),
+    ] = None,
 ) -> None:
     """Label images of one domain.
 
-    They are translated to the other domain, whose classifier labels them.
+    The labels that the model learned from are those of the other domain.
     """
     if output.suffix != ".parquet":
         raise InputError(f"--output {output} must end in .parquet; rename it")
     check_output(output, folder=False)
     job = images.open_job()
-    job.model.refuse_unlabelled(job.source)  # a model that cannot label is refused before any image is read
+    chosen = job.model.reader(job.source, reader)  # a model that cannot label is refused before any image is read
 
     from lstnet_search.io.atomic import whole_file
     from lstnet_search.results.export.predictions import write_predictions
 
     with whole_file(output) as file:
-        write_predictions(file, job.model, job.source, job.batches())
-    job.finish("labelled", output)
+        write_predictions(file, job.model, job.source, job.batches(), chosen)
+    job.finish("labelled", output, f" by reader {chosen}")

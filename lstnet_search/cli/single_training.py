@@ -12,14 +12,16 @@ from rich.console import Console
 
 from lstnet_search.cli.options import command_line
 from lstnet_search.config import TrialConfig
-from lstnet_search.config.metrics import TARGET_STD, accuracy_name, tested_name
+from lstnet_search.config.metrics import TARGET_STD, accuracy_name, read_name, tested_name
 from lstnet_search.domains import load_pair
 from lstnet_search.evaluation import (
+    ClassifierSettings,
     EvaluatedTraining,
     Resizing,
     TranslatesImages,
+    adapt,
     prepare,
-    translation_accuracy,
+    reader_accuracies,
 )
 from lstnet_search.io.atomic import write_whole
 from lstnet_search.io.cache_dir import default_cache_dir
@@ -158,11 +160,19 @@ class SingleTraining:
         self._say(f"the test sets are opened{opening}")
         pair = load_pair(settings.domains, settings.data, self._data_dir, "test", skip_bad=settings.skip_bad)
         pair = pair.to(self._device)
+        adapted = adapt(
+            network,
+            self._prepared.train,
+            ClassifierSettings.of(settings),
+            settings.seed,
+            default_cache_dir("classifiers"),
+        )
         with autocast(settings.precision, self._device)():
-            accuracies = translation_accuracy(network, pair, classifiers)
-        resized = translation_accuracy(Resizing(pair), pair, classifiers)
+            found = reader_accuracies(network, pair, classifiers, adapted)
+        resized = reader_accuracies(Resizing(pair), pair, classifiers)["translated"]
         lines = [
-            f"{tested_name(name)}: {percent(value)} (no translation: {percent(resized[name])})"
+            f"{read_name(reader, tested_name(name))}: {percent(value)} (no translation: {percent(resized[name])})"
+            for reader, accuracies in found.items()
             for name, value in accuracies.items()
         ]
         for line in lines:

@@ -41,14 +41,14 @@ class Job:
                 yield batch
                 advance(self.reader.seen)
 
-    def finish(self, done: str, output: Path) -> None:
+    def finish(self, done: str, output: Path, how: str = "") -> None:
         """Print what was done, and on stderr what the user should know about the images."""
         from lstnet_search.domains.registry import is_digits
 
         for remark in self.reader.remarks(is_digits(self.model.config.domains[self.source])):
             print(f"note: {remark}", file=sys.stderr)
         read = self.reader.seen - self.reader.unreadable
-        print(f"{self.model.directions[self.source]}: {done} {read} of {self.reader.seen} images: {output}")
+        print(f"{self.model.directions[self.source]}: {done} {read} of {self.reader.seen} images{how}: {output}")
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from lstnet_search.config.number_types import (
     Pixels,
     Rate,
     Weight,
+    Whole,
 )
 from lstnet_search.config.trial import TrialConfig
 
@@ -30,10 +31,20 @@ class TranslationConfig(TrialConfig):
     """Settings of methods with the networks of Table 1."""
 
     width: Width = 1.0
+    min_filters: Annotated[Whole, Field(ge=1, le=512)] = 4
+    """The fewest filters of a layer: narrow networks lack capacity first where Table 1 has few filters."""
     latent_stride: Annotated[Literal[1, 3], NotBoolean] = 1
     batch_norm_momentum: Rate = 0.01
     """In PyTorch's sense: the weight of the newest batch in the running statistics."""
     adversarial_loss: AdversarialLoss = "non_saturating"
+    anchor: Weight = 0.0
+    """Weight, at first, of the distance between translations and resized images; see docs/methods.md."""
+    anchor_steps: Count = 300
+    """Steps over which that weight falls linearly to 0."""
+    anchor_unlike: bool = False
+    """Whether to anchor even if resized images of one domain do not resemble images of the other."""
+    cooldown: Annotated[Number, Field(ge=0, le=1)] = 0.0
+    """Share of the steps, the last ones, over which the learning rate falls linearly to 0."""
 
 
 class LSTNetConfig(TranslationConfig):

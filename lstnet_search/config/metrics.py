@@ -37,6 +37,11 @@ def tested_name(direction: str) -> str:
     return f"test_accuracy_{direction}"
 
 
+def read_name(reader: str | None, metric: str) -> str:
+    """The metric of a test accuracy by one reader; None for the reader that a verdict goes by."""
+    return metric if reader is None else f"{metric}_by_{reader}"
+
+
 def choose_metric(select_by: str | None, measurable: Collection[str], domains: tuple[str, str]) -> str:
     """The metric that a search maximises: the user's choice, else the oracle score, else `LABEL_FREE`.
 

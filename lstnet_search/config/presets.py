@@ -21,16 +21,25 @@ class Preset:
 _SMALL_TRANSLATOR: dict[str, Any] = {
     "data": "bundled",
     "width": 1 / 16,
-    "learning_rate": 1e-3,
+    "learning_rate": 2e-3,
+    "cooldown": 0.5,
     "batch_norm_momentum": 0.1,
     "ema_decay": 0.995,
+    "classifier_steps": 1000,
     "steps": 1500,
     "reports": 12,
 }
 """The `cpu` settings of methods with the networks of Table 1."""
 
-_AUGMENTED: dict[str, Any] = {"rotation": 10, "scale": 0.1, "shift": 2}
-"""LSTNet's default augmentation."""
+_AUGMENTED: dict[str, Any] = {
+    "rotation": 15,
+    "scale": 0.15,
+    "shift": 2,
+    "shear": 15,
+    "stretch": 0.15,
+    "brightness": 0.3,
+}
+"""The augmentation of classifiers, for methods whose networks label images themselves."""
 
 _SMALL_COGAN: dict[str, Any] = {
     "data": "bundled",
@@ -38,6 +47,7 @@ _SMALL_COGAN: dict[str, Any] = {
     "learning_rate": 5e-4,
     "ema_decay": 0.995,
     **_AUGMENTED,
+    "classifier_steps": 1000,
     "steps": 1200,
     "reports": 12,
 }
@@ -52,6 +62,7 @@ _SMALL_DEEPJDOT: dict[str, Any] = {
     "pretraining_rate": 1e-3,
     "learning_rate": 5e-4,
     **_AUGMENTED,
+    "classifier_steps": 1000,
     "steps": 2400,
     "reports": 12,
 }
@@ -62,12 +73,12 @@ def _presets(cpu: TrialConfig, paper: TrialConfig) -> dict[PresetName, Preset]:
 
 
 METHOD_PRESETS: dict[MethodName, dict[PresetName, Preset]] = {
-    "lstnet": _presets(cpu=LSTNetConfig(**_SMALL_TRANSLATOR), paper=LSTNetConfig()),
-    "unit": _presets(cpu=UNITConfig(**_SMALL_TRANSLATOR), paper=UNITConfig()),
+    "lstnet": _presets(cpu=LSTNetConfig(**_SMALL_TRANSLATOR, anchor=200), paper=LSTNetConfig()),
+    "unit": _presets(cpu=UNITConfig(**_SMALL_TRANSLATOR, anchor=2), paper=UNITConfig()),
     "cogan": _presets(cpu=CoGANConfig(**_SMALL_COGAN), paper=CoGANConfig()),
     "deepjdot": _presets(cpu=DeepJDOTConfig(**_SMALL_DEEPJDOT), paper=DeepJDOTConfig()),
     "no_translation": {
-        "cpu": Preset(NoTranslationConfig(data="bundled"), trials=1),
+        "cpu": Preset(NoTranslationConfig(data="bundled", classifier_steps=1000), trials=1),
         "paper": Preset(NoTranslationConfig(), trials=1),
     },
 }

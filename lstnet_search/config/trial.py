@@ -20,6 +20,7 @@ from lstnet_search.config.number_types import (
 )
 from lstnet_search.errors import explain, show
 
+ClassifierAugmentation = Literal["wide", "narrow"]
 DEFAULT_METHOD = "lstnet"
 METHODS: "dict[str, type[TrialConfig]]" = {}
 """The class of each method's settings, by the method's name."""
@@ -70,10 +71,20 @@ class TrialConfig(BaseModel):
     scale: Fraction = 0.1
     """Largest change of size: factors are in [1 - scale, 1 + scale]."""
     shift: Pixels = 2.0
+    shear: Annotated[Degrees, Field(le=60)] = 0.0
+    stretch: Fraction = 0.0
+    """Largest further change of the height alone, as `scale` of both."""
+    brightness: Fraction = 0.0
+    """Largest change of brightness: pixels, from 0, are multiplied by factors in [1 - brightness, 1 + brightness]."""
 
     steps: Count = 47_000
     reports: Annotated[Whole, Field(ge=1, le=1_000_000)] = 48
     """Number of evenly spaced reports; fewer if there are fewer steps."""
+
+    classifier_steps: Annotated[Count, Field(ge=10)] = 2000
+    """Steps in the training of each classifier."""
+    classifier_augmentation: ClassifierAugmentation = "wide"
+    """Random changes of images that classifiers are trained with; `narrow` are those of earlier versions."""
 
     validation_fraction: Annotated[Number, Field(gt=0, le=0.5)] = 0.1
     split_seed: Seed = 0
@@ -193,6 +204,8 @@ FIXED_SETTINGS = frozenset(
         "skip_bad",
         "steps",
         "reports",
+        "classifier_steps",
+        "classifier_augmentation",
         "validation_fraction",
         "split_seed",
         "seed",
@@ -201,4 +214,7 @@ FIXED_SETTINGS = frozenset(
         "schedule",
     }
 )
-"""Settings that decide what a score means or which trials are compared. A space cannot decide them."""
+"""Settings that decide what a score means or which trials are compared. A space cannot search them."""
+
+FIXABLE_SETTINGS = frozenset({"classifier_steps", "classifier_augmentation"})
+"""Of these, a space can give one value for all trials."""

@@ -5,10 +5,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+import torch
+
 from lstnet_search.config.domain_names import domain_name, parse_user_images
 from lstnet_search.domains.checks import check_domain, check_polarity, check_shape
 from lstnet_search.domains.domain import Domain, DomainPair, Part
 from lstnet_search.domains.sets.bundled import read_bundled
+from lstnet_search.domains.sets.digits import read_digits
 from lstnet_search.domains.sets.svhn import read_svhn
 from lstnet_search.domains.sets.textured import textured
 from lstnet_search.domains.sets.torchvision import read_fashion, read_mnist, read_usps
@@ -29,6 +32,7 @@ class KnownSet:
         channels: channels of its images.
         digits: whether it shows bright digits on a dark background.
         read_bundled: reads the images that come with the package; None if none come with it.
+        made_of: the set whose images this one is made of, in the same order.
     """
 
     read_full: Callable[[Path, Part], Domain]
@@ -36,11 +40,13 @@ class KnownSet:
     channels: int = 1
     digits: bool = True
     read_bundled: Callable[[Part], Domain] | None = None
+    made_of: str | None = None
 
 
 KNOWN_SETS: dict[str, KnownSet] = {
     "mnist": KnownSet(read_mnist, 28, read_bundled=lambda part: read_bundled("mnist", part)),
     "usps": KnownSet(read_usps, 16, read_bundled=lambda part: read_bundled("usps", part)),
+    "digits": KnownSet(lambda data_dir, part: read_digits(part), 16, read_bundled=read_digits),
     "svhn": KnownSet(read_svhn, 32, channels=3, digits=False),
     "fashion": KnownSet(read_fashion, 28, digits=False),
     "textured": KnownSet(
@@ -49,6 +55,7 @@ KNOWN_SETS: dict[str, KnownSet] = {
         channels=3,
         digits=False,
         read_bundled=lambda part: textured(read_bundled("mnist", part), part),
+        made_of="mnist",
     ),
 }
 
@@ -90,11 +97,16 @@ def check_names(*specs: str) -> None:
 def load_pair(specs: tuple[str, str], data: Data, data_dir: Path, part: Part, *, skip_bad: bool = False) -> DomainPair:
     """Read one part of two domains, as `load` does. An unlabelled domain gets the classes of the other one.
 
+    If one is made of the other's images, the first gets the even ones and the second the odd ones, so that no image is
+    in both.
+
     Raises:
         InputError: as `load`; also if both are the same domain or their classes differ.
     """
     check_names(*specs)
     first, second = (load(spec, data, data_dir, part, skip_bad=skip_bad) for spec in specs)
+    if _same_images(*specs):
+        first, second = (one.take(torch.arange(start, len(one), 2)) for start, one in enumerate((first, second)))
     if first.labels is None:
         first = _with_classes_of(second, first, specs[0], part)
     elif second.labels is None:
@@ -137,6 +149,12 @@ def load(spec: str, data: Data, data_dir: Path, part: Part, *, skip_bad: bool = 
     if known.digits:
         check_polarity(domain, where)
     return domain
+
+
+def _same_images(first: str, second: str) -> bool:
+    """Whether one domain is made of the other's images."""
+    known = {spec: KNOWN_SETS[spec].made_of for spec in (first, second) if spec in KNOWN_SETS}
+    return known.get(first) == second or known.get(second) == first
 
 
 def _with_classes_of(labelled: Domain, unlabelled: Domain, spec: str, part: Part) -> Domain:

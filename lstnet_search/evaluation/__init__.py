@@ -1,6 +1,6 @@
 """How good a network is: classifiers, accuracies, criteria, and trainings that report them."""
 
-from lstnet_search.evaluation.accuracy import round_trip_accuracy, translation_accuracy
+from lstnet_search.evaluation.accuracy import round_trip_accuracy
 from lstnet_search.evaluation.classifier_cache import cached_classifier
 from lstnet_search.evaluation.classifiers import ClassifierSettings, train_classifier
 from lstnet_search.evaluation.evaluated_training import EvaluatedTraining
@@ -8,6 +8,7 @@ from lstnet_search.evaluation.evaluator import Evaluator, searched_means
 from lstnet_search.evaluation.full_training import UnevaluatedTraining, WholeSets
 from lstnet_search.evaluation.inference import TranslatesImages
 from lstnet_search.evaluation.prepare import Prepared, prepare, prepare_pair
+from lstnet_search.evaluation.readers import adapt, reader_accuracies
 from lstnet_search.evaluation.repeated_training import RepeatedTraining, repeat_seeds
 from lstnet_search.evaluation.trainings import Training
 from lstnet_search.methods.resizing import Resizing
@@ -23,12 +24,13 @@ __all__ = [
     "TranslatesImages",
     "UnevaluatedTraining",
     "WholeSets",
+    "adapt",
     "cached_classifier",
     "prepare",
     "prepare_pair",
+    "reader_accuracies",
     "repeat_seeds",
     "round_trip_accuracy",
     "searched_means",
     "train_classifier",
-    "translation_accuracy",
 ]

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,14 +16,19 @@ from lstnet_search.evaluation.classifiers import ClassifierSettings, build_class
 from lstnet_search.io.atomic import write_whole
 from lstnet_search.models.classifier import Classifier
 
-RECIPE_VERSION = 2
+RECIPE_VERSION = 3
 """Raise this when the network or its training changes, so that older files are no longer found."""
 
 _log = logging.getLogger(__name__)
 
 
 def cached_classifier(
-    domain: Domain, settings: ClassifierSettings, seed: int, device: torch.device, cache_dir: Path
+    domain: Domain,
+    settings: ClassifierSettings,
+    seed: int,
+    device: torch.device,
+    cache_dir: Path,
+    unlabelled: Domain | None = None,
 ) -> Classifier:
     """The result of `train_classifier`, read from `cache_dir`, or else trained and written there.
 
@@ -33,14 +38,14 @@ def cached_classifier(
     Raises:
         InputError: see `train_classifier`.
     """
-    path = cache_dir / f"{domain.name}-{_key(domain, settings, seed, device)}.safetensors"
+    path = cache_dir / f"{domain.name}-{_key(domain, settings, seed, device, unlabelled)}.safetensors"
     try:
         return _read(path, domain, device)
     except FileNotFoundError:
         pass
     except (OSError, SafetensorError, RuntimeError, ValueError) as error:
         _log.warning("the cached classifier %s cannot be read (%s); it is trained again", path, error)
-    classifier = train_classifier(domain, settings, seed, device)
+    classifier = train_classifier(domain, settings, seed, device, None if unlabelled is None else unlabelled.images)
     try:
         _write(path, classifier)
     except OSError as error:
@@ -48,9 +53,13 @@ def cached_classifier(
     return classifier
 
 
-def _key(domain: Domain, settings: ClassifierSettings, seed: int, device: torch.device) -> str:
+def _key(
+    domain: Domain, settings: ClassifierSettings, seed: int, device: torch.device, unlabelled: Domain | None
+) -> str:
     """A key of everything that determines the weights of a classifier, down to the kind of device."""
     parts = [RECIPE_VERSION, domain.fingerprint, domain.classes, asdict(settings), seed, device.type]
+    if unlabelled is not None:
+        parts.append(replace(unlabelled, labels=None).fingerprint)
     return sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 

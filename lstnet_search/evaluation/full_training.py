@@ -1,6 +1,6 @@
 """Training on whole training sets without evaluation, for confirmations."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import nan
 from pathlib import Path
 from typing import Self
@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from lstnet_search.config import TrialConfig
 from lstnet_search.domains import DomainPair, load_pair
 from lstnet_search.evaluation.trainings import Training
+from lstnet_search.methods.anchor import alike
 from lstnet_search.methods.base import Problem
 from lstnet_search.methods.registry import build_method
 from lstnet_search.models import ImageShape
@@ -28,11 +29,13 @@ class WholeSets:
         train: the images, on one device.
         image_means: mean image value per channel of `a` and `b`, (C,) in [-1, 1] on the CPU.
         fingerprint: fingerprint of both sets, as in `Prepared`.
+        alike: as in `Prepared`.
     """
 
     train: DomainPair
     image_means: tuple[Tensor, Tensor]
     fingerprint: str
+    alike: bool
 
     @classmethod
     def read(cls, config: TrialConfig, data_dir: Path) -> Self:
@@ -46,7 +49,7 @@ class WholeSets:
             InputError: if the data are missing or damaged.
         """
         pair = load_pair(config.domains, config.data, data_dir, "train", skip_bad=config.skip_bad)
-        return cls(pair, (pair.a.channel_means(), pair.b.channel_means()), pair.fingerprint)
+        return cls(pair, (pair.a.channel_means(), pair.b.channel_means()), pair.fingerprint, alike(pair))
 
     @property
     def shapes(self) -> tuple[ImageShape, ImageShape]:
@@ -59,11 +62,11 @@ class WholeSets:
         """What a method knows about the data. Every direction with labels is trained."""
         a, b = self.train
         sources = tuple(source for source, other in enumerate((b, a)) if other.labels is not None)
-        return Problem(self.shapes, self.train.a.classes, sources, self.image_means)
+        return Problem(self.shapes, self.train.a.classes, sources, self.image_means, self.alike)
 
     def to(self, device: torch.device) -> "WholeSets":
         """A copy on another device."""
-        return WholeSets(self.train.to(device), self.image_means, self.fingerprint)
+        return replace(self, train=self.train.to(device))
 
 
 class UnevaluatedTraining(Training):

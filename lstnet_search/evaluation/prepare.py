@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from lstnet_search.config import TrialConfig
+from lstnet_search.config import TranslationConfig, TrialConfig
 from lstnet_search.config.domain_names import parse_user_images
 from lstnet_search.domains import Domain, DomainPair, load_pair, split
 from lstnet_search.errors import InputError
@@ -19,12 +19,11 @@ from lstnet_search.evaluation.classifiers import ClassifierSettings
 from lstnet_search.evaluation.evaluator import Evaluator
 from lstnet_search.evaluation.inference import in_batches
 from lstnet_search.io.cache_dir import default_cache_dir
+from lstnet_search.methods.anchor import alike
 from lstnet_search.methods.base import Problem
 from lstnet_search.methods.resizing import Resizing
 from lstnet_search.models import ImageShape
 from lstnet_search.models.classifier import Classifier, Classifiers
-
-DEFAULT_SETTINGS = ClassifierSettings()
 
 
 @dataclass(frozen=True)
@@ -41,6 +40,7 @@ class Prepared:
         resized_labels: see `Evaluator`.
         baseline: metrics of plain resizing, named as by an `Evaluator`.
         fingerprint: fingerprint of both training sets before the split.
+        alike: whether resized images of each domain resemble images of the other one; see `methods.anchor`.
     """
 
     train: DomainPair
@@ -51,6 +51,7 @@ class Prepared:
     resized_labels: tuple[Tensor, Tensor]
     baseline: dict[str, float]
     fingerprint: str
+    alike: bool
 
     @property
     def directions(self) -> tuple[str, str]:
@@ -66,7 +67,7 @@ class Prepared:
     def problem(self, direction: str) -> Problem:
         """What a method knows about the data, if it is trained for the given direction (see `searched`)."""
         sources = tuple(self.directions.index(each) for each in self.searched(direction))
-        return Problem(self.shapes, self.classes, sources, self.image_means)
+        return Problem(self.shapes, self.classes, sources, self.image_means, self.alike)
 
     @property
     def classes(self) -> int:
@@ -121,17 +122,16 @@ def prepare(
     device: torch.device,
     cache_dir: Path | None = None,
     progress: Callable[[str], None] = lambda message: None,
-    settings: ClassifierSettings = DEFAULT_SETTINGS,
 ) -> Prepared:
     """Read and split both domains, and train their classifiers or take them from the cache.
 
     Args:
-        config: only its `domains`, `data`, `skip_bad`, `validation_fraction` and `split_seed` matter.
+        config: only its `domains`, `data`, `skip_bad`, `validation_fraction`, `split_seed` and settings of
+            classifiers matter.
         data_dir: folder of the full data.
         device: where to put everything.
         cache_dir: where to cache classifiers, or None for `default_cache_dir("classifiers")`.
         progress: receives a line of text about each step.
-        settings: how to train the classifiers.
 
     Raises:
         InputError: if images are missing, damaged or too few.
@@ -141,7 +141,7 @@ def prepare(
     whole = load_pair(config.domains, config.data, data_dir, "train", skip_bad=config.skip_bad)
     for remark in (*whole.a.remarks, *whole.b.remarks):
         progress(remark)
-    return prepare_pair(whole, config, device, cache_dir or default_cache_dir("classifiers"), progress, settings)
+    return prepare_pair(whole, config, device, cache_dir or default_cache_dir("classifiers"), progress)
 
 
 def prepare_pair(
@@ -150,7 +150,6 @@ def prepare_pair(
     device: torch.device,
     cache_dir: Path,
     progress: Callable[[str], None] = lambda message: None,
-    settings: ClassifierSettings = DEFAULT_SETTINGS,
 ) -> Prepared:
     """Like `prepare`, but for images that have already been read. One of the domains may have no labels.
 
@@ -169,13 +168,19 @@ def prepare_pair(
             progress(f"{training.name} has no labels, so it gets no classifier")
             return None
         progress(f"classifier of {training.name}: read from the cache, or trained now")
-        return cached_classifier(training, settings, config.split_seed, device, cache_dir)
+        return cached_classifier(training, ClassifierSettings.of(config), config.split_seed, device, cache_dir)
 
     classifiers = classifier_of(train_a), classifier_of(train_b)
     own = own_accuracy(classifiers[0], validation.a), own_accuracy(classifiers[1], validation.b)
     for domain, value in zip(whole, own, strict=True):
         if not isnan(value):
             progress(f"classifier of {domain.name}: validation accuracy {value:.2%}")
+    resembling = alike(DomainPair(train_a, train_b))
+    if isinstance(config, TranslationConfig) and config.anchor > 0 and not (resembling or config.anchor_unlike):
+        progress(
+            f"resized images of {train_a.name} and {train_b.name} do not resemble each other, so trainings start "
+            "without an anchor"
+        )
     evaluator = Evaluator(validation, classifiers)
     return Prepared(
         train=DomainPair(train_a, train_b).to(device),
@@ -186,6 +191,7 @@ def prepare_pair(
         resized_labels=evaluator.resized_labels,
         baseline=evaluator(Resizing(validation)),
         fingerprint=whole.fingerprint,
+        alike=resembling,
     )
 
 

@@ -21,12 +21,14 @@ class Problem:
         sources: domains whose images will be labelled with the help of the other domain's labels: 0, 1 or both.
             Methods that translate always train both directions.
         means: mean image value per channel of each domain, (C,) in [-1, 1], or None if not needed.
+        alike: whether resized images of each domain resemble images of the other one.
     """
 
     shapes: tuple[ImageShape, ImageShape]
     classes: int
     sources: tuple[int, ...] = (0, 1)
     means: tuple[Tensor, Tensor] | None = None
+    alike: bool = True
 
 
 class Method(Protocol):
@@ -63,6 +65,10 @@ class Method(Protocol):
 
     def use_weights(self, weights: Mapping[str, float]) -> None:
         """Change the weights of the objective, given by name, for the next steps."""
+        ...
+
+    def begin_step(self, taken: int) -> None:
+        """Set what depends on the number of steps taken so far, such as a learning rate."""
         ...
 
     @property

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from lstnet_search.config import TranslationConfig, TrialConfig
 from lstnet_search.methods.base import Problem
 from lstnet_search.methods.objective import Adversarial, adversarial_value, discriminator_accuracy
-from lstnet_search.models import Discriminators, Translator, build_discriminators, build_translator
+from lstnet_search.models import Discriminators, Size, Translator, build_discriminators, build_translator
 from lstnet_search.seeding import derive_seed
 
 Network = TypeVar("Network", bound=nn.Module)
@@ -26,20 +26,25 @@ def build_parts(
         device: where the networks live.
         latent: whether to build a discriminator of latents.
     """
-    width, stride, seed = config.width, config.latent_stride, config.seed
+    size, stride, seed = size_of(config), config.latent_stride, config.seed
     translator = build_translator(
-        problem.shapes, width, stride, config.batch_norm_momentum, derive_seed(seed, "translator")
+        problem.shapes, size, stride, config.batch_norm_momentum, derive_seed(seed, "translator")
     )
     if problem.means is not None:
         translator.start_at(problem.means)
     discriminators = build_discriminators(
         problem.shapes,
         translator.latent_channels,
-        width,
+        size,
         stride if latent else None,
         derive_seed(seed, "discriminators"),
     )
     return on_device(translator, device), on_device(discriminators, device)
+
+
+def size_of(config: TranslationConfig) -> Size:
+    """How large a training's networks are."""
+    return Size(config.width, config.min_filters)
 
 
 def on_device(network: Network, device: torch.device) -> Network:
@@ -58,16 +63,29 @@ def adam(
     module: nn.Module, config: TrialConfig, learning_rate: float | None = None, weight_decay: float = 0
 ) -> torch.optim.Adam:
     """Adam with the training's settings. A learning rate of None means the one in the settings."""
-    capturable = config.cuda_graph and next(module.parameters()).is_cuda
+    first = next(module.parameters())
+    capturable = config.cuda_graph and first.is_cuda
+    rate: float | Tensor = config.learning_rate if learning_rate is None else learning_rate
+    if capturable and isinstance(config, TranslationConfig) and config.cooldown:
+        rate = torch.tensor(rate, device=first.device)  # a captured step reads it anew at each replay
     return torch.optim.Adam(
         module.parameters(),
-        config.learning_rate if learning_rate is None else learning_rate,
+        rate,
         (config.beta1, config.beta2),
         eps=config.adam_epsilon,
         weight_decay=weight_decay,
         fused=True,
         capturable=capturable,
     )
+
+
+def set_learning_rate(optimiser: torch.optim.Optimizer, value: float) -> None:
+    """Set the learning rate for the next steps; on a GPU in place, where a captured step reads it."""
+    for group in optimiser.param_groups:
+        if isinstance(group["lr"], Tensor):
+            group["lr"].fill_(value)
+        else:
+            group["lr"] = value
 
 
 def update(optimiser: torch.optim.Optimizer, loss: Tensor) -> None:

@@ -70,7 +70,7 @@ class LSTNet(TranslationMethod):
         w = self._weights
         weighted = w["w1"] * adversarial[0] + w["w2"] * adversarial[1] + w["wl"] * adversarial[2]
         weighted = weighted + w["w3"] * cycles[0] + w["w4"] * cycles[1] + w["w5"] * cycles[2] + w["w6"] * cycles[3]
-        update(self.translator_optimiser, weighted)
+        update(self.translator_optimiser, self.anchored(weighted, x_a, x_b, x_ab, x_ba))
         return torch.stack((*values, *cycles, *adversarial, *accuracies)).detach()
 
     def _update_discriminators(

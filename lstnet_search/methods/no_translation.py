@@ -24,6 +24,9 @@ class NoTranslation:
     def use_weights(self, weights: Mapping[str, float]) -> None:
         """Do nothing: the objective has no weights."""
 
+    def begin_step(self, taken: int) -> None:
+        """Do nothing: nothing depends on the steps."""
+
     def step(self, x_a: Tensor, x_b: Tensor) -> Tensor:
         """Do nothing: nothing is trained or measured."""
         return torch.zeros(0, device=self._device)

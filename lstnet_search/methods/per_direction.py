@@ -108,6 +108,9 @@ class PerDirection:
         for each in self._adaptations.values():
             each.use_weights(weights)
 
+    def begin_step(self, taken: int) -> None:
+        """Do nothing: an adaptation counts its own steps."""
+
     def step(self, x_a: Tensor, x_b: Tensor, *labelled_and_noise: Tensor) -> Tensor:
         """Update every direction on a batch, as described by `inputs`. Returns the values named by `metrics`."""
         labelled = labelled_and_noise[: 2 * len(self._adaptations)]

@@ -16,6 +16,7 @@ from lstnet_search.config import (
     UNITConfig,
 )
 from lstnet_search.methods.base import Method, Problem
+from lstnet_search.methods.builders import size_of
 from lstnet_search.methods.cogan import CoGANAdaptation
 from lstnet_search.methods.cogan_networks import PairDiscriminator, pair_shapes
 from lstnet_search.methods.deepjdot import DeepJDOTAdaptation
@@ -62,7 +63,7 @@ def build_network(config: TrialConfig, problem: Problem) -> nn.Module:
     shapes, classes = problem.shapes, problem.classes
     match config:
         case TranslationConfig():
-            network: nn.Module = Translator(shapes, config.width, config.latent_stride, config.batch_norm_momentum)
+            network: nn.Module = Translator(shapes, size_of(config), config.latent_stride, config.batch_norm_momentum)
         case CoGANConfig():
             network = Labeller({source: PairDiscriminator(pair_shapes(shapes), classes) for source in problem.sources})
         case DeepJDOTConfig():

@@ -85,7 +85,8 @@ class UNIT(TranslationMethod):
             "cycle_kl": divergence(mean_ab) + divergence(mean_ba),
             "cycle_reconstruction": squared_error(x_a, x_aba) + squared_error(x_b, x_bab),
         }
-        update(self.translator_optimiser, torch.stack([self._weights[name] * terms[name] for name in terms]).sum())
+        weighted = torch.stack([self._weights[name] * terms[name] for name in terms]).sum()
+        update(self.translator_optimiser, self.anchored(weighted, x_a, x_b, x_ab, x_ba))
         return torch.stack((*values, *list(terms.values())[2:], *adversarial, *accuracies)).detach()
 
 

@@ -73,6 +73,18 @@ LATENT_SIDE = {1: 7, 3: 3}
 """Height and width of the latent, by `latent_stride`."""
 
 
-def filters(layer: Layer, width: float) -> int:
-    """A layer's number of filters at a given width; at least 4."""
-    return max(4, round(layer.filters * width))
+@dataclass(frozen=True)
+class Size:
+    """How large networks are.
+
+    Attributes:
+        width: factor on the number of filters of every layer but the last.
+        min_filters: the fewest filters that a layer may have.
+    """
+
+    width: float
+    min_filters: int = 4
+
+    def filters(self, layer: Layer) -> int:
+        """A layer's number of filters."""
+        return max(self.min_filters, round(layer.filters * self.width))

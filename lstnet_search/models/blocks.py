@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lstnet_search.models.architecture import Layer, Pooled, filters
+from lstnet_search.models.architecture import Layer, Pooled, Size
 
 SLOPE = 0.3
 """Negative slope of LeakyReLU: the default of Keras, because the paper uses Keras' terms."""
@@ -13,17 +13,17 @@ EPSILON = 1e-3
 """Added to the variance by BatchNorm: the default of Keras."""
 
 
-def convolution(channels: int, layer: Layer, width: float, *, bias: bool) -> nn.Conv2d:
+def convolution(channels: int, layer: Layer, size: Size, *, bias: bool) -> nn.Conv2d:
     """A convolution from (N, channels, S, S) to side S / stride, or S - kernel + 1 if `valid`."""
     padding = 0 if layer.valid else layer.kernel // 2
-    return nn.Conv2d(channels, filters(layer, width), layer.kernel, layer.stride, padding, bias=bias)
+    return nn.Conv2d(channels, size.filters(layer), layer.kernel, layer.stride, padding, bias=bias)
 
 
-def transposed_convolution(channels: int, layer: Layer, width: float) -> nn.ConvTranspose2d:
+def transposed_convolution(channels: int, layer: Layer, size: Size) -> nn.ConvTranspose2d:
     """A transposed convolution from (N, channels, S, S) to side S · stride, or S + kernel - 1 if `valid`."""
     padding = 0 if layer.valid else layer.kernel // 2
     return nn.ConvTranspose2d(
-        channels, filters(layer, width), layer.kernel, layer.stride, padding, layer.stride - 1, bias=False
+        channels, size.filters(layer), layer.kernel, layer.stride, padding, layer.stride - 1, bias=False
     )
 
 
@@ -36,26 +36,26 @@ class Normalised(nn.Sequential):
 
 
 def normalised_stack(
-    channels: int, layers: tuple[Layer, ...], width: float, momentum: float, *, transposed: bool = False
+    channels: int, layers: tuple[Layer, ...], size: Size, momentum: float, *, transposed: bool = False
 ) -> nn.Sequential:
     """Convolutions or transposed convolutions, each with BatchNorm and LeakyReLU; the input has `channels` channels."""
     stack = nn.Sequential()
     for layer in layers:
         if transposed:
-            stack.append(Normalised(transposed_convolution(channels, layer, width), momentum))
+            stack.append(Normalised(transposed_convolution(channels, layer, size), momentum))
         else:
-            stack.append(Normalised(convolution(channels, layer, width, bias=False), momentum))
-        channels = filters(layer, width)
+            stack.append(Normalised(convolution(channels, layer, size, bias=False), momentum))
+        channels = size.filters(layer)
     return stack
 
 
-def pooled_stack(channels: int, layers: tuple[Pooled, ...], width: float) -> nn.Sequential:
+def pooled_stack(channels: int, layers: tuple[Pooled, ...], size: Size) -> nn.Sequential:
     """A discriminator's convolutions, each with a bias, LeakyReLU and max pooling; no BatchNorm."""
     stack = nn.Sequential()
     for pooled in layers:
-        conv = convolution(channels, pooled.layer, width, bias=True)
+        conv = convolution(channels, pooled.layer, size, bias=True)
         stack.append(nn.Sequential(conv, nn.LeakyReLU(SLOPE, inplace=True), SamePool(pooled.pool)))
-        channels = filters(pooled.layer, width)
+        channels = size.filters(pooled.layer)
     return stack
 
 

@@ -5,7 +5,7 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
-from lstnet_search.models.architecture import DISCRIMINATOR, LATENT_DISCRIMINATOR, LATENT_SIDE, Pooled, filters
+from lstnet_search.models.architecture import DISCRIMINATOR, LATENT_DISCRIMINATOR, LATENT_SIDE, Pooled, Size
 from lstnet_search.models.blocks import pooled_stack
 from lstnet_search.models.translator import ImageShape
 
@@ -13,10 +13,10 @@ from lstnet_search.models.translator import ImageShape
 class Discriminator(nn.Module):
     """Convolutions with pooling, then one linear unit. It returns logits; the loss applies the sigmoid."""
 
-    def __init__(self, channels: int, layers: tuple[Pooled, ...], final_side: int, width: float) -> None:
+    def __init__(self, channels: int, layers: tuple[Pooled, ...], final_side: int, size: Size) -> None:
         super().__init__()
-        self.layers = pooled_stack(channels, layers, width)
-        self.linear = nn.Linear(filters(layers[-1].layer, width) * final_side**2, 1)
+        self.layers = pooled_stack(channels, layers, size)
+        self.linear = nn.Linear(size.filters(layers[-1].layer) * final_side**2, 1)
 
     def forward(self, x: Tensor) -> Tensor:
         """Logits (N,) for images or latents (N, C, S, S); positive means real, or domain 0."""
@@ -28,16 +28,16 @@ class Discriminators(nn.Module):
     """D1, D2 and Dl of Table 1; only D1 and D2 if `latent_stride` is None."""
 
     def __init__(
-        self, shapes: tuple[ImageShape, ImageShape], latent_channels: int, width: float, latent_stride: int | None
+        self, shapes: tuple[ImageShape, ImageShape], latent_channels: int, size: Size, latent_stride: int | None
     ) -> None:
         super().__init__()
         self.images = nn.ModuleList(
-            Discriminator(shape.channels, DISCRIMINATOR[shape.side], 4, width) for shape in shapes
+            Discriminator(shape.channels, DISCRIMINATOR[shape.side], 4, size) for shape in shapes
         )
         if latent_stride is None:
             return
         final_side = -(-LATENT_SIDE[latent_stride] // 2)
-        self.latents = Discriminator(latent_channels, LATENT_DISCRIMINATOR, final_side, width)
+        self.latents = Discriminator(latent_channels, LATENT_DISCRIMINATOR, final_side, size)
 
     def image(self, images: Tensor, domain: int) -> Tensor:
         """Logits (N,) for images (N, C, S, S); positive means a real image of the domain."""
@@ -49,9 +49,9 @@ class Discriminators(nn.Module):
 
 
 def build_discriminators(
-    shapes: tuple[ImageShape, ImageShape], latent_channels: int, width: float, latent_stride: int | None, seed: int
+    shapes: tuple[ImageShape, ImageShape], latent_channels: int, size: Size, latent_stride: int | None, seed: int
 ) -> Discriminators:
     """Discriminators with PyTorch's initial weights, drawn with `seed`. The global random generator stays as it was."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return Discriminators(shapes, latent_channels, width, latent_stride)
+        return Discriminators(shapes, latent_channels, size, latent_stride)

@@ -6,7 +6,7 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
-from lstnet_search.models.architecture import ENCODER, GENERATOR, SHARED_ENCODER, SHARED_GENERATOR, filters
+from lstnet_search.models.architecture import ENCODER, GENERATOR, SHARED_ENCODER, SHARED_GENERATOR, Size
 from lstnet_search.models.blocks import normalised_stack
 
 
@@ -24,34 +24,32 @@ class Translator(nn.Module):
     A shared layer has one set of weights, BatchNorm parameters and running statistics for both domains.
     """
 
-    def __init__(
-        self, shapes: tuple[ImageShape, ImageShape], width: float, latent_stride: int, momentum: float
-    ) -> None:
+    def __init__(self, shapes: tuple[ImageShape, ImageShape], size: Size, latent_stride: int, momentum: float) -> None:
         """Build all four networks.
 
         Args:
             shapes: image shapes of both domains; sides must be in `SIDES`.
-            width: factor on the filter count of every layer except the last.
+            size: how large the networks are.
             latent_stride: 1 for a 7×7 latent, 3 for 3×3.
             momentum: BatchNorm's momentum in PyTorch's sense.
         """
         super().__init__()
         shared_encoder = SHARED_ENCODER[latent_stride]
         shared_generator = SHARED_GENERATOR[latent_stride]
-        encoder_channels = filters(ENCODER[28][-1], width)
-        self.latent_channels = filters(shared_encoder[-1], width)
+        encoder_channels = size.filters(ENCODER[28][-1])
+        self.latent_channels = size.filters(shared_encoder[-1])
         self.encoders = nn.ModuleList(
-            normalised_stack(shape.channels, ENCODER[shape.side], width, momentum) for shape in shapes
+            normalised_stack(shape.channels, ENCODER[shape.side], size, momentum) for shape in shapes
         )
-        self.shared_encoder = normalised_stack(encoder_channels, shared_encoder, width, momentum)
+        self.shared_encoder = normalised_stack(encoder_channels, shared_encoder, size, momentum)
         self.shared_generator = normalised_stack(
-            self.latent_channels, shared_generator, width, momentum, transposed=True
+            self.latent_channels, shared_generator, size, momentum, transposed=True
         )
-        shared_channels = filters(shared_generator[-1], width)
+        shared_channels = size.filters(shared_generator[-1])
         self.generators = nn.ModuleList(
             nn.Sequential(
-                normalised_stack(shared_channels, GENERATOR[shape.side], width, momentum, transposed=True),
-                nn.ConvTranspose2d(filters(GENERATOR[shape.side][-1], width), shape.channels, 1),
+                normalised_stack(shared_channels, GENERATOR[shape.side], size, momentum, transposed=True),
+                nn.ConvTranspose2d(size.filters(GENERATOR[shape.side][-1]), shape.channels, 1),
                 nn.Tanh(),
             )
             for shape in shapes
@@ -97,9 +95,9 @@ class Translator(nn.Module):
 
 
 def build_translator(
-    shapes: tuple[ImageShape, ImageShape], width: float, latent_stride: int, momentum: float, seed: int
+    shapes: tuple[ImageShape, ImageShape], size: Size, latent_stride: int, momentum: float, seed: int
 ) -> Translator:
     """A translator with PyTorch's initial weights, drawn with `seed`. The global random generator stays as it was."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return Translator(shapes, width, latent_stride, momentum)
+        return Translator(shapes, size, latent_stride, momentum)

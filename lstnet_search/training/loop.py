@@ -86,7 +86,7 @@ def train(
     batches = Batches(
         pair,
         config.batch_size,
-        Augmentation(config.rotation, config.scale, config.shift),
+        augmentation_of(config),
         device,
         derive_seed(config.seed, "batches"),
         method.inputs,
@@ -114,6 +114,7 @@ def train(
         if step - 1 in change_steps:
             method.use_weights(config.weights_after(step - 1))
             take_step = make_step()  # a captured step keeps the weights that it was captured with
+        method.begin_step(step - 1)
         losses = take_step(*batches.draw())
         average.update(step - 1)
         sums += losses
@@ -138,6 +139,11 @@ def train(
             sums.zero_()
             finite_steps.zero_()
             last_report = step
+
+
+def augmentation_of(config: TrialConfig) -> Augmentation:
+    """The random changes of a training's images."""
+    return Augmentation(config.rotation, config.scale, config.shift, config.shear, config.stretch, config.brightness)
 
 
 def _means(

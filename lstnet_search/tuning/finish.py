@@ -3,9 +3,12 @@
 from pathlib import Path
 
 from lstnet_search.config import TrialConfig
+from lstnet_search.config.metrics import accuracy_name, read_name
+from lstnet_search.config.readers import READERS
 from lstnet_search.config.search import SearchConfig
 from lstnet_search.errors import InputError
 from lstnet_search.evaluation import Prepared, searched_means
+from lstnet_search.methods.registry import translates
 from lstnet_search.results.export.winner import write_winner
 from lstnet_search.results.formatting import percent, shown
 from lstnet_search.results.study.pareto import front
@@ -29,7 +32,8 @@ def finish_search(context: SearchContext[Prepared], display: SearchDisplay, call
     records = callback.write()
     order = ranked(records, context.metric)
     if order:
-        _write_winner(context, display, order[0])
+        ended = all(record.state != "RUNNING" for record in records) and len(records) == context.config.trials
+        _write_winner(context, display, order[0], adapted=ended and context.stop_request.signal is None)
         _print_table(context, records)
         _warn_of_edges(context, display, order[0])
     trials, resume_command = context.config.trials, context.run.resume_command
@@ -76,7 +80,10 @@ def _print_table(context: SearchContext[Prepared], records: list[TrialRecord]) -
         context.console.print(summary(best, baseline, directions, metric, count=len(best), title=title))
 
 
-def _write_winner(context: SearchContext[Prepared], display: SearchDisplay, best: TrialRecord) -> None:
+def _write_winner(
+    context: SearchContext[Prepared], display: SearchDisplay, best: TrialRecord, *, adapted: bool
+) -> None:
+    """Write the winner's files. Adapted classifiers take their time, so they are trained once the search has ended."""
     report = best.best(context.metric)
     assert report is not None
     checkpoint = checkpoint_at(context.storage, best.number, report.step)
@@ -84,9 +91,11 @@ def _write_winner(context: SearchContext[Prepared], display: SearchDisplay, best
         display.say(f"the checkpoint of trial {best.number} at step {report.step} is missing: no model written")
         return
     config = TrialConfig.parse(best.settings, f"trial {best.number}")
+    if adapted and translates(config):
+        display.say(f"classifiers are adapted to the translations of trial {best.number}")
     try:
         with checkpoint.as_directory() as fetched:
-            round_trips = write_winner(
+            measured = write_winner(
                 config,
                 report,
                 Path(fetched),
@@ -95,17 +104,27 @@ def _write_winner(context: SearchContext[Prepared], display: SearchDisplay, best
                 model=context.folder.best_model,
                 pictures=context.folder.translations_file,
                 remarks=_remarks(context, best, report, config),
+                adapted=adapted,
             )
     except InputError as error:  # the checkpoint is damaged
         display.say(f"{error}: no model written")
         return
     repeats = context.config.repeats
     model = "" if repeats == 1 else f"; its model is that of the first of {repeats} seeds"
+    prefix = "round_trip_accuracy_"
     labelled = ", ".join(
-        f"{percent(share)} of {name.removeprefix('round_trip_accuracy_')}" for name, share in round_trips.items()
+        f"{percent(share)} of {name.removeprefix(prefix)}"
+        for name, share in measured.items()
+        if name.startswith(prefix)
     )
-    back = f"; after a round trip, {labelled} are labelled correctly" if round_trips else ""
+    back = f"; after a round trip, {labelled} are labelled correctly" if labelled else ""
     display.say(f"best: trial {best.number}{model}{back}")
+    for reader in READERS:
+        directions = context.data.directions
+        found = {each: measured.get(read_name(reader, accuracy_name(each))) for each in directions}
+        if any(value is not None for value in found.values()):
+            figures = "  ".join(f"{name} {percent(value)}" for name, value in found.items())
+            display.say(f"read by {reader}: {figures}")
 
 
 def _remarks(

@@ -115,7 +115,8 @@ def sample_arrays(generator: np.random.Generator, labelled: bool) -> dict[str, n
     return arrays
 
 
-NAMES = ("test_accuracy_mnist_to_usps", "test_accuracy_usps_to_mnist", "target_accuracy")
+_TESTED = ("test_accuracy_mnist_to_usps", "test_accuracy_usps_to_mnist", "target_accuracy")
+NAMES = (*_TESTED, *(f"{name}_by_{reader}" for name in _TESTED for reader in ("translated", "adapted", "both")))
 
 
 def write_confirmation(folder: Path, sentence: str = "Trial 7 is better than the paper's weights.") -> None:
@@ -172,6 +173,7 @@ def write_confirmation(folder: Path, sentence: str = "Trial 7 is better than the
         "directions": ["mnist_to_usps", "usps_to_mnist"],
         "confidence": 0.95,
         "opening": 2,
+        "reader": "adapted",
         "winner": {"trial": 7, "is_paper": False},
         "sentence": sentence,
         "candidates": candidates,

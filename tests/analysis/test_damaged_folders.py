@@ -48,7 +48,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Files:
     recorded = yaml.safe_load(folder.search_file.read_text())
     folder.write_search(recorded | about | {"search": search.model_dump(mode="json"), "git_commit": ""})
     write_confirmation(folder.path)
-    ConfirmationPlan(1500, (1, 2), (0, 3)).write(folder)
+    ConfirmationPlan(1500, (1, 2), (0, 3), "adapted").write(folder)
     write_config(folder.best_config_file, TrialConfig(), ["trial 3 of study"])
     for file in (
         folder.translations_file,

@@ -15,6 +15,7 @@ import gpu_trials
 import load
 import precision
 import pytest
+import recipe
 import recording
 import search_efficiency
 import start
@@ -22,7 +23,7 @@ import step
 import torch
 
 from lstnet_search.config import TrialConfig
-from lstnet_search.evaluation import ClassifierSettings, Prepared, prepare
+from lstnet_search.evaluation import Prepared, prepare
 
 ROOT = Path(__file__).parents[2]
 
@@ -74,7 +75,7 @@ def same_process_workers(builds: list[Callable[[], Callable[[], object]]]) -> It
 @pytest.fixture(autouse=True)
 def same_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Keep benchmarks in this process, in the repository's folder, on one thread and all cores."""
-    for module in (load, precision, recording, search_efficiency):
+    for module in (load, precision, recipe, recording, search_efficiency):
         monkeypatch.setattr(module, "ProcessPoolExecutor", SameProcessPool)
     for module in (gpu_trials, step):
         monkeypatch.setattr(module, "workers", same_process_workers)
@@ -90,13 +91,12 @@ def same_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def bundled_data(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
     """The bundled data with hardly trained classifiers."""
-    brief = ClassifierSettings(epochs=0, min_steps=2, batch_size=64)
-    config = TrialConfig(data="bundled")
-    return prepare(config, Path(), torch.device("cpu"), tmp_path_factory.mktemp("classifiers"), settings=brief)
+    config = TrialConfig(data="bundled", classifier_steps=10)
+    return prepare(config, Path(), torch.device("cpu"), tmp_path_factory.mktemp("classifiers"))
 
 
 @pytest.fixture
 def prepared(bundled_data: Prepared, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let benchmarks take this data instead of training classifiers."""
-    for module in (evaluation, gpu_paper, precision, recording, search_efficiency, start):
+    for module in (evaluation, gpu_paper, precision, recipe, recording, search_efficiency, start):
         monkeypatch.setattr(module, "prepare", create_autospec(prepare, return_value=bundled_data))

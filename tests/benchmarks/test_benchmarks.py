@@ -21,6 +21,7 @@ import overhead
 import pandas as pd
 import precision
 import pytest
+import recipe
 import search_efficiency
 import start
 import step
@@ -28,6 +29,7 @@ import transport
 from typer.main import get_command
 
 from lstnet_search.cli.app import App, run_app
+from lstnet_search.evaluation import Prepared
 from lstnet_search.methods import deepjdot
 from lstnet_search.methods.lstnet import LSTNet
 from lstnet_search.tuning.cluster.cluster import local_cluster
@@ -113,6 +115,26 @@ def test_gpu_paper_continues_with_each_call_and_opens_the_test_sets_at_the_end(t
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("prepared")
+def test_recipe_trains_each_row_and_repeats_no_training(
+    tmp_path: Path,
+    prepared: None,
+    bundled_data: Prepared,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    output = tmp_path / "recipe.json"
+    monkeypatch.setattr(recipe, "adapt", Mock(return_value=bundled_data.classifiers))  # which takes a minute
+    rows = ["no translation", "textbook", "anchored"]
+    recipe.main(only=rows, seeds=1, steps=1, output=output)
+    found = json.loads(output.read_text())["trainings"]
+    assert [each["row"] for each in found] == rows
+    assert [len(each["curve"]) for each in found] == [0, 1, 1]
+    assert all({*each["readers"]} == {"translated", "adapted", "both"} for each in found)
+    monkeypatch.setattr(recipe, "_train", Mock(side_effect=AssertionError))
+    recipe.main(only=rows, seeds=1, steps=1, output=output)
+    assert all(row in capsys.readouterr().out for row in rows)
+
+
 def test_precision_compares_formats_seed_by_seed_and_repeats_no_training(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

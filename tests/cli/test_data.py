@@ -69,7 +69,10 @@ def test_a_folder_without_classes_is_described_as_unlabelled(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["describe", "letters"], "unknown domain 'letters'; allowed: mnist, usps, svhn, fashion, textured, folder:"),
+        (
+            ["describe", "letters"],
+            "unknown domain 'letters'; allowed: mnist, usps, digits, svhn",
+        ),
         (["describe", "folder:nowhere"], "folder:nowhere is not a folder"),
         (
             ["describe", "usps", "--part", "validation"],

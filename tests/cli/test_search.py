@@ -90,7 +90,10 @@ def test_a_missing_space_file_is_refused(tmp_path: Path, capsys: pytest.CaptureF
         (["--method", "unit", "--space", "search_spaces/tied.yaml"], "unknown setting 'w3' in search_spaces/tied.yaml"),
         (["--space", "search_spaces/unit.yaml"], "unknown setting 'gan1' in search_spaces/unit.yaml; allowed: w1, w2"),
         (["--method", "unit", "--scheduler", "pbt"], "--scheduler pbt changes only the weights of lstnet"),
-        (["--domains", "mnist", "letters"], "unknown domain 'letters'; allowed: mnist, usps, svhn, fashion, textured"),
+        (
+            ["--domains", "mnist", "letters"],
+            "unknown domain 'letters'; allowed: mnist, usps, digits, svhn",
+        ),
         (["--domains", "mnist", "mnist"], "both domains are called 'mnist'; their names must differ"),
         (["--domains", "mnist", "folder:nowhere"], "folder:nowhere is not a folder"),
         (["--domains", "mnist", "textured", "--direction", "usps_to_mnist"], "mnist_to_textured, textured_to_mnist"),

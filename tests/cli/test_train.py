@@ -17,7 +17,14 @@ from lstnet_search.results.study.records import ReportRecord
 
 CPU = torch.device("cpu")
 TINY = TrialConfig(
-    data="bundled", width=1 / 64, batch_size=8, steps=3, reports=3, learning_rate=1e-3, batch_norm_momentum=0.1
+    data="bundled",
+    width=1 / 64,
+    batch_size=8,
+    steps=3,
+    reports=3,
+    learning_rate=1e-3,
+    batch_norm_momentum=0.1,
+    classifier_steps=10,
 )
 BEST_STEP = 2
 

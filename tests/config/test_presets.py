@@ -17,11 +17,16 @@ def test_the_paper_preset_is_the_default_trial_64_times() -> None:
 
 def test_the_cpu_preset_is_narrow_fast_and_averaged() -> None:
     trial = PRESETS["cpu"].trial
-    assert (trial.width, trial.learning_rate, trial.batch_norm_momentum) == (1 / 16, 1e-3, 0.1)
+    assert (trial.width, trial.learning_rate, trial.batch_norm_momentum) == (1 / 16, 2e-3, 0.1)
     assert trial.ema_decay == 0.995
     assert trial.steps <= 1500
     assert trial.data == "bundled"
     assert PRESETS["cpu"].trials == 6
+
+
+def test_the_paper_preset_has_nothing_that_is_not_published() -> None:
+    trial = PRESETS["paper"].trial
+    assert (trial.width, trial.min_filters, trial.learning_rate, trial.anchor, trial.cooldown) == (1, 4, 1e-4, 0, 0)
 
 
 @pytest.mark.parametrize("name", ["cpu", "paper"])

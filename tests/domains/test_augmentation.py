@@ -8,9 +8,18 @@ from lstnet_search.domains.augmentation import transform
 # 0, 51, 102, 153, 204, 255 are -1, -0.6, -0.2, 0.2, 0.6, 1 in unit range.
 
 
-def moved(pixels: list[list[int]], angle: float = 0.0, factor: float = 1.0, x: float = 0.0, y: float = 0.0) -> Tensor:
+def moved(
+    pixels: list[list[int]],
+    angle: float = 0.0,
+    factor: float = 1.0,
+    x: float = 0.0,
+    y: float = 0.0,
+    shear: float = 0.0,
+    stretch: float = 1.0,
+    brightness: float = 1.0,
+) -> Tensor:
     images = torch.tensor(pixels, dtype=torch.uint8)[None, None]
-    settings = (torch.tensor([value]) for value in (angle, factor, x, y))
+    settings = (torch.tensor([value]) for value in (angle, factor, x, y, shear, stretch, brightness))
     return transform(images, *settings)[0, 0]
 
 
@@ -54,10 +63,30 @@ def test_shrinking_leaves_background_around() -> None:
     assert shrunk[0].eq(-1).all()
 
 
+def test_a_shear_by_45_degrees_moves_each_row_by_its_height_above_the_centre() -> None:
+    sheared = moved([[0, 100, 0], [0, 100, 0], [0, 100, 0]], shear=45)
+    assert levels(sheared) == [pytest.approx(row, abs=0.02) for row in ([100, 0, 0], [0, 100, 0], [0, 0, 100])]
+
+
+def test_stretching_changes_the_height_alone() -> None:
+    stretched = moved([[0] * 4, [80] * 4, [160] * 4, [240] * 4], stretch=2.0)
+    assert levels(stretched) == [pytest.approx([value] * 4, abs=0.01) for value in (60, 100, 140, 180)]
+
+
+def test_brightness_multiplies_pixels_and_keeps_the_background() -> None:
+    assert levels(moved([[0, 100], [200, 250]], brightness=1.2)) == [
+        pytest.approx([0, 120], abs=0.01),
+        pytest.approx([240, 255], abs=0.01),
+    ]
+
+
 def test_shift_is_applied_after_scaling() -> None:
     pixels = [[0, 0, 0, 0], [0, 200, 200, 0], [0, 200, 200, 0], [0, 0, 0, 0]]
     moved_twice = moved(pixels, factor=0.5, x=1)
     assert levels(moved_twice)[1] == pytest.approx([0, 0, *levels(moved(pixels, factor=0.5))[1][1:3]], abs=0.01)
+
+
+ALL = Augmentation(rotation=10, scale=0.1, shift=2, shear=15, stretch=0.2, brightness=0.3)
 
 
 def test_no_augmentation_returns_the_exact_images() -> None:
@@ -74,7 +103,7 @@ def test_result_never_leaves_the_range() -> None:
 
 
 def settings_of(augmentation: Augmentation, monkeypatch: pytest.MonkeyPatch) -> list[Tensor]:
-    """The angles, scale factors, and shifts to the right and downwards that 2000 images draw."""
+    """What 2000 images draw, in the order of `transform`."""
     seen: list[Tensor] = []
 
     def record(images: Tensor, *settings: Tensor) -> Tensor:
@@ -87,8 +116,8 @@ def settings_of(augmentation: Augmentation, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_draws_are_uniform_between_their_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    bounds = [(-10.0, 10.0), (0.9, 1.1), (-2.0, 2.0), (-2.0, 2.0)]
-    drawn = settings_of(Augmentation(rotation=10, scale=0.1, shift=2), monkeypatch)
+    bounds = [(-10.0, 10.0), (0.9, 1.1), (-2.0, 2.0), (-2.0, 2.0), (-15.0, 15.0), (0.8, 1.2), (0.7, 1.3)]
+    drawn = settings_of(ALL, monkeypatch)
     for values, (low, high) in zip(drawn, bounds, strict=True):
         edge = 0.01 * (high - low)
         assert low <= values.min() < low + edge
@@ -96,9 +125,9 @@ def test_draws_are_uniform_between_their_bounds(monkeypatch: pytest.MonkeyPatch)
         assert values.histc(4, low, high).tolist() == pytest.approx([500] * 4, abs=100)
 
 
-def test_the_four_draws_of_an_image_are_uncorrelated(monkeypatch: pytest.MonkeyPatch) -> None:
-    drawn = torch.stack(settings_of(Augmentation(rotation=10, scale=0.1, shift=2), monkeypatch))
-    assert (drawn.corrcoef() - torch.eye(4)).abs().max() < 0.1
+def test_the_draws_of_an_image_are_uncorrelated(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = torch.stack(settings_of(ALL, monkeypatch))
+    assert (drawn.corrcoef() - torch.eye(7)).abs().max() < 0.1
 
 
 def test_a_bound_of_zero_does_not_change_the_other_draws(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,7 +28,7 @@ def test_only_known_sets_that_are_not_bundled_need_the_full_data() -> None:
 def test_unknown_domain_is_refused() -> None:
     with pytest.raises(
         InputError,
-        match=r"unknown domain .letters.; allowed: mnist, usps, svhn, .* folder:PATH, parquet:PATH: correct",
+        match=r"unknown domain .letters.; allowed: mnist, usps, digits, svhn, .* folder:PATH, parquet:PATH: correct",
     ):
         load("letters", "bundled", Path("data"), "train")
 

@@ -9,7 +9,7 @@ from two_by_two import brightest_at
 
 from lstnet_search.config import TrialConfig
 from lstnet_search.domains import Domain, DomainPair
-from lstnet_search.evaluation import ClassifierSettings, Prepared, prepare
+from lstnet_search.evaluation import Prepared, prepare
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 CPU = torch.device("cpu")
@@ -50,15 +50,10 @@ def progress() -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def brief() -> ClassifierSettings:
-    """Settings of a classifier that learns to tell digits apart within seconds."""
-    return ClassifierSettings(epochs=1, min_steps=150, batch_size=64)
-
-
-@pytest.fixture(scope="session")
-def prepared(cache: Path, progress: list[str], brief: ClassifierSettings) -> Prepared:
+def prepared(cache: Path, progress: list[str]) -> Prepared:
     """The bundled data with briefly trained classifiers."""
-    return prepare(TrialConfig(data="bundled"), Path("nowhere"), CPU, cache, progress.append, brief)
+    config = TrialConfig(data="bundled", classifier_steps=100)
+    return prepare(config, Path("nowhere"), CPU, cache, progress.append)
 
 
 @pytest.fixture(scope="session")

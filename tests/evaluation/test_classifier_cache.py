@@ -12,7 +12,7 @@ from lstnet_search.evaluation import ClassifierSettings, cached_classifier, trai
 from lstnet_search.models.classifier import Classifier
 
 CPU = torch.device("cpu")
-BRIEF = ClassifierSettings(epochs=1, min_steps=3, batch_size=32)
+BRIEF = ClassifierSettings(steps=3, batch_size=32)
 
 
 def bits(classifier: Classifier) -> dict[str, bytes]:
@@ -97,7 +97,9 @@ def test_everything_that_determines_the_bits_determines_the_file(stripes: Domain
     cached_classifier(stripes, BRIEF, 1, CPU, folder)
     cached_classifier(stripes, turned, 0, CPU, folder)
     cached_classifier(stripes.take(torch.arange(199)), BRIEF, 0, CPU, folder)
-    assert len(list(folder.iterdir())) == 4
+    cached_classifier(stripes, BRIEF, 0, CPU, folder, stripes)
+    cached_classifier(stripes, BRIEF, 0, CPU, folder, replace(stripes, labels=None))  # labels of these are not read
+    assert len(list(folder.iterdir())) == 5
 
 
 def test_another_version_of_the_recipe_finds_no_older_file(

@@ -3,15 +3,16 @@ from dataclasses import replace
 import pytest
 import torch
 
+from lstnet_search.config import PRESETS
 from lstnet_search.domains import Domain
 from lstnet_search.errors import InputError
 from lstnet_search.evaluation import ClassifierSettings, train_classifier
-from lstnet_search.evaluation.classifiers import build_classifier
+from lstnet_search.evaluation.classifiers import AUGMENTATIONS, build_classifier
 from lstnet_search.evaluation.prepare import own_accuracy
 from lstnet_search.models.classifier import Classifier
 
 CPU = torch.device("cpu")
-SHORT = ClassifierSettings(epochs=1, min_steps=30, batch_size=32)
+SHORT = ClassifierSettings(steps=30, batch_size=32)
 
 
 def same_bits(first: Classifier, second: Classifier) -> bool:
@@ -20,7 +21,7 @@ def same_bits(first: Classifier, second: Classifier) -> bool:
 
 
 def test_classes_are_learnt(stripes: Domain) -> None:
-    classifier = train_classifier(stripes, replace(SHORT, min_steps=100), seed=0, device=CPU)
+    classifier = train_classifier(stripes, replace(SHORT, steps=100), seed=0, device=CPU)
     assert own_accuracy(classifier, stripes) > 0.95
 
 
@@ -57,17 +58,21 @@ def test_the_global_generator_neither_decides_nor_moves(stripes: Domain) -> None
     assert same_bits(first, second)
 
 
-@pytest.mark.parametrize(
-    ("epochs", "min_steps", "expected"),
-    [(3, 1, 18), (3, 20, 20)],  # 200 images hold 6 full batches of 32
-)
-def test_training_takes_the_larger_of_epochs_and_steps(
-    stripes: Domain, epochs: int, min_steps: int, expected: int
-) -> None:
-    settings = replace(SHORT, epochs=epochs, min_steps=min_steps)
-    classifier = train_classifier(stripes, settings, seed=0, device=CPU)
-    batches = {name: int(value) for name, value in classifier.state_dict().items() if "num_batches" in name}
-    assert set(batches.values()) == {expected}
+def test_unlabelled_images_from_another_look_are_learnt_without_their_labels(stripes: Domain) -> None:
+    dim = Domain("dim", stripes.images // 2 + 100, stripes.labels)
+    settings = replace(SHORT, steps=150, augmentation=AUGMENTATIONS["narrow"])
+    alone = train_classifier(stripes, settings, 0, CPU)
+    adapted = train_classifier(stripes, settings, 0, CPU, dim.images)
+    assert own_accuracy(adapted, dim) > 0.95
+    assert own_accuracy(adapted, dim) >= own_accuracy(alone, dim)
+    assert not any(module.training for module in adapted.modules())
+    assert not any(weight.requires_grad for weight in adapted.parameters())
+    assert same_bits(adapted, train_classifier(stripes, settings, 0, CPU, dim.images))
+
+
+def test_settings_of_a_training_name_steps_and_augmentation() -> None:
+    config = PRESETS["cpu"].trial.override({"classifier_steps": 70, "classifier_augmentation": "narrow"}, "a test")
+    assert ClassifierSettings.of(config) == ClassifierSettings(steps=70, augmentation=AUGMENTATIONS["narrow"])
 
 
 def test_fewer_images_than_a_batch_are_taken_together(stripes: Domain) -> None:

@@ -8,7 +8,7 @@ from two_by_two import Always, Brightest, Roll, brightest_at
 from lstnet_search.config.metrics import CRITERIA
 from lstnet_search.domains import Domain, DomainPair
 from lstnet_search.evaluation import Evaluator, searched_means
-from lstnet_search.models import ImageShape, build_translator
+from lstnet_search.models import ImageShape, Size, build_translator
 from lstnet_search.models.classifier import Classifier
 
 
@@ -112,7 +112,7 @@ def networks() -> tuple[Evaluator, Evaluator, nn.Module]:
         classifiers = [Classifier(1, side, 10).eval() for side in (28, 16)]
     small, large = (Evaluator(DomainPair(*domains), tuple(classifiers), batch_size=size) for size in (7, 256))
     shapes = (ImageShape(1, 28), ImageShape(1, 16))
-    return small, large, build_translator(shapes, width=1 / 64, latent_stride=1, momentum=0.1, seed=0)
+    return small, large, build_translator(shapes, size=Size(1 / 64), latent_stride=1, momentum=0.1, seed=0)
 
 
 def test_batch_size_changes_no_result(networks: tuple[Evaluator, Evaluator, nn.Module]) -> None:

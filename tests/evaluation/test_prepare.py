@@ -8,12 +8,12 @@ from few_images import prepare_few
 from lstnet_search.config import TrialConfig
 from lstnet_search.domains import load
 from lstnet_search.errors import InputError
-from lstnet_search.evaluation import ClassifierSettings, Prepared, prepare
+from lstnet_search.evaluation import Prepared, prepare
 from lstnet_search.io.cache_dir import default_cache_dir
 from lstnet_search.models import ImageShape
 
 CPU = torch.device("cpu")
-BUNDLED = TrialConfig(data="bundled")
+BUNDLED = TrialConfig(data="bundled", classifier_steps=100)
 NOWHERE = Path("nowhere")
 
 
@@ -44,13 +44,13 @@ def test_the_baseline_of_bundled_digits_is_good_but_far_from_perfect(prepared: P
 
 
 def test_the_second_time_nothing_is_trained_and_all_is_the_same(
-    prepared: Prepared, cache: Path, brief: ClassifierSettings, monkeypatch: pytest.MonkeyPatch
+    prepared: Prepared, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*args: object) -> None:
         raise AssertionError("trained again")
 
     monkeypatch.setattr("lstnet_search.evaluation.classifier_cache.train_classifier", refuse)
-    again = prepare(BUNDLED, NOWHERE, CPU, cache, settings=brief)
+    again = prepare(BUNDLED, NOWHERE, CPU, cache)
     assert again.baseline == prepared.baseline
     assert again.classifier_accuracy == prepared.classifier_accuracy
     assert again.classifier_digests == prepared.classifier_digests
@@ -66,7 +66,7 @@ def test_digests_tell_classifiers_apart(prepared: Prepared, few: Prepared, usps_
 
 def test_classifiers_are_cached_in_the_default_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    prepare(BUNDLED, NOWHERE, CPU, settings=ClassifierSettings(epochs=0, min_steps=2, batch_size=4))
+    prepare(BUNDLED.override({"classifier_steps": 10}, "test"), NOWHERE, CPU)
     assert len(list(default_cache_dir("classifiers").iterdir())) == 2
 
 

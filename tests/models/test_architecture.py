@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from lstnet_search.config.image_sides import SIDES
-from lstnet_search.models import ImageShape, build_discriminators, build_translator
+from lstnet_search.models import ImageShape, Size, build_discriminators, build_translator
 from lstnet_search.models.blocks import SamePool
 
 MNIST, USPS = ImageShape(1, 28), ImageShape(1, 16)
@@ -46,8 +46,8 @@ DISCRIMINATORS = {
 
 @pytest.mark.parametrize("domain", [0, 1])
 def test_full_width_networks_have_the_filters_and_sides_of_table_1(domain: int) -> None:
-    translator = build_translator((MNIST, USPS), 1.0, 1, 0.01, seed=0).eval()
-    discriminators = build_discriminators((MNIST, USPS), translator.latent_channels, 1.0, 1, seed=0)
+    translator = build_translator((MNIST, USPS), Size(1.0), 1, 0.01, seed=0).eval()
+    discriminators = build_discriminators((MNIST, USPS), translator.latent_channels, Size(1.0), 1, seed=0)
     side = (28, 16)[domain]
     with torch.inference_mode(), shapes_after(translator, discriminators) as seen:
         latent = translator.encode(torch.zeros(1, 1, side, side), domain)
@@ -64,8 +64,8 @@ def test_full_width_networks_have_the_filters_and_sides_of_table_1(domain: int) 
 
 
 def test_latent_stride_3_gives_a_3_by_3_latent_and_generators_return_to_7() -> None:
-    translator = build_translator((MNIST, USPS), 1.0, 3, 0.01, seed=0).eval()
-    discriminators = build_discriminators((MNIST, USPS), translator.latent_channels, 1.0, 3, seed=0)
+    translator = build_translator((MNIST, USPS), Size(1.0), 3, 0.01, seed=0).eval()
+    discriminators = build_discriminators((MNIST, USPS), translator.latent_channels, Size(1.0), 3, seed=0)
     with torch.inference_mode(), shapes_after(translator, discriminators) as seen:
         latent = translator.encode(torch.zeros(1, 1, 28, 28), 0)
         assert seen[-2:] == [(256, 7), (128, 3)]
@@ -78,13 +78,13 @@ def test_latent_stride_3_gives_a_3_by_3_latent_and_generators_return_to_7() -> N
 
 
 def test_a_discriminators_linear_layer_takes_the_output_of_the_last_pooling() -> None:
-    discriminators = build_discriminators((MNIST, USPS), 128, 1.0, 1, seed=0)
+    discriminators = build_discriminators((MNIST, USPS), 128, Size(1.0), 1, seed=0)
     assert [image.linear.in_features for image in discriminators.images] == [512 * 16, 512 * 16]
     assert discriminators.latents.linear.in_features == 256 * 16
 
 
 def test_full_width_encoders_have_the_number_of_parameters_that_table_1_implies() -> None:
-    translator = build_translator((MNIST, USPS), 1.0, 1, 0.01, seed=0)
+    translator = build_translator((MNIST, USPS), Size(1.0), 1, 0.01, seed=0)
     first_encoder = 49 * 64 + 25 * 64 * 128 + 9 * 128 * 256 + 9 * 256 * 512 + 2 * (64 + 128 + 256 + 512)
     assert sum(p.numel() for p in translator.encoders[0].parameters()) == first_encoder
     second_encoder = 49 * 64 + 25 * 64 * 128 + 9 * 128 * 256 + 4 * 256 * 512 + 2 * (64 + 128 + 256 + 512)
@@ -98,8 +98,8 @@ def test_full_width_encoders_have_the_number_of_parameters_that_table_1_implies(
 @pytest.mark.parametrize("channels", [1, 3])
 def test_every_side_and_channel_count_is_translated_both_ways(channels: int, side: int, latent_stride: int) -> None:
     shapes = (ImageShape(channels, side), ImageShape(1, 16))
-    translator = build_translator(shapes, 1 / 16, latent_stride, 0.1, seed=0).eval()
-    discriminators = build_discriminators(shapes, translator.latent_channels, 1 / 16, latent_stride, seed=0)
+    translator = build_translator(shapes, Size(1 / 16), latent_stride, 0.1, seed=0).eval()
+    discriminators = build_discriminators(shapes, translator.latent_channels, Size(1 / 16), latent_stride, seed=0)
     images = torch.zeros(2, channels, side, side)
     with torch.inference_mode():
         there = translator.translate(images, 0)
@@ -112,7 +112,7 @@ def test_every_side_and_channel_count_is_translated_both_ways(channels: int, sid
 
 def test_sides_32_and_14_extend_the_table_by_its_rule() -> None:
     shapes = (ImageShape(3, 32), ImageShape(1, 14))
-    translator = build_translator(shapes, 1.0, 1, 0.01, seed=0).eval()
+    translator = build_translator(shapes, Size(1.0), 1, 0.01, seed=0).eval()
     with torch.inference_mode(), shapes_after(translator) as seen:
         for domain, (channels, side) in enumerate([(3, 32), (1, 14)]):
             translator.encode(torch.zeros(1, channels, side, side), domain)
@@ -121,7 +121,7 @@ def test_sides_32_and_14_extend_the_table_by_its_rule() -> None:
 
 
 def test_width_scales_every_filter_count_except_the_images_channels_down_to_four() -> None:
-    translator = build_translator((MNIST, USPS), 1 / 64, 1, 0.1, seed=0).eval()
+    translator = build_translator((MNIST, USPS), Size(1 / 64), 1, 0.1, seed=0).eval()
     with torch.inference_mode(), shapes_after(translator) as seen:
         translator.translate(torch.zeros(1, 1, 28, 28), 0)
     assert [filters for filters, _ in seen] == [4, 4, 4, 8, 4, 4, 4, 4, 8, 4, 4, 4, 1]

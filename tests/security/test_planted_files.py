@@ -254,7 +254,7 @@ def test_a_planted_classifier_in_the_cache_does_not_run_and_is_trained_again(
     images = torch.zeros(60, 1, 14, 14, dtype=torch.uint8)
     images[::2, :, :7] = 255
     domain = Domain("stripes", images, torch.arange(60) % 2, classes=2)
-    brief = ClassifierSettings(epochs=0, min_steps=1, batch_size=32)
+    brief = ClassifierSettings(steps=1, batch_size=32)
     cached_classifier(domain, brief, 0, CPU, folder)
     (file,) = folder.iterdir()
     for made in (pickled, saved_by_torch):

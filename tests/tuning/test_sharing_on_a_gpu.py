@@ -10,7 +10,7 @@ import torch
 from lstnet_search.config import PRESETS, Space
 from lstnet_search.config.search import SearchConfig
 from lstnet_search.domains import DomainPair, load
-from lstnet_search.evaluation import ClassifierSettings, Prepared, prepare_pair
+from lstnet_search.evaluation import Prepared, prepare_pair
 from lstnet_search.tuning.cluster.cluster import local_cluster
 from lstnet_search.tuning.cluster.gpu_sharing import memory_fraction, trials_per_gpu
 from lstnet_search.tuning.cluster.placement import Machine, Placement, decide_placement
@@ -28,10 +28,9 @@ PLACEMENT = decide_placement([Machine(cpus=2, gpus=1)], None, None, 4)
 
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
-    config = PRESETS["paper"].trial.override({"data": "bundled"}, "test")
-    brief = ClassifierSettings(epochs=0, min_steps=2, batch_size=64)
+    config = PRESETS["paper"].trial.override({"data": "bundled", "classifier_steps": 10}, "test")
     images = (load(name, "bundled", Path(), "train").take(torch.arange(1500)) for name in config.domains)
-    return prepare_pair(DomainPair(*images), config, torch.device("cpu"), tmp_path_factory.mktemp("c"), settings=brief)
+    return prepare_pair(DomainPair(*images), config, torch.device("cpu"), tmp_path_factory.mktemp("c"))
 
 
 @pytest.fixture(scope="module", autouse=True)

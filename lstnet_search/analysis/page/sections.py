@@ -10,7 +10,13 @@ from lstnet_search.analysis.labels import command
 from lstnet_search.analysis.page.parts import Missing, Part, Plots, Section, Text
 from lstnet_search.analysis.page.pictures import sampled_pictures, winner_picture
 from lstnet_search.analysis.page.reproduce import reproduce_section
-from lstnet_search.analysis.page.tables import confirmation_table, criteria_table, errors_table, trials_table
+from lstnet_search.analysis.page.tables import (
+    confirmation_table,
+    criteria_table,
+    errors_table,
+    readers_table,
+    trials_table,
+)
 from lstnet_search.config.metrics import CRITERIA, TARGET
 from lstnet_search.results.confirmation.record import ConfirmationRecord
 from lstnet_search.results.folder.studies import StudyTables
@@ -44,6 +50,8 @@ def _confirmation(study: StudyTables, confirmation: ConfirmationRecord | None, t
         parts.append(Missing("Nothing is confirmed yet.", how, command("confirm", str(study.folder.path))))
     else:
         parts.append(confirmation_table(study, confirmation))
+        if readers := readers_table(study, confirmation):
+            parts.append(readers)
         known = any(each.target.mean is not None for each in confirmation.candidates)
         if tested is not None and known:
             parts.append(Plots([confirmed_means(confirmation, tested)]))

@@ -9,7 +9,8 @@ from rich.table import Table as TerminalTable
 from lstnet_search.analysis.labels import arrow, mean_shown
 from lstnet_search.analysis.page.parts import Row, Table
 from lstnet_search.config import METHODS
-from lstnet_search.config.metrics import TARGET, accuracy_name, tested_name
+from lstnet_search.config.metrics import TARGET, accuracy_name, read_name, tested_name
+from lstnet_search.config.readers import READERS
 from lstnet_search.results.analysis.regret import CriterionScore, judge
 from lstnet_search.results.confirmation.record import ConfirmationRecord
 from lstnet_search.results.folder.studies import StudyTables
@@ -98,11 +99,30 @@ def confirmation_table(study: StudyTables, confirmation: ConfirmationRecord) -> 
     tests = ["to the paper's, points", "p", "verdict"]
     headings = ["", "trial", "target", *tests, *map(arrow, study.directions), "seeds"]
     caption = (
-        f"Test accuracy after {confirmation.steps} steps: mean ± half of the 95 % interval. Differences are taken "
-        "seed by seed, with their 95 % interval and the p of a paired t-test. The p of candidates other than the best "
-        "is corrected for their number (Holm)."
+        f"Test accuracy after {confirmation.steps} steps by reader {confirmation.reader}: mean ± half of the 95 % "
+        "interval. Differences are taken seed by seed, with their 95 % interval and the p of a paired t-test. The p of "
+        "candidates other than the best is corrected for their number (Holm)."
     )
     return Table(caption, headings, rows)
+
+
+def readers_table(study: StudyTables, confirmation: ConfirmationRecord) -> Table | None:
+    """One row per candidate and reader, with test accuracies; None if images were labelled in one way only."""
+    readers = [name for name in READERS if read_name(name, TARGET) in confirmation.best.metrics]
+    if len(readers) < 2:
+        return None
+    metrics = [TARGET, *map(tested_name, study.directions)]
+    rows = [
+        Row([each.candidate, reader, *(mean_shown(each, read_name(reader, metric)) for metric in metrics)])
+        for each in confirmation.candidates
+        for reader in readers
+    ]
+    caption = (
+        "Test accuracy by each reader. translated: images are translated, and the other domain's classifier labels "
+        "them, as in the paper. adapted: a classifier that learned from translated images labels images as they are. "
+        "both: the mean of their probabilities."
+    )
+    return Table(caption, ["", "reader", "target", *map(arrow, study.directions)], rows, words=2)
 
 
 def criteria_table(study: StudyTables, criteria: list[str]) -> Table:

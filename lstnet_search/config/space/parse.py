@@ -66,7 +66,7 @@ class _SpaceParser:
         if name == "simplex":
             self._simplex = parse_simplex(value, self._checker)
         elif not isinstance(value, dict):
-            self._fixed[name] = self._checker.check_value(name, value)
+            self._fixed[name] = self._checker.check_value(name, value, fixed=True)
         elif "tie" in value:
             self._ties[name] = self._parse_tie(name, value)
         else:

@@ -34,9 +34,12 @@ class _Interval(_Range):
         return bool(self.low <= value <= self.high)
 
     def edge(self, value: float) -> Literal["low", "high"] | None:
-        """The end that a value lies at, within a hundredth of the range's length; None if it lies in between."""
+        """The end that a value lies at, within a hundredth of the range's length; None if it lies in between.
+
+        A lower end of 0 does not count, because no setting can be lower.
+        """
         share = self.position(value)
-        return "low" if share <= 0.01 else "high" if share >= 0.99 else None
+        return "low" if share <= 0.01 and self.low > 0 else "high" if share >= 0.99 else None
 
     def position(self, value: float) -> float:
         """A value's position in the range: 0 at `low`, 1 at `high`."""

@@ -1,3 +1,3 @@
-"""Known data sets: bundled images, the sets of torchvision, SVHN, and textured digits. No images of users."""
+"""Known data sets: bundled ones, those of torchvision and scikit-learn, SVHN, textured digits. No images of users."""
 
-__all__ = ["bundled", "svhn", "textured", "torchvision"]
+__all__ = ["bundled", "digits", "svhn", "textured", "torchvision"]

@@ -1,13 +1,14 @@
 """The files of a confirmation. They are read back so that nothing is tested twice."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
 import yaml
 
-from lstnet_search.config.metrics import TARGET, tested_name
+from lstnet_search.config.metrics import TARGET, read_name, tested_name
+from lstnet_search.config.readers import LABELLER, READERS
 from lstnet_search.io.atomic import write_whole
 from lstnet_search.results.confirmation.plan import BEST
 from lstnet_search.results.confirmation.record import ConfirmationRecord
@@ -39,12 +40,12 @@ def read_confirmation(folder: ResultsFolder) -> ConfirmationRecord | None:
     return ConfirmationRecord.parse(content, str(path))
 
 
-def measured_accuracies(folder: ResultsFolder, steps: int) -> dict[tuple[int | None, int], dict[str, float]]:
+def measured_accuracies(folder: ResultsFolder, steps: int) -> dict[tuple[int | None, int], dict[str, dict[str, float]]]:
     """Accuracies that earlier runs measured: of trainings with this number of steps, and of no translation.
 
     Returns:
-        Accuracies by direction, by trial (None for no translation) and seed. Trainings with other numbers of steps
-        are left out: a confirmation that was removed to start over leaves its table behind.
+        Accuracies by reader and direction, by trial (None for no translation) and seed. Trainings with other numbers of
+        steps are left out: a confirmation that was removed to start over leaves its table behind.
 
     Raises:
         InputError: if a file is damaged.
@@ -52,14 +53,30 @@ def measured_accuracies(folder: ResultsFolder, steps: int) -> dict[tuple[int | N
     if read_confirmation(folder) is None or not folder.confirmation_table_file.is_file():
         return {}
     table = folder.read_confirmation_table()
-    prefix = tested_name("")
-    names = [name for name in map(str, table.columns) if name.startswith(prefix)]
+    columns = _columns_by_reader(map(str, table.columns))
     return {
         (None if pd.isna(row["trial"]) else int(row["trial"]), int(row["seed"])): measured
         for _, row in table.iterrows()
         if row["steps"] in (0, steps)
-        and (measured := {name.removeprefix(prefix): float(row[name]) for name in names if pd.notna(row[name])})
+        and (
+            measured := {
+                reader: {direction: float(row[name]) for direction, name in names.items() if pd.notna(row[name])}
+                for reader, names in columns.items()
+                if pd.notna(row[list(names.values())]).any()
+            }
+        )
     }
+
+
+def _columns_by_reader(columns: Iterable[str]) -> dict[str, dict[str, str]]:
+    """The columns with accuracies, by reader and direction. In a table without readers, images were translated."""
+    prefix, found = tested_name(""), [*columns]
+    by_reader: dict[str, dict[str, str]] = {}
+    for name in found:
+        direction, by, reader = name.removeprefix(prefix).rpartition(read_name("", ""))
+        if name.startswith(prefix) and by and reader in (*READERS, LABELLER):
+            by_reader.setdefault(reader, {})[direction] = name
+    return by_reader or {"translated": {name.removeprefix(prefix): name for name in found if name.startswith(prefix)}}
 
 
 def discard_results(folder: ResultsFolder) -> None:

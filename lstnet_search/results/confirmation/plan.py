@@ -10,16 +10,19 @@ import yaml
 
 from lstnet_search.config import TrialConfig
 from lstnet_search.config.number_types import LARGEST_COUNT
+from lstnet_search.config.readers import LABELLER, READERS, Reader
 from lstnet_search.config.search import MAX_REPEATS, MAX_TRIALS
 from lstnet_search.errors import InputError, one_line, show
 from lstnet_search.io.atomic import write_whole
 from lstnet_search.io.safe_read import read_regular
 from lstnet_search.io.yaml import parse_yaml
+from lstnet_search.methods.registry import translates
 from lstnet_search.results.folder.folder import ResultsFolder
 from lstnet_search.results.study.ranking import rank_rows, settings_of_row
 from lstnet_search.results.study.records import PAPER_TRIAL
 from lstnet_search.seeding import derive_seed
 
+DEFAULT_READER: Reader = "adapted"
 BEST, PAPER, NO_TRANSLATION = "best", "paper", "no translation"
 """Names of candidates. The name of any other candidate is its position in the search's ranking."""
 
@@ -32,11 +35,13 @@ class ConfirmationPlan:
         steps: Steps of each training.
         seeds: Seeds of the trainings and of their classifiers, the same for each candidate.
         trials: Numbers of the trials that are candidates.
+        reader: How images are labelled for the verdict, see `evaluation.readers`.
     """
 
     steps: int
     seeds: tuple[int, ...]
     trials: tuple[int, ...]
+    reader: str
 
     @classmethod
     def read(cls, folder: ResultsFolder) -> Self | None:
@@ -48,9 +53,13 @@ class ConfirmationPlan:
         try:
             text = read_regular(folder.confirmation_plan_file).decode()
             content = parse_yaml(text, folder.confirmation_plan_file.name)
-            plan = cls(content["steps"], tuple(content["seeds"]), tuple(content["trials"]))
+            plan = cls(
+                content["steps"], tuple(content["seeds"]), tuple(content["trials"]), content.get("reader", "translated")
+            )
             if not all(type(number) is int and number >= 0 for number in (plan.steps, *plan.seeds, *plan.trials)):
                 raise ValueError("steps, seeds and trials must be whole numbers")
+            if plan.reader not in (*READERS, LABELLER):
+                raise ValueError(f"reader is {show(plan.reader)}")
             return plan
         except FileNotFoundError:
             return None
@@ -89,7 +98,7 @@ class Candidate:
 
 
 def make_plan(
-    folder: ResultsFolder, top: int, seeds: int, steps: int | None, *, paper: bool = True
+    folder: ResultsFolder, top: int, seeds: int, steps: int | None, reader: Reader | None = None, *, paper: bool = True
 ) -> ConfirmationPlan:
     """Plan what to train: everything that an earlier run planned, and what is asked for now.
 
@@ -98,11 +107,13 @@ def make_plan(
         top: How many of the search's best trials to confirm.
         seeds: Number of seeds.
         steps: Steps of each training, or None for those of the earlier run or of the search.
+        reader: How images are labelled for the verdict, or None for the reader of the earlier run, else for
+            `DEFAULT_READER`.
         paper: Whether the paper's weights are confirmed too.
 
     Raises:
         InputError: if a number is too low or too high, there is no trial to confirm, trial 0 does not have the paper's
-            weights, or an earlier run had another number of steps.
+            weights, the method has no such reader, or an earlier run had another number of steps or reader.
     """
     for option, value, most in (
         ("--top", top, MAX_TRIALS),
@@ -124,12 +135,21 @@ def make_plan(
             f"the confirmation of {folder.path} has {earlier.steps} steps per training, not {steps}; "
             f"leave --steps out to continue it, or remove {folder.confirmation} to start over"
         )
-    plan = earlier or ConfirmationPlan(steps or search.trial.steps, (), ())
+    if earlier is not None and reader is not None and reader != earlier.reader:
+        raise InputError(
+            f"the confirmation of {folder.path} was planned with reader {earlier.reader}, not {reader}; "
+            f"leave --reader out to continue it, or remove {folder.confirmation} to start over"
+        )
+    if not translates(search.trial) and reader is not None:
+        raise InputError(f"--reader is for methods that translate; {search.trial.method} does not: leave it out")
+    chosen = (reader or DEFAULT_READER) if translates(search.trial) else LABELLER
+    plan = earlier or ConfirmationPlan(steps or search.trial.steps, (), (), chosen)
     trained = {int(seed) for seed in folder.read_trials()["seed"]}
     return ConfirmationPlan(
         steps=plan.steps,
         seeds=extend_seeds(plan.seeds, seeds, search.seed, trained),
         trials=tuple(dict.fromkeys([*plan.trials, *best, *([PAPER_TRIAL] if paper else [])])),
+        reader=plan.reader,
     )
 
 

@@ -73,6 +73,7 @@ class ConfirmationRecord(YamlRecord):
     seeds: list[RecordedCount]
     opening: RecordedCount
     sentence: str
+    reader: str = "translated"
     command: str = ""
     git_commit: str = ""
     test_fingerprint: str = needed()

@@ -11,13 +11,16 @@
 - `config/<setting>` (nullable): complete settings of the training, missing for `no translation`.
 - `test_accuracy_<a>_to_<b>` (float64): both directions, in [0, 1]; NaN if the training failed or there are no labels.
 - `target_accuracy` (float64): the mean over the directions that the search looked at.
+- `test_accuracy_<a>_to_<b>_by_<reader>`, `target_accuracy_by_<reader>` (float64): the same by each reader that was
+  measured: `translated`, `adapted` and `both` if the method translates, else `labeller`. The columns without a reader
+  are those of the reader that the verdict goes by.
 - `seconds` (float64): of the training, 0 for `no translation`.
 - `error` (string): why a training failed, else empty.
 
-`confirmation.yaml` holds `format_version`, `command`, `steps`, `seeds` (list), `directions` (those in
-`target_accuracy`), `confidence` 0.95, `data_fingerprint`, `test_fingerprint`, `opening` (how often this study's test
-sets have been opened, counting from 1), `versions`, `machine`, `git_commit`, `winner` {`trial`, `is_paper`},
-`sentence`, and `candidates` in the order of the table, each with:
+`confirmation.yaml` holds `format_version`, `command`, `steps`, `seeds` (list), `reader` (whose accuracies decide),
+`directions` (those in `target_accuracy`), `confidence` 0.95, `data_fingerprint`, `test_fingerprint`, `opening` (how
+often this study's test sets have been opened, counting from 1), `versions`, `machine`, `git_commit`, `winner` {`trial`,
+`is_paper`}, `sentence`, and `candidates` in the order of the table, each with:
 
 - `candidate`, `trial` (null for `no translation`), `trainings`, `failed`;
 - `metrics`: for each accuracy column {`mean`, `standard_deviation`, `interval` [low, high]}, null if there are too few
@@ -34,7 +37,7 @@ from typing import Any
 
 import pandas as pd
 
-from lstnet_search.config.metrics import TARGET, tested_name
+from lstnet_search.config.metrics import TARGET, read_name, tested_name
 from lstnet_search.results.confirmation.paired_tests import (
     CONFIDENCE,
     Comparison,
@@ -61,7 +64,7 @@ class TrainingRow:
         seed: Seed of the training and the classifiers.
         steps: Steps of the training.
         settings: Complete settings of the training; empty for no translation.
-        accuracies: Accuracies on the test sets, by direction, as far as they can be measured.
+        accuracies: Accuracies on the test sets, by reader and direction, as far as they can be measured.
         seconds: Duration of the training.
         error: Why it failed.
     """
@@ -71,7 +74,7 @@ class TrainingRow:
     seed: int
     steps: int = 0
     settings: Mapping[str, Any] = field(default_factory=dict)
-    accuracies: Mapping[str, float] = field(default_factory=dict)
+    accuracies: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     seconds: float = 0.0
     error: str = ""
 
@@ -100,7 +103,7 @@ class CandidateResult:
 
 
 def confirmation_table(
-    rows: Sequence[TrainingRow], directions: tuple[str, str], searched: Sequence[str]
+    rows: Sequence[TrainingRow], directions: tuple[str, str], searched: Sequence[str], reader: str
 ) -> pd.DataFrame:
     """Make the table that the module's docstring describes.
 
@@ -108,6 +111,7 @@ def confirmation_table(
         rows: Trainings in the order of the table.
         directions: Both directions.
         searched: The directions whose mean is the target accuracy.
+        reader: The reader that the verdict goes by.
     """
     settings = list(dict.fromkeys(name for row in rows for name in row.settings))
     columns: dict[str, Any] = {
@@ -118,11 +122,14 @@ def confirmation_table(
     }
     for name in settings:  # nullable types, so that a missing value does not turn integers into floats
         columns[f"config/{name}"] = pd.array([cell(row.settings.get(name)) for row in rows])
-    for direction in directions:
-        values = [row.accuracies.get(direction) for row in rows]
-        columns[tested_name(direction)] = pd.Series(values, dtype="float64")
+    measured = dict.fromkeys(name for row in rows for name in row.accuracies)
+    for by in (None, *measured):  # None: the columns that the verdict goes by
+        for direction in directions:
+            values = [row.accuracies.get(by or reader, {}).get(direction) for row in rows]
+            columns[read_name(by, tested_name(direction))] = pd.Series(values, dtype="float64")
+        means = pd.DataFrame({name: columns[read_name(by, tested_name(name))] for name in searched})
+        columns[read_name(by, TARGET)] = means.mean(axis=1, skipna=False)
     table = pd.DataFrame(columns)
-    table[TARGET] = table[[tested_name(direction) for direction in searched]].mean(axis=1, skipna=False)
     table["seconds"] = pd.Series([row.seconds for row in rows], dtype="float64")
     table["error"] = [row.error for row in rows]
     return table
@@ -130,7 +137,7 @@ def confirmation_table(
 
 def candidate_results(table: pd.DataFrame) -> list[CandidateResult]:
     """The results of each candidate's trainings, in the order of the table."""
-    metrics = [name for name in map(str, table.columns) if name == TARGET or name.startswith(tested_name(""))]
+    metrics = [name for name in map(str, table.columns) if name.startswith((TARGET, tested_name("")))]
     results, targets = [], {}
     for name, group in ((str(name), group) for name, group in table.groupby("candidate", sort=False)):
         measured = group[group[TARGET].notna()]
@@ -152,6 +159,12 @@ def candidate_results(table: pd.DataFrame) -> list[CandidateResult]:
             baseline = compare_pairs(targets[BEST], targets.get(NO_TRANSLATION, {}))
             results[index] = replace(results[index], against_no_translation=baseline)
     return _with_holm(results)
+
+
+def readers(results: Sequence[CandidateResult]) -> tuple[str, ...]:
+    """The readers whose accuracies were measured."""
+    start = read_name("", TARGET)
+    return tuple(name.removeprefix(start) for name in results[0].metrics if name.startswith(start))
 
 
 def _with_holm(results: list[CandidateResult]) -> list[CandidateResult]:

@@ -1,6 +1,7 @@
 """A trained network with the classifiers of its domains, stored as safetensors and JSON, without pickle."""
 
 import json
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -13,8 +14,10 @@ from torch import Tensor, nn
 from lstnet_search.config import TrialConfig
 from lstnet_search.config.image_sides import SIDES
 from lstnet_search.config.metrics import directions_of
+from lstnet_search.config.readers import LABELLER
 from lstnet_search.errors import InputError, one_line, show
-from lstnet_search.evaluation.inference import TranslatesImages, classifier_logits, floats_in_batches
+from lstnet_search.evaluation.inference import TranslatesImages, floats_in_batches
+from lstnet_search.evaluation.readers import reader_probabilities
 from lstnet_search.io.atomic import write_whole
 from lstnet_search.io.safe_read import read_regular
 from lstnet_search.io.versions import check_version
@@ -39,6 +42,7 @@ class TrainedModel:
         classes: Number of classes of both domains.
         network: The trained network, in evaluation mode.
         classifiers: Classifiers of both domains, in evaluation mode; None for a domain without labels.
+        adapted: The adapted classifiers that read images of both domains, see `evaluation.readers`.
         about: Information for users: where the model comes from, and how well it performs.
     """
 
@@ -48,6 +52,7 @@ class TrainedModel:
     network: nn.Module
     classifiers: Classifiers
     about: dict[str, Any]
+    adapted: Classifiers = (None, None)
 
     @property
     def translator(self) -> Translator:
@@ -104,27 +109,45 @@ class TrainedModel:
         )
         return translated.cpu()
 
-    def probabilities(self, images: Tensor, source: int) -> Tensor:
+    def probabilities(self, images: Tensor, source: int, reader: str | None = None) -> Tensor:
         """Class probabilities of images: (N, K), each row sums to 1, on the CPU.
 
         Args:
             images: Images of domain `source`, (N, C, S, S) in [-1, 1].
             source: 0 or 1.
+            reader: One of `readers`, or None for its first.
 
         Raises:
             InputError: if the model cannot label them, see `refuse_unlabelled`.
         """
-        self.refuse_unlabelled(source)
-        classifier, network = self.classifiers[1 - source], self.network
+        reader = self.reader(source, reader)
+        network = cast(TranslatesImages | Labeller, self.network)
 
         def label(batch: Tensor) -> tuple[Tensor]:
-            if isinstance(network, Labeller):
-                return (network.label(batch, source)[1].float(),)
-            assert classifier is not None
-            return (classifier_logits(classifier, cast(TranslatesImages, network).translate(batch, source)),)
+            return (reader_probabilities(network, self.classifiers, self.adapted, batch, source, (reader,))[reader],)
 
-        (logits,) = floats_in_batches(label, images.to(self._device), len(images))
-        return logits.softmax(1).cpu()
+        (probabilities,) = floats_in_batches(label, images.to(self._device), len(images))
+        return probabilities.cpu()
+
+    def readers(self, source: int) -> tuple[str, ...]:
+        """The readers that can label images of domain `source`; the one that is used by default comes first."""
+        if isinstance(self.network, Labeller):
+            return (LABELLER,)
+        return ("adapted", "translated", "both") if self.adapted[source] is not None else ("translated",)
+
+    def reader(self, source: int, asked: str | None) -> str:
+        """The reader that a user asked for, or the default one.
+
+        Raises:
+            InputError: if the model cannot label images of domain `source`, or has no such reader.
+        """
+        self.refuse_unlabelled(source)
+        readers = self.readers(source)
+        if asked is not None and asked not in readers:
+            raise InputError(
+                f"--reader {asked} must be one of {', '.join(readers)} for this model; leave it out, or choose one"
+            )
+        return asked or readers[0]
 
     def refuse_unlabelled(self, source: int) -> None:
         """Refuse images of domain `source` if the model cannot label them.
@@ -180,7 +203,7 @@ def trained_network(
 def write_model(path: Path, model: TrainedModel) -> None:
     """Write `path.safetensors` and then `path.json`, each atomically."""
     tensors: dict[str, Tensor] = {}
-    for prefix, module in _networks(model.network, model.classifiers).items():
+    for prefix, module in _networks(model.network, model.classifiers, model.adapted).items():
         tensors |= {f"{prefix}.{name}": value.cpu().contiguous() for name, value in module.state_dict().items()}
     header = {
         "format_version": FORMAT_VERSION,
@@ -251,13 +274,17 @@ def _build(header: dict[str, Any], tensors: dict[str, Tensor], where: str) -> Tr
         raise ValueError(f"about.validation_metrics is {show(metrics)}")
     sources = Labeller.sources_of(name.removeprefix("labeller.") for name in tensors)
 
-    def build() -> tuple[nn.Module, Classifiers]:
+    def build() -> tuple[nn.Module, Classifiers, Classifiers]:
         network, built = build_networks(config, (first, second), classes, sources)
-        classifier_a, classifier_b = (
-            classifier if any(name.startswith(f"classifier_{letter}.") for name in tensors) else None
-            for letter, classifier in zip("ab", built, strict=True)
-        )
-        return network, (classifier_a, classifier_b)
+
+        def present(kind: str) -> Classifiers:
+            found_a, found_b = (
+                deepcopy(classifier) if any(name.startswith(f"{kind}_{letter}.") for name in tensors) else None
+                for letter, classifier in zip("ab", built, strict=True)
+            )
+            return found_a, found_b
+
+        return network, present("classifier"), present("adapted")
 
     with torch.device("meta"):  # takes no memory: a header may ask for networks of any size
         sizes = {
@@ -267,13 +294,13 @@ def _build(header: dict[str, Any], tensors: dict[str, Tensor], where: str) -> Tr
         }
     if sizes != {name: value.shape for name, value in tensors.items()}:
         raise ValueError("it describes other networks")
-    network, classifiers = build()
-    for prefix, module in _networks(network, classifiers).items():
+    network, classifiers, adapted = build()
+    for prefix, module in _networks(network, classifiers, adapted).items():
         start = f"{prefix}."
         module.load_state_dict(
             {name.removeprefix(start): value for name, value in tensors.items() if name.startswith(start)}
         )
-    return TrainedModel(config, (first, second), classes, network, classifiers, about)
+    return TrainedModel(config, (first, second), classes, network, classifiers, about, adapted)
 
 
 def _shape(content: Any) -> ImageShape:
@@ -283,7 +310,8 @@ def _shape(content: Any) -> ImageShape:
     return ImageShape(channels, side)
 
 
-def _networks(network: nn.Module, classifiers: Classifiers) -> dict[str, nn.Module]:
+def _networks(network: nn.Module, classifiers: Classifiers, adapted: Classifiers) -> dict[str, nn.Module]:
     kind = "labeller" if isinstance(network, Labeller) else "translator"
     named = {kind: network, "classifier_a": classifiers[0], "classifier_b": classifiers[1]}
+    named |= {"adapted_a": adapted[0], "adapted_b": adapted[1]}
     return {name: network for name, network in named.items() if network is not None}

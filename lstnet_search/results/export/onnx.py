@@ -34,11 +34,12 @@ class _Direction(nn.Module):
 
 
 def export_onnx(model: TrainedModel, target: Path) -> None:
-    """Write `<direction>.onnx` for both directions, and a README, into a new folder.
+    """Write `<direction>.onnx` for both directions, the adapted classifiers, and a README, into a new folder.
 
     A file takes `images` of the source domain, float32 (N, C, S, S) in [-1, 1]. It returns `translated`, the images
     translated to the other domain, and `probabilities`, (N, K), if that domain has a classifier. Its metadata
-    names the direction, domains, shapes, pixel range and number of classes.
+    names the direction, domains, shapes, pixel range and number of classes. `<direction>-adapted.onnx` takes the same
+    images and returns `probabilities` alone, without translating anything.
 
     Args:
         model: The model, on the CPU.
@@ -59,19 +60,24 @@ def export_onnx(model: TrainedModel, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     with whole_folder(target) as folder:
         for source, direction in enumerate(model.directions):
-            write_whole(folder / f"{direction}.onnx", _onnx(model, translator, source))
+            classifier, adapted = model.classifiers[1 - source], model.adapted[source]
+            outputs = ["translated"] if classifier is None else ["translated", "probabilities"]
+            translating = _Direction(translator, classifier, source)
+            write_whole(folder / f"{direction}.onnx", _onnx(model, source, translating, outputs))
+            if adapted is not None:
+                content = _onnx(model, source, nn.Sequential(adapted, nn.Softmax(1)), ["probabilities"])
+                write_whole(folder / f"{direction}-adapted.onnx", content)
         write_whole(folder / "README.md", _readme(model))
 
 
-def _onnx(model: TrainedModel, translator: Translator, source: int) -> bytes:
-    classifier = model.classifiers[1 - source]
+def _onnx(model: TrainedModel, source: int, network: nn.Module, outputs: list[str]) -> bytes:
     shape = model.shapes[source]
     program = torch.onnx.export(
-        _Direction(translator, classifier, source).eval(),
+        network.eval(),
         (torch.zeros(2, shape.channels, shape.side, shape.side),),  # a batch of 1 would be exported as a constant
         input_names=["images"],
-        output_names=["translated"] if classifier is None else ["translated", "probabilities"],
-        dynamic_shapes={"images": {0: torch.export.Dim("batch")}},
+        output_names=outputs,
+        dynamic_shapes=({0: torch.export.Dim("batch")},),
         dynamo=True,
         verbose=False,
     )
@@ -104,6 +110,8 @@ def _readme(model: TrainedModel) -> str:
             f"| `{direction}.onnx` | `images` (N, {shape.channels}, {shape.side}, {shape.side}) of {name} "
             f"| `translated`{labels} |"
         )
+        if model.adapted[source] is not None:
+            files.append(f"| `{direction}-adapted.onnx` | the same images | `probabilities` (N, {model.classes}) |")
     bright = "; digits are bright on dark" if any(map(is_digits, model.config.domains)) else ""
     return "\n".join(
         [

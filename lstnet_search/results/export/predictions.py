@@ -10,7 +10,9 @@ from lstnet_search.results.export.model import TrainedModel
 from lstnet_search.results.export.tables import write_tables
 
 
-def write_predictions(file: BinaryIO, model: TrainedModel, source: int, batches: Iterable[ImageBatch]) -> None:
+def write_predictions(
+    file: BinaryIO, model: TrainedModel, source: int, batches: Iterable[ImageBatch], reader: str
+) -> None:
     """Write a Parquet file with one row per image.
 
     Its columns are `image` (the name), `label` (the most probable class), `confidence` (its probability),
@@ -21,6 +23,7 @@ def write_predictions(file: BinaryIO, model: TrainedModel, source: int, batches:
         model: The model that labels the images.
         source: The domain of the images, 0 or 1.
         batches: The images.
+        reader: One of the model's readers.
 
     Raises:
         InputError: if the model cannot label such images.
@@ -35,7 +38,7 @@ def write_predictions(file: BinaryIO, model: TrainedModel, source: int, batches:
 
     def tables() -> Iterator[pa.Table]:
         for batch in batches:
-            probabilities = model.probabilities(batch.images, source)
+            probabilities = model.probabilities(batch.images, source, reader)
             confidence, label = probabilities.max(1)
             values = [batch.names, label.numpy(), confidence.numpy(), *probabilities.T.numpy()]
             if names is not None:

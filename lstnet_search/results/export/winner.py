@@ -8,16 +8,18 @@ import torch
 import yaml
 
 from lstnet_search.config import TrialConfig
-from lstnet_search.config.metrics import accuracy_name
+from lstnet_search.config.metrics import accuracy_name, read_name
 from lstnet_search.errors import InputError
-from lstnet_search.evaluation import Prepared, round_trip_accuracy
+from lstnet_search.evaluation import ClassifierSettings, Prepared, adapt, reader_accuracies, round_trip_accuracy
 from lstnet_search.evaluation.accuracy import accuracies
 from lstnet_search.evaluation.repeated_training import has_repeats
 from lstnet_search.evaluation.samples import SAMPLES_FILE, Samples, read_samples
 from lstnet_search.io.atomic import whole_folder, write_whole
+from lstnet_search.io.cache_dir import default_cache_dir
 from lstnet_search.io.yaml import read_yaml
 from lstnet_search.methods.registry import translates
 from lstnet_search.models import Translator
+from lstnet_search.models.classifier import Classifiers
 from lstnet_search.results.export.model import TrainedModel, trained_network, write_model
 from lstnet_search.results.export.pictures import draw_translations
 from lstnet_search.results.folder.folder import ResultsFolder
@@ -72,6 +74,7 @@ def write_winner(
     model: Path,
     pictures: Path,
     remarks: list[str],
+    adapted: bool = True,
 ) -> dict[str, float]:
     """Write a training's settings, the networks of one of its checkpoints, and pictures of their translations.
 
@@ -84,22 +87,31 @@ def write_winner(
         model: File to write the networks to, without an ending.
         pictures: File to write the pictures to.
         remarks: Where the training comes from, as comments for users.
+        adapted: Whether to train adapted classifiers, which takes a minute or more, and add them to the model.
 
     Returns:
-        For each labelled domain, the share of validation images whose round trip is labelled correctly, by metric
-        name. Empty for a method that does not translate images; it gets no pictures either.
+        Validation accuracies that the report does not have, by metric name: of round trips, and by each reader. Empty
+        for a method that does not translate images; it gets no pictures either.
     """
     prepared = prepared.to(torch.device("cpu"))
     state, _ = read_state(checkpoint)
     network = trained_network(config, prepared.shapes, prepared.classes, evaluated_state(state))
-    round_trips = (
-        round_trip_accuracy(network, prepared.validation, prepared.classifiers)
-        if isinstance(network, Translator)
-        else {}
-    )
+    own: Classifiers = (None, None)
+    measured: dict[str, float] = {}
+    if isinstance(network, Translator):
+        measured = round_trip_accuracy(network, prepared.validation, prepared.classifiers)
+    if isinstance(network, Translator) and adapted:
+        settings = ClassifierSettings.of(config)
+        own = adapt(network, prepared.train, settings, config.seed, default_cache_dir("classifiers"))
+        by_reader = reader_accuracies(network, prepared.validation, prepared.classifiers, own)
+        measured |= {
+            read_name(reader, accuracy_name(direction)): value
+            for reader in ("adapted", "both")
+            for direction, value in by_reader.get(reader, {}).items()
+        }
     samples, repeated = read_samples(checkpoint / SAMPLES_FILE), has_repeats(state)
     # With repeats, the report has means over seeds, but the network and the samples are those of the first seed.
-    metrics = {**(_own_accuracies(samples) if repeated else report.metrics), **round_trips}
+    metrics = {**(_own_accuracies(samples) if repeated else report.metrics), **measured}
     about: dict[str, Any] = {
         "remarks": remarks,
         "step": report.step,
@@ -111,7 +123,7 @@ def write_winner(
         about["means_over_seeds"] = dict(report.metrics)
     if prepared.train.a.class_names is not None:
         about["classes"] = list(prepared.train.a.class_names)
-    trained = TrainedModel(config, prepared.shapes, prepared.classes, network, prepared.classifiers, about)
+    trained = TrainedModel(config, prepared.shapes, prepared.classes, network, prepared.classifiers, about, own)
     write_model(model, trained)
     earlier = read_remarks(config_file) if _has_settings(config_file, config) else []
     confirmed = [remark for remark in earlier if remark.startswith(CONFIRMED)]
@@ -120,7 +132,7 @@ def write_winner(
     if isinstance(network, Translator):
         names = prepared.validation.a.name, prepared.validation.b.name
         draw_translations(pictures, samples, names, f"{remarks[0]}, step {report.step}")
-    return round_trips
+    return measured
 
 
 def _own_accuracies(samples: Samples) -> dict[str, float]:

@@ -1,59 +1,107 @@
-"""Classifiers of the whole training sets, one per domain and seed, trained on the cluster."""
+"""Classifiers for the test sets, trained on the cluster: of the whole training sets, and adapted to each training."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any, TypeVar, cast
 
 import ray
 import torch
+from torch import nn
 
+from lstnet_search.config import TrialConfig
 from lstnet_search.domains import Domain, DomainPair
-from lstnet_search.evaluation import cached_classifier
-from lstnet_search.evaluation.prepare import DEFAULT_SETTINGS
+from lstnet_search.evaluation import ClassifierSettings, TranslatesImages, adapt, cached_classifier
 from lstnet_search.io.cache_dir import default_cache_dir
+from lstnet_search.methods.labeller import Labeller
 from lstnet_search.models.classifier import Classifier, Classifiers
+from lstnet_search.training import autocast
 from lstnet_search.tuning.cluster.placement import Placement
 from lstnet_search.tuning.stop_request import StopRequest
 from lstnet_search.tuning.trials.device import device_for
 
 CHECK_EVERY_SECONDS = 1.0
 
+Name = TypeVar("Name")
 
-def train_classifiers(
-    pair: DomainPair, seeds: Sequence[int], placement: Placement, stop_request: StopRequest, say: Callable[[str], None]
-) -> dict[int, Classifiers] | None:
-    """Classifiers of both domains for each seed, on the CPU: from the cache, or trained side by side.
 
-    Args:
-        pair: whole training sets.
-        seeds: seeds of the classifiers.
-        placement: each training gets the resources of a trial.
-        stop_request: ends the wait for classifiers when it is due.
-        say: prints a line.
+class ClassifierTrainings:
+    """Trains classifiers side by side, each with the resources of a trial. What is cached is not trained again."""
 
-    Returns:
-        Classifiers by seed, or None after a stop request.
-    """
-    resources = placement.resources
-    train = ray.remote(max_calls=1)(_classifier).options(num_cpus=resources["cpu"], num_gpus=resources["gpu"])
-    domains = [None if domain.labels is None else ray.put(domain) for domain in pair]
-    cache = default_cache_dir("classifiers")
-    tasks = {
-        (seed, index): train.remote(domain, seed, placement.threads, resources["gpu"], cache)
-        for seed in seeds
-        for index, domain in enumerate(domains)
-        if domain is not None
-    }
-    say(f"{len(tasks)} classifiers of the whole training sets, one per domain and seed: cached, or trained once")
-    pending = list(tasks.values())
-    while pending:
-        if stop_request.due:
+    def __init__(self, config: TrialConfig, pair: DomainPair, placement: Placement, stop_request: StopRequest) -> None:
+        """Share the images with the cluster.
+
+        Args:
+            config: settings of the search's trials.
+            pair: whole training sets.
+            placement: says what a trial gets.
+            stop_request: ends the wait for classifiers when it is due.
+        """
+        self._config = config
+        self._placement = placement
+        self._stop_request = stop_request
+        self._pair = ray.put(pair)
+        self._labelled = [index for index, domain in enumerate(pair) if domain.labels is not None]
+        self._cache = default_cache_dir("classifiers")
+
+    def of_domains(self, seeds: Sequence[int], say: Callable[[str], None]) -> dict[int, Classifiers] | None:
+        """Classifiers of both domains for each seed, on the CPU; None after a stop request."""
+        keys = [(seed, index) for seed in seeds for index in self._labelled]
+        say(f"{len(keys)} classifiers of the whole training sets, one per domain and seed: cached, or trained once")
+        trained = self._run(_classifier, keys, keys)
+        if trained is None:
             return None
-        _, pending = ray.wait(pending, num_returns=len(pending), timeout=CHECK_EVERY_SECONDS)
-    trained: dict[tuple[int, int], Classifier] = {key: ray.get(task) for key, task in tasks.items()}
-    return {seed: (trained.get((seed, 0)), trained.get((seed, 1))) for seed in seeds}
+        return {seed: (trained.get((seed, 0)), trained.get((seed, 1))) for seed in seeds}
+
+    def adapted(
+        self, networks: Mapping[Name, tuple[nn.Module, int]], say: Callable[[str], None]
+    ) -> dict[Name, Classifiers] | None:
+        """Adapted classifiers of networks, on the CPU, given each network on the CPU and a seed, by name.
+
+        Returns:
+            Classifiers by name; none for a network that labels images itself. None after a stop request.
+        """
+        names = [name for name, (network, _) in networks.items() if not isinstance(network, Labeller)]
+        if names:
+            say(f"classifiers adapted to the translations of {len(names)} networks: cached, or trained once")
+        found = self._run(_adapted, names, [networks[name] for name in names])
+        return None if found is None else {name: found.get(name, (None, None)) for name in networks}
+
+    def _run(
+        self, task: Callable[..., Any], names: Sequence[Any], arguments: Iterable[tuple[Any, ...]]
+    ) -> dict[Any, Any] | None:
+        resources = self._placement.resources
+        remote = ray.remote(max_calls=1)(task).options(num_cpus=resources["cpu"], num_gpus=resources["gpu"])
+        shared = self._pair, self._config, self._placement.threads, resources["gpu"], self._cache
+        tasks = [remote.remote(*each, *shared) for each in arguments]
+        pending = list(tasks)
+        while pending:
+            if self._stop_request.due:
+                return None
+            _, pending = ray.wait(pending, num_returns=len(pending), timeout=CHECK_EVERY_SECONDS)
+        return dict(zip(names, ray.get(tasks), strict=True))
 
 
-def _classifier(domain: Domain, seed: int, threads: int, gpus: float, cache: Path) -> Classifier:
+def _classifier(
+    seed: int, index: int, pair: DomainPair, config: TrialConfig, threads: int, gpus: float, cache: Path
+) -> Classifier:
+    torch.set_num_threads(threads)
+    domain: Domain = (pair.a, pair.b)[index]
+    return cached_classifier(domain, ClassifierSettings.of(config), seed, device_for(gpus), cache).cpu()
+
+
+def _adapted(
+    network: nn.Module,
+    seed: int,
+    pair: DomainPair,
+    config: TrialConfig,
+    threads: int,
+    gpus: float,
+    cache: Path,
+) -> Classifiers:
     torch.set_num_threads(threads)
     device = device_for(gpus)
-    return cached_classifier(domain, DEFAULT_SETTINGS, seed, device, cache).cpu()
+    with autocast(config.precision, device)():
+        translator = cast(TranslatesImages, network.to(device))
+        adapted = adapt(translator, pair.to(device), ClassifierSettings.of(config), seed, cache)
+    first, second = (None if each is None else each.cpu() for each in adapted)
+    return first, second

@@ -23,6 +23,7 @@ from lstnet_search.results.confirmation.verdict import (
     candidate_results,
     confirmation_content,
     confirmation_table,
+    readers,
     verdict_sentence,
 )
 from lstnet_search.results.export.winner import add_confirmation
@@ -31,7 +32,7 @@ from lstnet_search.results.folder.provenance import provenance
 from lstnet_search.results.formatting import duration
 from lstnet_search.results.study.records import TrialRecord
 from lstnet_search.tuning.cluster.placement import upper_bound_seconds
-from lstnet_search.tuning.confirmation.display import ConfirmationDisplay, verdict_table
+from lstnet_search.tuning.confirmation.display import ConfirmationDisplay, readers_table, verdict_table
 from lstnet_search.tuning.confirmation.test_sets import Key, Measurement, measure
 from lstnet_search.tuning.context import SearchContext
 from lstnet_search.tuning.execution import on_cluster, refuse_other_data, refuse_placement, share_gpus, until_stopped
@@ -260,14 +261,15 @@ class _Confirmation:
         searched = [
             name
             for name in measurable(context.data.train, context.config.direction)
-            if any(name in each for each in measured.accuracies.values())
+            if any(name in by_direction for each in measured.accuracies.values() for by_direction in each.values())
         ]
-        table = confirmation_table(self._rows(trainings, measured), directions, searched)
+        table = confirmation_table(self._rows(trainings, measured), directions, searched, self.plan.reader)
         results = candidate_results(table)
         about = {
             "command": context.run.command,
             "steps": self.plan.steps,
             "seeds": list(self.plan.seeds),
+            "reader": self.plan.reader,
             "directions": searched,
             "data_fingerprint": context.data.fingerprint,
             "test_fingerprint": measured.fingerprint,
@@ -275,7 +277,9 @@ class _Confirmation:
         } | provenance()
         write_confirmation(folder, table, confirmation_content(results, about))
         add_confirmation(folder, self.candidates[0].config, winner_remarks(results, self.plan.steps))
-        context.console.print(verdict_table(results, self.candidates, directions, self.plan.steps))
+        context.console.print(verdict_table(results, self.candidates, directions, self.plan))
+        if len(found := readers(results)) > 1:
+            context.console.print(readers_table(results, found, directions))
         display.say(verdict_sentence(results))
         display.say(f"results: {folder.confirmation_table_file}, {folder.confirmation_file}")
         return 0

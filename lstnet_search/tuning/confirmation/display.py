@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from rich.console import Console
 from rich.table import Table
 
-from lstnet_search.config.metrics import TARGET, tested_name
+from lstnet_search.config.metrics import TARGET, read_name, tested_name
 from lstnet_search.evaluation.full_training import PROGRESS
 from lstnet_search.results.confirmation.paired_tests import Comparison, Sample
-from lstnet_search.results.confirmation.plan import BEST, Candidate
+from lstnet_search.results.confirmation.plan import BEST, Candidate, ConfirmationPlan
 from lstnet_search.results.confirmation.verdict import CandidateResult
 from lstnet_search.results.formatting import difference_with_interval, p_value, percent, weights, weights_heading
 from lstnet_search.results.study.records import PAPER_TRIAL, ReportRecord
@@ -60,14 +60,16 @@ class ConfirmationDisplay(SearchDisplay):
 
 
 def verdict_table(
-    results: Sequence[CandidateResult], candidates: Sequence[Candidate], directions: tuple[str, str], steps: int
+    results: Sequence[CandidateResult],
+    candidates: Sequence[Candidate],
+    directions: tuple[str, str],
+    plan: ConfirmationPlan,
 ) -> Table:
     """One row per candidate and one for no translation: test accuracies, compared with the paper's weights."""
     seeds = max(each.trainings for each in results)
-    title = (
-        f"test accuracy after {steps} steps, mean of {seeds} seeds ± half of the 95 % interval; differences in points"
-    )
-    table = Table(title=title if seeds > 1 else f"test accuracy after {steps} steps, one seed", title_justify="left")
+    title = f"test accuracy after {plan.steps} steps, reader {plan.reader}, "
+    title += "mean of {seeds} seeds ± half of the 95 % interval; differences in points" if seeds > 1 else "one seed"
+    table = Table(title=title.format(seeds=seeds), title_justify="left")
     names = weights_heading(candidates[0].config.method)
     for heading in ("", "trial", *directions, "target", "to the paper", "p", "verdict", f"weights {names}"):
         table.add_column(heading, no_wrap=True)
@@ -91,6 +93,18 @@ def verdict_table(
             ),
             "" if each.trial is None else weights(settings[each.trial]),
         )
+    return table
+
+
+def readers_table(results: Sequence[CandidateResult], readers: Sequence[str], directions: tuple[str, str]) -> Table:
+    """Test accuracies by each reader: what the translator, and an adapted classifier, are worth."""
+    table = Table(title="by reader", title_justify="left")
+    for heading in ("", "reader", *directions, "target"):
+        table.add_column(heading, no_wrap=True)
+    for each in results:
+        for reader in readers:
+            metrics = (read_name(reader, metric) for metric in (*map(tested_name, directions), TARGET))
+            table.add_row(each.name, reader, *(_mean(each.metrics[metric]) for metric in metrics))
     return table
 
 

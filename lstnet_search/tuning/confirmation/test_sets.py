@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import cast
 
 import torch
+from torch import nn
 
 from lstnet_search.config import TrialConfig
 from lstnet_search.domains import DomainPair, load_pair
 from lstnet_search.errors import InputError
-from lstnet_search.evaluation import Resizing, TranslatesImages, WholeSets, translation_accuracy
+from lstnet_search.evaluation import Resizing, TranslatesImages, WholeSets, reader_accuracies
 from lstnet_search.methods.labeller import Labeller
 from lstnet_search.models.classifier import Classifiers
 from lstnet_search.results.confirmation.files import measured_accuracies, read_confirmation
@@ -19,7 +20,7 @@ from lstnet_search.results.confirmation.test_log import log_opening, ordinal
 from lstnet_search.results.export.model import trained_network
 from lstnet_search.results.study.records import TrialRecord
 from lstnet_search.training import autocast, evaluated_state, read_state
-from lstnet_search.tuning.confirmation.classifiers import train_classifiers
+from lstnet_search.tuning.confirmation.classifiers import ClassifierTrainings
 from lstnet_search.tuning.context import SearchContext
 from lstnet_search.tuning.run import Run
 from lstnet_search.tuning.trials.checkpoints import checkpoint_at
@@ -34,12 +35,12 @@ class Measurement:
     """What was measured on the test sets.
 
     Attributes:
-        accuracies: accuracies of each training, by direction.
+        accuracies: accuracies of each training, by reader and direction.
         opening: how often this study's test sets have been opened, counting from 1.
         fingerprint: fingerprint of both test sets.
     """
 
-    accuracies: dict[Key, dict[str, float]]
+    accuracies: dict[Key, dict[str, dict[str, float]]]
     opening: int
     fingerprint: str
 
@@ -69,30 +70,38 @@ def measure(
     if not missing:
         assert earlier is not None
         return Measurement(accuracies, earlier.opening, earlier.test_fingerprint)
-    seeds = list(dict.fromkeys(seed for _, seed in missing))
-    classifiers = train_classifiers(sets.train, seeds, placement, context.stop_request, say)
+    networks = {key: _network(record, steps, context) for key, record in missing.items()}
+    trainings = ClassifierTrainings(context.config.trial, sets.train, placement, context.stop_request)
+    classifiers = trainings.of_domains(list(dict.fromkeys(seed for _, seed in missing)), say)
     if classifiers is None:
+        return None
+    adapted = trainings.adapted({key: (network, key[1]) for key, network in networks.items()}, say)
+    if adapted is None:
         return None
     pair, opening = _open_test_sets(context.config.trial, sets.train, run, earlier)
     say(f"the test sets are opened, the {ordinal(opening)} time for this study")
     device = device_for(placement.gpus)
     on_device = pair.to(device)
-    for key, record in missing.items():
-        seed_classifiers = _to(classifiers[key[1]], device)
-        if record is None:
-            accuracies[key] = translation_accuracy(Resizing(on_device), on_device, seed_classifiers)
-            continue
-        config = TrialConfig.parse(record.settings, f"training {record.number}")
-        checkpoint = checkpoint_at(context.storage, record.number, steps)
-        assert checkpoint is not None
-        with checkpoint.as_directory() as fetched:
-            state = evaluated_state(read_state(Path(fetched))[0])
-        network = trained_network(config, sets.shapes, on_device.a.classes, state)
-        network.to(device).to(memory_format=torch.channels_last)
-        with autocast(config.precision, device)():
-            translator = cast(TranslatesImages | Labeller, network)
-            accuracies[key] = translation_accuracy(translator, on_device, seed_classifiers)
+    for key, network in networks.items():
+        own, adapted_to_it = _to(classifiers[key[1]], device), _to(adapted[key], device)
+        with autocast(context.config.trial.precision, device)():
+            translator = cast(TranslatesImages | Labeller, network.to(device))
+            accuracies[key] = reader_accuracies(translator, on_device, own, adapted_to_it)
     return Measurement(accuracies, opening, pair.fingerprint)
+
+
+def _network(record: TrialRecord | None, steps: int, context: SearchContext[WholeSets]) -> nn.Module:
+    """The network of a training's last checkpoint, or plain resizing, on the CPU."""
+    sets = context.data
+    if record is None:
+        return Resizing(sets.train)
+    config = TrialConfig.parse(record.settings, f"training {record.number}")
+    checkpoint = checkpoint_at(context.storage, record.number, steps)
+    assert checkpoint is not None
+    with checkpoint.as_directory() as fetched:
+        state = evaluated_state(read_state(Path(fetched))[0])
+    network = trained_network(config, sets.shapes, sets.train.a.classes, state)
+    return network.to(memory_format=torch.channels_last)
 
 
 def _open_test_sets(

@@ -21,6 +21,7 @@ DIMENSIONS = {
     "simplex": 6,
     "optimizer": 5,
     "architecture": 5,
+    "recipe": 5,
     "smoke": 2,
 }
 OF_OTHER_METHODS = {"unit": 4, "cogan": 3, "deepjdot": 3}

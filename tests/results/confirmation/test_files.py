@@ -35,10 +35,18 @@ def test_what_was_measured_comes_back_from_the_files(tmp_path: Path) -> None:
     assert record.no_translation.trial is None
     known = measured_accuracies(folder, 30)
     assert (4, 12) not in known
-    assert known[4, 11] == {DIRECTIONS[0]: 0.94, DIRECTIONS[1]: 0.96}
-    assert known[None, 13][DIRECTIONS[0]] == 0.81
+    assert known[4, 11] == {"adapted": {DIRECTIONS[0]: 0.94, DIRECTIONS[1]: 0.96}}
+    assert known[None, 13]["adapted"][DIRECTIONS[0]] == 0.81
     assert yaml.safe_load(folder.confirmation_file.read_text())["candidates"][0]["against_paper"]["pairs"] == 2
     assert set(measured_accuracies(folder, 31)) == {(None, seed) for seed in SEEDS}
+
+
+def test_accuracies_of_a_version_without_readers_are_of_translated_images(tmp_path: Path) -> None:
+    folder = ResultsFolder(tmp_path)
+    made = table(rows("best", 4, [0.94, 0.95, 0.97]), PAPER, BASELINE)
+    older = made.drop(columns=[name for name in made if name.endswith("_by_adapted")])
+    write_confirmation(folder, older, confirmation_content(candidate_results(older), ABOUT))
+    assert measured_accuracies(folder, 30)[4, 11] == {"translated": {DIRECTIONS[0]: 0.94, DIRECTIONS[1]: 0.96}}
 
 
 def test_a_confirmation_that_starts_over_has_no_measured_accuracies(tmp_path: Path) -> None:

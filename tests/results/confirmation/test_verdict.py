@@ -20,6 +20,7 @@ def test_the_table_has_a_row_per_candidate_and_seed_with_the_mean_of_the_searche
     assert both["config/batch_size"].dtype == "Int64"
     assert both["config/domains"].iloc[0] == '["mnist", "usps"]'
     assert both["config/w1"].isna().tolist() == [False] * 6 + [True] * 3
+    assert both["target_accuracy_by_adapted"].equals(both["target_accuracy"])
     one = table(rows("best", 4, [0.94, 0.95, 0.97]), PAPER, searched=DIRECTIONS[:1])
     assert one["target_accuracy"].tolist()[:3] == [0.94, 0.95, 0.97]
 
@@ -92,10 +93,10 @@ def test_one_seed_gives_no_interval_and_the_sentence_says_so() -> None:
 
 def test_a_direction_without_labels_is_empty() -> None:
     half = [
-        TrainingRow(row.candidate, row.trial, row.seed, row.steps, row.settings, {DIRECTIONS[1]: 0.9})
+        TrainingRow(row.candidate, row.trial, row.seed, row.steps, row.settings, {"adapted": {DIRECTIONS[1]: 0.9}})
         for row in (*rows("best", 4, [0.9, 0.9, 0.9]), *PAPER, *BASELINE)
     ]
-    made = confirmation_table(half, DIRECTIONS, DIRECTIONS[1:])
+    made = confirmation_table(half, DIRECTIONS, DIRECTIONS[1:], "adapted")
     assert made["test_accuracy_mnist_to_usps"].isna().all()
     best = candidate_results(made)[0]
     assert best.metrics["test_accuracy_mnist_to_usps"].mean is None

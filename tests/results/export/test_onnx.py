@@ -16,14 +16,14 @@ from lstnet_search.results.export import onnx as onnx_files
 from lstnet_search.results.export.model import TrainedModel, read_model, write_model
 from lstnet_search.results.export.onnx import export_onnx
 
-DIRECTIONS = ("mnist_to_usps", "usps_to_mnist")
+FILES = ["mnist_to_usps.onnx", "usps_to_mnist-adapted.onnx", "usps_to_mnist.onnx"]
 
 
 @pytest.fixture(scope="module")
 def model(winner: Path) -> TrainedModel:
     """A winner without a classifier of USPS."""
     whole = read_model(winner / "best_model")
-    return replace(whole, classifiers=(whole.classifiers[0], None))
+    return replace(whole, classifiers=(whole.classifiers[0], None), adapted=(None, whole.adapted[1]))
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def exported(model: TrainedModel, tmp_path_factory: pytest.TempPathFactory) -> P
     write_model(folder / "model", model)
     target = folder / "made" / "model"
     assert exit_code("export", folder, "--to", target, "--format", "onnx") == 0
-    assert sorted(path.name for path in target.iterdir()) == ["README.md", *(f"{name}.onnx" for name in DIRECTIONS)]
+    assert sorted(path.name for path in target.iterdir()) == ["README.md", *FILES]
     return target
 
 
@@ -41,15 +41,17 @@ def test_onnxruntime_gives_the_same_labels_and_images_as_pytorch(model: TrainedM
     usps = load(model.config.domains[1], "bundled", Path("nowhere"), "train").take(torch.arange(1500))
     _, validation = split(usps, model.config.validation_fraction, model.config.split_seed)
     images = to_unit_range(validation.images[:100])
-    session = onnxruntime.InferenceSession(exported / "usps_to_mnist.onnx")
-    for count in (100, 1):  # any number of images
-        translated, probabilities = map(torch.from_numpy, session.run(None, {"images": images[:count].numpy()}))
-        expected = model.probabilities(images[:count], 1)
-        assert torch.equal(probabilities.argmax(1), expected.argmax(1))
-        assert (probabilities - expected).abs().max() < 1e-4
-        assert (translated - model.translate(images[:count], 1)).abs().max() < 1e-4
-        if count == 100:
-            assert len(expected.argmax(1).unique()) > 1
+    for file, reader in (("usps_to_mnist.onnx", "translated"), ("usps_to_mnist-adapted.onnx", "adapted")):
+        session = onnxruntime.InferenceSession(exported / file)
+        for count in (100, 1):  # any number of images
+            *translated, probabilities = map(torch.from_numpy, session.run(None, {"images": images[:count].numpy()}))
+            expected = model.probabilities(images[:count], 1, reader)
+            assert torch.equal(probabilities.argmax(1), expected.argmax(1))
+            assert (probabilities - expected).abs().max() < 1e-4
+            assert all((each - model.translate(images[:count], 1)).abs().max() < 1e-4 for each in translated)
+            assert len(translated) == (reader == "translated")
+            if count == 100:
+                assert len(expected.argmax(1).unique()) > 1
 
 
 def test_without_a_classifier_of_the_target_a_file_gives_images_alone(model: TrainedModel, exported: Path) -> None:

@@ -23,7 +23,7 @@ def usps(tmp_path: Path) -> Path:
 
 def predictions(model: TrainedModel, images: Path, batch_size: int) -> pd.DataFrame:
     buffer = BytesIO()
-    write_predictions(buffer, model, 1, ImageReader(find_images(images), 1, 16, batch_size))
+    write_predictions(buffer, model, 1, ImageReader(find_images(images), 1, 16, batch_size), "adapted")
     return pd.read_parquet(buffer)
 
 

@@ -81,7 +81,8 @@ def confirmed(name: str, trial: int | None, mean: float, test: Comparison | None
 
 def rows(found: list[CandidateResult], candidates: list[Candidate]) -> list[list[str]]:
     out = io.StringIO()
-    Console(file=out, width=250).print(verdict_table(found, candidates, DIRECTIONS, 100))
+    plan = ConfirmationPlan(100, (), (), "adapted")
+    Console(file=out, width=250).print(verdict_table(found, candidates, DIRECTIONS, plan))
     lines = [line for line in out.getvalue().splitlines() if line.startswith("│")]
     return [[cell.strip() for cell in line.strip("│").split("│")] for line in lines]
 

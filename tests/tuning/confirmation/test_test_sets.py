@@ -17,6 +17,7 @@ from lstnet_search.tuning.confirmation.test_sets import Key, Measurement, measur
 
 NO_TRANSLATION: dict[Key, Any] = {(None, 7): None}
 STEPS = 10
+MEASURED: dict[Key, dict[str, dict[str, float]]] = {(None, 7): {"adapted": {"mnist_to_usps": 0.25}}}
 
 
 def pair(pixel: int = 0, labelled: tuple[str, ...] = ("mnist", "usps")) -> DomainPair:
@@ -36,9 +37,14 @@ class Confirmation:
         self.folder.create({"search": {}})
         self.load: Callable[..., DomainPair] = lambda *arguments, **settings: pair()
         self.classifiers: dict[int, Any] | None = {7: (None, None)}
-        monkeypatch.setattr(test_sets, "train_classifiers", lambda *arguments: self.classifiers)
+        self.adapted: tuple[None, None] | None = (None, None)
+        trainings = SimpleNamespace(
+            of_domains=lambda *arguments: self.classifiers,
+            adapted=lambda networks, say: self.adapted and dict.fromkeys(networks, self.adapted),
+        )
+        monkeypatch.setattr(test_sets, "ClassifierTrainings", lambda *arguments: trainings)
         monkeypatch.setattr(test_sets, "load_pair", lambda *arguments, **settings: self.load())
-        monkeypatch.setattr(test_sets, "translation_accuracy", lambda *arguments: {"mnist_to_usps": 0.5})
+        monkeypatch.setattr(test_sets, "reader_accuracies", lambda *arguments: {"adapted": {"mnist_to_usps": 0.5}})
 
     def measure(self) -> Measurement | None:
         return measure(NO_TRANSLATION, STEPS, self.context, Console().print)
@@ -55,7 +61,7 @@ def confirmation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Confirmatio
 
 def test_test_sets_that_were_read_count_as_opened(confirmation: Confirmation) -> None:
     measured = confirmation.measure()
-    assert measured == Measurement({(None, 7): {"mnist_to_usps": 0.5}}, 1, pair().fingerprint)
+    assert measured == Measurement({(None, 7): {"adapted": {"mnist_to_usps": 0.5}}}, 1, pair().fingerprint)
     assert confirmation.openings() == 1
 
 
@@ -99,8 +105,9 @@ def test_test_sets_whose_labels_no_classifier_can_be_compared_with_are_refused_a
     assert confirmation.measure() is not None
 
 
-def test_after_a_stop_request_the_test_sets_stay_closed(confirmation: Confirmation) -> None:
-    confirmation.classifiers = None
+@pytest.mark.parametrize("unfinished", ["classifiers", "adapted"])
+def test_after_a_stop_request_the_test_sets_stay_closed(confirmation: Confirmation, unfinished: str) -> None:
+    setattr(confirmation, unfinished, None)
     assert confirmation.measure() is None
     assert confirmation.openings() == 0
 
@@ -110,6 +117,6 @@ def test_what_was_measured_before_is_not_measured_again(
 ) -> None:
     earlier = SimpleNamespace(opening=3, test_fingerprint="the same")
     monkeypatch.setattr(test_sets, "read_confirmation", lambda folder: earlier)
-    monkeypatch.setattr(test_sets, "measured_accuracies", lambda folder, steps: {(None, 7): {"mnist_to_usps": 0.25}})
-    assert confirmation.measure() == Measurement({(None, 7): {"mnist_to_usps": 0.25}}, 3, "the same")
+    monkeypatch.setattr(test_sets, "measured_accuracies", lambda folder, steps: MEASURED)
+    assert confirmation.measure() == Measurement(MEASURED, 3, "the same")
     assert confirmation.openings() == 0

@@ -1,0 +1,73 @@
+"""The anchored start: at first, a translation is drawn towards the resized image, so that no classes change places."""
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from lstnet_search.config import TranslationConfig
+from lstnet_search.domains import DomainPair, to_unit_range
+from lstnet_search.methods.resizing import match_shape
+from lstnet_search.models import ImageShape
+
+COMPARED = 1000
+"""Maximum number of images per domain that are compared to find out whether two domains are alike."""
+
+LEAST_CORRELATION = 0.3
+"""Domains are alike from this correlation on; see `resemblance`."""
+
+
+class Anchor:
+    """The term of the anchored start. Its weight falls linearly from `anchor` to 0 over `anchor_steps`.
+
+    Translations of `a` and `b` are compared with what plain resizing would give, by the mean absolute error over
+    pixels and batch. No label is read.
+    """
+
+    def __init__(self, config: TranslationConfig, shapes: tuple[ImageShape, ImageShape], device: torch.device) -> None:
+        """Start with the full weight."""
+        self._config = config
+        self._shapes = shapes
+        self._weight = torch.full((), config.anchor, device=device)
+
+    def begin_step(self, taken: int) -> None:
+        """Set the weight for the next step, given how many steps have been taken."""
+        self._weight.fill_(self._config.anchor * max(0.0, 1 - taken / self._config.anchor_steps))
+
+    def loss(self, x_a: Tensor, x_b: Tensor, x_ab: Tensor, x_ba: Tensor) -> Tensor:
+        """The weighted term for images of both domains and their translations, scalar; all in [-1, 1]."""
+        distances = [
+            F.l1_loss(translated.float(), match_shape(images, self._shapes[target]))
+            for images, translated, target in ((x_a, x_ab, 1), (x_b, x_ba, 0))
+        ]
+        return self._weight * torch.stack(distances).sum()
+
+
+def alike(pair: DomainPair) -> bool:
+    """Whether plain resizing makes images of each domain look like images of the other one; no label is read."""
+    return resemblance(pair) >= LEAST_CORRELATION
+
+
+@torch.inference_mode()
+def resemblance(pair: DomainPair) -> float:
+    """How much resized images of each domain resemble images of the other, from -1 to 1.
+
+    It is the correlation of pixels between a resized image and the most similar one of a thousand images of the other
+    domain: the median over images, and the smaller one of both directions.
+    """
+    shapes = [ImageShape(domain.channels, domain.side) for domain in pair]
+    samples = [to_unit_range(domain.images[_sample(len(domain)).to(domain.images.device)]) for domain in pair]
+    medians = []
+    for source, target in ((0, 1), (1, 0)):
+        resized, others = _standardised(match_shape(samples[source], shapes[target])), _standardised(samples[target])
+        medians.append((resized @ others.T).amax(1).median())
+    return float(torch.stack(medians).min())
+
+
+def _sample(count: int) -> Tensor:
+    return torch.randperm(count, generator=torch.Generator().manual_seed(0))[:COMPARED]
+
+
+def _standardised(images: Tensor) -> Tensor:
+    """Images (N, C, S, S) as rows of mean 0 and norm 1, (N, C·S·S); a constant image becomes 0."""
+    flat = images.flatten(1)
+    return F.normalize(flat - flat.mean(1, keepdim=True))
