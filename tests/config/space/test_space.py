@@ -137,7 +137,7 @@ def test_a_point_outside_its_range_is_refused() -> None:
 def test_edges_are_the_outer_hundredths_of_a_range() -> None:
     space = Space.parse(
         {
-            "w1": uniform(0, 100),
+            "w1": uniform(1, 101),
             "w2": uniform(0, 100),
             "w4": uniform(0, 100),
             "w5": {"type": "loguniform", "low": 1, "high": 1000},
@@ -147,7 +147,7 @@ def test_edges_are_the_outer_hundredths_of_a_range() -> None:
         },
         "mine.yaml",
     )
-    drawn = {"w1": 0.9, "w2": 99.1, "w4": 1.1, "w5": 1.05, "w6": 940.0, "batch_size": 4, "latent_stride": 1}
+    drawn = {"w1": 1.9, "w2": 99.1, "w4": 1.1, "w5": 1.05, "w6": 940.0, "batch_size": 4, "latent_stride": 1}
     assert space.edges(drawn) == {"w1": "low", "w2": "high", "w5": "low", "w6": "high", "batch_size": "high"}
 
 
@@ -176,8 +176,13 @@ def test_the_point_of_a_trial_has_its_ratios() -> None:
 
 
 def test_a_ratio_is_at_an_edge_by_its_own_value() -> None:
-    space = Space.parse({"w3": 100, "w1": uniform(0, 10, ratio_of="w3")}, "mine.yaml")
-    assert space.edges({"w3": 100, "w1": 5}) == {"w1/w3": "low"}
+    space = Space.parse({"w3": 100, "w1": uniform(1, 11, ratio_of="w3")}, "mine.yaml")
+    assert space.edges({"w3": 100, "w1": 105}) == {"w1/w3": "low"}
+
+
+def test_a_range_that_begins_at_0_has_no_lower_edge_for_no_setting_can_be_lower() -> None:
+    space = Space.parse({"anchor": uniform(0, 500), "w1": uniform(0, 100)}, "mine.yaml")
+    assert space.edges({"anchor": 0, "w1": 0}) == {}
     assert space.edges({"w3": 1, "w1": 5}) == {}
 
 
