@@ -179,11 +179,12 @@ def test_a_ratio_is_at_an_edge_by_its_own_value() -> None:
     space = Space.parse({"w3": 100, "w1": uniform(1, 11, ratio_of="w3")}, "mine.yaml")
     assert space.edges({"w3": 100, "w1": 105}) == {"w1/w3": "low"}
 
+    assert space.edges({"w3": 1, "w1": 5}) == {}
+
 
 def test_a_range_that_begins_at_0_has_no_lower_edge_for_no_setting_can_be_lower() -> None:
     space = Space.parse({"anchor": uniform(0, 500), "w1": uniform(0, 100)}, "mine.yaml")
     assert space.edges({"anchor": 0, "w1": 0}) == {}
-    assert space.edges({"w3": 1, "w1": 5}) == {}
 
 
 # Redundancy.
