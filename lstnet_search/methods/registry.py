@@ -75,6 +75,11 @@ def build_network(config: TrialConfig, problem: Problem) -> nn.Module:
     return network.eval()
 
 
+def labels_itself(config: TrialConfig) -> bool:
+    """Whether a method's own network labels images; otherwise they are read by classifiers."""
+    return isinstance(config, CoGANConfig | DeepJDOTConfig)
+
+
 def translates(config: TrialConfig) -> bool:
     """Whether a method generates images, which can be shown and translated back."""
     return isinstance(config, TranslationConfig)

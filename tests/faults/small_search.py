@@ -64,7 +64,9 @@ class SmallSearch:
         space = self.home / "space.yaml"
         points = self.home / "points.yaml"
         bounds = {"type": "loguniform", "low": 1, "high": 1000}
-        space.write_text(yaml.safe_dump({"width": 1 / 64, "batch_size": 8, "w1": bounds, "wl": bounds}))
+        space.write_text(
+            yaml.safe_dump({"width": 1 / 64, "batch_size": 8, "classifier_steps": 40, "w1": bounds, "wl": bounds})
+        )
         points.write_text(yaml.safe_dump([self.point(number) for number in range(1, self.trials)]))
         return self._start(
             *("--preset", "cpu", "--space", str(space), "--points", str(points), "--scheduler", "none"),

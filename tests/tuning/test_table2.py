@@ -22,12 +22,14 @@ from lstnet_search.results.confirmation.files import read_confirmation
 from lstnet_search.results.folder.folder import ResultsFolder
 from lstnet_search.results.table2 import Spent, Table2Folder
 
-TINY_TABLE = {"width": 1 / 64, "batch_size": 8, "steps": 2, "reports": 2, "ema_decay": 0}
+SHORT = {"steps": 2, "reports": 2, "classifier_steps": 10}
+NARROW = SHORT | {"width": 1 / 64, "batch_size": 8, "ema_decay": 0}
 TINY: Mapping[str, Mapping[str, Any]] = {
-    "lstnet": TINY_TABLE,
-    "unit": TINY_TABLE,
-    "cogan": {"width": 1 / 64, "batch_size": 8, "steps": 2, "reports": 2, "ema_decay": 0},
-    "deepjdot": {"width": 1 / 8, "batch_size": 10, "pretraining_steps": 1, "steps": 2, "reports": 2},
+    "no_translation": {"classifier_steps": 10},
+    "lstnet": NARROW,
+    "unit": NARROW,
+    "cogan": NARROW,
+    "deepjdot": SHORT | {"width": 1 / 8, "batch_size": 10, "pretraining_steps": 1},
 }
 BUDGET = replace(BUDGETS["small"], seeds=2, changes=TINY)
 

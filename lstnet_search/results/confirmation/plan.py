@@ -16,7 +16,7 @@ from lstnet_search.errors import InputError, one_line, show
 from lstnet_search.io.atomic import write_whole
 from lstnet_search.io.safe_read import read_regular
 from lstnet_search.io.yaml import parse_yaml
-from lstnet_search.methods.registry import translates
+from lstnet_search.methods.registry import labels_itself
 from lstnet_search.results.folder.folder import ResultsFolder
 from lstnet_search.results.study.ranking import rank_rows, settings_of_row
 from lstnet_search.results.study.records import PAPER_TRIAL
@@ -140,9 +140,10 @@ def make_plan(
             f"the confirmation of {folder.path} was planned with reader {earlier.reader}, not {reader}; "
             f"leave --reader out to continue it, or remove {folder.confirmation} to start over"
         )
-    if not translates(search.trial) and reader is not None:
-        raise InputError(f"--reader is for methods that translate; {search.trial.method} does not: leave it out")
-    chosen = (reader or DEFAULT_READER) if translates(search.trial) else LABELLER
+    own = labels_itself(search.trial)
+    if own and reader is not None:
+        raise InputError(f"--reader {reader} does not go with {search.trial.method}, which labels images itself")
+    chosen = LABELLER if own else reader or DEFAULT_READER
     plan = earlier or ConfirmationPlan(steps or search.trial.steps, (), (), chosen)
     trained = {int(seed) for seed in folder.read_trials()["seed"]}
     return ConfirmationPlan(
