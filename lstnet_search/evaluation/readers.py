@@ -13,6 +13,7 @@ from lstnet_search.evaluation.accuracy import accuracies, confusion
 from lstnet_search.evaluation.classifier_cache import cached_classifier
 from lstnet_search.evaluation.classifiers import ClassifierSettings
 from lstnet_search.evaluation.inference import TranslatesImages, classifier_logits, evaluation_mode, in_batches
+from lstnet_search.methods.anchor import alike
 from lstnet_search.methods.labeller import Labeller
 from lstnet_search.methods.resizing import Resizing
 from lstnet_search.models.classifier import Classifier, Classifiers
@@ -87,9 +88,9 @@ def adapt(
 ) -> Classifiers:
     """The adapted classifiers of a translator, for images of `a` and of `b`.
 
-    A classifier learns from all labelled images of the other domain twice: resized, and translated. Then it goes on
-    learning from the images that it is meant to read, of which it sees no label; see `train_classifier`. Learning from
-    both kinds of image is as in PixelDA (Bousmalis et al., CVPR 2017).
+    A classifier learns from all labelled images of the other domain, translated, and also resized if that makes the
+    domains alike; learning from both is as in PixelDA (Bousmalis et al., CVPR 2017). Then it goes on learning from the
+    images that it is meant to read, of which it sees no label; see `train_classifier`.
 
     Args:
         network: on the device of the images.
@@ -105,14 +106,15 @@ def adapt(
     if isinstance(network, Labeller):
         return None, None
     domains = tuple(pair)
+    changes = (Resizing(pair), network) if alike(pair) else (network,)
 
     def adapted(source: int) -> Classifier | None:
         labelled, read = domains[1 - source], domains[source]
         if labelled.labels is None:
             return None
-        images = [_translated(each, labelled, 1 - source) for each in (Resizing(pair), network)]
+        images = [_translated(each, labelled, 1 - source) for each in changes]
         learned = replace(
-            labelled, name=f"{read.name}-adapted", images=torch.cat(images), labels=labelled.labels.repeat(2)
+            labelled, name=f"{read.name}-adapted", images=torch.cat(images), labels=labelled.labels.repeat(len(changes))
         )
         return cached_classifier(learned, settings, seed, read.images.device, cache_dir, read)
 
