@@ -6,6 +6,7 @@ from torch.nn import functional as F
 
 from lstnet_search.config import TranslationConfig
 from lstnet_search.domains import DomainPair, to_unit_range
+from lstnet_search.methods.builders import at_least_float32
 from lstnet_search.methods.resizing import match_shape
 from lstnet_search.models import ImageShape
 
@@ -36,7 +37,7 @@ class Anchor:
     def loss(self, x_a: Tensor, x_b: Tensor, x_ab: Tensor, x_ba: Tensor) -> Tensor:
         """The weighted term for images of both domains and their translations, scalar; all in [-1, 1]."""
         distances = [
-            F.l1_loss(translated.float(), match_shape(images, self._shapes[target]))
+            F.l1_loss(at_least_float32(translated), match_shape(images, self._shapes[target]))
             for images, translated, target in ((x_a, x_ab, 1), (x_b, x_ba, 0))
         ]
         return self._weight * torch.stack(distances).sum()
@@ -68,6 +69,6 @@ def _sample(count: int) -> Tensor:
 
 
 def _standardised(images: Tensor) -> Tensor:
-    """Images (N, C, S, S) as rows of mean 0 and norm 1, (N, C·S·S); a constant image becomes 0."""
+    """Images (N, C, S, S) as rows of mean 0 and norm 1, (N, C·S·S); an image of one colour becomes 0."""
     flat = images.flatten(1)
-    return F.normalize(flat - flat.mean(1, keepdim=True))
+    return F.normalize(flat - flat.mean(1, keepdim=True), eps=1e-2)

@@ -35,8 +35,11 @@ def batches(count: int, seed: int = 0) -> list[tuple[Tensor, Tensor]]:
     ]
 
 
-def step_by_hand(method: LSTNet, x1: Tensor, x2: Tensor, config: TrialConfig) -> list[float]:
-    """One step on Eq. 1 as a textbook would take it, which translates again for the second update."""
+def step_by_hand(method: LSTNet, x1: Tensor, x2: Tensor, config: TrialConfig, anchor: float = 0) -> list[float]:
+    """One step on Eq. 1 as a textbook would take it, which translates again for the second update.
+
+    `anchor` is the weight of the distance between translations and resized images.
+    """
     net, disc = method.translator, method.discriminators
     d1, d2, dl = disc.images[0], disc.images[1], disc.latents
 
@@ -64,6 +67,9 @@ def step_by_hand(method: LSTNet, x1: Tensor, x2: Tensor, config: TrialConfig) ->
     loss = config.w1 * fool1 + config.w2 * fool2 + config.wl * fool_latent
     for weight, cycle in zip((config.w3, config.w4, config.w5, config.w6), cycles, strict=True):
         loss = loss + weight * cycle
+    if anchor:
+        small, large = F.interpolate(x1, (16, 16), mode="area"), F.interpolate(x2, (28, 28), mode="bilinear")
+        loss = loss + anchor * ((x12 - small).abs().mean() + (x21 - large).abs().mean())
     method.translator_optimiser.zero_grad()
     loss.backward()
     method.translator_optimiser.step()
@@ -85,6 +91,20 @@ def test_steps_equal_a_loop_written_out_by_hand(latent_stride: int) -> None:
             gradients = dict(theirs.translator.named_parameters())
             for name, parameter in ours.translator.named_parameters():
                 torch.testing.assert_close(parameter.grad, gradients[name].grad, rtol=1e-9, atol=1e-12)
+
+
+def test_anchored_steps_with_a_falling_learning_rate_equal_a_loop_written_out_by_hand() -> None:
+    changes = {"anchor": 60, "anchor_steps": 3, "cooldown": 0.5, "steps": 4, "adam_epsilon": 1e-20}
+    config = SMALL.override(changes, "test")
+    ours, theirs = make(config), make(config)
+    expected = zip(batches(4), (60, 40, 20, 0), (1e-3, 1e-3, 1e-3, 5e-4), strict=True)
+    for step, ((x1, x2), anchor, rate) in enumerate(expected):
+        ours.begin_step(step)
+        measured = ours.step(x1, x2)
+        for optimiser in theirs.optimisers.values():
+            optimiser.param_groups[0]["lr"] = rate
+        assert measured[:7].tolist() == pytest.approx(step_by_hand(theirs, x1, x2, config, anchor), rel=1e-9)
+        assert_same_parameters(ours, theirs, 1e-10)
 
 
 def assert_same_parameters(ours: LSTNet, theirs: LSTNet, tolerance: float) -> None:

@@ -18,7 +18,16 @@ from lstnet_search.training import DivergedError, Report, Start, read_state, tra
 PROBLEM = Problem((ImageShape(1, 28), ImageShape(1, 16)), classes=10)
 CPU = torch.device("cpu")
 TINY = TrialConfig(
-    width=1 / 64, batch_size=4, steps=6, reports=3, ema_decay=0.9, batch_norm_momentum=0.1, learning_rate=1e-3
+    width=1 / 64,
+    batch_size=4,
+    steps=6,
+    reports=3,
+    ema_decay=0.9,
+    batch_norm_momentum=0.1,
+    learning_rate=1e-3,
+    anchor=50,
+    anchor_steps=4,
+    cooldown=0.5,
 )
 
 
