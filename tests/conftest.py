@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import torch
@@ -13,7 +13,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 from lstnet_search.config import TrialConfig
 from lstnet_search.domains import DomainPair, load
-from lstnet_search.evaluation import EvaluatedTraining, prepare_pair
+from lstnet_search.evaluation import ClassifierSettings, EvaluatedTraining, adapt, prepare_pair
+from lstnet_search.models import Translator
 from lstnet_search.results.export.winner import write_winner
 from lstnet_search.results.folder.folder import ResultsFolder
 from lstnet_search.results.study.records import ReportRecord
@@ -91,5 +92,8 @@ def winner(tmp_path_factory: pytest.TempPathFactory) -> Path:
         model=folder.best_model,
         pictures=folder.translations_file,
         remarks=["trial 0 of search x"],
+        adapted=adapt(
+            cast(Translator, report.evaluated), prepared.train, ClassifierSettings.of(config), 0, made / "classifiers"
+        ),
     )
     return folder.path

@@ -26,6 +26,7 @@ from lstnet_search.evaluation import (
 from lstnet_search.io.atomic import write_whole
 from lstnet_search.io.cache_dir import default_cache_dir
 from lstnet_search.methods.labeller import Labeller
+from lstnet_search.models.classifier import Classifiers, on_cpu
 from lstnet_search.results.confirmation.test_log import log_opening, ordinal
 from lstnet_search.results.export.model import TrainedModel, read_model
 from lstnet_search.results.export.winner import write_winner
@@ -105,8 +106,9 @@ class SingleTraining:
         trial = TrialRecord(number=0, state="COMPLETE", settings={}, reports=reports)
         write_whole(output / "history.parquet", history_table([trial]).to_parquet(index=False))
         remarks = self._remarks(chosen, reports[-1])
+        adapted = self._adapt(network)
         if test:
-            remarks += self._test(network, searched)
+            remarks += self._test(network, adapted, searched)
         write_winner(
             settings,
             chosen,
@@ -116,6 +118,7 @@ class SingleTraining:
             model=output / "model",
             pictures=output / "translations.png",
             remarks=remarks,
+            adapted=on_cpu(adapted),
         )
         self._say(f"results: {output}")
         return 0
@@ -151,7 +154,16 @@ class SingleTraining:
         values["mean"] = fmean(measured) if measured else None
         return "  ".join(f"{name} {percent(value)}" for name, value in values.items())
 
-    def _test(self, network: TranslatesImages | Labeller, searched: ResultsFolder | None) -> list[str]:
+    def _adapt(self, network: TranslatesImages | Labeller) -> Classifiers:
+        settings = self._settings
+        if not isinstance(network, Labeller):
+            self._say("classifiers adapted to the translations: read from the cache, or trained now")
+        cache = default_cache_dir("classifiers")
+        return adapt(network, self._prepared.train, ClassifierSettings.of(settings), settings.seed, cache)
+
+    def _test(
+        self, network: TranslatesImages | Labeller, adapted: Classifiers, searched: ResultsFolder | None
+    ) -> list[str]:
         """Print and return the model's accuracies on the test sets. Nothing was selected with them."""
         settings, classifiers = self._settings, self._prepared.classifiers
         opening = ""
@@ -160,13 +172,6 @@ class SingleTraining:
         self._say(f"the test sets are opened{opening}")
         pair = load_pair(settings.domains, settings.data, self._data_dir, "test", skip_bad=settings.skip_bad)
         pair = pair.to(self._device)
-        adapted = adapt(
-            network,
-            self._prepared.train,
-            ClassifierSettings.of(settings),
-            settings.seed,
-            default_cache_dir("classifiers"),
-        )
         with autocast(settings.precision, self._device)():
             found = reader_accuracies(network, pair, classifiers, adapted)
         resized = reader_accuracies(Resizing(pair), pair, classifiers)["translated"]

@@ -8,7 +8,7 @@ from lstnet_search.evaluation.evaluator import Evaluator, searched_means
 from lstnet_search.evaluation.full_training import UnevaluatedTraining, WholeSets
 from lstnet_search.evaluation.inference import TranslatesImages
 from lstnet_search.evaluation.prepare import Prepared, prepare, prepare_pair
-from lstnet_search.evaluation.readers import adapt, reader_accuracies
+from lstnet_search.evaluation.readers import adapt, adapted_classifier, reader_accuracies
 from lstnet_search.evaluation.repeated_training import RepeatedTraining, repeat_seeds
 from lstnet_search.evaluation.trainings import Training
 from lstnet_search.methods.resizing import Resizing
@@ -25,6 +25,7 @@ __all__ = [
     "UnevaluatedTraining",
     "WholeSets",
     "adapt",
+    "adapted_classifier",
     "cached_classifier",
     "prepare",
     "prepare_pair",

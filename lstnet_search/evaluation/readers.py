@@ -86,39 +86,45 @@ def reader_accuracies(
 def adapt(
     network: TranslatesImages | Labeller, pair: DomainPair, settings: ClassifierSettings, seed: int, cache_dir: Path
 ) -> Classifiers:
-    """The adapted classifiers of a translator, for images of `a` and of `b`.
+    """The adapted classifiers that read images of `a` and of `b`; see `adapted_classifier`."""
+    first, second = (adapted_classifier(network, pair, source, settings, seed, cache_dir) for source in (0, 1))
+    return first, second
 
-    A classifier learns from all labelled images of the other domain, translated, and also resized if that makes the
-    domains alike; learning from both is as in PixelDA (Bousmalis et al., CVPR 2017). Then it goes on learning from the
-    images that it is meant to read, of which it sees no label; see `train_classifier`.
+
+def adapted_classifier(
+    network: TranslatesImages | Labeller,
+    pair: DomainPair,
+    source: int,
+    settings: ClassifierSettings,
+    seed: int,
+    cache_dir: Path,
+) -> Classifier | None:
+    """A classifier that reads images of one domain as they are, trained with labels of the other domain alone.
+
+    It learns from all labelled images of the other domain, translated, and also resized if that makes the domains
+    alike; learning from both is as in PixelDA (Bousmalis et al., CVPR 2017). Then it goes on learning from the images
+    that it is meant to read, of which it sees no label; see `train_classifier`.
 
     Args:
         network: on the device of the images.
         pair: training images of both domains.
-        settings: how to train the classifiers.
-        seed: of their trainings.
-        cache_dir: where they are cached, by all that they depend on.
+        source: the domain to read, 0 or 1.
+        settings: how to train the classifier.
+        seed: of its training.
+        cache_dir: where it is cached, by all that it depends on.
 
     Returns:
-        Two classifiers in evaluation mode, on the images' device; None where the other domain has no labels, and for a
+        A classifier in evaluation mode, on the images' device; None if the other domain has no labels, and for a
         labeller.
     """
-    if isinstance(network, Labeller):
-        return None, None
-    domains = tuple(pair)
+    read, labelled = (pair.a, pair.b)[source], (pair.a, pair.b)[1 - source]
+    if isinstance(network, Labeller) or labelled.labels is None:
+        return None
     changes = (Resizing(pair), network) if alike(pair) else (network,)
-
-    def adapted(source: int) -> Classifier | None:
-        labelled, read = domains[1 - source], domains[source]
-        if labelled.labels is None:
-            return None
-        images = [_translated(each, labelled, 1 - source) for each in changes]
-        learned = replace(
-            labelled, name=f"{read.name}-adapted", images=torch.cat(images), labels=labelled.labels.repeat(len(changes))
-        )
-        return cached_classifier(learned, settings, seed, read.images.device, cache_dir, read)
-
-    return adapted(0), adapted(1)
+    images = torch.cat([_translated(each, labelled, 1 - source) for each in changes])
+    labels = labelled.labels.repeat(len(changes))
+    learned = replace(labelled, name=f"{read.name}-adapted", images=images, labels=labels)
+    return cached_classifier(learned, settings, seed, read.images.device, cache_dir, read)
 
 
 def _translated(network: TranslatesImages, domain: Domain, source: int) -> Tensor:

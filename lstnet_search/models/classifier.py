@@ -1,5 +1,7 @@
 """A small classifier for one domain, which labels images that were translated to that domain."""
 
+from copy import deepcopy
+
 from torch import Tensor, nn
 
 FILTERS = (16, 32, 64)
@@ -50,3 +52,9 @@ class Classifier(nn.Module):
 
 Classifiers = tuple[Classifier | None, Classifier | None]
 """The classifiers of a pair's `a` and `b`; None for a domain that has no labels to train on."""
+
+
+def on_cpu(classifiers: Classifiers) -> Classifiers:
+    """Copies on the CPU."""
+    first, second = (None if each is None else deepcopy(each).cpu() for each in classifiers)
+    return first, second

@@ -9,10 +9,14 @@ from lstnet_search.config.search import SearchConfig
 from lstnet_search.errors import InputError
 from lstnet_search.evaluation import Prepared, searched_means
 from lstnet_search.methods.registry import translates
+from lstnet_search.models.classifier import Classifiers
+from lstnet_search.results.export.model import trained_network
 from lstnet_search.results.export.winner import write_winner
 from lstnet_search.results.formatting import percent, shown
 from lstnet_search.results.study.pareto import front
 from lstnet_search.results.study.records import ReportRecord, TrialRecord, ranked
+from lstnet_search.training import evaluated_state, read_state
+from lstnet_search.tuning.classifiers import ClassifierTrainings
 from lstnet_search.tuning.console.points_table import points_table
 from lstnet_search.tuning.console.search_display import SearchDisplay, summary
 from lstnet_search.tuning.context import SearchContext
@@ -91,10 +95,9 @@ def _write_winner(
         display.say(f"the checkpoint of trial {best.number} at step {report.step} is missing: no model written")
         return
     config = TrialConfig.parse(best.settings, f"trial {best.number}")
-    if adapted and translates(config):
-        display.say(f"classifiers are adapted to the translations of trial {best.number}")
     try:
         with checkpoint.as_directory() as fetched:
+            own = _adapted(context, display, config, Path(fetched)) if adapted and translates(config) else (None, None)
             measured = write_winner(
                 config,
                 report,
@@ -104,7 +107,7 @@ def _write_winner(
                 model=context.folder.best_model,
                 pictures=context.folder.translations_file,
                 remarks=_remarks(context, best, report, config),
-                adapted=adapted,
+                adapted=own,
             )
     except InputError as error:  # the checkpoint is damaged
         display.say(f"{error}: no model written")
@@ -125,6 +128,17 @@ def _write_winner(
         if any(value is not None for value in found.values()):
             figures = "  ".join(f"{name} {percent(value)}" for name, value in found.items())
             display.say(f"read by {reader}: {figures}")
+
+
+def _adapted(
+    context: SearchContext[Prepared], display: SearchDisplay, config: TrialConfig, checkpoint: Path
+) -> Classifiers:
+    """The adapted classifiers of a trial; none after a stop request."""
+    prepared = context.data
+    network = trained_network(config, prepared.shapes, prepared.classes, evaluated_state(read_state(checkpoint)[0]))
+    trainings = ClassifierTrainings(config, prepared.train, context.placement, context.stop_request)
+    found = trainings.adapted({"best": (network, config.seed)}, display.say)
+    return (None, None) if found is None else found["best"]
 
 
 def _remarks(

@@ -10,12 +10,11 @@ import yaml
 from lstnet_search.config import TrialConfig
 from lstnet_search.config.metrics import accuracy_name, read_name
 from lstnet_search.errors import InputError
-from lstnet_search.evaluation import ClassifierSettings, Prepared, adapt, reader_accuracies, round_trip_accuracy
+from lstnet_search.evaluation import Prepared, reader_accuracies, round_trip_accuracy
 from lstnet_search.evaluation.accuracy import accuracies
 from lstnet_search.evaluation.repeated_training import has_repeats
 from lstnet_search.evaluation.samples import SAMPLES_FILE, Samples, read_samples
 from lstnet_search.io.atomic import whole_folder, write_whole
-from lstnet_search.io.cache_dir import default_cache_dir
 from lstnet_search.io.yaml import read_yaml
 from lstnet_search.methods.registry import translates
 from lstnet_search.models import Translator
@@ -74,7 +73,7 @@ def write_winner(
     model: Path,
     pictures: Path,
     remarks: list[str],
-    adapted: bool = True,
+    adapted: Classifiers = (None, None),
 ) -> dict[str, float]:
     """Write a training's settings, the networks of one of its checkpoints, and pictures of their translations.
 
@@ -87,7 +86,7 @@ def write_winner(
         model: File to write the networks to, without an ending.
         pictures: File to write the pictures to.
         remarks: Where the training comes from, as comments for users.
-        adapted: Whether to train adapted classifiers, which takes a minute or more, and add them to the model.
+        adapted: The network's adapted classifiers, on the CPU; they go into the model.
 
     Returns:
         Validation accuracies that the report does not have, by metric name: of round trips, and by each reader. Empty
@@ -96,15 +95,10 @@ def write_winner(
     prepared = prepared.to(torch.device("cpu"))
     state, _ = read_state(checkpoint)
     network = trained_network(config, prepared.shapes, prepared.classes, evaluated_state(state))
-    own: Classifiers = (None, None)
     measured: dict[str, float] = {}
     if isinstance(network, Translator):
-        measured = round_trip_accuracy(network, prepared.validation, prepared.classifiers)
-    if isinstance(network, Translator) and adapted:
-        settings = ClassifierSettings.of(config)
-        own = adapt(network, prepared.train, settings, config.seed, default_cache_dir("classifiers"))
-        by_reader = reader_accuracies(network, prepared.validation, prepared.classifiers, own)
-        measured |= {
+        by_reader = reader_accuracies(network, prepared.validation, prepared.classifiers, adapted)
+        measured = round_trip_accuracy(network, prepared.validation, prepared.classifiers) | {
             read_name(reader, accuracy_name(direction)): value
             for reader in ("adapted", "both")
             for direction, value in by_reader.get(reader, {}).items()
@@ -123,7 +117,7 @@ def write_winner(
         about["means_over_seeds"] = dict(report.metrics)
     if prepared.train.a.class_names is not None:
         about["classes"] = list(prepared.train.a.class_names)
-    trained = TrainedModel(config, prepared.shapes, prepared.classes, network, prepared.classifiers, about, own)
+    trained = TrainedModel(config, prepared.shapes, prepared.classes, network, prepared.classifiers, about, adapted)
     write_model(model, trained)
     earlier = read_remarks(config_file) if _has_settings(config_file, config) else []
     confirmed = [remark for remark in earlier if remark.startswith(CONFIRMED)]

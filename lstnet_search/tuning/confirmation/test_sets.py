@@ -20,7 +20,7 @@ from lstnet_search.results.confirmation.test_log import log_opening, ordinal
 from lstnet_search.results.export.model import trained_network
 from lstnet_search.results.study.records import TrialRecord
 from lstnet_search.training import autocast, evaluated_state, read_state
-from lstnet_search.tuning.confirmation.classifiers import ClassifierTrainings
+from lstnet_search.tuning.classifiers import ClassifierTrainings
 from lstnet_search.tuning.context import SearchContext
 from lstnet_search.tuning.run import Run
 from lstnet_search.tuning.trials.checkpoints import checkpoint_at

@@ -1,7 +1,9 @@
 """A winner of a search in which one domain has no labels."""
 
 import json
+from copy import deepcopy
 from pathlib import Path
+from typing import cast
 
 import pytest
 import torch
@@ -9,7 +11,8 @@ import yaml
 
 from lstnet_search.config import TrialConfig
 from lstnet_search.domains import Domain, DomainPair, load
-from lstnet_search.evaluation import EvaluatedTraining, prepare_pair
+from lstnet_search.evaluation import ClassifierSettings, EvaluatedTraining, adapt, prepare_pair
+from lstnet_search.models import Translator
 from lstnet_search.results.export.model import read_model
 from lstnet_search.results.export.winner import read_remarks, write_winner
 from lstnet_search.results.study.records import ReportRecord
@@ -39,6 +42,7 @@ def test_a_winner_without_labels_in_one_domain_is_written_completely(tmp_path: P
     (tmp_path / "config.yaml").write_text(
         f"# trial 0\n# confirmed: before\n{yaml.safe_dump(TINY.model_dump(mode='json'))}"
     )
+    network = deepcopy(cast(Translator, report.evaluated)).to(CPU)
     measured = write_winner(
         TINY,
         ReportRecord(report.step, report.seconds, report.metrics),
@@ -48,6 +52,7 @@ def test_a_winner_without_labels_in_one_domain_is_written_completely(tmp_path: P
         model=tmp_path / "model",
         pictures=tmp_path / "translations.png",
         remarks=["trial 0 of search x"],
+        adapted=adapt(network, prepared.to(CPU).train, ClassifierSettings.of(TINY), 0, tmp_path / "cache"),
     )
     assert set(measured) == {"round_trip_accuracy_mnist"}  # no labels to measure readers of USPS by
     assert yaml.safe_load((tmp_path / "config.yaml").read_text())["width"] == TINY.width

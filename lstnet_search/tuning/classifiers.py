@@ -1,4 +1,4 @@
-"""Classifiers for the test sets, trained on the cluster: of the whole training sets, and adapted to each training."""
+"""Classifiers trained on the cluster: of domains, and adapted to the translations of networks."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -10,7 +10,7 @@ from torch import nn
 
 from lstnet_search.config import TrialConfig
 from lstnet_search.domains import Domain, DomainPair
-from lstnet_search.evaluation import ClassifierSettings, TranslatesImages, adapt, cached_classifier
+from lstnet_search.evaluation import ClassifierSettings, TranslatesImages, adapted_classifier, cached_classifier
 from lstnet_search.io.cache_dir import default_cache_dir
 from lstnet_search.methods.labeller import Labeller
 from lstnet_search.models.classifier import Classifier, Classifiers
@@ -31,8 +31,8 @@ class ClassifierTrainings:
         """Share the images with the cluster.
 
         Args:
-            config: settings of the search's trials.
-            pair: whole training sets.
+            config: settings of the trials.
+            pair: training images of both domains.
             placement: says what a trial gets.
             stop_request: ends the wait for classifiers when it is due.
         """
@@ -46,7 +46,7 @@ class ClassifierTrainings:
     def of_domains(self, seeds: Sequence[int], say: Callable[[str], None]) -> dict[int, Classifiers] | None:
         """Classifiers of both domains for each seed, on the CPU; None after a stop request."""
         keys = [(seed, index) for seed in seeds for index in self._labelled]
-        say(f"{len(keys)} classifiers of the whole training sets, one per domain and seed: cached, or trained once")
+        say(f"{len(keys)} classifiers of domains, one per domain and seed: cached, or trained once")
         trained = self._run(_classifier, keys, keys)
         if trained is None:
             return None
@@ -60,11 +60,18 @@ class ClassifierTrainings:
         Returns:
             Classifiers by name; none for a network that labels images itself. None after a stop request.
         """
-        names = [name for name, (network, _) in networks.items() if not isinstance(network, Labeller)]
-        if names:
-            say(f"classifiers adapted to the translations of {len(names)} networks: cached, or trained once")
-        found = self._run(_adapted, names, [networks[name] for name in names])
-        return None if found is None else {name: found.get(name, (None, None)) for name in networks}
+        wanted = {
+            (name, source): (network, seed, source)
+            for name, (network, seed) in networks.items()
+            for source in (0, 1)
+            if 1 - source in self._labelled and not isinstance(network, Labeller)
+        }
+        if wanted:
+            say(f"{len(wanted)} classifiers adapted to translations, one per direction: cached, or trained once")
+        found = self._run(_adapted, [*wanted], wanted.values())
+        if found is None:
+            return None
+        return {name: (found.get((name, 0)), found.get((name, 1))) for name in networks}
 
     def _run(
         self, task: Callable[..., Any], names: Sequence[Any], arguments: Iterable[tuple[Any, ...]]
@@ -92,16 +99,18 @@ def _classifier(
 def _adapted(
     network: nn.Module,
     seed: int,
+    source: int,
     pair: DomainPair,
     config: TrialConfig,
     threads: int,
     gpus: float,
     cache: Path,
-) -> Classifiers:
+) -> Classifier:
     torch.set_num_threads(threads)
     device = device_for(gpus)
+    settings = ClassifierSettings.of(config)
     with autocast(config.precision, device)():
         translator = cast(TranslatesImages, network.to(device))
-        adapted = adapt(translator, pair.to(device), ClassifierSettings.of(config), seed, cache)
-    first, second = (None if each is None else each.cpu() for each in adapted)
-    return first, second
+        adapted = adapted_classifier(translator, pair.to(device), source, settings, seed, cache)
+    assert adapted is not None
+    return adapted.cpu()
