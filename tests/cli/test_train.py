@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import cast
 
 import pytest
 import torch
@@ -11,7 +12,8 @@ from safetensors.torch import load_file
 
 from lstnet_search.cli.single_training import SingleTraining
 from lstnet_search.config import TrialConfig
-from lstnet_search.evaluation import EvaluatedTraining, Prepared, RepeatedTraining
+from lstnet_search.evaluation import ClassifierSettings, EvaluatedTraining, Prepared, RepeatedTraining, adapt
+from lstnet_search.models import Translator
 from lstnet_search.results.export.winner import read_remarks, write_winner
 from lstnet_search.results.study.records import ReportRecord
 
@@ -61,6 +63,9 @@ def write_best(training: EvaluatedTraining | RepeatedTraining, few: Prepared, fo
         model=exported / "best_model",
         pictures=exported / "translations.png",
         remarks=["trial 4 of search x", "best by target_accuracy: 9 %"],
+        adapted=adapt(
+            cast(Translator, report.evaluated), few.train, ClassifierSettings.of(TINY), TINY.seed, folder / "cache"
+        ),
     )
     return exported
 
