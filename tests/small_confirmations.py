@@ -6,10 +6,12 @@ from typing import Any
 import pandas as pd
 
 from lstnet_search.config import PRESETS
+from lstnet_search.results.confirmation.plan import ConfirmationPlan
 from lstnet_search.results.confirmation.verdict import CandidateResult, TrainingRow, confirmation_table
 
 DIRECTIONS = ("mnist_to_usps", "usps_to_mnist")
 SEEDS = (11, 12, 13)
+PLAN = ConfirmationPlan(30, SEEDS, (0, 4), "adapted")
 ABOUT = {"steps": 30, "seeds": list(SEEDS), "opening": 1, "test_fingerprint": "x-y"}
 
 

@@ -97,29 +97,29 @@ class SingleTraining:
                     checkpoint.mkdir(parents=True)
                     training.save(checkpoint)
                     chosen, network = record, cast(TranslatesImages | Labeller, deepcopy(report.evaluated))
+            trial = TrialRecord(number=0, state="COMPLETE", settings={}, reports=reports)
+            write_whole(output / "history.parquet", history_table([trial]).to_parquet(index=False))
+            remarks = self._remarks(chosen, reports[-1])
+            adapted = self._adapt(network)
+            if test:
+                remarks += self._test(network, adapted, searched)
+            write_winner(
+                settings,
+                chosen,
+                checkpoint,
+                self._prepared,
+                config_file=output / "config.yaml",
+                model=output / "model",
+                pictures=output / "translations.png",
+                remarks=remarks,
+                adapted=on_cpu(adapted),
+            )
         except BaseException as error:  # also an interruption, after which the same command is to work again
             shutil.rmtree(output, ignore_errors=True)
             if not isinstance(error, DivergedError):
                 raise
             self._say(f"failed: {error}")
             return 1
-        trial = TrialRecord(number=0, state="COMPLETE", settings={}, reports=reports)
-        write_whole(output / "history.parquet", history_table([trial]).to_parquet(index=False))
-        remarks = self._remarks(chosen, reports[-1])
-        adapted = self._adapt(network)
-        if test:
-            remarks += self._test(network, adapted, searched)
-        write_winner(
-            settings,
-            chosen,
-            checkpoint,
-            self._prepared,
-            config_file=output / "config.yaml",
-            model=output / "model",
-            pictures=output / "translations.png",
-            remarks=remarks,
-            adapted=on_cpu(adapted),
-        )
         self._say(f"results: {output}")
         return 0
 
@@ -155,11 +155,12 @@ class SingleTraining:
         return "  ".join(f"{name} {percent(value)}" for name, value in values.items())
 
     def _adapt(self, network: TranslatesImages | Labeller) -> Classifiers:
-        settings = self._settings
-        if not isinstance(network, Labeller):
-            self._say("classifiers adapted to the translations: read from the cache, or trained now")
-        cache = default_cache_dir("classifiers")
-        return adapt(network, self._prepared.train, ClassifierSettings.of(settings), settings.seed, cache)
+        if isinstance(network, Labeller):
+            return None, None
+        self._say("adapted classifiers: read from the cache, or trained now")
+        settings, cache = self._settings, default_cache_dir("classifiers")
+        recipe, context = ClassifierSettings.of(settings), autocast(settings.precision, self._device)
+        return adapt(network, self._prepared.train, recipe, settings.seed, cache, context)
 
     def _test(
         self, network: TranslatesImages | Labeller, adapted: Classifiers, searched: ResultsFolder | None
@@ -174,9 +175,10 @@ class SingleTraining:
         pair = pair.to(self._device)
         with autocast(settings.precision, self._device)():
             found = reader_accuracies(network, pair, classifiers, adapted)
-        resized = reader_accuracies(Resizing(pair), pair, classifiers)["translated"]
+        resized = reader_accuracies(Resizing(pair), pair, classifiers).get("translated", {})
         lines = [
-            f"{read_name(reader, tested_name(name))}: {percent(value)} (no translation: {percent(resized[name])})"
+            f"{read_name(None if reader == next(iter(found)) else reader, tested_name(name))}: {percent(value)}"
+            + (f" (no translation: {percent(resized[name])})" if reader == next(iter(found)) else "")
             for reader, accuracies in found.items()
             for name, value in accuracies.items()
         ]

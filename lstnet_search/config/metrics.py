@@ -39,7 +39,7 @@ def tested_name(direction: str) -> str:
 
 def read_name(reader: str | None, metric: str) -> str:
     """The metric of a test accuracy by one reader; None for the reader that a verdict goes by."""
-    return metric if reader is None else f"{metric}_by_{reader}"
+    return metric if reader is None else f"{reader}/{metric}"
 
 
 def choose_metric(select_by: str | None, measurable: Collection[str], domains: tuple[str, str]) -> str:

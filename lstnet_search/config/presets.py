@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from lstnet_search.config.methods import CoGANConfig, DeepJDOTConfig, LSTNetConfig, NoTranslationConfig, UNITConfig
-from lstnet_search.config.trial import TrialConfig
+from lstnet_search.config.trial import CLASSIFIER_AUGMENTATIONS, TrialConfig
 
 PresetName = Literal["cpu", "paper"]
 MethodName = Literal["lstnet", "unit", "cogan", "deepjdot", "no_translation"]
@@ -31,22 +31,12 @@ _SMALL_TRANSLATOR: dict[str, Any] = {
 }
 """The `cpu` settings of methods with the networks of Table 1."""
 
-_AUGMENTED: dict[str, Any] = {
-    "rotation": 15,
-    "scale": 0.15,
-    "shift": 2,
-    "shear": 15,
-    "stretch": 0.15,
-    "brightness": 0.3,
-}
-"""The augmentation of classifiers, for methods whose networks label images themselves."""
-
 _SMALL_COGAN: dict[str, Any] = {
     "data": "bundled",
     "width": 1 / 8,
     "learning_rate": 5e-4,
     "ema_decay": 0.995,
-    **_AUGMENTED,
+    **CLASSIFIER_AUGMENTATIONS["wide"],
     "classifier_steps": 1000,
     "steps": 1200,
     "reports": 12,
@@ -61,7 +51,7 @@ _SMALL_DEEPJDOT: dict[str, Any] = {
     "pretraining_batch_size": 100,
     "pretraining_rate": 1e-3,
     "learning_rate": 5e-4,
-    **_AUGMENTED,
+    **CLASSIFIER_AUGMENTATIONS["wide"],
     "classifier_steps": 1000,
     "steps": 2400,
     "reports": 12,

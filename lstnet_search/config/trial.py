@@ -21,6 +21,11 @@ from lstnet_search.config.number_types import (
 from lstnet_search.errors import explain, show
 
 ClassifierAugmentation = Literal["wide", "narrow"]
+CLASSIFIER_AUGMENTATIONS: dict[ClassifierAugmentation, dict[str, float]] = {
+    "wide": {"rotation": 15.0, "scale": 0.15, "shift": 2.0, "shear": 15.0, "stretch": 0.15, "brightness": 0.3},
+    "narrow": {"rotation": 10.0, "scale": 0.1, "shift": 2.0},
+}
+"""The random changes of images that classifiers are trained with; see the settings of the same names."""
 DEFAULT_METHOD = "lstnet"
 METHODS: "dict[str, type[TrialConfig]]" = {}
 """The class of each method's settings, by the method's name."""
@@ -75,7 +80,7 @@ class TrialConfig(BaseModel):
     stretch: Fraction = 0.0
     """Largest further change of the height alone, as `scale` of both."""
     brightness: Fraction = 0.0
-    """Largest change of brightness: pixels, from 0, are multiplied by factors in [1 - brightness, 1 + brightness]."""
+    """Largest change of brightness: pixels, 0 to 255, are multiplied by factors in [1 - brightness, 1 + brightness]."""
 
     steps: Count = 47_000
     reports: Annotated[Whole, Field(ge=1, le=1_000_000)] = 48

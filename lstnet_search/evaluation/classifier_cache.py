@@ -12,12 +12,14 @@ from safetensors.torch import save
 from torch import Tensor
 
 from lstnet_search.domains import Domain
-from lstnet_search.evaluation.classifiers import ClassifierSettings, build_classifier, train_classifier
+from lstnet_search.evaluation.classifiers import (
+    RECIPE_VERSION,
+    ClassifierSettings,
+    build_classifier,
+    train_classifier,
+)
 from lstnet_search.io.atomic import write_whole
 from lstnet_search.models.classifier import Classifier
-
-RECIPE_VERSION = 3
-"""Raise this when the network or its training changes, so that older files are no longer found."""
 
 _log = logging.getLogger(__name__)
 

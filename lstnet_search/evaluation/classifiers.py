@@ -11,16 +11,15 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from lstnet_search.config import TrialConfig
-from lstnet_search.config.trial import ClassifierAugmentation
+from lstnet_search.config.trial import CLASSIFIER_AUGMENTATIONS
 from lstnet_search.domains import Augmentation, Domain
 from lstnet_search.errors import InputError
 from lstnet_search.models.classifier import Classifier
 from lstnet_search.seeding import derive_seed
 
-AUGMENTATIONS: dict[ClassifierAugmentation, Augmentation] = {
-    "wide": Augmentation(rotation=15.0, scale=0.15, shift=2.0, shear=15.0, stretch=0.15, brightness=0.3),
-    "narrow": Augmentation(rotation=10.0, scale=0.1, shift=2.0),
-}
+WIDE = Augmentation(**CLASSIFIER_AUGMENTATIONS["wide"])
+RECIPE_VERSION = 3
+"""Raise this when the network or its training changes: older cached classifiers are then no longer used."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ class ClassifierSettings:
     learning_rate: float = 6e-3
     weight_decay: float = 0.1
     label_smoothing: float = 0.1
-    augmentation: Augmentation = AUGMENTATIONS["wide"]
+    augmentation: Augmentation = WIDE
     supervised: float = 0.4
     consistency: float = 1.0
     confidence: float = 0.8
@@ -54,7 +53,13 @@ class ClassifierSettings:
     @classmethod
     def of(cls, config: TrialConfig) -> "ClassifierSettings":
         """The settings that a training's settings name."""
-        return cls(steps=config.classifier_steps, augmentation=AUGMENTATIONS[config.classifier_augmentation])
+        augmentation = CLASSIFIER_AUGMENTATIONS[config.classifier_augmentation]
+        return cls(steps=config.classifier_steps, augmentation=Augmentation(**augmentation))
+
+    @property
+    def description(self) -> str:
+        """What classifiers must have in common to be compared: their recipe and settings."""
+        return f"recipe {RECIPE_VERSION}, {self.steps} steps, {self.augmentation}"
 
 
 @contextmanager
@@ -145,7 +150,7 @@ class _SelfTraining:
         """Cross-entropy of the teacher's confident labels, a mean over the batch, scalar."""
         chosen = self._images[next(self._batches).to(self._images.device)]
         first, second = (_changed(chosen, self._settings, self._draws) for _ in range(2))
-        with torch.no_grad():  # in training mode: by the statistics of these images alone, which the teacher gathers
+        with torch.no_grad():
             confidences, labels = self.teacher(classifier)(first).softmax(1).max(1)
         losses = F.cross_entropy(classifier(second), labels, reduction="none")
         confident = confidences >= self._settings.confidence

@@ -1,6 +1,7 @@
 """How images of a domain are labelled with the help of the other domain's labels."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from lstnet_search.methods.anchor import alike
 from lstnet_search.methods.labeller import Labeller
 from lstnet_search.methods.resizing import Resizing
 from lstnet_search.models.classifier import Classifier, Classifiers
+from lstnet_search.seeding import derive_seed
 
 
 def reader_probabilities(
@@ -83,11 +85,20 @@ def reader_accuracies(
     return {name: accuracies(by_direction) for name, by_direction in confusions.items()}
 
 
+Context = Callable[[], AbstractContextManager[None]]
+"""Makes the mixed-precision context that a network runs in."""
+
+
 def adapt(
-    network: TranslatesImages | Labeller, pair: DomainPair, settings: ClassifierSettings, seed: int, cache_dir: Path
+    network: TranslatesImages | Labeller,
+    pair: DomainPair,
+    settings: ClassifierSettings,
+    seed: int,
+    cache_dir: Path,
+    context: Context = nullcontext,
 ) -> Classifiers:
     """The adapted classifiers that read images of `a` and of `b`; see `adapted_classifier`."""
-    first, second = (adapted_classifier(network, pair, source, settings, seed, cache_dir) for source in (0, 1))
+    first, second = (adapted_classifier(network, pair, source, settings, seed, cache_dir, context) for source in (0, 1))
     return first, second
 
 
@@ -98,10 +109,11 @@ def adapted_classifier(
     settings: ClassifierSettings,
     seed: int,
     cache_dir: Path,
+    context: Context = nullcontext,
 ) -> Classifier | None:
     """A classifier that reads images of one domain as they are, trained with labels of the other domain alone.
 
-    It learns from all labelled images of the other domain, translated, and also resized if that makes the domains
+    It learns from labelled images of the other domain, translated, and also resized if that makes the domains
     alike; learning from both is as in PixelDA (Bousmalis et al., CVPR 2017). Then it goes on learning from the images
     that it is meant to read, of which it sees no label; see `train_classifier`.
 
@@ -112,6 +124,7 @@ def adapted_classifier(
         settings: how to train the classifier.
         seed: of its training.
         cache_dir: where it is cached, by all that it depends on.
+        context: makes the mixed-precision context that the network runs in.
 
     Returns:
         A classifier in evaluation mode, on the images' device; None if the other domain has no labels, and for a
@@ -121,7 +134,13 @@ def adapted_classifier(
     if isinstance(network, Labeller) or labelled.labels is None:
         return None
     changes = (Resizing(pair), network) if alike(pair) else (network,)
-    images = torch.cat([_translated(each, labelled, 1 - source) for each in changes])
+    drawn = -(-settings.steps * settings.batch_size // len(changes))
+    if drawn < len(labelled):  # more images would not be seen
+        order = torch.randperm(len(labelled), generator=torch.Generator().manual_seed(derive_seed(seed, "labelled")))
+        labelled = labelled.take(order[:drawn].to(labelled.images.device))
+    assert labelled.labels is not None
+    with context():
+        images = torch.cat([_translated(each, labelled, 1 - source) for each in changes])
     labels = labelled.labels.repeat(len(changes))
     learned = replace(labelled, name=f"{read.name}-adapted", images=images, labels=labels)
     return cached_classifier(learned, settings, seed, read.images.device, cache_dir, read)

@@ -22,6 +22,9 @@ class Anchor:
 
     Translations of `a` and `b` are compared with what plain resizing would give, by the mean absolute error over
     pixels and batch. No label is read.
+
+    Attributes:
+        active: whether the weight is above 0.
     """
 
     def __init__(self, config: TranslationConfig, shapes: tuple[ImageShape, ImageShape], device: torch.device) -> None:
@@ -29,10 +32,13 @@ class Anchor:
         self._config = config
         self._shapes = shapes
         self._weight = torch.full((), config.anchor, device=device)
+        self.active = True
 
     def begin_step(self, taken: int) -> None:
-        """Set the weight for the next step, given how many steps have been taken."""
-        self._weight.fill_(self._config.anchor * max(0.0, 1 - taken / self._config.anchor_steps))
+        """Set the weight for the next step, in place, given how many steps have been taken."""
+        weight = self._config.anchor * max(0.0, 1 - taken / self._config.anchor_steps)
+        self.active = weight > 0
+        self._weight.fill_(weight)
 
     def loss(self, x_a: Tensor, x_b: Tensor, x_ab: Tensor, x_ba: Tensor) -> Tensor:
         """The weighted term for images of both domains and their translations, scalar; all in [-1, 1]."""
@@ -53,10 +59,11 @@ def resemblance(pair: DomainPair) -> float:
     """How much resized images of each domain resemble images of the other, from -1 to 1.
 
     It is the correlation of pixels between a resized image and the most similar one of a thousand images of the other
-    domain: the median over images, and the smaller one of both directions.
+    domain: the median over images, and the smaller one of both directions. It is computed in float32 on the CPU, so
+    that it is the same everywhere.
     """
     shapes = [ImageShape(domain.channels, domain.side) for domain in pair]
-    samples = [to_unit_range(domain.images[_sample(len(domain)).to(domain.images.device)]) for domain in pair]
+    samples = [to_unit_range(domain.images[_sample(len(domain)).to(domain.images.device)].cpu()) for domain in pair]
     medians = []
     for source, target in ((0, 1), (1, 0)):
         resized, others = _standardised(match_shape(samples[source], shapes[target])), _standardised(samples[target])

@@ -59,7 +59,7 @@ class TranslationMethod:
                 set_learning_rate(optimiser, config.learning_rate * min(1.0, left))
 
     def anchored(self, loss: Tensor, x_a: Tensor, x_b: Tensor, x_ab: Tensor, x_ba: Tensor) -> Tensor:
-        """The translator's loss with the term of the anchored start, if there is one.
+        """The translator's loss with the term of the anchored start, as long as it has a weight.
 
         Args:
             loss: the loss without it, scalar.
@@ -68,7 +68,7 @@ class TranslationMethod:
             x_ab: `x_a` translated.
             x_ba: `x_b` translated.
         """
-        return loss if self._anchor is None else loss + self._anchor.loss(x_a, x_b, x_ab, x_ba)
+        return loss + self._anchor.loss(x_a, x_b, x_ab, x_ba) if self._anchor and self._anchor.active else loss
 
     @property
     def evaluated(self) -> nn.Module:

@@ -1,6 +1,6 @@
 """Classifiers trained on the cluster: of domains, and adapted to the translations of networks."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -12,7 +12,6 @@ from lstnet_search.config import TrialConfig
 from lstnet_search.domains import Domain, DomainPair
 from lstnet_search.evaluation import ClassifierSettings, TranslatesImages, adapted_classifier, cached_classifier
 from lstnet_search.io.cache_dir import default_cache_dir
-from lstnet_search.methods.labeller import Labeller
 from lstnet_search.models.classifier import Classifier, Classifiers
 from lstnet_search.training import autocast
 from lstnet_search.tuning.cluster.placement import Placement
@@ -53,29 +52,34 @@ class ClassifierTrainings:
         return {seed: (trained.get((seed, 0)), trained.get((seed, 1))) for seed in seeds}
 
     def adapted(
-        self, networks: Mapping[Name, tuple[nn.Module, int]], say: Callable[[str], None]
+        self,
+        networks: Mapping[Name, tuple[nn.Module, int]],
+        sources: Collection[int],
+        say: Callable[[str], None],
     ) -> dict[Name, Classifiers] | None:
-        """Adapted classifiers of networks, on the CPU, given each network on the CPU and a seed, by name.
+        """Adapted classifiers of networks that do not label images themselves.
+
+        Args:
+            networks: each network, on the CPU, and the seed of its classifiers, by name.
+            sources: the domains to read, 0, 1 or both.
+            say: prints a line.
 
         Returns:
-            Classifiers by name; none for a network that labels images itself. None after a stop request.
+            Classifiers by name, on the CPU; None after a stop request.
         """
-        wanted = {
-            (name, source): (network, seed, source)
-            for name, (network, seed) in networks.items()
-            for source in (0, 1)
-            if 1 - source in self._labelled and not isinstance(network, Labeller)
-        }
-        if wanted:
-            say(f"{len(wanted)} classifiers adapted to translations, one per direction: cached, or trained once")
-        found = self._run(_adapted, [*wanted], wanted.values())
+        wanted = [(name, source) for name in networks for source in sources if 1 - source in self._labelled]
+        say(f"{len(wanted)} adapted classifiers, one per network and direction: cached, or trained once")
+        shared = {name: (ray.put(network), seed) for name, (network, seed) in networks.items()}
+        found = self._run(_adapted, wanted, [(*shared[name], source) for name, source in wanted])
         if found is None:
             return None
         return {name: (found.get((name, 0)), found.get((name, 1))) for name in networks}
 
     def _run(
-        self, task: Callable[..., Any], names: Sequence[Any], arguments: Iterable[tuple[Any, ...]]
+        self, task: Callable[..., Any], names: Sequence[Any], arguments: Sequence[tuple[Any, ...]]
     ) -> dict[Any, Any] | None:
+        if self._stop_request.due:
+            return None
         resources = self._placement.resources
         remote = ray.remote(max_calls=1)(task).options(num_cpus=resources["cpu"], num_gpus=resources["gpu"])
         shared = self._pair, self._config, self._placement.threads, resources["gpu"], self._cache
@@ -83,6 +87,8 @@ class ClassifierTrainings:
         pending = list(tasks)
         while pending:
             if self._stop_request.due:
+                for each in pending:
+                    ray.cancel(each, force=True)
                 return None
             _, pending = ray.wait(pending, num_returns=len(pending), timeout=CHECK_EVERY_SECONDS)
         return dict(zip(names, ray.get(tasks), strict=True))
@@ -108,9 +114,8 @@ def _adapted(
 ) -> Classifier:
     torch.set_num_threads(threads)
     device = device_for(gpus)
-    settings = ClassifierSettings.of(config)
-    with autocast(config.precision, device)():
-        translator = cast(TranslatesImages, network.to(device))
-        adapted = adapted_classifier(translator, pair.to(device), source, settings, seed, cache)
+    translator, settings = cast(TranslatesImages, network.to(device)), ClassifierSettings.of(config)
+    context = autocast(config.precision, device)
+    adapted = adapted_classifier(translator, pair.to(device), source, settings, seed, cache, context)
     assert adapted is not None
     return adapted.cpu()

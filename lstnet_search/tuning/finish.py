@@ -1,14 +1,17 @@
 """The end of a search's run: the winner's files, the final table, and how to resume what is unfinished."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from ray.exceptions import RayError
 
 from lstnet_search.config import TrialConfig
 from lstnet_search.config.metrics import accuracy_name, read_name
-from lstnet_search.config.readers import READERS
 from lstnet_search.config.search import SearchConfig
-from lstnet_search.errors import InputError
+from lstnet_search.errors import InputError, one_line
 from lstnet_search.evaluation import Prepared, searched_means
-from lstnet_search.methods.registry import translates
+from lstnet_search.methods.registry import labels_itself
 from lstnet_search.models.classifier import Classifiers
 from lstnet_search.results.export.model import trained_network
 from lstnet_search.results.export.winner import write_winner
@@ -36,10 +39,11 @@ def finish_search(context: SearchContext[Prepared], display: SearchDisplay, call
     records = callback.write()
     order = ranked(records, context.metric)
     if order:
-        ended = all(record.state != "RUNNING" for record in records) and len(records) == context.config.trials
-        _write_winner(context, display, order[0], adapted=ended and context.stop_request.signal is None)
+        written = _write_winner(context, display, order[0])
         _print_table(context, records)
         _warn_of_edges(context, display, order[0])
+        if written and not labels_itself(context.config.trial):
+            _add_adapted(context, display, order[0], ended=_ended(context, records))
     trials, resume_command = context.config.trials, context.run.resume_command
     unfinished = trials - sum(record.state != "RUNNING" for record in records)
     mirrored = callback.mirror()
@@ -84,34 +88,26 @@ def _print_table(context: SearchContext[Prepared], records: list[TrialRecord]) -
         context.console.print(summary(best, baseline, directions, metric, count=len(best), title=title))
 
 
+def _ended(context: SearchContext[Prepared], records: list[TrialRecord]) -> bool:
+    return sum(record.state != "RUNNING" for record in records) >= context.config.trials
+
+
 def _write_winner(
-    context: SearchContext[Prepared], display: SearchDisplay, best: TrialRecord, *, adapted: bool
-) -> None:
-    """Write the winner's files. Adapted classifiers take their time, so they are trained once the search has ended."""
-    report = best.best(context.metric)
-    assert report is not None
-    checkpoint = checkpoint_at(context.storage, best.number, report.step)
-    if checkpoint is None:  # the search stopped between a report and its checkpoint
-        display.say(f"the checkpoint of trial {best.number} at step {report.step} is missing: no model written")
-        return
-    config = TrialConfig.parse(best.settings, f"trial {best.number}")
+    context: SearchContext[Prepared], display: SearchDisplay, best: TrialRecord, adapted: Classifiers = (None, None)
+) -> bool:
+    """Write the winner's files, and say what it is; or why that is impossible. Returns whether they are written."""
     try:
-        with checkpoint.as_directory() as fetched:
-            own = _adapted(context, display, config, Path(fetched)) if adapted and translates(config) else (None, None)
-            measured = write_winner(
-                config,
-                report,
-                Path(fetched),
-                context.data,
-                config_file=context.folder.best_config_file,
-                model=context.folder.best_model,
-                pictures=context.folder.translations_file,
-                remarks=_remarks(context, best, report, config),
-                adapted=own,
-            )
-    except InputError as error:  # the checkpoint is damaged
+        measured = _write_files(context, best, adapted)
+    except InputError as error:  # the checkpoint is missing or damaged
         display.say(f"{error}: no model written")
-        return
+        return False
+    if any(adapted):
+        for reader in ("adapted", "both"):
+            found = {each: measured.get(read_name(reader, accuracy_name(each))) for each in context.data.directions}
+            figures = "  ".join(f"{name} {percent(value)}" for name, value in found.items() if value is not None)
+            if figures:
+                display.say(f"reader {reader}: {figures}")
+        return True
     repeats = context.config.repeats
     model = "" if repeats == 1 else f"; its model is that of the first of {repeats} seeds"
     prefix = "round_trip_accuracy_"
@@ -122,23 +118,66 @@ def _write_winner(
     )
     back = f"; after a round trip, {labelled} are labelled correctly" if labelled else ""
     display.say(f"best: trial {best.number}{model}{back}")
-    for reader in READERS:
-        directions = context.data.directions
-        found = {each: measured.get(read_name(reader, accuracy_name(each))) for each in directions}
-        if any(value is not None for value in found.values()):
-            figures = "  ".join(f"{name} {percent(value)}" for name, value in found.items())
-            display.say(f"read by {reader}: {figures}")
+    return True
 
 
-def _adapted(
-    context: SearchContext[Prepared], display: SearchDisplay, config: TrialConfig, checkpoint: Path
-) -> Classifiers:
-    """The adapted classifiers of a trial; none after a stop request."""
-    prepared = context.data
-    network = trained_network(config, prepared.shapes, prepared.classes, evaluated_state(read_state(checkpoint)[0]))
-    trainings = ClassifierTrainings(config, prepared.train, context.placement, context.stop_request)
-    found = trainings.adapted({"best": (network, config.seed)}, display.say)
-    return (None, None) if found is None else found["best"]
+def _write_files(context: SearchContext[Prepared], best: TrialRecord, adapted: Classifiers) -> dict[str, float]:
+    """Write the winner's files; see `write_winner`.
+
+    Raises:
+        InputError: if its checkpoint is missing or damaged.
+    """
+    report = best.best(context.metric)
+    assert report is not None
+    config = TrialConfig.parse(best.settings, f"trial {best.number}")
+    with _checkpoint(context, best) as checkpoint:
+        return write_winner(
+            config,
+            report,
+            checkpoint,
+            context.data,
+            config_file=context.folder.best_config_file,
+            model=context.folder.best_model,
+            pictures=context.folder.translations_file,
+            remarks=_remarks(context, best, report, config),
+            adapted=adapted,
+        )
+
+
+@contextmanager
+def _checkpoint(context: SearchContext[Prepared], best: TrialRecord) -> Iterator[Path]:
+    """The folder of the checkpoint of a trial's best report.
+
+    Raises:
+        InputError: if there is none: the search stopped between a report and its checkpoint.
+    """
+    report = best.best(context.metric)
+    assert report is not None
+    checkpoint = checkpoint_at(context.storage, best.number, report.step)
+    if checkpoint is None:
+        raise InputError(f"the checkpoint of trial {best.number} at step {report.step} is missing")
+    with checkpoint.as_directory() as fetched:
+        yield Path(fetched)
+
+
+def _add_adapted(context: SearchContext[Prepared], display: SearchDisplay, best: TrialRecord, *, ended: bool) -> None:
+    """Train the winner's adapted classifiers, and add them to its model. They take their time, so they come last."""
+    if not ended or context.stop_request.due:
+        display.say("the model has no adapted classifiers yet: they are trained when all trials have ended")
+        return
+    config, prepared = TrialConfig.parse(best.settings, f"trial {best.number}"), context.data
+    sources = [prepared.directions.index(each) for each in prepared.searched(context.config.direction)]
+    try:
+        with _checkpoint(context, best) as checkpoint:
+            state = evaluated_state(read_state(checkpoint)[0])
+        network = trained_network(config, prepared.shapes, prepared.classes, state)
+        trainings = ClassifierTrainings(config, prepared.train, context.placement, context.stop_request)
+        found = trainings.adapted({"best": (network, config.seed)}, sources, display.say)
+    except (InputError, RayError) as error:
+        display.say(f"the model has no adapted classifiers: {one_line(error)}")
+        return
+    if found is not None:
+        _write_winner(context, display, best, found["best"])
 
 
 def _remarks(

@@ -116,7 +116,7 @@ def sample_arrays(generator: np.random.Generator, labelled: bool) -> dict[str, n
 
 
 _TESTED = ("test_accuracy_mnist_to_usps", "test_accuracy_usps_to_mnist", "target_accuracy")
-NAMES = (*_TESTED, *(f"{name}_by_{reader}" for name in _TESTED for reader in ("translated", "adapted", "both")))
+NAMES = (*_TESTED, *(f"{reader}/{name}" for name in _TESTED for reader in ("translated", "adapted", "both")))
 
 
 def write_confirmation(folder: Path, sentence: str = "Trial 7 is better than the paper's weights.") -> None:

@@ -103,7 +103,7 @@ def confirmed(folder: Path) -> None:
     results = ResultsFolder.existing(folder)
     plan = make_plan(results, 2, 2, None)
     candidates(results, plan.trials)
-    measured_accuracies(results, plan.steps)
+    measured_accuracies(results, plan)
     read_confirmation(results)
 
 

@@ -4,15 +4,19 @@ import pytest
 import torch
 
 from lstnet_search.config import PRESETS
-from lstnet_search.domains import Domain
+from lstnet_search.config.trial import CLASSIFIER_AUGMENTATIONS
+from lstnet_search.domains import Augmentation, Domain
 from lstnet_search.errors import InputError
 from lstnet_search.evaluation import ClassifierSettings, train_classifier
-from lstnet_search.evaluation.classifiers import AUGMENTATIONS, build_classifier
+from lstnet_search.evaluation.classifiers import build_classifier
 from lstnet_search.evaluation.prepare import own_accuracy
 from lstnet_search.models.classifier import Classifier
 
 CPU = torch.device("cpu")
 SHORT = ClassifierSettings(steps=30, batch_size=32)
+
+
+NARROW = Augmentation(**CLASSIFIER_AUGMENTATIONS["narrow"])
 
 
 def same_bits(first: Classifier, second: Classifier) -> bool:
@@ -60,7 +64,7 @@ def test_the_global_generator_neither_decides_nor_moves(stripes: Domain) -> None
 
 def test_unlabelled_images_from_another_look_are_learnt_without_their_labels(stripes: Domain) -> None:
     dim = Domain("dim", stripes.images // 2 + 100, stripes.labels)
-    settings = replace(SHORT, steps=150, augmentation=AUGMENTATIONS["narrow"])
+    settings = replace(SHORT, steps=150, augmentation=NARROW)
     alone = train_classifier(stripes, settings, 0, CPU)
     adapted = train_classifier(stripes, settings, 0, CPU, dim.images)
     assert own_accuracy(adapted, dim) > 0.95
@@ -72,7 +76,7 @@ def test_unlabelled_images_from_another_look_are_learnt_without_their_labels(str
 
 def test_settings_of_a_training_name_steps_and_augmentation() -> None:
     config = PRESETS["cpu"].trial.override({"classifier_steps": 70, "classifier_augmentation": "narrow"}, "a test")
-    assert ClassifierSettings.of(config) == ClassifierSettings(steps=70, augmentation=AUGMENTATIONS["narrow"])
+    assert ClassifierSettings.of(config) == ClassifierSettings(steps=70, augmentation=NARROW)
 
 
 def test_fewer_images_than_a_batch_are_taken_together(stripes: Domain) -> None:

@@ -106,11 +106,13 @@ def test_domains_that_are_not_bundled_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_classifiers_and_baseline_of_the_full_data_are_near_the_published_ones(full_data: Path, tmp_path: Path) -> None:
-    prepared = prepare(TrialConfig(), full_data, CPU, tmp_path)
+def test_classifiers_and_baseline_of_the_full_data_are_as_good_as_the_published_ones(
+    full_data: Path, tmp_path: Path
+) -> None:
+    prepared = prepare(TrialConfig(classifier_steps=400), full_data, CPU, tmp_path)
     mnist, usps = prepared.classifier_accuracy
-    assert mnist >= 0.993
+    assert mnist >= 0.985
     assert usps >= 0.970
-    # The published baselines, on the test sets, are 0.930 and 0.904. The validation images of USPS are easier.
-    assert 0.92 < prepared.baseline["val_accuracy_usps_to_mnist"] < 0.99
-    assert 0.87 < prepared.baseline["val_accuracy_mnist_to_usps"] < 0.94
+    # The published baselines, on the test sets, are 0.930 and 0.904: those of classifiers with a narrower augmentation.
+    assert 0.93 < prepared.baseline["val_accuracy_usps_to_mnist"] < 0.99
+    assert 0.90 < prepared.baseline["val_accuracy_mnist_to_usps"] < 0.98

@@ -65,7 +65,7 @@ class SmallSearch:
         points = self.home / "points.yaml"
         bounds = {"type": "loguniform", "low": 1, "high": 1000}
         space.write_text(
-            yaml.safe_dump({"width": 1 / 64, "batch_size": 8, "classifier_steps": 40, "w1": bounds, "wl": bounds})
+            yaml.safe_dump({"width": 1 / 64, "batch_size": 8, "classifier_steps": 20, "w1": bounds, "wl": bounds})
         )
         points.write_text(yaml.safe_dump([self.point(number) for number in range(1, self.trials)]))
         return self._start(

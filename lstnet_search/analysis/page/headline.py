@@ -41,7 +41,7 @@ def _confirmed(study: StudyTables, confirmation: ConfirmationRecord) -> Headline
     basis = (
         f"Each candidate was trained again on the whole training sets for {confirmation.steps} steps, with "
         f"{'the same seed' if seeds == 1 else f'the same {seeds} seeds'} for all. The last state of each training "
-        "counts. ± is half of the 95 % interval of the mean. This was opening number "
+        f"counts, by reader {confirmation.reader}. ± is half of the 95 % interval of the mean. This was opening number "
         f"{confirmation.opening} of the test sets for this study: the more often they are opened, the less they "
         "prove."
     )

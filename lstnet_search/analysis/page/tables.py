@@ -10,7 +10,7 @@ from lstnet_search.analysis.labels import arrow, mean_shown
 from lstnet_search.analysis.page.parts import Row, Table
 from lstnet_search.config import METHODS
 from lstnet_search.config.metrics import TARGET, accuracy_name, read_name, tested_name
-from lstnet_search.config.readers import READERS
+from lstnet_search.config.readers import measured_readers
 from lstnet_search.results.analysis.regret import CriterionScore, judge
 from lstnet_search.results.confirmation.record import ConfirmationRecord
 from lstnet_search.results.folder.studies import StudyTables
@@ -108,8 +108,8 @@ def confirmation_table(study: StudyTables, confirmation: ConfirmationRecord) -> 
 
 def readers_table(study: StudyTables, confirmation: ConfirmationRecord) -> Table | None:
     """One row per candidate and reader, with test accuracies; None if images were labelled in one way only."""
-    readers = [name for name in READERS if read_name(name, TARGET) in confirmation.best.metrics]
-    if len(readers) < 2:
+    readers = measured_readers(confirmation.best.metrics)
+    if not readers:
         return None
     metrics = [TARGET, *map(tested_name, study.directions)]
     rows = [

@@ -7,10 +7,9 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from lstnet_search.config.metrics import TARGET, read_name, tested_name
-from lstnet_search.config.readers import LABELLER, READERS
+from lstnet_search.config.metrics import TARGET, tested_name
 from lstnet_search.io.atomic import write_whole
-from lstnet_search.results.confirmation.plan import BEST
+from lstnet_search.results.confirmation.plan import BEST, ConfirmationPlan
 from lstnet_search.results.confirmation.record import ConfirmationRecord
 from lstnet_search.results.confirmation.verdict import FORMAT_VERSION, CandidateResult, verdict_sentence
 from lstnet_search.results.export.winner import CONFIRMED
@@ -40,8 +39,10 @@ def read_confirmation(folder: ResultsFolder) -> ConfirmationRecord | None:
     return ConfirmationRecord.parse(content, str(path))
 
 
-def measured_accuracies(folder: ResultsFolder, steps: int) -> dict[tuple[int | None, int], dict[str, dict[str, float]]]:
-    """Accuracies that earlier runs measured: of trainings with this number of steps, and of no translation.
+def measured_accuracies(
+    folder: ResultsFolder, plan: ConfirmationPlan
+) -> dict[tuple[int | None, int], dict[str, dict[str, float]]]:
+    """Accuracies that earlier runs measured: of trainings with the plan's number of steps, and of no translation.
 
     Returns:
         Accuracies by reader and direction, by trial (None for no translation) and seed. Trainings with other numbers of
@@ -53,11 +54,11 @@ def measured_accuracies(folder: ResultsFolder, steps: int) -> dict[tuple[int | N
     if read_confirmation(folder) is None or not folder.confirmation_table_file.is_file():
         return {}
     table = folder.read_confirmation_table()
-    columns = _columns_by_reader(map(str, table.columns))
+    columns = _columns_by_reader(map(str, table.columns), plan.reader)
     return {
         (None if pd.isna(row["trial"]) else int(row["trial"]), int(row["seed"])): measured
         for _, row in table.iterrows()
-        if row["steps"] in (0, steps)
+        if row["steps"] in (0, plan.steps)
         and (
             measured := {
                 reader: {direction: float(row[name]) for direction, name in names.items() if pd.notna(row[name])}
@@ -68,15 +69,15 @@ def measured_accuracies(folder: ResultsFolder, steps: int) -> dict[tuple[int | N
     }
 
 
-def _columns_by_reader(columns: Iterable[str]) -> dict[str, dict[str, str]]:
-    """The columns with accuracies, by reader and direction. In a table without readers, images were translated."""
-    prefix, found = tested_name(""), [*columns]
+def _columns_by_reader(columns: Iterable[str], otherwise: str) -> dict[str, dict[str, str]]:
+    """The columns with accuracies, by reader and direction. Those without a reader are by `otherwise`."""
     by_reader: dict[str, dict[str, str]] = {}
-    for name in found:
-        direction, by, reader = name.removeprefix(prefix).rpartition(read_name("", ""))
-        if name.startswith(prefix) and by and reader in (*READERS, LABELLER):
-            by_reader.setdefault(reader, {})[direction] = name
-    return by_reader or {"translated": {name.removeprefix(prefix): name for name in found if name.startswith(prefix)}}
+    for name in columns:
+        reader, _, metric = name.rpartition("/")
+        if metric.startswith(tested_name("")):
+            by_reader.setdefault(reader, {})[metric.removeprefix(tested_name(""))] = name
+    own = by_reader.pop("", {})
+    return by_reader or {otherwise: own}
 
 
 def discard_results(folder: ResultsFolder) -> None:
@@ -85,10 +86,12 @@ def discard_results(folder: ResultsFolder) -> None:
         path.unlink(missing_ok=True)
 
 
-def winner_remarks(results: Sequence[CandidateResult], steps: int) -> list[str]:
+def winner_remarks(results: Sequence[CandidateResult], plan: ConfirmationPlan) -> list[str]:
     """Remarks on the confirmed winner, to be written into its config file."""
     best = next(each for each in results if each.name == BEST)
     target = best.metrics[TARGET]
     spread = "" if target.half_width is None else f" ± {100 * target.half_width:.2f} (95 % interval)"
-    figures = f"{TARGET} {percent(target.mean)}{spread}, seeds: {target.count}, steps: {steps}"
+    figures = (
+        f"{TARGET} {percent(target.mean)}{spread}, seeds: {target.count}, steps: {plan.steps}, reader: {plan.reader}"
+    )
     return [f"{CONFIRMED} on the test sets: {figures}", f"{CONFIRMED}: {verdict_sentence(results)}"]

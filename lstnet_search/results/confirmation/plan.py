@@ -22,7 +22,7 @@ from lstnet_search.results.study.ranking import rank_rows, settings_of_row
 from lstnet_search.results.study.records import PAPER_TRIAL
 from lstnet_search.seeding import derive_seed
 
-DEFAULT_READER: Reader = "adapted"
+DEFAULT_READER: Reader = "translated"
 BEST, PAPER, NO_TRANSLATION = "best", "paper", "no translation"
 """Names of candidates. The name of any other candidate is its position in the search's ranking."""
 
@@ -143,14 +143,14 @@ def make_plan(
     own = labels_itself(search.trial)
     if own and reader is not None:
         raise InputError(f"--reader {reader} does not go with {search.trial.method}, which labels images itself")
-    chosen = LABELLER if own else reader or DEFAULT_READER
+    chosen = earlier.reader if earlier else reader or DEFAULT_READER
     plan = earlier or ConfirmationPlan(steps or search.trial.steps, (), (), chosen)
     trained = {int(seed) for seed in folder.read_trials()["seed"]}
     return ConfirmationPlan(
         steps=plan.steps,
         seeds=extend_seeds(plan.seeds, seeds, search.seed, trained),
         trials=tuple(dict.fromkeys([*plan.trials, *best, *([PAPER_TRIAL] if paper else [])])),
-        reader=plan.reader,
+        reader=LABELLER if own else chosen,  # plans of earlier versions name no labeller
     )
 
 

@@ -74,6 +74,7 @@ class ConfirmationRecord(YamlRecord):
     opening: RecordedCount
     sentence: str
     reader: str = "translated"
+    classifiers: str = "those of an earlier version"
     command: str = ""
     git_commit: str = ""
     test_fingerprint: str = needed()

@@ -11,16 +11,17 @@
 - `config/<setting>` (nullable): complete settings of the training, missing for `no translation`.
 - `test_accuracy_<a>_to_<b>` (float64): both directions, in [0, 1]; NaN if the training failed or there are no labels.
 - `target_accuracy` (float64): the mean over the directions that the search looked at.
-- `test_accuracy_<a>_to_<b>_by_<reader>`, `target_accuracy_by_<reader>` (float64): the same by each reader that was
+- `<reader>/test_accuracy_<a>_to_<b>`, `<reader>/target_accuracy` (float64): the same by each reader that was
   measured: `translated`, `adapted` and `both` if the method translates, else `labeller`. The columns without a reader
   are those of the reader that the verdict goes by.
 - `seconds` (float64): of the training, 0 for `no translation`.
 - `error` (string): why a training failed, else empty.
 
 `confirmation.yaml` holds `format_version`, `command`, `steps`, `seeds` (list), `reader` (whose accuracies decide),
-`directions` (those in `target_accuracy`), `confidence` 0.95, `data_fingerprint`, `test_fingerprint`, `opening` (how
-often this study's test sets have been opened, counting from 1), `versions`, `machine`, `git_commit`, `winner` {`trial`,
-`is_paper`}, `sentence`, and `candidates` in the order of the table, each with:
+`classifiers` (how they were trained), `directions` (those in `target_accuracy`), `confidence` 0.95, `data_fingerprint`,
+`test_fingerprint`, `opening` (how often this study's test sets have been opened, counting from 1), `versions`,
+`machine`, `git_commit`, `winner` {`trial`, `is_paper`}, `sentence`, and `candidates` in the order of the table, each
+with:
 
 - `candidate`, `trial` (null for `no translation`), `trainings`, `failed`;
 - `metrics`: for each accuracy column {`mean`, `standard_deviation`, `interval` [low, high]}, null if there are too few
@@ -38,6 +39,7 @@ from typing import Any
 import pandas as pd
 
 from lstnet_search.config.metrics import TARGET, read_name, tested_name
+from lstnet_search.config.readers import LABELLER
 from lstnet_search.results.confirmation.paired_tests import (
     CONFIDENCE,
     Comparison,
@@ -125,7 +127,7 @@ def confirmation_table(
     measured = dict.fromkeys(name for row in rows for name in row.accuracies)
     for by in (None, *measured):  # None: the columns that the verdict goes by
         for direction in directions:
-            values = [row.accuracies.get(by or reader, {}).get(direction) for row in rows]
+            values = [_by(row.accuracies, by or reader).get(direction) for row in rows]
             columns[read_name(by, tested_name(direction))] = pd.Series(values, dtype="float64")
         means = pd.DataFrame({name: columns[read_name(by, tested_name(name))] for name in searched})
         columns[read_name(by, TARGET)] = means.mean(axis=1, skipna=False)
@@ -135,9 +137,16 @@ def confirmation_table(
     return table
 
 
+def _by(accuracies: Mapping[str, Mapping[str, float]], reader: str) -> Mapping[str, float]:
+    """Accuracies by a reader. Beside networks that label images themselves, no translation is read as in the paper."""
+    return accuracies.get(reader) or (accuracies.get("translated", {}) if reader == LABELLER else {})
+
+
 def candidate_results(table: pd.DataFrame) -> list[CandidateResult]:
     """The results of each candidate's trainings, in the order of the table."""
-    metrics = [name for name in map(str, table.columns) if name.startswith((TARGET, tested_name("")))]
+    metrics = [
+        name for name in map(str, table.columns) if name.rpartition("/")[2].startswith((TARGET, tested_name("")))
+    ]
     results, targets = [], {}
     for name, group in ((str(name), group) for name, group in table.groupby("candidate", sort=False)):
         measured = group[group[TARGET].notna()]
@@ -159,12 +168,6 @@ def candidate_results(table: pd.DataFrame) -> list[CandidateResult]:
             baseline = compare_pairs(targets[BEST], targets.get(NO_TRANSLATION, {}))
             results[index] = replace(results[index], against_no_translation=baseline)
     return _with_holm(results)
-
-
-def readers(results: Sequence[CandidateResult]) -> tuple[str, ...]:
-    """The readers whose accuracies were measured."""
-    start = read_name("", TARGET)
-    return tuple(name.removeprefix(start) for name in results[0].metrics if name.startswith(start))
 
 
 def _with_holm(results: list[CandidateResult]) -> list[CandidateResult]:

@@ -172,15 +172,18 @@ class TrainedModel:
 
     def to(self, device: torch.device) -> "TrainedModel":
         """Move the networks to a device, and return the model."""
-        for network in (self.network, *self.classifiers):
-            if network is not None:
-                network.to(device)
+        for network in self._all:
+            network.to(device)
         return self
 
     @property
     def _device(self) -> torch.device:
-        networks = (network for network in (self.network, *self.classifiers) if network is not None)
-        return next(parameter.device for network in networks for parameter in network.parameters())
+        return next(parameter.device for network in self._all for parameter in network.parameters())
+
+    @property
+    def _all(self) -> list[nn.Module]:
+        """All networks that there are."""
+        return [each for each in (self.network, *self.classifiers, *self.adapted) if each is not None]
 
 
 def build_networks(

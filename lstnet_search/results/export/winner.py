@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 import yaml
@@ -10,7 +10,7 @@ import yaml
 from lstnet_search.config import TrialConfig
 from lstnet_search.config.metrics import accuracy_name, read_name
 from lstnet_search.errors import InputError
-from lstnet_search.evaluation import Prepared, reader_accuracies, round_trip_accuracy
+from lstnet_search.evaluation import Prepared, TranslatesImages, reader_accuracies, round_trip_accuracy
 from lstnet_search.evaluation.accuracy import accuracies
 from lstnet_search.evaluation.repeated_training import has_repeats
 from lstnet_search.evaluation.samples import SAMPLES_FILE, Samples, read_samples
@@ -89,16 +89,19 @@ def write_winner(
         adapted: The network's adapted classifiers, on the CPU; they go into the model.
 
     Returns:
-        Validation accuracies that the report does not have, by metric name: of round trips, and by each reader. Empty
-        for a method that does not translate images; it gets no pictures either.
+        Validation accuracies that the report does not have, by metric name: of round trips, and by readers with
+        adapted classifiers. A method that does not translate images gets no pictures.
     """
     prepared = prepared.to(torch.device("cpu"))
     state, _ = read_state(checkpoint)
     network = trained_network(config, prepared.shapes, prepared.classes, evaluated_state(state))
     measured: dict[str, float] = {}
     if isinstance(network, Translator):
-        by_reader = reader_accuracies(network, prepared.validation, prepared.classifiers, adapted)
-        measured = round_trip_accuracy(network, prepared.validation, prepared.classifiers) | {
+        measured = round_trip_accuracy(network, prepared.validation, prepared.classifiers)
+    if any(adapted):
+        reading = cast(TranslatesImages, network)
+        by_reader = reader_accuracies(reading, prepared.validation, prepared.classifiers, adapted)
+        measured |= {
             read_name(reader, accuracy_name(direction)): value
             for reader in ("adapted", "both")
             for direction, value in by_reader.get(reader, {}).items()

@@ -7,9 +7,8 @@ from functools import partial
 from rich.console import Console
 
 from lstnet_search.config import Space
-from lstnet_search.domains import DomainPair
-from lstnet_search.errors import InputError
-from lstnet_search.evaluation import WholeSets
+from lstnet_search.config.readers import measured_readers
+from lstnet_search.evaluation import ClassifierSettings, WholeSets
 from lstnet_search.evaluation.full_training import PROGRESS
 from lstnet_search.results.confirmation.files import (
     discard_results,
@@ -23,7 +22,6 @@ from lstnet_search.results.confirmation.verdict import (
     candidate_results,
     confirmation_content,
     confirmation_table,
-    readers,
     verdict_sentence,
 )
 from lstnet_search.results.export.winner import add_confirmation
@@ -33,7 +31,7 @@ from lstnet_search.results.formatting import duration
 from lstnet_search.results.study.records import TrialRecord
 from lstnet_search.tuning.cluster.placement import upper_bound_seconds
 from lstnet_search.tuning.confirmation.display import ConfirmationDisplay, readers_table, verdict_table
-from lstnet_search.tuning.confirmation.test_sets import Key, Measurement, measure
+from lstnet_search.tuning.confirmation.test_sets import Key, Measurement, measurable, measure
 from lstnet_search.tuning.context import SearchContext
 from lstnet_search.tuning.execution import on_cluster, refuse_other_data, refuse_placement, share_gpus, until_stopped
 from lstnet_search.tuning.failures.storage_errors import print_storage_problem, storage_problem
@@ -105,23 +103,6 @@ def _confirm(make_plan: Callable[[], ConfirmationPlan], run: Run, console: Conso
             return print_storage_problem(console, why, run.command)
 
 
-def measurable(pair: DomainPair, direction: str) -> tuple[str, ...]:
-    """The directions whose mean is the target accuracy: the searched ones whose target has labels.
-
-    Raises:
-        InputError: if there is no such direction.
-    """
-    targets = zip(pair.directions, reversed(tuple(pair)), strict=True)
-    labelled = tuple(name for name, target in targets if target.labels is not None)
-    found = labelled if direction in ("both", "pareto") else tuple(name for name in labelled if name == direction)
-    if not found:
-        raise InputError(
-            f"no accuracy of direction {direction} can be measured, because no domain that it leads to has labels; "
-            "give labels, or rank the trials by a criterion with the command select-best"
-        )
-    return found
-
-
 def must_repeat(training: TrialRecord, has_checkpoint: Callable[[], bool]) -> bool:
     """Whether a training that has ended must be repeated when the confirmation is resumed.
 
@@ -188,7 +169,7 @@ class _Confirmation:
         """Enqueue in the study each training that it does not have yet or that must be repeated."""
         steps = self.plan.steps
         records = {record.number: record for record in self.study.records()}
-        tested, numbers = measured_accuracies(self.context.run.folder, steps), self._numbers()
+        tested, numbers = measured_accuracies(self.context.run.folder, self.plan), self._numbers()
 
         def has_checkpoint(number: int) -> bool:
             last = checkpoint_at(self.context.storage, number, steps)
@@ -254,7 +235,7 @@ class _Confirmation:
             display.say(f"no training succeeded; the column 'error' of {context.folder.trials_file} says why")
             return 1
         wanted: dict[Key, TrialRecord | None] = {**ended, **{(None, seed): None for seed in self.plan.seeds}}
-        measured = measure(wanted, self.plan.steps, context, display.say)
+        measured = measure(wanted, self.plan, context, display.say)
         if measured is None:
             return None
         directions = context.data.train.directions
@@ -270,15 +251,16 @@ class _Confirmation:
             "steps": self.plan.steps,
             "seeds": list(self.plan.seeds),
             "reader": self.plan.reader,
+            "classifiers": ClassifierSettings.of(context.config.trial).description,
             "directions": searched,
             "data_fingerprint": context.data.fingerprint,
             "test_fingerprint": measured.fingerprint,
             "opening": measured.opening,
         } | provenance()
         write_confirmation(folder, table, confirmation_content(results, about))
-        add_confirmation(folder, self.candidates[0].config, winner_remarks(results, self.plan.steps))
+        add_confirmation(folder, self.candidates[0].config, winner_remarks(results, self.plan))
         context.console.print(verdict_table(results, self.candidates, directions, self.plan))
-        if len(found := readers(results)) > 1:
+        if found := measured_readers(results[0].metrics):
             context.console.print(readers_table(results, found, directions))
         display.say(verdict_sentence(results))
         display.say(f"results: {folder.confirmation_table_file}, {folder.confirmation_file}")

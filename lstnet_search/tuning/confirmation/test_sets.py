@@ -9,12 +9,14 @@ import torch
 from torch import nn
 
 from lstnet_search.config import TrialConfig
+from lstnet_search.config.readers import LABELLER
 from lstnet_search.domains import DomainPair, load_pair
 from lstnet_search.errors import InputError
-from lstnet_search.evaluation import Resizing, TranslatesImages, WholeSets, reader_accuracies
+from lstnet_search.evaluation import ClassifierSettings, Resizing, TranslatesImages, WholeSets, reader_accuracies
 from lstnet_search.methods.labeller import Labeller
 from lstnet_search.models.classifier import Classifiers
 from lstnet_search.results.confirmation.files import measured_accuracies, read_confirmation
+from lstnet_search.results.confirmation.plan import ConfirmationPlan
 from lstnet_search.results.confirmation.record import ConfirmationRecord
 from lstnet_search.results.confirmation.test_log import log_opening, ordinal
 from lstnet_search.results.export.model import trained_network
@@ -46,13 +48,16 @@ class Measurement:
 
 
 def measure(
-    wanted: Mapping[Key, TrialRecord | None], steps: int, context: SearchContext[WholeSets], say: Callable[[str], None]
+    wanted: Mapping[Key, TrialRecord | None],
+    plan: ConfirmationPlan,
+    context: SearchContext[WholeSets],
+    say: Callable[[str], None],
 ) -> Measurement | None:
     """Test the last state of trainings, each with the classifiers of its seed.
 
     Args:
         wanted: at least one training that ended; None for no translation.
-        steps: number of steps of each training.
+        plan: the plan of the trainings.
         context: the confirmation's context. Its stop request is obeyed until the test sets are opened.
         say: prints a line.
 
@@ -64,18 +69,23 @@ def measure(
         InputError: if the test sets cannot be read, have no labels, or are not those of an earlier opening.
     """
     run, sets, placement = context.run, context.data, context.placement
-    accuracies = measured_accuracies(run.folder, steps)
+    accuracies = measured_accuracies(run.folder, plan)
     missing = {key: record for key, record in wanted.items() if key not in accuracies}
     earlier = read_confirmation(run.folder)
     if not missing:
         assert earlier is not None
         return Measurement(accuracies, earlier.opening, earlier.test_fingerprint)
-    networks = {key: _network(record, steps, context) for key, record in missing.items()}
+    _refuse_other_classifiers(context, earlier)
+    networks = {key: _network(record, plan.steps, context) for key, record in missing.items()}
     trainings = ClassifierTrainings(context.config.trial, sets.train, placement, context.stop_request)
     classifiers = trainings.of_domains(list(dict.fromkeys(seed for _, seed in missing)), say)
     if classifiers is None:
         return None
-    adapted = trainings.adapted({key: (network, key[1]) for key, network in networks.items()}, say)
+    adapted: dict[Key, Classifiers] | None = dict.fromkeys(networks, (None, None))
+    if plan.reader != LABELLER:
+        directions = measurable(sets.train, context.config.direction)
+        sources = [sets.train.directions.index(each) for each in directions]
+        adapted = trainings.adapted({key: (network, key[1]) for key, network in networks.items()}, sources, say)
     if adapted is None:
         return None
     pair, opening = _open_test_sets(context.config.trial, sets.train, run, earlier)
@@ -90,6 +100,20 @@ def measure(
     return Measurement(accuracies, opening, pair.fingerprint)
 
 
+def _refuse_other_classifiers(context: SearchContext[WholeSets], earlier: ConfirmationRecord | None) -> None:
+    """Refuse to compare new trainings with those that other classifiers have read.
+
+    Raises:
+        InputError: if there are such trainings.
+    """
+    folder, current = context.run.folder, ClassifierSettings.of(context.config.trial).description
+    if earlier is not None and earlier.classifiers != current:
+        raise InputError(
+            f"{folder.confirmation_file} was made with other classifiers ({earlier.classifiers}; now {current}), so "
+            f"new trainings cannot be compared with it; to test all trainings again, remove that file"
+        )
+
+
 def _network(record: TrialRecord | None, steps: int, context: SearchContext[WholeSets]) -> nn.Module:
     """The network of a training's last checkpoint, or plain resizing, on the CPU."""
     sets = context.data
@@ -102,6 +126,23 @@ def _network(record: TrialRecord | None, steps: int, context: SearchContext[Whol
         state = evaluated_state(read_state(Path(fetched))[0])
     network = trained_network(config, sets.shapes, sets.train.a.classes, state)
     return network.to(memory_format=torch.channels_last)
+
+
+def measurable(pair: DomainPair, direction: str) -> tuple[str, ...]:
+    """The directions whose mean is the target accuracy: the searched ones whose target has labels.
+
+    Raises:
+        InputError: if there is no such direction.
+    """
+    targets = zip(pair.directions, reversed(tuple(pair)), strict=True)
+    labelled = tuple(name for name, target in targets if target.labels is not None)
+    found = labelled if direction in ("both", "pareto") else tuple(name for name in labelled if name == direction)
+    if not found:
+        raise InputError(
+            f"no accuracy of direction {direction} can be measured, because no domain that it leads to has labels; "
+            "give labels, or rank the trials by a criterion with the command select-best"
+        )
+    return found
 
 
 def _open_test_sets(

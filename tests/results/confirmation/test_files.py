@@ -1,8 +1,9 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
-from small_confirmations import ABOUT, BASELINE, DIRECTIONS, PAPER, SEEDS, rows, table
+from small_confirmations import ABOUT, BASELINE, DIRECTIONS, PAPER, PLAN, SEEDS, rows, table
 
 from lstnet_search.config import PRESETS, TrialConfig
 from lstnet_search.results.confirmation.files import (
@@ -19,7 +20,7 @@ from lstnet_search.results.folder.folder import ResultsFolder
 
 def test_what_was_measured_comes_back_from_the_files(tmp_path: Path) -> None:
     folder = ResultsFolder(tmp_path)
-    assert measured_accuracies(folder, 30) == {}
+    assert measured_accuracies(folder, PLAN) == {}
     made = table(rows("best", 4, [0.94, None, 0.97]), PAPER, BASELINE)
     content = confirmation_content(candidate_results(made), ABOUT)
     write_confirmation(folder, made, content)
@@ -33,20 +34,20 @@ def test_what_was_measured_comes_back_from_the_files(tmp_path: Path) -> None:
     assert record.best.against_paper.verdict == content["candidates"][0]["against_paper"]["verdict"]
     assert record.no_translation is not None
     assert record.no_translation.trial is None
-    known = measured_accuracies(folder, 30)
+    known = measured_accuracies(folder, PLAN)
     assert (4, 12) not in known
     assert known[4, 11] == {"adapted": {DIRECTIONS[0]: 0.94, DIRECTIONS[1]: 0.96}}
     assert known[None, 13]["adapted"][DIRECTIONS[0]] == 0.81
     assert yaml.safe_load(folder.confirmation_file.read_text())["candidates"][0]["against_paper"]["pairs"] == 2
-    assert set(measured_accuracies(folder, 31)) == {(None, seed) for seed in SEEDS}
+    assert set(measured_accuracies(folder, replace(PLAN, steps=31))) == {(None, seed) for seed in SEEDS}
 
 
-def test_accuracies_of_a_version_without_readers_are_of_translated_images(tmp_path: Path) -> None:
+def test_accuracies_of_a_version_without_readers_are_those_of_the_plans_reader(tmp_path: Path) -> None:
     folder = ResultsFolder(tmp_path)
     made = table(rows("best", 4, [0.94, 0.95, 0.97]), PAPER, BASELINE)
-    older = made.drop(columns=[name for name in made if name.endswith("_by_adapted")])
+    older = made.drop(columns=[name for name in made if name.startswith("adapted/")])
     write_confirmation(folder, older, confirmation_content(candidate_results(older), ABOUT))
-    assert measured_accuracies(folder, 30)[4, 11] == {"translated": {DIRECTIONS[0]: 0.94, DIRECTIONS[1]: 0.96}}
+    assert measured_accuracies(folder, PLAN)[4, 11] == {"adapted": {DIRECTIONS[0]: 0.94, DIRECTIONS[1]: 0.96}}
 
 
 def test_a_confirmation_that_starts_over_has_no_measured_accuracies(tmp_path: Path) -> None:
@@ -55,7 +56,7 @@ def test_a_confirmation_that_starts_over_has_no_measured_accuracies(tmp_path: Pa
     write_confirmation(folder, made, confirmation_content(candidate_results(made), ABOUT))
     discard_results(folder)
     assert read_confirmation(folder) is None
-    assert measured_accuracies(folder, 30) == {}
+    assert measured_accuracies(folder, PLAN) == {}
     discard_results(folder)
 
 
@@ -64,7 +65,7 @@ def test_the_winners_settings_say_what_was_confirmed_and_stay_settings(tmp_path:
     write_config(folder.best_config_file, winner, ["trial 4 of search x"])
     for accuracies in ([0.90, 0.95, 0.97], [0.94, 0.95, 0.97]):
         found = candidate_results(table(rows("best", 4, accuracies), PAPER, BASELINE))
-        add_confirmation(folder, winner, winner_remarks(found, 30))
+        add_confirmation(folder, winner, winner_remarks(found, PLAN))
     said = read_remarks(folder.best_config_file)
     assert said[0] == "trial 4 of search x"
     assert len(said) == 3

@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from small_confirmations import ABOUT, BASELINE, DIRECTIONS, PAPER, SEEDS, named, rows, table
 
+from lstnet_search.config.readers import LABELLER
 from lstnet_search.results.confirmation.verdict import (
     TrainingRow,
     candidate_results,
@@ -20,9 +23,17 @@ def test_the_table_has_a_row_per_candidate_and_seed_with_the_mean_of_the_searche
     assert both["config/batch_size"].dtype == "Int64"
     assert both["config/domains"].iloc[0] == '["mnist", "usps"]'
     assert both["config/w1"].isna().tolist() == [False] * 6 + [True] * 3
-    assert both["target_accuracy_by_adapted"].equals(both["target_accuracy"])
+    assert both["adapted/target_accuracy"].equals(both["target_accuracy"])
     one = table(rows("best", 4, [0.94, 0.95, 0.97]), PAPER, searched=DIRECTIONS[:1])
     assert one["target_accuracy"].tolist()[:3] == [0.94, 0.95, 0.97]
+
+
+def test_beside_a_network_that_labels_images_itself_no_translation_is_read_as_in_the_paper() -> None:
+    own = [replace(row, accuracies={LABELLER: row.accuracies["adapted"]}) for row in PAPER]
+    resized = [replace(row, accuracies={"translated": row.accuracies["adapted"]}) for row in BASELINE]
+    found = candidate_results(confirmation_table([*own, *resized], DIRECTIONS, DIRECTIONS, LABELLER))
+    assert [each.failed for each in found] == [0, 0]
+    assert named(found, "no translation").metrics["target_accuracy"].mean == pytest.approx(0.813333)
 
 
 def test_the_winner_is_tested_uncorrected_and_the_others_by_holm() -> None:

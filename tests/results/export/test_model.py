@@ -146,3 +146,12 @@ def test_a_model_with_its_own_labeller_comes_back_and_does_not_translate(
     if sources == (1,):
         with pytest.raises(InputError, match=r"trained for usps_to_mnist only, so it cannot label images of mnist"):
             model.refuse_unlabelled(0)
+
+
+def test_a_model_moves_to_a_device_with_all_its_networks() -> None:
+    config = TrialConfig(width=1 / 64)
+    network, classifiers = build_networks(config, SHAPES, 10)
+    _, adapted = build_networks(config, SHAPES, 10)
+    model = TrainedModel(config, SHAPES, 10, network, classifiers, {}, adapted).to(torch.device("meta"))
+    networks = (model.network, *model.classifiers, *model.adapted)
+    assert {parameter.device.type for each in networks if each for parameter in each.parameters()} == {"meta"}

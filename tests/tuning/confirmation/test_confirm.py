@@ -16,8 +16,9 @@ from lstnet_search.results.confirmation.plan import Candidate, ConfirmationPlan
 from lstnet_search.results.confirmation.verdict import CandidateResult
 from lstnet_search.results.folder.folder import ResultsFolder
 from lstnet_search.results.study.records import ReportRecord, TrialRecord
-from lstnet_search.tuning.confirmation.confirm import confirm, measurable, must_repeat
+from lstnet_search.tuning.confirmation.confirm import confirm, must_repeat
 from lstnet_search.tuning.confirmation.display import ConfirmationDisplay, verdict_table
+from lstnet_search.tuning.confirmation.test_sets import measurable
 from lstnet_search.tuning.protocol import DIED
 from lstnet_search.tuning.run import Resources, Run
 

@@ -10,13 +10,17 @@ import torch
 from contexts import make_context
 from rich.console import Console
 
+from lstnet_search.config import PRESETS
 from lstnet_search.domains import Domain, DomainPair
 from lstnet_search.errors import InputError
+from lstnet_search.evaluation import ClassifierSettings
+from lstnet_search.results.confirmation.plan import ConfirmationPlan
 from lstnet_search.tuning.confirmation import test_sets
 from lstnet_search.tuning.confirmation.test_sets import Key, Measurement, measure
 
 NO_TRANSLATION: dict[Key, Any] = {(None, 7): None}
-STEPS = 10
+PLAN = ConfirmationPlan(10, (7,), (0,), "translated")
+CURRENT = ClassifierSettings.of(PRESETS["cpu"].trial).description
 MEASURED: dict[Key, dict[str, dict[str, float]]] = {(None, 7): {"adapted": {"mnist_to_usps": 0.25}}}
 
 
@@ -40,14 +44,14 @@ class Confirmation:
         self.adapted: tuple[None, None] | None = (None, None)
         trainings = SimpleNamespace(
             of_domains=lambda *arguments: self.classifiers,
-            adapted=lambda networks, say: self.adapted and dict.fromkeys(networks, self.adapted),
+            adapted=lambda networks, sources, say: self.adapted and dict.fromkeys(networks, self.adapted),
         )
         monkeypatch.setattr(test_sets, "ClassifierTrainings", lambda *arguments: trainings)
         monkeypatch.setattr(test_sets, "load_pair", lambda *arguments, **settings: self.load())
         monkeypatch.setattr(test_sets, "reader_accuracies", lambda *arguments: {"adapted": {"mnist_to_usps": 0.5}})
 
     def measure(self) -> Measurement | None:
-        return measure(NO_TRANSLATION, STEPS, self.context, Console().print)
+        return measure(NO_TRANSLATION, PLAN, self.context, Console().print)
 
     def openings(self) -> int:
         file = self.folder.openings_file
@@ -78,10 +82,20 @@ def test_test_sets_that_cannot_be_read_stay_closed(confirmation: Confirmation) -
 def test_images_that_are_not_those_of_an_earlier_opening_are_refused_and_do_not_count(
     confirmation: Confirmation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    earlier = SimpleNamespace(opening=1, test_fingerprint=pair().fingerprint)
+    earlier = SimpleNamespace(opening=1, test_fingerprint=pair().fingerprint, classifiers=CURRENT)
     monkeypatch.setattr(test_sets, "read_confirmation", lambda folder: earlier)
     confirmation.load = lambda: pair(pixel=9)
     with pytest.raises(InputError, match=r"was tested on data with fingerprint .* give the same data with --data-dir"):
+        confirmation.measure()
+    assert confirmation.openings() == 0
+
+
+def test_trainings_that_other_classifiers_read_are_not_added_to(
+    confirmation: Confirmation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    earlier = SimpleNamespace(opening=1, test_fingerprint=pair().fingerprint, classifiers="recipe 2")
+    monkeypatch.setattr(test_sets, "read_confirmation", lambda folder: earlier)
+    with pytest.raises(InputError, match=r"made with other classifiers \(recipe 2; now recipe .*remove that file"):
         confirmation.measure()
     assert confirmation.openings() == 0
 
@@ -117,6 +131,6 @@ def test_what_was_measured_before_is_not_measured_again(
 ) -> None:
     earlier = SimpleNamespace(opening=3, test_fingerprint="the same")
     monkeypatch.setattr(test_sets, "read_confirmation", lambda folder: earlier)
-    monkeypatch.setattr(test_sets, "measured_accuracies", lambda folder, steps: MEASURED)
+    monkeypatch.setattr(test_sets, "measured_accuracies", lambda folder, plan: MEASURED)
     assert confirmation.measure() == Measurement(MEASURED, 3, "the same")
     assert confirmation.openings() == 0
