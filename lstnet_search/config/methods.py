@@ -40,7 +40,7 @@ class TranslationConfig(TrialConfig):
     anchor: Weight = 0.0
     """Weight, at first, of the distance between translations and resized images; see docs/methods.md."""
     anchor_steps: Count = 300
-    """Steps over which that weight falls linearly to 0."""
+    """Steps over which that weight falls linearly to 0, but at most half of all steps."""
     anchor_unlike: bool = False
     """Whether to anchor even if resized images of one domain do not resemble images of the other."""
     cooldown: Annotated[Number, Field(ge=0, le=1)] = 0.0

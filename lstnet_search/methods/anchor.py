@@ -18,7 +18,7 @@ LEAST_CORRELATION = 0.3
 
 
 class Anchor:
-    """The term of the anchored start. Its weight falls linearly from `anchor` to 0 over `anchor_steps`.
+    """The term of the anchored start. Its weight falls linearly from `anchor` to 0.
 
     Translations of `a` and `b` are compared with what plain resizing would give, by the mean absolute error over
     pixels and batch. No label is read.
@@ -36,7 +36,8 @@ class Anchor:
 
     def begin_step(self, taken: int) -> None:
         """Set the weight for the next step, in place, given how many steps have been taken."""
-        weight = self._config.anchor * max(0.0, 1 - taken / self._config.anchor_steps)
+        config = self._config
+        weight = config.anchor * max(0.0, 1 - taken / min(config.anchor_steps, config.steps / 2))
         self.active = weight > 0
         self._weight.fill_(weight)
 

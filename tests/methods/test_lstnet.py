@@ -94,10 +94,10 @@ def test_steps_equal_a_loop_written_out_by_hand(latent_stride: int) -> None:
 
 
 def test_anchored_steps_with_a_falling_learning_rate_equal_a_loop_written_out_by_hand() -> None:
-    changes = {"anchor": 60, "anchor_steps": 3, "cooldown": 0.5, "steps": 4, "adam_epsilon": 1e-20}
+    changes = {"anchor": 60, "anchor_steps": 3, "cooldown": 0.5, "steps": 6, "adam_epsilon": 1e-20}
     config = SMALL.override(changes, "test")
     ours, theirs = make(config), make(config)
-    expected = zip(batches(4), (60, 40, 20, 0), (1e-3, 1e-3, 1e-3, 5e-4), strict=True)
+    expected = zip(batches(5), (60, 40, 20, 0, 0), (1e-3, 1e-3, 1e-3, 1e-3, 2e-3 / 3), strict=True)
     for step, ((x1, x2), anchor, rate) in enumerate(expected):
         ours.begin_step(step)
         measured = ours.step(x1, x2)
