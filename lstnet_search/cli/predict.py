@@ -19,7 +19,7 @@ def predict(
         typer.Option(
             metavar="NAME",
             help="adapted: a classifier that learned from translated images; translated: the images are translated, "
-            "and the other domain's classifier labels them; both: their mean. Default: adapted if the model has it.",
+            "and the other domain's classifier labels them; both: their mean. Default: the best on validation images.",
         ),
     ] = None,
 ) -> None:

@@ -59,7 +59,7 @@ def test_what_was_exported_labels_a_folder_on_its_own(
     capsys.readouterr()
     assert exit_code("predict", "--model", exported, "--input", folder, "--output", output, "--batch-size", "4") == 0
     captured = capsys.readouterr()
-    assert captured.out == f"mnist_to_usps: labelled 6 of 7 images by reader adapted: {output}\n"
+    assert captured.out == f"mnist_to_usps: labelled 6 of 7 images by reader {model.readers(0)[0]}: {output}\n"
     assert "1 of 7 images cannot be read and are left out: broken.jpg (" in captured.err
     assert "1 of 6 images were in colour and were averaged to grey" in captured.err
     assert "resized" not in captured.err

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from lstnet_search.config import TrialConfig
 from lstnet_search.config.image_sides import SIDES
-from lstnet_search.config.metrics import directions_of
+from lstnet_search.config.metrics import accuracy_name, directions_of, read_name
 from lstnet_search.config.readers import LABELLER
 from lstnet_search.errors import InputError, one_line, show
 from lstnet_search.evaluation.inference import TranslatesImages, floats_in_batches
@@ -130,10 +130,18 @@ class TrainedModel:
         return probabilities.cpu()
 
     def readers(self, source: int) -> tuple[str, ...]:
-        """The readers that can label images of domain `source`; the one that is used by default comes first."""
+        """The readers that can label images of domain `source`.
+
+        The one that is used by default comes first: the best one on validation images, or the adapted classifier if
+        there were no labels to measure by.
+        """
         if isinstance(self.network, Labeller):
             return (LABELLER,)
-        return ("adapted", "translated", "both") if self.adapted[source] is not None else ("translated",)
+        if self.adapted[source] is None:
+            return ("translated",)
+        metrics, name = self.about.get("validation_metrics", {}), accuracy_name(self.directions[source])
+        measured = {"adapted": read_name("adapted", name), "translated": name, "both": read_name("both", name)}
+        return tuple(sorted(measured, key=lambda reader: metrics.get(measured[reader], 0.0), reverse=True))
 
     def reader(self, source: int, asked: str | None) -> str:
         """The reader that a user asked for, or the default one.

@@ -155,3 +155,21 @@ def test_a_model_moves_to_a_device_with_all_its_networks() -> None:
     model = TrainedModel(config, SHAPES, 10, network, classifiers, {}, adapted).to(torch.device("meta"))
     networks = (model.network, *model.classifiers, *model.adapted)
     assert {parameter.device.type for each in networks if each for parameter in each.parameters()} == {"meta"}
+
+
+@pytest.mark.parametrize(
+    ("translated", "adapted", "expected"), [(0.9, 0.8, "translated"), (0.8, 0.9, "adapted"), (None, None, "adapted")]
+)
+def test_the_best_reader_on_validation_images_is_the_default(
+    translated: float | None, adapted: float | None, expected: str
+) -> None:
+    config = TrialConfig(width=1 / 64)
+    network, classifiers = build_networks(config, SHAPES, 10)
+    name = "val_accuracy_mnist_to_usps"
+    measured = {name: translated, f"adapted/{name}": adapted, f"both/{name}": translated}
+    metrics = {key: value for key, value in measured.items() if value is not None}
+    model = TrainedModel(config, SHAPES, 10, network, classifiers, {"validation_metrics": metrics}, classifiers)
+    assert model.reader(0, None) == expected
+    assert model.reader(0, "both") == "both"
+    with pytest.raises(InputError, match=r"--reader best must be one of .*; leave it out, or choose one"):
+        model.reader(0, "best")
