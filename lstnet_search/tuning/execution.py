@@ -112,5 +112,5 @@ def refuse_other_classifiers(folder: ResultsFolder, digests: dict[str, str]) -> 
             raise InputError(
                 f"the classifier of {domain} is not the one that {folder.path} was begun with: its weights have the "
                 f"digest {digests.get(domain)}, not {recorded}; resume with the same version of this tool and of "
-                "PyTorch, on the same kind of machine, with the cached classifiers of the first run, or start a new search"
+                "PyTorch, on the same kind of machine with the first run's cached classifiers, or start a new search"
             )
