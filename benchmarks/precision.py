@@ -7,7 +7,6 @@ gradients are rounded, and sums are float32. Trainings that the output file alre
 benchmark can be stopped and continued.
 """
 
-import json
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import AbstractContextManager, nullcontext
@@ -19,7 +18,7 @@ from typing import Annotated, Any
 import torch
 import typer
 from machine import the_device
-from reporting import DataDir, empty_table, write_json
+from reporting import DataDir, continued, empty_table, write_json
 from rich.table import Table
 from scipy.stats import t
 from torch import Tensor
@@ -76,9 +75,7 @@ def main(
     """Train, and print the accuracies of both formats and their difference with its 95 % interval."""
     kind = "bfloat16" if resolve_precision("auto", the_device()) == "bfloat16" else "bfloat16, emulated"
     about = {"steps": steps, "data": "bundled" if data_dir is None else "full", "format": kind}
-    done: dict[str, Any] = json.loads(output.read_text()) if output.exists() else {"about": about, "rows": []}
-    if done["about"] != about:
-        raise SystemExit(f"{output} holds {done['about']}, not {about}; choose another --output")
+    done = continued(output, about, "rows")
     recorded = {(row["seed"], row["format"]) for row in done["rows"]}
     missing = [(seed, name) for seed in range(seeds) for name in ("float32", kind) if (seed, name) not in recorded]
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:

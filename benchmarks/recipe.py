@@ -7,7 +7,6 @@ images. Trainings that the output file already holds are not repeated, so the be
 Time is the processor time of one core, without evaluation. It is comparable between rows that ran side by side.
 """
 
-import json
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -19,7 +18,7 @@ from typing import Annotated, Any, cast
 import torch
 import typer
 from machine import the_device
-from reporting import DataDir, empty_table, write_json
+from reporting import DataDir, continued, empty_table, write_json
 from rich.table import Table
 from textbook import Textbook, batches
 from torch import nn
@@ -70,9 +69,7 @@ def main(
 ) -> None:
     """Train what is missing, and print a line per row."""
     about = {"steps": steps, "data": "bundled" if data_dir is None else "full"}
-    done: dict[str, Any] = json.loads(output.read_text()) if output.exists() else {"about": about, "trainings": []}
-    if done["about"] != about:
-        raise SystemExit(f"{output} holds {done['about']}, not {about}; choose another --output")
+    done = continued(output, about, "trainings")
     recorded = {(each["row"], each["seed"]) for each in done["trainings"]}
     wanted = [(row, seed) for seed in range(seeds) for row in only or ROWS]
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:

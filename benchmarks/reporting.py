@@ -22,6 +22,14 @@ def write_json(path: Path | None, result: dict[str, Any]) -> None:
         path.write_text(json.dumps(result | provenance(), indent=2) + "\n")
 
 
+def continued(path: Path, about: dict[str, Any], rows: str) -> dict[str, Any]:
+    """What an earlier run of a benchmark wrote, with its rows under the given key; none if there is no such file."""
+    done: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {"about": about, rows: []}
+    if done["about"] != about:
+        raise SystemExit(f"{path} holds {done['about']}, not {about}; choose another --output")
+    return done
+
+
 def empty_table(title: str, headings: Iterable[str], justify: JustifyMethod = "left") -> Table:
     """A table with a title and columns, without rows."""
     table = Table(title=title, title_justify="left")

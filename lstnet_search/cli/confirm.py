@@ -28,7 +28,7 @@ def confirm(
         typer.Option(
             metavar="NAME",
             help="How images are labelled for the verdict: translated, as in the paper; adapted, by a classifier that "
-            "learned from translated images; both. Each is reported. Default: adapted.",
+            "learned from translated images; both. Each is reported. Default: translated.",
         ),
     ] = None,
     data_dir: options.SearchedDataDirOption = None,

@@ -26,7 +26,7 @@ from lstnet_search.evaluation import (
 from lstnet_search.io.atomic import write_whole
 from lstnet_search.io.cache_dir import default_cache_dir
 from lstnet_search.methods.labeller import Labeller
-from lstnet_search.models.classifier import Classifiers, on_cpu
+from lstnet_search.models.classifier import Classifiers, copied_to
 from lstnet_search.results.confirmation.test_log import log_opening, ordinal
 from lstnet_search.results.export.model import TrainedModel, read_model
 from lstnet_search.results.export.winner import write_winner
@@ -112,7 +112,7 @@ class SingleTraining:
                 model=output / "model",
                 pictures=output / "translations.png",
                 remarks=remarks,
-                adapted=on_cpu(adapted),
+                adapted=copied_to(adapted, torch.device("cpu")),
             )
         except BaseException as error:  # also an interruption, after which the same command is to work again
             shutil.rmtree(output, ignore_errors=True)
@@ -176,10 +176,14 @@ class SingleTraining:
         with autocast(settings.precision, self._device)():
             found = reader_accuracies(network, pair, classifiers, adapted)
         resized = reader_accuracies(Resizing(pair), pair, classifiers).get("translated", {})
+        further = {reader: found.pop(reader) for reader in ("adapted", "both") if reader in found}
         lines = [
-            f"{read_name(None if reader == next(iter(found)) else reader, tested_name(name))}: {percent(value)}"
-            + (f" (no translation: {percent(resized[name])})" if reader == next(iter(found)) else "")
-            for reader, accuracies in found.items()
+            f"{tested_name(name)}: {percent(value)} (no translation: {percent(resized[name])})"
+            for accuracies in found.values()
+            for name, value in accuracies.items()
+        ] + [
+            f"{read_name(reader, tested_name(name))}: {percent(value)}"
+            for reader, accuracies in further.items()
             for name, value in accuracies.items()
         ]
         for line in lines:

@@ -1,7 +1,6 @@
 """What all trials of a search share: data, classifiers, baseline."""
 
 from collections.abc import Callable
-from copy import deepcopy
 from dataclasses import dataclass, replace
 from math import isnan, nan
 from pathlib import Path
@@ -23,7 +22,7 @@ from lstnet_search.methods.anchor import alike
 from lstnet_search.methods.base import Problem
 from lstnet_search.methods.resizing import Resizing
 from lstnet_search.models import ImageShape
-from lstnet_search.models.classifier import Classifier, Classifiers
+from lstnet_search.models.classifier import Classifier, Classifiers, copied_to
 
 
 @dataclass(frozen=True)
@@ -105,13 +104,12 @@ class Prepared:
 
     def to(self, device: torch.device) -> "Prepared":
         """A copy on another device. The original stays where it is."""
-        classifier_a, classifier_b = (None if each is None else deepcopy(each).to(device) for each in self.classifiers)
         labels_a, labels_b = (each.to(device) for each in self.resized_labels)
         return replace(
             self,
             train=self.train.to(device),
             validation=self.validation.to(device),
-            classifiers=(classifier_a, classifier_b),
+            classifiers=copied_to(self.classifiers, device),
             resized_labels=(labels_a, labels_b),
         )
 

@@ -36,6 +36,8 @@ class Anchor:
 
     def begin_step(self, taken: int) -> None:
         """Set the weight for the next step, in place, given how many steps have been taken."""
+        if not self.active:  # a training only goes forward
+            return
         config = self._config
         weight = config.anchor * max(0.0, 1 - taken / min(config.anchor_steps, config.steps / 2))
         self.active = weight > 0

@@ -2,6 +2,7 @@
 
 from copy import deepcopy
 
+import torch
 from torch import Tensor, nn
 
 FILTERS = (16, 32, 64)
@@ -54,7 +55,7 @@ Classifiers = tuple[Classifier | None, Classifier | None]
 """The classifiers of a pair's `a` and `b`; None for a domain that has no labels to train on."""
 
 
-def on_cpu(classifiers: Classifiers) -> Classifiers:
-    """Copies on the CPU."""
-    first, second = (None if each is None else deepcopy(each).cpu() for each in classifiers)
+def copied_to(classifiers: Classifiers, device: torch.device) -> Classifiers:
+    """Copies on a device. The originals stay where they are."""
+    first, second = (None if each is None else deepcopy(each).to(device) for each in classifiers)
     return first, second

@@ -38,14 +38,14 @@ def finish_search(context: SearchContext[Prepared], display: SearchDisplay, call
     """
     records = callback.write()
     order = ranked(records, context.metric)
+    trials, resume_command = context.config.trials, context.run.resume_command
+    unfinished = trials - sum(record.state != "RUNNING" for record in records)
     if order:
         written = _write_winner(context, display, order[0])
         _print_table(context, records)
         _warn_of_edges(context, display, order[0])
         if written and not labels_itself(context.config.trial):
-            _add_adapted(context, display, order[0], ended=_ended(context, records))
-    trials, resume_command = context.config.trials, context.run.resume_command
-    unfinished = trials - sum(record.state != "RUNNING" for record in records)
+            _add_adapted(context, display, order[0], ended=unfinished <= 0)
     mirrored = callback.mirror()
     display.say(f"results: {context.folder.path}")
     if unfinished:
@@ -86,10 +86,6 @@ def _print_table(context: SearchContext[Prepared], records: list[TrialRecord]) -
         best = front(records, metric, objectives(config, metric))
         title = "Pareto front: any trial that is better in one direction is worse in the other"
         context.console.print(summary(best, baseline, directions, metric, count=len(best), title=title))
-
-
-def _ended(context: SearchContext[Prepared], records: list[TrialRecord]) -> bool:
-    return sum(record.state != "RUNNING" for record in records) >= context.config.trials
 
 
 def _write_winner(

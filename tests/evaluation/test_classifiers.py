@@ -63,12 +63,12 @@ def test_the_global_generator_neither_decides_nor_moves(stripes: Domain) -> None
 
 
 def test_unlabelled_images_from_another_look_are_learnt_without_their_labels(stripes: Domain) -> None:
-    dim = Domain("dim", stripes.images // 2 + 100, stripes.labels)
+    dim = Domain("dim", stripes.images // 4 + 150, stripes.labels, classes=stripes.classes)
     settings = replace(SHORT, steps=150, augmentation=NARROW)
     alone = train_classifier(stripes, settings, 0, CPU)
     adapted = train_classifier(stripes, settings, 0, CPU, dim.images)
+    assert own_accuracy(alone, dim) < 0.6
     assert own_accuracy(adapted, dim) > 0.95
-    assert own_accuracy(adapted, dim) >= own_accuracy(alone, dim)
     assert not any(module.training for module in adapted.modules())
     assert not any(weight.requires_grad for weight in adapted.parameters())
     assert same_bits(adapted, train_classifier(stripes, settings, 0, CPU, dim.images))

@@ -14,7 +14,7 @@ from lstnet_search.domains import DomainPair, load_pair
 from lstnet_search.errors import InputError
 from lstnet_search.evaluation import ClassifierSettings, Resizing, TranslatesImages, WholeSets, reader_accuracies
 from lstnet_search.methods.labeller import Labeller
-from lstnet_search.models.classifier import Classifiers
+from lstnet_search.models.classifier import Classifiers, copied_to
 from lstnet_search.results.confirmation.files import measured_accuracies, read_confirmation
 from lstnet_search.results.confirmation.plan import ConfirmationPlan
 from lstnet_search.results.confirmation.record import ConfirmationRecord
@@ -93,7 +93,7 @@ def measure(
     device = device_for(placement.gpus)
     on_device = pair.to(device)
     for key, network in networks.items():
-        own, adapted_to_it = _to(classifiers[key[1]], device), _to(adapted[key], device)
+        own, adapted_to_it = copied_to(classifiers[key[1]], device), copied_to(adapted[key], device)
         with autocast(context.config.trial.precision, device)():
             translator = cast(TranslatesImages | Labeller, network.to(device))
             accuracies[key] = reader_accuracies(translator, on_device, own, adapted_to_it)
@@ -171,8 +171,3 @@ def _open_test_sets(
             "test images of one domain and the training images of the other have labels; give these labels"
         )
     return pair, log_opening(run.folder, run.command)
-
-
-def _to(classifiers: Classifiers, device: torch.device) -> Classifiers:
-    first, second = classifiers
-    return None if first is None else first.to(device), None if second is None else second.to(device)
