@@ -12,6 +12,8 @@ from typing import Any, Self
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """SIGHUP says that the terminal was closed."""
+AGAIN_AFTER = 0.01
+"""Seconds after which an interruption that Python swallowed is repeated."""
 
 
 class StopRequest:
@@ -69,6 +71,16 @@ class StopRequest:
             self._interrupt()
         self._interruptible = True
         before = signal.signal(signal.SIGALRM, out_of_time)
+        unraisable_before = sys.unraisablehook
+
+        def again(unraisable: "sys.UnraisableHookArgs") -> None:
+            # A handler that ran inside a finalizer or a weak reference's callback raises into nothing.
+            if isinstance(unraisable.exc_value, KeyboardInterrupt):
+                signal.setitimer(signal.ITIMER_REAL, AGAIN_AFTER)
+            else:
+                unraisable_before(unraisable)
+
+        sys.unraisablehook = again
         try:
             if self._budget is not None:
                 signal.setitimer(signal.ITIMER_REAL, max(1e-3, self._deadline - time.monotonic()))
@@ -80,6 +92,7 @@ class StopRequest:
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, before)
+            sys.unraisablehook = unraisable_before
             self._interruptible = False
 
     @property

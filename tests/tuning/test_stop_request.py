@@ -1,4 +1,5 @@
 import signal
+import sys
 import time
 
 import pytest
@@ -60,6 +61,34 @@ def test_a_block_with_nothing_to_save_is_left_when_the_time_budget_is_over() -> 
         assert stop_request.due
         assert stop_request.exit_code == 0
     assert signal.getsignal(signal.SIGALRM) == before
+
+
+@pytest.mark.parametrize(("number", "code"), SIGNALS)
+def test_a_signal_during_a_finalizer_interrupts_such_a_block_too(number: signal.Signals, code: int) -> None:
+    """Python swallows what a finalizer raises, a signal's handler that happens to run in it included."""
+
+    class Dying:
+        def __del__(self) -> None:
+            signal.raise_signal(number)
+
+    with StopRequest() as stop_request:
+        with pytest.raises(KeyboardInterrupt), stop_request.interruptible():
+            Dying()
+            time.sleep(60)
+        assert stop_request.exit_code == code
+
+
+def test_what_else_a_finalizer_raises_is_reported_as_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    reported: list[BaseException | None] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda unraisable: reported.append(unraisable.exc_value))
+
+    class Dying:
+        def __del__(self) -> None:
+            raise ValueError
+
+    with StopRequest() as stop_request, stop_request.interruptible():
+        Dying()
+    assert [type(error) for error in reported] == [ValueError]
 
 
 def test_a_signal_from_before_such_a_block_is_not_forgotten() -> None:
