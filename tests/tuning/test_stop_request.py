@@ -71,10 +71,13 @@ def test_a_signal_during_a_finalizer_interrupts_such_a_block_too(number: signal.
         def __del__(self) -> None:
             signal.raise_signal(number)
 
+    def wait() -> None:
+        Dying()
+        time.sleep(60)
+
     with StopRequest() as stop_request:
         with pytest.raises(KeyboardInterrupt), stop_request.interruptible():
-            Dying()
-            time.sleep(60)
+            wait()
         assert stop_request.exit_code == code
 
 
