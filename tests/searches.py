@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[1]
 def smoke(results: Path, *arguments: str) -> list[str]:
     """Options of a search with tiny networks on bundled images; arguments may override them."""
     space = str(ROOT / "search_spaces" / "smoke.yaml")
-    return ["--preset", "cpu", "--results-dir", str(results), "--space", space, *arguments]
+    return ["--preset", "cpu", "--results-dir", str(results), "--space", space, "--seeds", "1", *arguments]
 
 
 @dataclass(frozen=True)

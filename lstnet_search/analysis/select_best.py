@@ -16,6 +16,7 @@ from lstnet_search.io.console import console
 from lstnet_search.results.export.winner import write_config
 from lstnet_search.results.folder.studies import StudyTables
 from lstnet_search.results.formatting import percent, shown, weights, weights_heading
+from lstnet_search.results.study.configurations import configurations_in, rank
 from lstnet_search.results.study.ranking import settings_of_row
 from lstnet_search.results.study.records import PAPER_TRIAL
 
@@ -23,7 +24,7 @@ from lstnet_search.results.study.records import PAPER_TRIAL
 def select_best(
     folders: list[Path], metric: str | None = None, lowest: bool = False, top: int = 5, output: Path | None = None
 ) -> None:
-    """Rank trials by their best report, print the first ones, and write the settings of the first.
+    """Rank configurations by their trials' best reports, print the first ones, and write the settings of the first.
 
     Args:
         folders: results folders, at least one.
@@ -42,24 +43,39 @@ def select_best(
     best = ranked.iloc[0]
     study = studies[best["study"]]
     output = output or study.folder.path / "selected_config.yaml"
-    remark = f"trial {best['trial']} of {study.name}, best by {metric}: {best[metric]:.6g}"
+    remark = f"trial {best['trial']} of {study.name}, best by {metric}: {best['expected']:.6g}"
     write_config(output, _settings(best, studies), [remark])
     print(f"settings of trial {best['trial']} of {study.name}: {output}")
 
 
 def _rank(studies: list[StudyTables], metric: str, lowest: bool) -> pd.DataFrame:
-    """The best report of each trial that did not fail, best first; ties go to the earlier study and trial.
+    """The best report of the first trial of each configuration, the likely best configuration first.
+
+    The column `expected` has what the metric is likely to be with another seed. Ties go to the earlier study and trial.
 
     Raises:
         InputError: if no trial has the metric.
     """
-    reports = [study.best_reports(metric, lowest).reset_index() for study in studies]
-    found = [table.assign(study=index) for index, table in enumerate(reports) if len(table)]
+    found = [
+        table for index, study in enumerate(studies) if len(table := _ranked_reports(study, metric, lowest, index))
+    ]
     if not found:
         known = sorted({name for study in studies for name in study.metrics})
         raise InputError(f"no trial has the metric {metric!r}; there are: {', '.join(known) or 'none yet'}")
-    ranked = pd.concat(found, ignore_index=True).sort_values(metric, ascending=lowest, kind="stable")
+    ranked = pd.concat(found, ignore_index=True)
+    if len(found) > 1:
+        ranked = ranked.sort_values("expected", ascending=lowest, kind="stable")
     return ranked.astype(object)  # otherwise integers of a row would become floats
+
+
+def _ranked_reports(study: StudyTables, metric: str, lowest: bool, index: int) -> pd.DataFrame:
+    reports = study.best_reports(metric, lowest)
+    if reports.empty:
+        return reports
+    ranking = rank(configurations_in(study.trials, -reports[metric] if lowest else reports[metric]))
+    table = reports.loc[[each.shown_trial for each in ranking.configurations]].reset_index()
+    expected = [-each.expected if lowest else each.expected for each in ranking.configurations]
+    return table.assign(expected=expected, seeds=[each.seeds for each in ranking.configurations], study=index)
 
 
 def _settings(report: "pd.Series[Any]", studies: list[StudyTables]) -> TrialConfig:
@@ -71,24 +87,25 @@ def _table(ranked: pd.DataFrame, studies: list[StudyTables], metric: str, top: i
     accuracies = [name for name in ranked.columns if name.startswith(accuracy_name("")) and name != metric]
     table = Table(title=f"best by {metric}", title_justify="left")
     names = " or ".join(dict.fromkeys(weights_heading(study.search.trial.method) for study in studies))
-    for heading in ("", "study", "trial", metric, *accuracies, "at step", "state", f"weights {names}"):
+    for heading in ("", "study", "trial", metric, "seeds", *accuracies, "at step", "state", f"weights {names}"):
         table.add_column(heading.removeprefix(accuracy_name("")), no_wrap=True)
 
-    def add(rank: str, report: "pd.Series[Any]") -> None:
+    def add(label: str, report: "pd.Series[Any]") -> None:
         study = studies[report["study"]]
         table.add_row(
-            rank,
+            label,
             study.name,
             str(report["trial"]),
-            shown(metric, report[metric]),
+            shown(metric, report["expected"]),
+            str(report["seeds"]),
             *(percent(None if pd.isna(report[name]) else report[name]) for name in accuracies),
             str(report["step"]),
             study.trials.set_index("trial")["state"][report["trial"]],
             weights(_settings(report, studies).model_dump()),
         )
 
-    for rank, (_, report) in enumerate(ranked.head(top).iterrows(), start=1):
-        add(f"{rank}.", report)
+    for position, (_, report) in enumerate(ranked.head(top).iterrows(), start=1):
+        add(f"{position}.", report)
     for _, report in ranked[ranked["trial"] == PAPER_TRIAL].iterrows():
         add("paper", report)
     return table

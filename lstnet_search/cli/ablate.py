@@ -5,7 +5,7 @@ from pathlib import Path
 from lstnet_search.cli import options
 from lstnet_search.config import TrialConfig
 from lstnet_search.config.ablation import ablation
-from lstnet_search.config.search import MAX_REPEATS
+from lstnet_search.config.search import MAX_SEEDS
 from lstnet_search.errors import InputError
 from lstnet_search.io.console import console
 from lstnet_search.io.yaml import read_yaml
@@ -14,6 +14,7 @@ from lstnet_search.io.yaml import read_yaml
 def ablate(
     folder: options.FolderArgument,
     where: options.RunOptions,
+    seeds: options.SeedsOption = None,
     repeats: options.RepeatsOption = None,
     data_dir: options.SearchedDataDirOption = None,
 ) -> int:
@@ -23,15 +24,16 @@ def ablate(
     """
     from lstnet_search.results.folder.folder import ResultsFolder
 
+    options.refuse_repeats(repeats)
     searched = ResultsFolder.find(folder)
     recorded = searched.read_search()
     if not searched.best_config_file.is_file():
         raise InputError(f"{folder} has no best_config.yaml yet; wait for a trial's first report, then ablate again")
     winner = TrialConfig.parse(read_yaml(searched.best_config_file, "config file", "FOLDER"), str(folder))
-    if repeats is not None and not 1 <= repeats <= MAX_REPEATS:
-        raise InputError(f"--repeats {repeats} must be from 1 to {MAX_REPEATS}; change it or leave it out")
+    if seeds is not None and not 1 <= seeds <= MAX_SEEDS:
+        raise InputError(f"--seeds {seeds} must be from 1 to {MAX_SEEDS}; change it or leave it out")
     study = searched.path.resolve()
-    config = ablation(winner, recorded.config, study.name, repeats)
+    config = ablation(winner, recorded.config, study.name, seeds)
     target = ResultsFolder.named(study.parent, f"{study.name}-ablation")
     if target.path.exists():
         raise InputError(f"{target.path} exists already; resume it with: {target.resume_command()}; or remove it")

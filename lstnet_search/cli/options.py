@@ -42,15 +42,15 @@ StepsOption = Annotated[int | None, typer.Option("--steps", metavar="N", help="T
 SeedOption = Annotated[
     int | None, typer.Option("--seed", metavar="N", help="The same seed gives the same trials. Default: 0.")
 ]
-RepeatsOption = Annotated[
+SeedsOption = Annotated[
     int | None,
     typer.Option(
-        "--repeats",
+        "--seeds",
         metavar="N",
-        help="Train each trial with this many seeds and rank it by their mean. Default: 1.",
-        rich_help_panel=ADVANCED,
+        help="Train settings with up to this many seeds, until luck can be told from merit. Each training is a trial.",
     ),
 ]
+RepeatsOption = Annotated[int | None, typer.Option("--repeats", hidden=True)]
 DomainsOption = Annotated[
     tuple[str, str] | None,
     typer.Option(
@@ -96,6 +96,16 @@ FolderArgument = Annotated[
 FoldersArgument = Annotated[
     list[Path], typer.Argument(metavar="FOLDERS", help="Results folders, or names of studies in results/.")
 ]
+
+
+def refuse_repeats(repeats: int | None) -> None:
+    """Refuse an option of earlier versions.
+
+    Raises:
+        InputError: if it is given.
+    """
+    if repeats is not None:
+        raise InputError(f"--repeats {repeats} is now --seeds {repeats}: each training is a trial of its own")
 
 
 @dataclass(frozen=True)

@@ -79,6 +79,7 @@ class SearchOptions:
             rich_help_panel=ADVANCED,
         ),
     ] = None
+    seeds: options.SeedsOption = None
     repeats: options.RepeatsOption = None
     warm_start: Annotated[
         Path | None,
@@ -123,6 +124,7 @@ def search_config(
         values = (getattr(asked, name), getattr(resumed, name, None))
         return next((value for value in values if value is not None), default)
 
+    options.refuse_repeats(asked.repeats)
     method = asked.method or (cast(MethodName, resumed.trial.method) if resumed else "lstnet")
     settings = METHODS[method]
     preset_name: PresetName = asked_or_resumed("preset", None) or _default_preset(address, gpus)
@@ -152,18 +154,22 @@ def search_config(
             f"--scheduler {scheduler} does not go with --sampler {asked.sampler}: a population draws its settings "
             "itself; leave --sampler out"
         )
+    points = read_points(asked.points, settings) if asked.points else resumed.points if resumed else ()
+    races = space.dimensions > 0 and scheduler not in POPULATION_SCHEDULERS
+    trials = asked_or_resumed("trials", preset.trials if space.dimensions else None)
+    seeds = asked_or_resumed("seeds", min(preset.seeds, trials) if races else 1)
     return SearchConfig.parse(
         {
             "preset": preset_name,
             "trial": trial.override(changes, "the options").model_dump(),
-            "trials": asked_or_resumed("trials", preset.trials),
-            "repeats": asked_or_resumed("repeats", 1),
+            "trials": (1 + len(points)) * seeds if trials is None else trials,
+            "seeds": seeds,
             "space_file": space_file,
             "space": space,
             "direction": asked_or_resumed("direction", "both"),
             "sampler": asked_or_resumed("sampler", "random" if scheduler in POPULATION_SCHEDULERS else "tpe"),
             "scheduler": scheduler,
-            "points": read_points(asked.points, settings) if asked.points else resumed.points if resumed else (),
+            "points": points,
             "warm_start": str(asked.warm_start) if asked.warm_start else resumed.warm_start if resumed else None,
             "select_by": asked_or_resumed("select_by", None),
             "seed": seed,

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from lstnet_search.cli.options import command_line
 from lstnet_search.config import TrialConfig
-from lstnet_search.config.metrics import TARGET_STD, accuracy_name, read_name, tested_name
+from lstnet_search.config.metrics import accuracy_name, read_name, tested_name
 from lstnet_search.domains import load_pair
 from lstnet_search.evaluation import (
     ClassifierSettings,
@@ -137,11 +137,10 @@ class SingleTraining:
         if self._best is None:
             return ["last state of one training"]
         searched: dict[str, float] = self._best.about.get("validation_metrics", {})
-        compared = "means over the search's seeds" if TARGET_STD in searched else "the search's model"
         remarks = [
             f"{(self._best.about.get('remarks') or ['best model of a search'])[0]}, trained again",
             f"state after step {chosen.step}, the best step in the search: {self._accuracies(chosen.metrics)}",
-            f"{compared} after step {chosen.step}: {self._accuracies(searched)}",
+            f"the search's model after step {chosen.step}: {self._accuracies(searched)}",
             f"last state, after step {last.step}: {self._accuracies(last.metrics)}",
         ]
         for remark in remarks[1:]:

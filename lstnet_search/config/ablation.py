@@ -9,14 +9,14 @@ ABLATIONS: tuple[dict[str, float], ...] = ({"wl": 0.0}, {"w5": 0.0, "w6": 0.0}, 
 """Groups of terms of Eq. 1 to leave out: the latent discriminator, the full cycles, the image discriminators."""
 
 
-def ablation(winner: TrialConfig, search: SearchConfig, name: str, repeats: int | None = None) -> SearchConfig:
+def ablation(winner: TrialConfig, search: SearchConfig, name: str, seeds: int | None = None) -> SearchConfig:
     """A search whose trials are fixed points: the winner, then the winner without each group of terms that it has.
 
     Args:
         winner: settings of the best trial.
         search: the search that found it.
         name: the name of that search.
-        repeats: number of seeds to train each point with, or None for the number that the search used.
+        seeds: number of seeds to train each point with, or None for the number that the search used.
 
     Raises:
         InputError: if the winner is not LSTNet, or its weights change during training.
@@ -32,12 +32,13 @@ def ablation(winner: TrialConfig, search: SearchConfig, name: str, repeats: int 
         )
     trial = winner.override({"seed": search.seed}, "the ablation")  # trials get seeds derived from the search's
     points = tuple(point for point in ABLATIONS if any(getattr(winner, weight) for weight in point))
+    seeds = search.seeds if seeds is None else seeds
     return SearchConfig(
         preset=search.preset,
         trial=trial,
         points=points,
-        trials=1 + len(points),
-        repeats=search.repeats if repeats is None else repeats,
+        trials=(1 + len(points)) * seeds,
+        seeds=seeds,
         space_file=f"the ablation of {name}",
         space=Space(),
         direction="both" if search.direction == "pareto" else search.direction,

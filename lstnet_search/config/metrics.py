@@ -8,9 +8,6 @@ from lstnet_search.errors import InputError
 TARGET = "target_accuracy"
 """The oracle score: it reads labels of the translated images."""
 
-TARGET_STD = "target_accuracy_std"
-"""Sample standard deviation of the oracle score over the repeats of a trial, if there are several."""
-
 CRITERIA = ("neg_entropy", "infomax", "bnm", "snd", "class_ami", "round_trip", "agreement")
 """Label-free criteria: higher is better, and no label of a translated image is read."""
 

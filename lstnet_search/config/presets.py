@@ -12,10 +12,11 @@ MethodName = Literal["lstnet", "unit", "cogan", "deepjdot", "no_translation"]
 
 @dataclass(frozen=True)
 class Preset:
-    """The settings of trial 0 and the number of trials in a search."""
+    """The settings of trial 0, the number of trials in a search, and the most seeds of a configuration."""
 
     trial: TrialConfig
     trials: int
+    seeds: int = 1
 
 
 _SMALL_TRANSLATOR: dict[str, Any] = {
@@ -59,7 +60,7 @@ _SMALL_DEEPJDOT: dict[str, Any] = {
 
 
 def _presets(cpu: TrialConfig, paper: TrialConfig) -> dict[PresetName, Preset]:
-    return {"cpu": Preset(cpu, trials=6), "paper": Preset(paper, trials=64)}
+    return {"cpu": Preset(cpu, trials=6, seeds=5), "paper": Preset(paper, trials=64, seeds=5)}
 
 
 METHOD_PRESETS: dict[MethodName, dict[PresetName, Preset]] = {

@@ -20,7 +20,7 @@ SchedulerName = Literal["asha", "hyperband", "median", "none", "pbt", "pb2"]
 POPULATION_SCHEDULERS = ("pbt", "pb2")
 """Schedulers that change the weights of running trials."""
 MAX_TRIALS = 1_000_000
-MAX_REPEATS = 1000
+MAX_SEEDS = 100
 
 
 class TrackerName(StrEnum):
@@ -47,8 +47,8 @@ class SearchConfig(BaseModel):
     warm_start: str | None = None
     """Results folder of another search, whose completed trials the sampler learns from."""
     trials: Annotated[int, Field(ge=1, le=MAX_TRIALS)]
-    repeats: Annotated[int, Field(ge=1, le=MAX_REPEATS)] = 1
-    """How many seeds each trial trains side by side. The trial is scored and stopped by their mean."""
+    seeds: Annotated[int, Field(ge=1, le=MAX_SEEDS)] = 1
+    """The most seeds that the settings of a trial are trained with. Each training is a trial of its own."""
     space_file: str
     space: Space
     direction: str = "both"
@@ -104,6 +104,7 @@ class SearchConfig(BaseModel):
         if search.scheduler in POPULATION_SCHEDULERS:
             search._check_population()
         search._check_trials()
+        search._check_seeds()
         return search
 
     def _check_points(self) -> None:
@@ -139,6 +140,7 @@ class SearchConfig(BaseModel):
             ),
             (bool(self.points), "--points: a population begins with its own draws; leave them out"),
             (self.warm_start is not None, "--warm-start: a population learns only from its own trials; leave it out"),
+            (self.seeds > 1, f"--seeds {self.seeds}: its trials change their settings; leave --seeds out"),
             (self.trials < 3, f"--trials {self.trials}: a population needs more; raise it to at least 3"),
             (
                 len(self.trial.report_steps) < 3,
@@ -150,14 +152,29 @@ class SearchConfig(BaseModel):
 
     def _check_trials(self) -> None:
         """If only points are searched, check that there are no more trials than points."""
-        if self.space.dimensions or self.trials <= 1 + len(self.points):
+        most = (1 + len(self.points)) * self.seeds
+        if self.space.dimensions or self.trials <= most:
             return
         if not self.trial.searchable():
             raise InputError(f"{self.trial.method} has nothing to search and only one trial; leave --trials out")
         raise InputError(
-            f"{self.space_file} has {1 + len(self.points)} trials and searches nothing more; "
-            "leave --add-trials and --trials out"
+            f"{self.space_file} has {most} trials and searches nothing more; leave --add-trials and --trials out"
         )
+
+    def _check_seeds(self) -> None:
+        """Check that several seeds can be told from each other, and that there are enough trials for them."""
+        if self.seeds == 1:
+            return
+        if not self.trial.searchable():
+            raise InputError(
+                f"--seeds {self.seeds}: {self.trial.method} trains nothing, so every seed gives the same; "
+                "leave --seeds out"
+            )
+        if self.seeds > self.trials:
+            raise InputError(
+                f"--seeds {self.seeds} is more than the {self.trials} trials, and each seed takes one; "
+                f"raise --trials or lower --seeds"
+            )
 
     def enlarged(self, trials: int | None) -> Self:
         """The same search with more trials."""
@@ -207,7 +224,7 @@ class SearchConfig(BaseModel):
 
     def _compared(self) -> dict[str, Any]:
         """All settings that must not change, by name. Settings that determine others come (and are reported) first."""
-        first = ("preset", "trials", "repeats", "deterministic", "direction", "select_by")
+        first = ("preset", "trials", "seeds", "deterministic", "direction", "select_by")
         names = dict.fromkeys((*first, *type(self).model_fields))
         own = {name: getattr(self, name) for name in names if name not in ("trial", "space_file", "seed")}
         own["space"] = self.space.content()

@@ -9,7 +9,6 @@ from lstnet_search.evaluation.full_training import UnevaluatedTraining, WholeSet
 from lstnet_search.evaluation.inference import TranslatesImages
 from lstnet_search.evaluation.prepare import Prepared, prepare, prepare_pair
 from lstnet_search.evaluation.readers import adapt, adapted_classifier, reader_accuracies
-from lstnet_search.evaluation.repeated_training import RepeatedTraining, repeat_seeds
 from lstnet_search.evaluation.trainings import Training
 from lstnet_search.methods.resizing import Resizing
 
@@ -18,7 +17,6 @@ __all__ = [
     "EvaluatedTraining",
     "Evaluator",
     "Prepared",
-    "RepeatedTraining",
     "Resizing",
     "Training",
     "TranslatesImages",
@@ -30,7 +28,6 @@ __all__ = [
     "prepare",
     "prepare_pair",
     "reader_accuracies",
-    "repeat_seeds",
     "round_trip_accuracy",
     "searched_means",
     "train_classifier",

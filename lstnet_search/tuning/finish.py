@@ -1,6 +1,6 @@
 """The end of a search's run: the winner's files, the final table, and how to resume what is unfinished."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,8 +16,9 @@ from lstnet_search.models.classifier import Classifiers
 from lstnet_search.results.export.model import trained_network
 from lstnet_search.results.export.winner import write_winner
 from lstnet_search.results.formatting import percent, shown
+from lstnet_search.results.study.configurations import Ranking, ranked_by
 from lstnet_search.results.study.pareto import front
-from lstnet_search.results.study.records import ReportRecord, TrialRecord, ranked
+from lstnet_search.results.study.records import TrialRecord
 from lstnet_search.training import evaluated_state, read_state
 from lstnet_search.tuning.classifiers import ClassifierTrainings
 from lstnet_search.tuning.console.points_table import points_table
@@ -37,15 +38,18 @@ def finish_search(context: SearchContext[Prepared], display: SearchDisplay, call
         signal.
     """
     records = callback.write()
-    order = ranked(records, context.metric)
+    ranking = ranked_by(records, context.metric)
     trials, resume_command = context.config.trials, context.run.resume_command
     unfinished = trials - sum(record.state != "RUNNING" for record in records)
-    if order:
-        written = _write_winner(context, display, order[0])
+    if ranking:
+        winner = _Winner(context, display, records, ranking)
+        winner.write()
         _print_table(context, records)
-        _warn_of_edges(context, display, order[0])
-        if written and not labels_itself(context.config.trial):
-            _add_adapted(context, display, order[0], ended=unfinished <= 0)
+        if context.config.space.dimensions:
+            display.say(ranking.verdict(context.metric))
+        winner.warn_of_edges()
+        if winner.written and not labels_itself(context.config.trial):
+            winner.add_adapted(ended=unfinished <= 0)
     mirrored = callback.mirror()
     display.say(f"results: {context.folder.path}")
     if unfinished:
@@ -61,7 +65,7 @@ def finish_search(context: SearchContext[Prepared], display: SearchDisplay, call
         return context.stop_request.exit_code
     if not mirrored:
         return 1
-    if not order and not unfinished:
+    if not ranking and not unfinished:
         display.say("no trial succeeded; the column 'error' of trials.parquet says why")
         return 1
     return 0
@@ -76,129 +80,152 @@ def _print_table(context: SearchContext[Prepared], records: list[TrialRecord]) -
     config, directions, metric = context.config, context.data.directions, context.metric
     baseline = without_translation(config, context.data)
     if not config.space.dimensions:
-        context.console.print(points_table(records, config.points, baseline, directions, metric, config.repeats))
+        context.console.print(points_table(records, config.points, baseline, directions, metric))
         return
-    title = "validation accuracy at each trial's best report"
-    if config.repeats > 1:
-        title += f", means over {config.repeats} seeds"
-    context.console.print(summary(records, baseline, directions, metric, title=title))
+    context.console.print(summary(records, baseline, directions, metric))
     if config.direction == "pareto":
         best = front(records, metric, objectives(config, metric))
         title = "Pareto front: any trial that is better in one direction is worse in the other"
         context.console.print(summary(best, baseline, directions, metric, count=len(best), title=title))
 
 
-def _write_winner(
-    context: SearchContext[Prepared], display: SearchDisplay, best: TrialRecord, adapted: Classifiers = (None, None)
-) -> bool:
-    """Write the winner's files, and say what it is; or why that is impossible. Returns whether they are written."""
-    try:
-        measured = _write_files(context, best, adapted)
-    except InputError as error:  # the checkpoint is missing or damaged
-        display.say(f"{error}: no model written")
-        return False
-    if any(adapted):
+class _Winner:
+    """The likely best configuration of a search, and its files. Its model is that of its best seed."""
+
+    def __init__(
+        self,
+        context: SearchContext[Prepared],
+        display: SearchDisplay,
+        records: Sequence[TrialRecord],
+        ranking: Ranking,
+    ) -> None:
+        self.written = False
+        """Whether its files are written."""
+        self._context = context
+        self._display = display
+        self._ranking = ranking
+        self._best = next(record for record in records if record.number == ranking.best.best_trial)
+        self._config = TrialConfig.parse(self._best.settings, f"trial {self._best.number}")
+        report = self._best.best(context.metric)
+        assert report is not None
+        self._report = report
+
+    def write(self, adapted: Classifiers = (None, None)) -> None:
+        """Write the winner's files, and say what it is; or why that is impossible."""
+        try:
+            measured = self._write_files(adapted)
+        except InputError as error:  # the checkpoint is missing or damaged
+            self._display.say(f"{error}: no model written")
+            return
+        self.written = True
+        if any(adapted):
+            self._say_readers(measured)
+            return
+        best = self._ranking.best
+        model = (
+            ""
+            if best.seeds == 1
+            else f", trained with {best.seeds} seeds; its model is that of trial {best.best_trial}"
+        )
+        prefix = "round_trip_accuracy_"
+        labelled = ", ".join(
+            f"{percent(share)} of {name.removeprefix(prefix)}"
+            for name, share in measured.items()
+            if name.startswith(prefix)
+        )
+        back = f"; after a round trip, {labelled} are labelled correctly" if labelled else ""
+        self._display.say(f"best: trial {best.shown_trial}{model}{back}")
+
+    def add_adapted(self, *, ended: bool) -> None:
+        """Train the winner's adapted classifiers, and add them to its model. They take their time, so they come last.
+
+        Args:
+            ended: whether all trials have ended; otherwise the classifiers have to wait.
+        """
+        context, prepared = self._context, self._context.data
+        if not ended or context.stop_request.due:
+            self._display.say("the model has no adapted classifiers yet: they are trained when all trials have ended")
+            return
+        sources = [prepared.directions.index(each) for each in prepared.searched(context.config.direction)]
+        try:
+            with self._checkpoint() as checkpoint:
+                state = evaluated_state(read_state(checkpoint)[0])
+            network = trained_network(self._config, prepared.shapes, prepared.classes, state)
+            trainings = ClassifierTrainings(self._config, prepared.train, context.placement, context.stop_request)
+            found = trainings.adapted({"best": (network, self._config.seed)}, sources, self._display.say)
+        except (InputError, RayError) as error:
+            self._display.say(f"the model has no adapted classifiers: {one_line(error)}")
+            return
+        if found is not None:
+            self.write(found["best"])
+
+    def warn_of_edges(self) -> None:
+        """Say which of the winner's settings lie at the end of their range."""
+        settings = self._best.settings | self._config.weights_after(self._config.steps)
+        space = self._context.config.space
+        values = space.values(settings)
+        for name, edge in space.edges(settings).items():
+            self._display.say(
+                f"warning: the best {name}={values[name]:.4g} lies at the {edge} end of its range; "
+                f"widen it in {self._context.config.space_file}"
+            )
+
+    def _write_files(self, adapted: Classifiers) -> dict[str, float]:
+        """Write the winner's files; see `write_winner`.
+
+        Raises:
+            InputError: if its checkpoint is missing or damaged.
+        """
+        folder = self._context.folder
+        with self._checkpoint() as checkpoint:
+            return write_winner(
+                self._config,
+                self._report,
+                checkpoint,
+                self._context.data,
+                config_file=folder.best_config_file,
+                model=folder.best_model,
+                pictures=folder.translations_file,
+                remarks=self._remarks(),
+                adapted=adapted,
+            )
+
+    @contextmanager
+    def _checkpoint(self) -> Iterator[Path]:
+        """The folder of the checkpoint of the winner's best report.
+
+        Raises:
+            InputError: if there is none: the search stopped between a report and its checkpoint.
+        """
+        number, step = self._best.number, self._report.step
+        checkpoint = checkpoint_at(self._context.storage, number, step)
+        if checkpoint is None:
+            raise InputError(f"the checkpoint of trial {number} at step {step} is missing")
+        with checkpoint.as_directory() as fetched:
+            yield Path(fetched)
+
+    def _say_readers(self, measured: Mapping[str, float]) -> None:
         for reader in ("adapted", "both"):
-            found = {each: measured.get(read_name(reader, accuracy_name(each))) for each in context.data.directions}
+            names = self._context.data.directions
+            found = {each: measured.get(read_name(reader, accuracy_name(each))) for each in names}
             figures = "  ".join(f"{name} {percent(value)}" for name, value in found.items() if value is not None)
             if figures:
-                display.say(f"reader {reader}: {figures}")
-        return True
-    repeats = context.config.repeats
-    model = "" if repeats == 1 else f"; its model is that of the first of {repeats} seeds"
-    prefix = "round_trip_accuracy_"
-    labelled = ", ".join(
-        f"{percent(share)} of {name.removeprefix(prefix)}"
-        for name, share in measured.items()
-        if name.startswith(prefix)
-    )
-    back = f"; after a round trip, {labelled} are labelled correctly" if labelled else ""
-    display.say(f"best: trial {best.number}{model}{back}")
-    return True
+                self._display.say(f"reader {reader}: {figures}")
 
-
-def _write_files(context: SearchContext[Prepared], best: TrialRecord, adapted: Classifiers) -> dict[str, float]:
-    """Write the winner's files; see `write_winner`.
-
-    Raises:
-        InputError: if its checkpoint is missing or damaged.
-    """
-    report = best.best(context.metric)
-    assert report is not None
-    config = TrialConfig.parse(best.settings, f"trial {best.number}")
-    with _checkpoint(context, best) as checkpoint:
-        return write_winner(
-            config,
-            report,
-            checkpoint,
-            context.data,
-            config_file=context.folder.best_config_file,
-            model=context.folder.best_model,
-            pictures=context.folder.translations_file,
-            remarks=_remarks(context, best, report, config),
-            adapted=adapted,
-        )
-
-
-@contextmanager
-def _checkpoint(context: SearchContext[Prepared], best: TrialRecord) -> Iterator[Path]:
-    """The folder of the checkpoint of a trial's best report.
-
-    Raises:
-        InputError: if there is none: the search stopped between a report and its checkpoint.
-    """
-    report = best.best(context.metric)
-    assert report is not None
-    checkpoint = checkpoint_at(context.storage, best.number, report.step)
-    if checkpoint is None:
-        raise InputError(f"the checkpoint of trial {best.number} at step {report.step} is missing")
-    with checkpoint.as_directory() as fetched:
-        yield Path(fetched)
-
-
-def _add_adapted(context: SearchContext[Prepared], display: SearchDisplay, best: TrialRecord, *, ended: bool) -> None:
-    """Train the winner's adapted classifiers, and add them to its model. They take their time, so they come last."""
-    if not ended or context.stop_request.due:
-        display.say("the model has no adapted classifiers yet: they are trained when all trials have ended")
-        return
-    config, prepared = TrialConfig.parse(best.settings, f"trial {best.number}"), context.data
-    sources = [prepared.directions.index(each) for each in prepared.searched(context.config.direction)]
-    try:
-        with _checkpoint(context, best) as checkpoint:
-            state = evaluated_state(read_state(checkpoint)[0])
-        network = trained_network(config, prepared.shapes, prepared.classes, state)
-        trainings = ClassifierTrainings(config, prepared.train, context.placement, context.stop_request)
-        found = trainings.adapted({"best": (network, config.seed)}, sources, display.say)
-    except (InputError, RayError) as error:
-        display.say(f"the model has no adapted classifiers: {one_line(error)}")
-        return
-    if found is not None:
-        _write_winner(context, display, best, found["best"])
-
-
-def _remarks(
-    context: SearchContext[Prepared], best: TrialRecord, report: ReportRecord, config: TrialConfig
-) -> list[str]:
-    metric, repeats = context.metric, context.config.repeats
-    remarks = [
-        f"trial {best.number} of search {context.folder.path.name}",
-        f"best by {metric}{'' if repeats == 1 else ', mean over seeds'}: {shown(metric, report.metrics[metric])}",
-    ]
-    if repeats > 1:
-        remarks.append(f"trained with {repeats} seeds; settings, model and its accuracies are those of the first seed")
-    if config.schedule:
-        steps = ", ".join(str(change.step) for change in config.schedule)
-        remarks.append(f"weights change after step {steps}; seed and first weights are those of the trial it began in")
-    return remarks
-
-
-def _warn_of_edges(context: SearchContext[Prepared], display: SearchDisplay, best: TrialRecord) -> None:
-    config = TrialConfig.parse(best.settings, f"trial {best.number}")
-    settings = best.settings | config.weights_after(config.steps)
-    space = context.config.space
-    values = space.values(settings)
-    for name, edge in space.edges(settings).items():
-        display.say(
-            f"warning: the best {name}={values[name]:.4g} lies at the {edge} end of its range; "
-            f"widen it in {context.config.space_file}"
-        )
+    def _remarks(self) -> list[str]:
+        metric, best, config = self._context.metric, self._ranking.best, self._config
+        remarks = [
+            f"trial {self._best.number} of search {self._context.folder.path.name}",
+            f"best by {metric}: {shown(metric, self._report.metrics[metric])}",
+        ]
+        if best.seeds > 1 or self._ranking.luck is not None:
+            low, high = (shown(metric, end) for end in best.interval)
+            remarks.append(f"expected with another seed: {shown(metric, best.expected)} (95 % {low} to {high})")
+        if self._context.config.space.dimensions:
+            remarks.append(self._ranking.verdict(metric))
+        if config.schedule:
+            steps = ", ".join(str(change.step) for change in config.schedule)
+            remarks.append(
+                f"weights change after step {steps}; seed and first weights are those of the trial it began in"
+            )
+        return remarks

@@ -17,5 +17,8 @@ ALARMS = "alarms"
 NUMBER, SETTINGS, CHECKPOINT = "trial", "settings", "checkpoint"
 """Keys of a Ray trial's configuration."""
 
+REPEAT_OF = "repeat_of"
+"""User attribute of a trial that repeats another one's settings with another seed: that one's number."""
+
 START = "start"
 """User attribute of an enqueued trial: settings that the trial uses bit for bit."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -172,10 +173,8 @@ def _run_trials(context: SearchContext[Prepared], warm_start: list[FrozenTrial])
         )
     points = config.space.points
     if points is not None and points < config.trials:
-        display.say(
-            f"this space has {points} points: some of the {config.trials} trials train the same settings again; "
-            "lower --trials or widen the space"
-        )
+        again = "" if config.seeds == 1 else f", each is trained with up to {config.seeds} seeds"
+        display.say(f"this space has {points} points{again}; the search ends when all are known")
     left = config.trials - sum(record.state != "RUNNING" for record in earlier)
     callback = SearchCallback(
         context, study, display, discardable=partial(discardable_trials, metric=context.metric, objectives=maximised)
@@ -188,9 +187,18 @@ def _run_trials(context: SearchContext[Prepared], warm_start: list[FrozenTrial])
         callback.start(earlier)
         try:
             trackers = make_trackers(context.run.log, folder, display.say)
-            _tune(context, study, earlier, [callback, *trackers], display, left)
+            searcher = _tune(context, study, earlier, [callback, *trackers], display, left)
         finally:
             callback.stop()
+        if searcher.ended_early:
+            display.say(
+                f"{searcher.ended_early}: the search ends after {len(study.records())} of {config.trials} trials"
+            )
+        if searcher.gave_up:
+            return max(1, finish_search(context, display, callback))
+        if searcher.ended_early:
+            context = replace(context, config=config.model_copy(update={"trials": len(study.records())}))
+            folder.update_search(context.config.model_dump(mode="json"))
     return finish_search(context, display, callback)
 
 
@@ -205,7 +213,7 @@ def _tune(
     callbacks: list[Callback],
     display: SearchDisplay,
     left: int,
-) -> None:
+) -> StudySearch:
     config, storage, concurrent = context.config, context.storage, context.placement.concurrent
     population = POPULATIONS.get(config.scheduler)
     refuse_other_versions(storage, earlier)
@@ -220,6 +228,7 @@ def _tune(
         max_concurrent=concurrent if population is None else config.trials,
         last_checkpoint=partial(newest_checkpoint, storage),
         objectives=objectives(config, context.metric),
+        seeds=config.seeds,
         starts=[(config.draw_of_point(point, "a point"), point) for point in config.points],
         # Ray keeps the processes of paused trials only while more trials may follow.
         keep_asking=population is not None,
@@ -236,6 +245,7 @@ def _tune(
     )
     trials = left if population is None else left + 1  # with `keep_asking` Ray asks for one more until the end
     run_tuner(make_tuner(context, searcher, scheduler, callbacks, trials, on_retry=display.say_of))
+    return searcher
 
 
 def _searcher_class(context: SearchContext[Prepared]) -> Callable[..., StudySearch]:

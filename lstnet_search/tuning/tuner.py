@@ -56,7 +56,6 @@ def make_tuner(
         direction=config.direction,
         metric=config.select_by,
         threads=placement.threads,
-        repeats=config.repeats,
         deterministic=config.deterministic,
         storage=context.storage,
         retry_on_oom=retry_on_oom,

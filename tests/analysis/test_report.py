@@ -103,7 +103,7 @@ def test_without_a_confirmation_the_verdict_says_so_and_how_to_get_one(tmp_path:
         "+2.00 points against the paper's weights. No translation reaches 90.00 %."
     ) in page.text
     assert "This is an oracle score" in page.text
-    assert "the best of 7 noisy scores is partly luck" in page.text
+    assert "The best of 7 noisy scores is partly luck" in page.text
     assert f"lstnet-search confirm {folder}" in page.text
 
 

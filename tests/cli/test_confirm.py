@@ -28,7 +28,7 @@ def study(folder: Path, fingerprint: str = "x-y") -> Path:
     ("arguments", "message"),
     [
         (["--top", "0"], "--top 0 must be from 1 to 1000000"),
-        (["--seeds", "0"], "--seeds 0 must be from 1 to 1000"),
+        (["--seeds", "0"], "--seeds 0 must be from 1 to 100"),
         (["--steps", "0"], "--steps 0 must be from 1 to 1000000000000"),
         (["--data-dir", "."], "was searched on the bundled images; leave --data-dir out"),
         (["--simulate-gpus", "0"], "--simulate-gpus 0 must be at least 1"),

@@ -39,7 +39,11 @@ def test_a_missing_space_file_is_refused(tmp_path: Path, capsys: pytest.CaptureF
     ("arguments", "message"),
     [
         (["--trials", "0"], "trials=0 must be >= 1"),
-        (["--repeats", "0"], "repeats=0 must be >= 1"),
+        (["--seeds", "0"], "seeds=0 must be >= 1"),
+        (["--seeds", "7"], "--seeds 7 is more than the 6 trials, and each seed takes one; raise --trials or lower"),
+        (["--method", "no_translation", "--seeds", "2"], "no_translation trains nothing, so every seed gives the same"),
+        (["--scheduler", "pbt", "--trials", "8", "--seeds", "2"], "does not go with --seeds 2: its trials change"),
+        (["--repeats", "2"], "--repeats 2 is now --seeds 2: each training is a trial of its own"),
         (["--steps", "0"], "steps=0 must be >= 1"),
         (["--name", "a/b"], "'a/b' must be 1 to 100 letters"),
         (["--gpus", "99"], "--gpus 99 is more than the"),

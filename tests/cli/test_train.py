@@ -12,7 +12,7 @@ from safetensors.torch import load_file
 
 from lstnet_search.cli.single_training import SingleTraining
 from lstnet_search.config import TrialConfig
-from lstnet_search.evaluation import ClassifierSettings, EvaluatedTraining, Prepared, RepeatedTraining, adapt
+from lstnet_search.evaluation import ClassifierSettings, EvaluatedTraining, Prepared, adapt
 from lstnet_search.models import Translator
 from lstnet_search.results.export.winner import read_remarks, write_winner
 from lstnet_search.results.study.records import ReportRecord
@@ -48,7 +48,7 @@ def exported(few: Prepared, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_best(EvaluatedTraining(TINY, few, "both", CPU), few, tmp_path_factory.mktemp("search"))
 
 
-def write_best(training: EvaluatedTraining | RepeatedTraining, few: Prepared, folder: Path) -> Path:
+def write_best(training: EvaluatedTraining, few: Prepared, folder: Path) -> Path:
     report = next(report for report in training if report.step == BEST_STEP)
     checkpoint, exported = folder / "checkpoint", folder / "exported"
     checkpoint.mkdir()
@@ -106,22 +106,6 @@ def test_with_other_settings_the_last_state_is_the_model(
     assert exit_code("train", "--config", exported / "best_config.yaml", *options, "--output", output) == 0
     assert read_remarks(output / "config.yaml")[0] == "last state of one training"
     assert about(output / "model.json")["step"] == (1 if "--steps" in options else 3)
-
-
-def test_a_model_of_several_seeds_has_its_own_accuracies_and_not_their_means(
-    few: Prepared, exported: Path, tmp_path: Path
-) -> None:
-    (tmp_path / "repeated").mkdir()
-    repeated = write_best(RepeatedTraining(TINY, few, "both", CPU, 2), few, tmp_path / "repeated")
-    assert same_model(repeated / "best_model.safetensors", exported / "best_model.safetensors")
-    own, of_first_seed = (about(folder / "best_model.json") for folder in (repeated, exported))
-    for name in ("val_accuracy_mnist_to_usps", "val_accuracy_usps_to_mnist"):
-        assert own["validation_metrics"][name] == of_first_seed["validation_metrics"][name]  # type: ignore[index]
-    assert "target_accuracy" not in own["validation_metrics"]  # type: ignore[operator]
-    assert "target_accuracy_std" in own["means_over_seeds"]  # type: ignore[operator]
-    assert "target_accuracy_std" not in of_first_seed["validation_metrics"]  # type: ignore[operator]
-    remarks = read_remarks(repeated / "best_config.yaml")
-    assert [remark for remark in remarks if remark.startswith("mean over seeds, target_accuracy: ")]
 
 
 def test_a_diverged_training_leaves_no_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -35,9 +35,10 @@ def test_two_directions_are_compared_by_their_mean() -> None:
 
 
 def test_it_trains_as_many_seeds_as_the_search_did_unless_asked_for_more() -> None:
-    several = SEARCH.model_copy(update={"repeats": 3})
-    assert ablation(TrialConfig(), several, "NAME").repeats == 3
-    assert ablation(TrialConfig(), several, "NAME", repeats=5).repeats == 5
+    several = SEARCH.model_copy(update={"seeds": 3})
+    made = ablation(TrialConfig(), several, "NAME")
+    assert (made.seeds, made.trials) == (3, 12), "each point has all seeds"
+    assert ablation(TrialConfig(), several, "NAME", seeds=5).seeds == 5
 
 
 def test_terms_that_the_winner_does_not_have_are_not_left_out_again() -> None:

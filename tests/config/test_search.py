@@ -133,7 +133,7 @@ def test_a_search_can_get_more_trials_and_change_in_nothing_else() -> None:
         ({"select_by": "snd"}, "select_by None"),
         ({"deterministic": True, "scheduler": "none"}, "deterministic False"),
         ({"seed": 1}, "seed 0"),
-        ({"repeats": 2}, "repeats 1"),
+        ({"seeds": 2}, "seeds 1"),
         ({"warm_start": "results/x"}, "warm_start None"),
         ({"points": ({"w1": 50.0},)}, r"points \(\)"),
         ({"space": {"w1": CONTENT["w1"]}}, "space {"),

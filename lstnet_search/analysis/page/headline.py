@@ -61,6 +61,9 @@ def _searched(study: StudyTables) -> Headline:
     reached = f"{shown(metric, score)} {metric_name(study, metric)}"
     if leader == PAPER_TRIAL and len(ranking) == 1:
         result = f"Only the paper's weights have a score yet: {reached}."
+    elif study.ranked(metric).luck is not None:
+        verdict = study.ranked(metric).verdict(metric)
+        result = f"{verdict[:1].upper()}{verdict[1:]}."
     elif leader == PAPER_TRIAL:
         result = f"The search found nothing better than the paper's weights, which reach {reached}."
     elif paper is None:
@@ -107,11 +110,10 @@ def _cautions(study: StudyTables, metric: str, scored: int) -> list[str]:
         cautions.append(
             "This is an oracle score: accuracy on labelled images of the validation part, at each trial's best report."
         )
-    repeats = study.search.repeats
-    each = "one training with one seed" if repeats == 1 else f"the mean of {repeats} trainings with different seeds"
-    cautions.append(
-        f"Each trial is {each}, and the best of {scored} noisy scores is partly luck: expect less on new images."
-    )
+    if study.search.repeats > 1:
+        cautions.append(f"Each trial is the mean of {study.search.repeats} trainings with different seeds.")
+    if study.ranked(metric).luck is None:
+        cautions.append(f"The best of {scored} noisy scores is partly luck: expect less on new images.")
     unfinished = int((study.trials["state"] == "RUNNING").sum())
     if unfinished:
         cautions.append(f"{unfinished} of {len(study.trials)} trials are unfinished; the search can be continued.")

@@ -18,6 +18,11 @@ class _Range(BaseModel):
         """The number of different values; None if the range is continuous."""
         return None
 
+    @property
+    def all_values(self) -> tuple[Any, ...]:
+        """The different values; none if the range is continuous."""
+        return ()
+
 
 class _Interval(_Range):
     low: Number
@@ -95,6 +100,11 @@ class QUniform(_Interval):
         """The number of different values."""
         return round((self.high - self.low) / self.step) + 1
 
+    @property
+    def all_values(self) -> tuple[float, ...]:
+        """The different values."""
+        return tuple(min(self.low + index * self.step, self.high) for index in range(self.count))
+
 
 class RandInt(_Range):
     """A whole number from `low` to `high`, `high` excluded as in Ray Tune."""
@@ -121,6 +131,11 @@ class RandInt(_Range):
     def count(self) -> int:
         """The number of different values."""
         return int(self.high - self.low)
+
+    @property
+    def all_values(self) -> tuple[int, ...]:
+        """The different values."""
+        return tuple(range(self.low, self.high))
 
 
 class Choice(_Range):
@@ -150,7 +165,12 @@ class Choice(_Range):
     @property
     def count(self) -> int:
         """The number of different values."""
-        return len(set(self.values))
+        return len(self.all_values)
+
+    @property
+    def all_values(self) -> tuple[float | int | str | bool, ...]:
+        """The different values."""
+        return tuple(dict.fromkeys(self.values))
 
 
 Range = Uniform | LogUniform | QUniform | RandInt | Choice

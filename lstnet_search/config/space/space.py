@@ -1,6 +1,6 @@
 """The search space: which settings are searched, which are fixed, and which depend on others."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from math import isclose, prod
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -98,6 +98,21 @@ class Space(BaseModel):
             if name not in conditions or conditions[name].holds(drawn):
                 drawn[name] = suggest(name, bounds)
         return drawn
+
+    def all_draws(self) -> Iterator[dict[str, Any]]:
+        """Every draw that is possible, once. The space must have a finite number of `points`."""
+        conditions = {self._parameter(name): condition for name, condition in self.conditions.items()}
+
+        def extended(drawn: dict[str, Any], left: list[str]) -> Iterator[dict[str, Any]]:
+            if not left:
+                yield drawn
+            elif left[0] in conditions and not conditions[left[0]].holds(drawn):
+                yield from extended(drawn, left[1:])
+            else:
+                for value in self.parameters[left[0]].all_values:
+                    yield from extended(drawn | {left[0]: value}, left[1:])
+
+        return extended({}, list(self.parameters))
 
     def complete(self, drawn: Mapping[str, Any]) -> dict[str, Any]:
         """All settings that the space decides, given a draw of its parameters."""

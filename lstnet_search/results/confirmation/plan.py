@@ -11,7 +11,7 @@ import yaml
 from lstnet_search.config import TrialConfig
 from lstnet_search.config.number_types import LARGEST_COUNT
 from lstnet_search.config.readers import LABELLER, READERS, Reader
-from lstnet_search.config.search import MAX_REPEATS, MAX_TRIALS
+from lstnet_search.config.search import MAX_SEEDS, MAX_TRIALS
 from lstnet_search.errors import InputError, one_line, show
 from lstnet_search.io.atomic import write_whole
 from lstnet_search.io.safe_read import read_regular
@@ -117,7 +117,7 @@ def make_plan(
     """
     for option, value, most in (
         ("--top", top, MAX_TRIALS),
-        ("--seeds", seeds, MAX_REPEATS),
+        ("--seeds", seeds, MAX_SEEDS),
         ("--steps", steps, LARGEST_COUNT),
     ):
         if value is not None and not 1 <= value <= most:

@@ -11,9 +11,7 @@ from lstnet_search.config import TrialConfig
 from lstnet_search.config.metrics import accuracy_name, read_name
 from lstnet_search.errors import InputError
 from lstnet_search.evaluation import Prepared, TranslatesImages, reader_accuracies, round_trip_accuracy
-from lstnet_search.evaluation.accuracy import accuracies
-from lstnet_search.evaluation.repeated_training import has_repeats
-from lstnet_search.evaluation.samples import SAMPLES_FILE, Samples, read_samples
+from lstnet_search.evaluation.samples import SAMPLES_FILE, read_samples
 from lstnet_search.io.atomic import whole_folder, write_whole
 from lstnet_search.io.yaml import read_yaml
 from lstnet_search.methods.registry import translates
@@ -106,9 +104,7 @@ def write_winner(
             for reader in ("adapted", "both")
             for direction, value in by_reader.get(reader, {}).items()
         }
-    samples, repeated = read_samples(checkpoint / SAMPLES_FILE), has_repeats(state)
-    # With repeats, the report has means over seeds, but the network and the samples are those of the first seed.
-    metrics = {**(_own_accuracies(samples) if repeated else report.metrics), **measured}
+    metrics = {**report.metrics, **measured}
     about: dict[str, Any] = {
         "remarks": remarks,
         "step": report.step,
@@ -116,32 +112,17 @@ def write_winner(
         "validation_metrics": metrics,
         "no_translation_baseline": prepared.baseline,
     }
-    if repeated:
-        about["means_over_seeds"] = dict(report.metrics)
     if prepared.train.a.class_names is not None:
         about["classes"] = list(prepared.train.a.class_names)
     trained = TrainedModel(config, prepared.shapes, prepared.classes, network, prepared.classifiers, about, adapted)
     write_model(model, trained)
     earlier = read_remarks(config_file) if _has_settings(config_file, config) else []
     confirmed = [remark for remark in earlier if remark.startswith(CONFIRMED)]
-    means = [f"mean over seeds, {line}" for line in _accuracies(report.metrics, {})] if repeated else []
-    write_config(config_file, config, [*remarks, *_accuracies(metrics, prepared.baseline), *means, *confirmed])
+    write_config(config_file, config, [*remarks, *_accuracies(metrics, prepared.baseline), *confirmed])
     if isinstance(network, Translator):
         names = prepared.validation.a.name, prepared.validation.b.name
-        draw_translations(pictures, samples, names, f"{remarks[0]}, step {report.step}")
+        draw_translations(pictures, read_samples(checkpoint / SAMPLES_FILE), names, f"{remarks[0]}, step {report.step}")
     return measured
-
-
-def _own_accuracies(samples: Samples) -> dict[str, float]:
-    """Validation accuracies of the network that made the samples, named as in a report."""
-    prefix = "confusion_"
-    return accuracies(
-        {
-            accuracy_name(name.removeprefix(prefix)): torch.from_numpy(counts)
-            for name, counts in samples.items()
-            if name.startswith(prefix)
-        }
-    )
 
 
 def _accuracies(metrics: Mapping[str, float], baseline: Mapping[str, float]) -> list[str]:

@@ -20,6 +20,7 @@ from lstnet_search.io.program import search_program
 from lstnet_search.results.folder import tables as table_files
 from lstnet_search.results.folder.search_record import SearchRecord
 from lstnet_search.results.folder.yaml_record import parse_versioned, read_versioned
+from lstnet_search.results.study.configurations import configurations_table, ranked_by, with_expectations
 from lstnet_search.results.study.records import TrialRecord, history_table, trials_table
 
 FORMAT_VERSION = 1
@@ -40,6 +41,7 @@ class ResultsFolder:
         self.search_file = path / "search.yaml"
         self.study_file = path / "study.journal"
         self.trials_file = path / "trials.parquet"
+        self.configurations_file = path / "configurations.parquet"
         self.history_file = path / "history.parquet"
         self.best_config_file = path / "best_config.yaml"
         self.best_model = path / "best_model"
@@ -181,8 +183,10 @@ class ResultsFolder:
         return SearchRecord.parse(parse_versioned(content, where, FORMAT_VERSION), where)
 
     def write_tables(self, records: Sequence[TrialRecord], metric: str) -> None:
-        """Write `trials.parquet` and `history.parquet`, each atomically."""
-        write_whole(self.trials_file, _parquet(trials_table(records, metric)))
+        """Write `trials.parquet`, `configurations.parquet` and `history.parquet`, each atomically."""
+        trials, ranking = trials_table(records, metric), ranked_by(records, metric)
+        write_whole(self.trials_file, _parquet(with_expectations(trials, ranking)))
+        write_whole(self.configurations_file, _parquet(configurations_table(trials, ranking)))
         write_whole(self.history_file, _parquet(history_table(records)))
 
     def read_trials(self) -> pd.DataFrame:

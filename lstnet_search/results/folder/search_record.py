@@ -9,7 +9,7 @@ from lstnet_search.config.domain_names import is_domain
 from lstnet_search.config.metrics import TARGET, directions_of
 from lstnet_search.config.number_types import LARGEST_COUNT
 from lstnet_search.config.search import SearchConfig
-from lstnet_search.errors import show
+from lstnet_search.errors import InputError, show
 from lstnet_search.results.folder.yaml_record import YamlRecord, needed
 
 RecordedCount = Annotated[int, Field(ge=0, le=LARGEST_COUNT)]
@@ -75,7 +75,9 @@ class RecordedSearch(YamlRecord):
     space_file: str | None = None
     space: RecordedSpace = needed()
     trials: RecordedCount = needed()
+    seeds: Annotated[RecordedCount, Field(ge=1)] = 1
     repeats: Annotated[RecordedCount, Field(ge=1)] = 1
+    """In earlier versions, the number of seeds that each trial trained side by side."""
     direction: _Name = "both"
     select_by: _Name | None = None
     sampler: str | None = None
@@ -139,5 +141,11 @@ class SearchRecord(YamlRecord):
         Raises:
             InputError: if something in them is missing, unknown or not allowed.
         """
-        _ = self.search  # raises if the key is missing
-        return SearchConfig.parse(self._content["search"], self._where)
+        repeats = self.search.repeats  # raises if the key is missing
+        if repeats > 1:
+            raise InputError(
+                f"{self._where} was searched with --repeats {repeats}, which this version does not have; "
+                f"search again with --seeds {repeats}"
+            )
+        settings = {name: value for name, value in self._content["search"].items() if name != "repeats"}
+        return SearchConfig.parse(settings, self._where)

@@ -24,8 +24,8 @@ def status_lines(folder: ResultsFolder) -> Iterator[str]:
     if f"best/{metric}" in trials and not (ranking := rank_rows(trials, metric)).empty:
         best = ranking.iloc[0]
         settings = settings_of_row(best)
-        mean = f" (mean of {search.repeats} seeds)" if search.repeats > 1 else ""
-        yield f"best: trial {best['trial']}, {metric} {shown(metric, best[f'best/{metric}'])}{mean}"
+        seeds = f" (expected, {best['seeds']} seeds)" if best["seeds"] > 1 else ""
+        yield f"best: trial {best['trial']}, {metric} {shown(metric, best['expected'])}{seeds}"
         yield f"weights {weights(settings.model_dump())} ({weights_heading(settings.method)})"
     age = datetime.now().timestamp() - folder.trials_file.stat().st_mtime
     yield f"{duration(trials.seconds.sum())} of training; tables written {duration(age)} ago"

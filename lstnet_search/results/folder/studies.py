@@ -1,6 +1,6 @@
 """A study as analysis reads it: the tables of a results folder, whether or not the search has ended."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
@@ -13,6 +13,7 @@ from lstnet_search.errors import plain
 from lstnet_search.evaluation import searched_means
 from lstnet_search.results.folder.folder import ResultsFolder
 from lstnet_search.results.folder.search_record import RecordedSearch, SearchRecord
+from lstnet_search.results.study.configurations import Ranking, configurations_in, rank
 from lstnet_search.results.study.records import history_table, trials_table
 
 
@@ -31,6 +32,7 @@ class StudyTables:
     record: SearchRecord
     trials: pd.DataFrame
     history: pd.DataFrame
+    _rankings: dict[str, Ranking] = field(default_factory=dict)
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -106,12 +108,19 @@ class StudyTables:
         ordered = usable.sort_values([metric, "step"], ascending=[not lowest, True])
         return ordered.groupby("trial").tail(1).set_index("trial").sort_index()
 
+    def ranked(self, metric: str) -> Ranking:
+        """The configurations that have a metric, the likely best first."""
+        if metric not in self._rankings:
+            reports = self.best_reports(metric)
+            scores = reports[metric] if len(reports) else pd.Series(dtype=float)
+            self._rankings[metric] = rank(configurations_in(self.trials, scores))
+        return self._rankings[metric]
+
     def ranking(self, metric: str) -> "pd.Series[float]":
-        """The highest value of a metric by trial, best first; ties go to the earlier trial."""
-        reports = self.best_reports(metric)
-        if reports.empty:
-            return pd.Series(dtype=float, name=metric)
-        return reports[metric].sort_values(ascending=False, kind="stable")
+        """The expected value of a metric by configuration (its first usable trial), the likely best first."""
+        configurations = self.ranked(metric).configurations
+        expected = [each.expected for each in configurations]
+        return pd.Series(expected, [each.shown_trial for each in configurations], dtype=float, name=metric)
 
     def without(self, *metrics: str) -> list[str]:
         """The given metrics that no report has."""

@@ -19,7 +19,7 @@ _CELLS_PER_BYTE = 200
 _LARGEST = 1e100
 """Numbers above this bound are useless. Like infinity, they are read as missing."""
 
-_INTEGERS = ("trial", "step", "steps", "seed")
+_INTEGERS = ("trial", "step", "steps", "seed", "repeat_of", "seeds")
 _NUMBERS = ("seconds", "peak_memory_mb")
 
 
@@ -29,7 +29,7 @@ def read_trials(path: Path) -> pd.DataFrame:
     Raises:
         InputError: if it is missing or damaged, or does not have the right columns.
     """
-    table = _read(path, {"trial", "state", "steps", "seconds"})
+    table = _read(path, {"trial", "state", "steps", "seconds"}, may_lack=("repeat_of", "seeds"))
     _refuse(path, bool(table["trial"].duplicated().any()), "column 'trial' has duplicates")
     _refuse(path, not table["state"].isin(list(STATES)).all(), f"column 'state' must hold one of {', '.join(STATES)}")
     return table
@@ -72,7 +72,11 @@ def _read(
     for name in names:
         if name in _INTEGERS:
             _check_integers(path, table[name], name in may_lack)
-        elif all_numbers or name in _NUMBERS or name.startswith(("best/", "last/", "test_accuracy_", "target_")):
+        elif (
+            all_numbers
+            or name in _NUMBERS
+            or name.startswith(("best/", "last/", "test_accuracy_", "target_", "expected", "probability_"))
+        ):
             table[name] = _finite(path, table[name])
     return table
 

@@ -8,11 +8,14 @@ import pandas as pd
 
 from lstnet_search.config import TrialConfig
 from lstnet_search.errors import InputError
+from lstnet_search.results.study.configurations import configurations_in, rank
 from lstnet_search.results.study.records import SCHEDULE
 
 
 def rank_rows(trials: pd.DataFrame, metric: str) -> pd.DataFrame:
-    """Rows of `trials.parquet` that can be chosen, best first by `best/<metric>`; ties go to the earlier trial.
+    """The first row of each configuration in `trials.parquet` that can be chosen, the likely best by a metric first.
+
+    The columns `seeds`, `expected` and `probability_best` tell what the configuration is likely worth.
 
     Raises:
         InputError: if no trial has the metric.
@@ -21,8 +24,13 @@ def rank_rows(trials: pd.DataFrame, metric: str) -> pd.DataFrame:
     if column not in trials:
         metrics = sorted(name.removeprefix("best/") for name in map(str, trials.columns) if name.startswith("best/"))
         raise InputError(f"no trial has the metric {metric!r}; there are: {', '.join(metrics) or 'none yet'}")
-    usable = trials[(trials["state"] != "FAIL") & trials[column].notna()]
-    return usable.sort_values([column, "trial"], ascending=[False, True])
+    scores = trials.set_index("trial")[column].dropna()
+    found = rank(configurations_in(trials, scores)).configurations
+    rows = trials.set_index("trial", drop=False).loc[[each.shown_trial for each in found]].copy()
+    rows["seeds"] = [each.seeds for each in found]
+    rows["expected"] = [each.expected for each in found]
+    rows["probability_best"] = [each.probability_best for each in found]
+    return rows
 
 
 def settings_of_row(row: "pd.Series[Any]") -> TrialConfig:

@@ -51,6 +51,7 @@ class TrialRecord:
         reports: Reports, ascending in step.
         error: Why the trial failed.
         exploits: Copies from other trials, ascending in step.
+        repeat_of: Number of the first trial with equal settings, if this one repeats it with another seed.
     """
 
     number: int
@@ -62,6 +63,7 @@ class TrialRecord:
     error: str = ""
     ray_trial_id: str = ""
     exploits: Sequence[Exploit] = ()
+    repeat_of: int | None = None
 
     def weights_before(self, step: int) -> dict[str, float]:
         """The weights with which the trial reached a step; empty if they are those of its settings."""
@@ -102,12 +104,14 @@ def trials_table(records: Sequence[TrialRecord], metric: str) -> pd.DataFrame:
             "seconds": last.seconds if last else 0.0,
             "peak_memory_mb": record.peak_memory_mb,
             "seed": record.seed,
+            "repeat_of": record.repeat_of,
             "error": record.error,
             "ray_trial_id": record.ray_trial_id,
         }
         rows.append(row)
-    columns = ["trial", "state", "steps", "seconds", "peak_memory_mb", "seed", "error", "ray_trial_id"]
-    return pd.DataFrame(rows) if rows else pd.DataFrame(columns=columns)
+    columns = ["trial", "state", "steps", "seconds", "peak_memory_mb", "seed", "repeat_of", "error", "ray_trial_id"]
+    table = pd.DataFrame(rows) if rows else pd.DataFrame(columns=columns)
+    return table.astype({"repeat_of": "Int64"})
 
 
 def history_table(records: Sequence[TrialRecord]) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """What a search prints: one line per report, a progress bar on a terminal, a table at the end."""
 
 from collections.abc import Mapping, Sequence
+from math import isnan
 from statistics import fmean
 
 from rich.console import Console
@@ -9,7 +10,8 @@ from rich.table import Table
 
 from lstnet_search.config.metrics import TARGET
 from lstnet_search.results.formatting import duration, percent, shown, weights, weights_heading
-from lstnet_search.results.study.records import PAPER_TRIAL, Exploit, ReportRecord, TrialRecord, ranked
+from lstnet_search.results.study.configurations import probability, ranked_by
+from lstnet_search.results.study.records import PAPER_TRIAL, Exploit, ReportRecord, TrialRecord
 
 HEADINGS = {TARGET: "target"}
 
@@ -160,20 +162,35 @@ def summary(
     count: int = 5,
     title: str = "validation accuracy at each trial's best report",
 ) -> Table:
-    """One row for each of the best trials, one for the paper's weights, and one for plain resizing."""
+    """One row for each of the likely best configurations, one for the paper's weights, and one for plain resizing."""
     table = Table(title=title, title_justify="left")
-    order = ranked(records, metric)
-    names = weights_heading(order[0].settings["method"]) if order else ""
-    for heading in ("", "trial", *directions, HEADINGS.get(metric, metric), "steps", f"weights {names}"):
+    by_number = {record.number: record for record in records}
+    ranking = ranked_by(records, metric)
+    order, raced = ranking.configurations, ranking.luck is not None
+    names = weights_heading(by_number[order[0].number].settings["method"]) if order else ""
+    columns = ["", "trial", *directions, HEADINGS.get(metric, metric)]
+    columns += ["95 %", "seeds", "best"] if raced else ["steps"]
+    for heading in (*columns, f"weights {names}"):
         table.add_column(heading, no_wrap=True)
-    rows = [(f"{position}.", record) for position, record in enumerate(order[:count], start=1)]
-    rows += [("paper", record) for record in order if record.number == PAPER_TRIAL]
-    for label, record in rows:
-        best = record.best(metric)
-        assert best is not None
-        accuracies = (percent(best.metrics.get(f"val_accuracy_{name}")) for name in directions)
-        score = shown(metric, best.metrics[metric])
-        table.add_row(label, str(record.number), *accuracies, score, str(best.step), weights(record.settings))
-    accuracies = (percent(baseline.get(f"val_accuracy_{name}")) for name in directions)
-    table.add_row("no translation", "", *accuracies, shown(metric, baseline.get(metric)), "", "")
+    rows = [(f"{position}.", each) for position, each in enumerate(order[:count], start=1)]
+    rows += [("paper", each) for each in order if each.number == PAPER_TRIAL]
+    for label, each in rows:
+        judged = [report for number in each.judged_trials if (report := by_number[number].best(metric)) is not None]
+        accuracies = [mean_percent(judged, f"val_accuracy_{name}") for name in directions]
+        score = shown(metric, each.expected)
+        if raced:
+            half = "" if isnan(each.deviation) else f"± {shown(metric, 1.96 * each.deviation)}"
+            more = [half, str(each.seeds), probability(each.probability_best)]
+        else:
+            more = [str(judged[0].step)]
+        settings = by_number[each.shown_trial].settings
+        table.add_row(label, str(each.shown_trial), *accuracies, score, *more, weights(settings))
+    accuracies = [percent(baseline.get(f"val_accuracy_{name}")) for name in directions]
+    table.add_row("no translation", "", *accuracies, shown(metric, baseline.get(metric)), *[""] * (4 if raced else 2))
     return table
+
+
+def mean_percent(reports: Sequence[ReportRecord], metric: str) -> str:
+    """The mean of a share over reports in per cent, or a dash without values."""
+    values = [report.metrics[metric] for report in reports if metric in report.metrics]
+    return percent(fmean(values) if values else None)

@@ -60,22 +60,18 @@ def estimate(
     trial = search.trial
     cost = measure_cost(search, prepared, placement)
     training_seconds = trial.steps * cost.step_seconds + len(trial.report_steps) * cost.report_seconds
-    # A checkpoint has the states of all repeats, and the samples of the first.
-    state_bytes = cost.checkpoint_bytes - cost.samples_bytes
-    checkpoint_bytes = search.repeats * state_bytes + cost.samples_bytes
-    with_checkpoints = min(search.trials, placement.concurrent + KEPT_TRIALS)
-    disk = CHECKPOINTS_PER_TRIAL * with_checkpoints * checkpoint_bytes + search.trials * cost.samples_bytes
-    return f"{_time_sentence(search, placement, left, search.repeats * training_seconds)}; up to {size(disk)} of disk"
+    with_checkpoints = min(search.trials, placement.concurrent + KEPT_TRIALS * (1 if search.seeds == 1 else 2))
+    disk = CHECKPOINTS_PER_TRIAL * with_checkpoints * cost.checkpoint_bytes + search.trials * cost.samples_bytes
+    return f"{_time_sentence(search, placement, left, training_seconds)}; up to {size(disk)} of disk"
 
 
 def _time_sentence(search: SearchConfig, placement: Placement, left: int, trial_seconds: float, pace: str = "") -> str:
     seconds = upper_bound_seconds(left, trial_seconds, placement.concurrent)
-    seeds = "" if search.repeats == 1 else f" of {search.repeats} seeds"
     sooner = "" if search.scheduler in ("none", *POPULATION_SCHEDULERS) else ", less where poor trials are stopped"
     alone = "" if pace else ", timed as if each had it to itself"
     sharing = "" if placement.per_gpu == 1 else f" ({placement.per_gpu} per GPU{alone})"
     return (
-        f"{left} trials{seeds} of up to {search.trial.steps} steps, {placement.concurrent} side by side{sharing}: "
+        f"{left} trials of up to {search.trial.steps} steps, {placement.concurrent} side by side{sharing}: "
         f"at most {duration(seconds)}{pace}{sooner}"
     )
 

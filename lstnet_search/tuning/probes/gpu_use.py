@@ -72,15 +72,11 @@ def probe_gpu(search: SearchConfig, prepared: Prepared | WholeSets, placement: P
     resources = replace(placement, per_gpu=1).resources
     measure_once = ray.remote(max_calls=1)(_measure)  # a worker that stays alive would keep its memory on the GPU
     measure = measure_once.options(num_cpus=resources["cpu"], num_gpus=resources["gpu"])
-    use: GpuUse | None = ray.get(
-        measure.remote(search.trial, prepared, search.direction, search.repeats, placement.threads)
-    )
+    use: GpuUse | None = ray.get(measure.remote(search.trial, prepared, search.direction, placement.threads))
     return use
 
 
-def _measure(
-    config: TrialConfig, prepared: Prepared | WholeSets, direction: str, repeats: int, threads: int
-) -> GpuUse | None:
+def _measure(config: TrialConfig, prepared: Prepared | WholeSets, direction: str, threads: int) -> GpuUse | None:
     torch.set_num_threads(threads)
     device = device_for(1)
     if device.type != "cuda":
@@ -90,7 +86,7 @@ def _measure(
     torch.cuda.empty_cache()
     torch.cuda.reset_peak_memory_stats(device)
     short = config.model_copy(update={"steps": SEGMENT, "reports": 1})
-    training = make_training(short, prepared, direction, device, repeats)
+    training = make_training(short, prepared, direction, device)
     next(training)
     with TemporaryDirectory() as folder:
         training.save(Path(folder))

@@ -14,6 +14,7 @@ from lstnet_search.tuning.protocol import NUMBER, SCORE
 from lstnet_search.tuning.ray_patches.asha_rungs import AshaWithRungs
 from lstnet_search.tuning.schedulers.median import MedianStopping
 from lstnet_search.tuning.schedulers.protect_trial_0 import protect_trial_0
+from lstnet_search.tuning.schedulers.whole_repeats import WholeRepeats
 
 HYPERBAND = (0, 1, 0, 2, 0, 1)
 """Brackets of successive trials, as the number of rungs that each leaves out."""
@@ -76,7 +77,9 @@ SCHEDULERS: dict[SchedulerName, Callable[[int, list[TrialRecord], str], TrialSch
 
 def make_scheduler(search: SearchConfig, earlier: list[TrialRecord], metric: str) -> TrialScheduler:
     """The scheduler of a search that ranks its trials by a metric. Populations are in `schedulers.population`."""
-    return SCHEDULERS[search.scheduler](search.trial.steps, earlier, metric)
+    compared = [record for record in earlier if record.repeat_of is None]
+    scheduler = SCHEDULERS[search.scheduler](search.trial.steps, compared, metric)
+    return WholeRepeats(scheduler) if search.seeds > 1 else scheduler
 
 
 def _earlier_id(number: int) -> str:

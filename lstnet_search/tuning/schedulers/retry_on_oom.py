@@ -1,7 +1,6 @@
 """A trial that runs out of memory in its share of a GPU is retried on a whole GPU."""
 
 from collections.abc import Callable
-from typing import Any
 
 from ray.tune.execution.tune_controller import TuneController
 from ray.tune.experiment import Trial
@@ -9,6 +8,7 @@ from ray.tune.schedulers import TrialScheduler
 
 from lstnet_search.tuning.failures.trial_failure import last_failure
 from lstnet_search.tuning.protocol import NUMBER
+from lstnet_search.tuning.schedulers.forwarding import ForwardingScheduler
 
 
 def out_of_memory(trial: Trial) -> bool:
@@ -16,7 +16,7 @@ def out_of_memory(trial: Trial) -> bool:
     return "torch.OutOfMemoryError" in last_failure(trial)
 
 
-class RetryOnWholeGpu(TrialScheduler):
+class RetryOnWholeGpu(ForwardingScheduler):
     """Wraps a scheduler: a trial that Ray restarts because it ran out of GPU memory gets a whole GPU.
 
     Ray restarts such a trial from its last checkpoint in a new process, like a trial whose process died.
@@ -32,8 +32,7 @@ class RetryOnWholeGpu(TrialScheduler):
             whole_gpu: resources of a trial with a GPU of its own, by Ray Tune's names ("cpu", "gpu").
             on_retry: called with a retried trial's number and what happened to it, as the predicate of a sentence.
         """
-        super().__init__()  # type: ignore[no-untyped-call]
-        self._scheduler = scheduler
+        super().__init__(scheduler)
         self._whole_gpu = whole_gpu
         self._on_retry = on_retry
         self._retried: list[Trial] = []
@@ -45,7 +44,7 @@ class RetryOnWholeGpu(TrialScheduler):
 
     def on_trial_error(self, tune_controller: TuneController, trial: Trial) -> None:
         """Give a trial a whole GPU if it ran out of memory and is going to be restarted."""
-        self._scheduler.on_trial_error(tune_controller, trial)
+        super().on_trial_error(tune_controller, trial)
         will_restart = trial.status == Trial.ERROR  # a trial that has failed for good is still RUNNING here
         if will_restart and trial not in self._retried and out_of_memory(trial):
             trial.update_resources(self._whole_gpu)
@@ -54,41 +53,3 @@ class RetryOnWholeGpu(TrialScheduler):
                 trial.config[NUMBER],
                 "ran out of memory in its share of a GPU; it continues on a whole GPU, and no trial starts before it",
             )
-
-    def set_search_properties(self, metric: str | None, mode: str | None, **spec: Any) -> bool:
-        """Forward."""
-        return bool(self._scheduler.set_search_properties(metric, mode, **spec))
-
-    @property
-    def metric(self) -> str | None:
-        """Forward."""
-        found: str | None = self._scheduler.metric
-        return found
-
-    def on_trial_add(self, tune_controller: TuneController, trial: Trial) -> None:
-        """Forward."""
-        self._scheduler.on_trial_add(tune_controller, trial)
-
-    def on_trial_result(self, tune_controller: TuneController, trial: Trial, result: dict[str, Any]) -> str:
-        """Forward."""
-        return self._scheduler.on_trial_result(tune_controller, trial, result)
-
-    def on_trial_complete(self, tune_controller: TuneController, trial: Trial, result: dict[str, Any]) -> None:
-        """Forward."""
-        self._scheduler.on_trial_complete(tune_controller, trial, result)
-
-    def on_trial_remove(self, tune_controller: TuneController, trial: Trial) -> None:
-        """Forward."""
-        self._scheduler.on_trial_remove(tune_controller, trial)
-
-    def choose_trial_to_run(self, tune_controller: TuneController) -> Trial | None:
-        """Forward."""
-        return self._scheduler.choose_trial_to_run(tune_controller)
-
-    def debug_string(self) -> str:
-        """Forward."""
-        return str(self._scheduler.debug_string())
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Nothing, because Ray pickles this for a snapshot that is never read."""
-        return {}

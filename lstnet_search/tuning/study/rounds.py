@@ -100,8 +100,8 @@ class RoundSearch(StudySearch):
 
     def suggest(self, trial_id: str) -> dict[str, Any] | None:
         """Settings of the next trial, or None while enough trials run or the next round has to wait."""
-        while self._to_ask > 0 and self._rounds.may_draw:
-            self._draw()
+        while self._rounds.may_draw and self._draw():
+            pass
         if self._to_ask > 0 and not self._unfinished:
             return None
         suggested = super().suggest(trial_id)
@@ -109,11 +109,18 @@ class RoundSearch(StudySearch):
             self._rounds.handed_out()
         return suggested
 
-    def _draw(self) -> None:
-        self._to_ask -= 1
-        self._study.study.sampler = self._make_sampler(self._rounds.next)
-        self._unfinished.append(self._record_draw(self._study.study.ask()))
+    def _draw(self) -> bool:
+        """Draw the next trial, and return whether there is one."""
+        trial = self._ask()
+        if trial is None:
+            return False
+        self._unfinished.append(self._record_draw(trial))
         self._rounds.drawn()
+        return True
+
+    def _ask(self) -> optuna.Trial | None:
+        self._study.study.sampler = self._make_sampler(self._rounds.next)
+        return super()._ask()
 
     def _with_settings(self, unfinished: FrozenTrial) -> FrozenTrial:
         """A trial of an earlier run. If that run died before it recorded the settings, they are drawn now."""

@@ -1,6 +1,6 @@
 """The searcher that Ray Tune asks for trials. It hands out the study's trials, and records their reports and ends."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +10,10 @@ from ray.tune.search import Searcher
 
 from lstnet_search.config import Space, TrialConfig
 from lstnet_search.results.study.records import Exploit
-from lstnet_search.seeding import derive_seed
-from lstnet_search.tuning.protocol import CHECKPOINT, DIED, NODE, NUMBER, SCORE, SETTINGS, START
+from lstnet_search.tuning.protocol import CHECKPOINT, DIED, NODE, NUMBER, REPEAT_OF, SCORE, SETTINGS, START
 from lstnet_search.tuning.ray_patches.optuna_trials import id_of, suggest
+from lstnet_search.tuning.study.finite_space import FiniteSpace
+from lstnet_search.tuning.study.race import Race, seed_of, settings_key
 from lstnet_search.tuning.study.reports import report_from_result
 from lstnet_search.tuning.study.study import (
     Study,
@@ -22,6 +23,9 @@ from lstnet_search.tuning.study.study import (
     reports_of,
     settings_of,
 )
+
+FAILURES = 5
+"""After this many failed trials in a row a search hands out no further ones."""
 
 
 class StudySearch(Searcher):
@@ -45,6 +49,7 @@ class StudySearch(Searcher):
         last_checkpoint: Callable[[int, int], str | None],
         starts: Sequence[tuple[dict[str, Any], dict[str, Any]]] = (),
         objectives: Sequence[str] = (),
+        seeds: int = 1,
         keep_asking: bool = False,
     ) -> None:
         """Search a space.
@@ -54,8 +59,7 @@ class StudySearch(Searcher):
             space: search space.
             base: settings that the space does not decide. Its weights are trial 0's.
             metric: metric that ranks the trials.
-            seed: the search's seed. Each trial's own seed is derived from it. In a space without dimensions all trials
-                share one seed.
+            seed: the search's seed. The list of seeds that all configurations are trained with is derived from it.
             trials: total number of trials, including those of earlier runs.
             max_concurrent: maximum number of trials at once. Drawing no trial earlier lets each draw use more results.
             last_checkpoint: returns the path of the checkpoint that an unfinished trial continues from, given its
@@ -63,6 +67,7 @@ class StudySearch(Searcher):
             starts: trials after trial 0, each as a draw and the settings that the draw stands for.
             objectives: metrics that the study maximises, taken at a trial's best report by `metric`. By default
                 `metric` alone.
+            seeds: the most seeds of a configuration. In a space without dimensions each start gets all of them.
             keep_asking: whether to let Ray expect more trials as long as any trial runs.
         """
         super().__init__(metric=SCORE, mode="max")
@@ -75,10 +80,27 @@ class StudySearch(Searcher):
         self._last_checkpoint = last_checkpoint
         self._objectives = objectives or (metric,)
         self._keep_asking = keep_asking
+        self._points = FiniteSpace(space, lambda drawn: self._complete(drawn, {}, 0))
+        self.ended_early = ""
+        """Why the search ends before all trials have begun, as a clause; or empty."""
+        self.gave_up = False
+        """Whether it does so because trial after trial failed."""
+        self._failures = 0
         existing = study.trials()
+        self.race = Race(seeds)
+        """The search's configurations, and which is trained again."""
+        for record in study.records():
+            self.race.begin(record.number, record.settings, record.repeat_of)
+            if record.state != "RUNNING":
+                self.race.end(record.number, record.state, record.score(metric))
         if all(trial.state == TrialState.WAITING for trial in existing):  # new, or killed while these were added
-            for drawn, settings in [(space.point(base), base.weights), *starts][len(existing) :]:
-                study.study.enqueue_trial(drawn, user_attrs={START: settings})
+            points: list[tuple[dict[str, Any], Any]] = [(space.point(base), base.weights), *starts]
+            begin: list[tuple[dict[str, Any], dict[str, Any]]] = [(drawn, {START: each}) for drawn, each in points]
+            if not space.dimensions:
+                begin += [({}, {REPEAT_OF: number}) for _ in range(1, seeds) for number in range(len(points))]
+            for drawn, attributes in begin[len(existing) :]:
+                study.study.enqueue_trial(drawn, user_attrs=attributes)
+        self._enqueued = sum(trial.state == TrialState.WAITING for trial in study.trials())
         self._unfinished = [trial for trial in existing if trial.state == TrialState.RUNNING]
         self._to_ask = trials - sum(trial.state != TrialState.WAITING for trial in existing)
         self._live: dict[str, int] = {}
@@ -95,12 +117,11 @@ class StudySearch(Searcher):
             return None
         if self._unfinished:
             return self._hand_out_again(trial_id, self._unfinished.pop(0))
-        if self._to_ask <= 0:
-            if self._live and self._keep_asking:
+        trial = self._ask()
+        if trial is None:
+            if self._live and (self._keep_asking or self._to_ask > 0):
                 return None
             return str(Searcher.FINISHED)  # type: ignore[return-value]  # the sentinel that Ray expects
-        self._to_ask -= 1
-        trial = self._study.study.ask()
         with self._study.one_write():  # the draw and its settings
             return self._hand_out(trial_id, trial, self._settings(trial), None)
 
@@ -129,6 +150,30 @@ class StudySearch(Searcher):
     def __getstate__(self) -> dict[str, Any]:
         """Nothing, because Ray pickles this for a snapshot that is never read."""
         return {}
+
+    def _ask(self) -> optuna.Trial | None:
+        """The next trial, not drawn yet; None if there is none, or none before a running trial ends."""
+        if self._to_ask <= 0:
+            return None
+        if not self._enqueued:
+            again = self.race.next()
+            if again is None and self._points.all_known(self.race):
+                again = self.race.next(only_repeats=True)
+                if again is None:
+                    if not self.race.running:
+                        self._end_early(f"all {len(self.race.known)} points of the space are known")
+                    return None
+            if again is not None:
+                self._study.study.enqueue_trial(self._study.trials()[again].params, user_attrs={REPEAT_OF: again})
+                self._enqueued += 1
+        self._to_ask -= 1
+        self._enqueued = max(0, self._enqueued - 1)
+        return self._study.study.ask()
+
+    def _end_early(self, why: str) -> None:
+        self.ended_early = why
+        self._to_ask = 0
+        self._unfinished.clear()
 
     def _report(self, study_id: int, result: dict[str, Any]) -> None:
         self._study.record_report(study_id, report_from_result(result), self._ranked_by)
@@ -161,16 +206,40 @@ class StudySearch(Searcher):
 
     def _end(self, study_id: int, state: TrialState, values: list[float] | None, attributes: dict[str, Any]) -> None:
         self._study.finish(study_id, state, values, attributes)
+        record = self._study.record(self._study.number(self._study.trial(study_id)))
+        self.race.end(record.number, record.state, record.score(self._ranked_by))
+        self._failures = self._failures + 1 if state == TrialState.FAIL else 0
+        if self._failures == FAILURES and (self._to_ask or self._unfinished):
+            self.gave_up = True
+            self._end_early(f"{FAILURES} trials in a row failed, the last with: {record.error}")
 
     def _settings(self, trial: optuna.Trial) -> dict[str, Any]:
+        """Draw a trial and return its complete settings, with the next seed of its configuration."""
+        number, attributes = self._study.number(trial), trial.user_attrs
         drawn = self._space.draw(lambda name, bounds: suggest(trial, name, distribution(bounds)))
-        number = self._study.number(trial)
-        # Converting a draw back to settings can change the last bits, so a start's own settings take precedence.
-        settings = self._space.complete(drawn) | trial.user_attrs.get(START, {})
-        # If only points are searched, they are compared with each other, so they share a seed. Trainings of a
-        # confirmation bring their own seeds.
-        purpose = ("trial", number) if self._space.dimensions else ("points",)
-        settings.setdefault("seed", derive_seed(self._seed, *purpose))
+        repeat_of: int | None = attributes.get(REPEAT_OF)
+        if repeat_of is not None:
+            settings = settings_of(self._study.trials()[repeat_of])
+        else:
+            # Converting a draw back to settings can change the last bits, so a start's own settings take precedence.
+            start = attributes.get(START, {})
+            settings = self._complete(drawn, start, number)
+            if "seed" not in start:  # trainings of a confirmation bring their own
+                repeat_of = self.race.known.get(settings_key(settings))
+                if repeat_of is not None and self.race.begun(repeat_of) >= self.race.seeds:
+                    unknown = self._points.unknown(self.race, self._seed, number)
+                    if unknown is not None:
+                        self._study.redraw(trial, unknown)
+                        settings, repeat_of = self._complete(unknown, {}, number), None
+        if repeat_of is not None:
+            trial.set_user_attr(REPEAT_OF, repeat_of)
+            settings["seed"] = seed_of(self._seed, self.race.begun(repeat_of))
+        self.race.begin(number, settings, repeat_of)
+        return settings
+
+    def _complete(self, drawn: Mapping[str, Any], start: Mapping[str, Any], number: int) -> dict[str, Any]:
+        """The complete settings of a draw, with the first seed unless the start brings its own."""
+        settings = {"seed": seed_of(self._seed, 0)} | self._space.complete(drawn) | dict(start)
         return self._base.override(settings, f"trial {number}").model_dump(mode="json")
 
     def _hand_out_again(self, trial_id: str, unfinished: FrozenTrial) -> dict[str, Any]:
@@ -191,4 +260,7 @@ class StudySearch(Searcher):
     ) -> dict[str, Any]:
         self._study.record_settings(trial, settings, trial_id)
         self._live[trial_id] = id_of(trial)
-        return {NUMBER: self._study.number(trial), SETTINGS: settings, CHECKPOINT: checkpoint}
+        number = self._study.number(trial)
+        configuration = self.race.configuration_of[number]
+        repeat_of = None if configuration == number else configuration
+        return {NUMBER: number, SETTINGS: settings, CHECKPOINT: checkpoint, REPEAT_OF: repeat_of}

@@ -4,7 +4,7 @@ Every report is written before the next one is awaited, so the tables can be reb
 search ended. Ray's own snapshots are never read.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated, Any
@@ -41,6 +41,7 @@ class _Attributes(BaseModel):
     peak_memory_mb: float = float("nan")
     error: str = ""
     ray_trial_id: str = ""
+    repeat_of: Annotated[int, Field(ge=0)] | None = None
 
 
 _EXPLOIT = "exploit:"
@@ -156,6 +157,12 @@ class Study:
         self._set_attribute(id_of(trial), _SETTINGS, settings)
         trial.set_user_attr("seed", settings["seed"])
         trial.set_user_attr("ray_trial_id", ray_trial_id)
+
+    def redraw(self, trial: optuna.Trial, drawn: Mapping[str, Any]) -> None:
+        """Replace the parameters that a trial has drawn."""
+        for name, known in trial.distributions.items():
+            if name in drawn:
+                self.storage.set_trial_param(id_of(trial), name, known.to_internal_repr(drawn[name]), known)
 
     def record_report(self, study_id: int, report: ReportRecord, metric: str) -> None:
         """Record a report. Recording it twice changes nothing."""

@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 
+from lstnet_search.results.study.configurations import ranked_by
 from lstnet_search.results.study.pareto import front
 from lstnet_search.results.study.records import TrialRecord, ranked
 
 KEPT_TRIALS = 5
-"""Number of the best ended trials that keep their checkpoints: those in the final table."""
+"""Number of the best ended trials that keep their checkpoints, and of the likely best configurations."""
 
 
 def discardable_trials(records: Sequence[TrialRecord], metric: str, objectives: Sequence[str]) -> set[int]:
-    """Numbers of trials that have ended and are neither among the best nor on the Pareto front.
+    """Numbers of ended trials that are neither among the best, nor of the likely best, nor on the Pareto front.
 
     Args:
         records: records of the study.
@@ -19,4 +20,6 @@ def discardable_trials(records: Sequence[TrialRecord], metric: str, objectives: 
     """
     ended = [record for record in records if record.state != "RUNNING"]  # a running trial may still fail
     kept = ranked(ended, metric)[:KEPT_TRIALS] + (front(ended, metric, objectives) if len(objectives) > 1 else [])
-    return {record.number for record in ended} - {record.number for record in kept}
+    likely = ranked_by(ended, metric).configurations[:KEPT_TRIALS]
+    numbers = {record.number for record in kept} | {each.best_trial for each in likely}
+    return {record.number for record in ended} - numbers

@@ -15,7 +15,6 @@ from lstnet_search.errors import InputError
 from lstnet_search.evaluation import (
     EvaluatedTraining,
     Prepared,
-    RepeatedTraining,
     Training,
     UnevaluatedTraining,
     WholeSets,
@@ -38,15 +37,12 @@ def make_training(
     prepared: Prepared | WholeSets,
     direction: str,
     device: torch.device,
-    repeats: int,
     start: Start | None = None,
 ) -> Training:
     """The training of a trial. A confirmation's training on the whole sets is not evaluated while it runs."""
     if isinstance(prepared, WholeSets):
         return UnevaluatedTraining(settings, prepared, device, start)
-    if repeats == 1:
-        return EvaluatedTraining(settings, prepared, direction, device, start)
-    return RepeatedTraining(settings, prepared, direction, device, repeats, start)
+    return EvaluatedTraining(settings, prepared, direction, device, start)
 
 
 class Trainable(tune.Trainable):
@@ -65,7 +61,6 @@ class Trainable(tune.Trainable):
         metric: str,
         threads: int,
         storage: Storage,
-        repeats: int = 1,
         retry_on_oom: bool = False,
         deterministic: bool = False,
     ) -> None:
@@ -81,7 +76,6 @@ class Trainable(tune.Trainable):
         self._prepared = prepared.to(self._device)
         self._direction = direction
         self._metric = metric
-        self._repeats = repeats
         self._retry_on_oom = retry_on_oom and gpus < 1
         self._checkpoints = storage
         self._node = ray.get_runtime_context().get_node_id()
@@ -130,7 +124,7 @@ class Trainable(tune.Trainable):
         return next(self._training), self._training.alarms
 
     def _make(self, start: Start | None) -> Training:
-        return make_training(self._settings, self._prepared, self._direction, self._device, self._repeats, start)
+        return make_training(self._settings, self._prepared, self._direction, self._device, start)
 
     def step(self) -> dict[str, Any]:
         """Train up to the next report."""

@@ -118,10 +118,10 @@ def test_other_steps_are_refused(study: ResultsFolder) -> None:
     ("top", "seeds", "steps", "message"),
     [
         (0, 1, 1, "--top 0 must be from 1 to 1000000; change it or leave it out"),
-        (1, 0, 1, "--seeds 0 must be from 1 to 1000; change it or leave it out"),
+        (1, 0, 1, "--seeds 0 must be from 1 to 100; change it or leave it out"),
         (1, 1, 0, "--steps 0 must be from 1 to 1000000000000; change it or leave it out"),
         (10**26, 1, 1, f"--top {10**26} must be from 1 to 1000000"),
-        (1, 2_000_000_000, 1, "--seeds 2000000000 must be from 1 to 1000"),
+        (1, 2_000_000_000, 1, "--seeds 2000000000 must be from 1 to 100"),
         (1, 1, 10**26, f"--steps {10**26} must be from 1 to 1000000000000"),
     ],
 )

@@ -51,13 +51,20 @@ def test_the_table2_of_an_earlier_version_is_read() -> None:
 
 
 def test_settings_of_a_search_come_back_complete() -> None:
-    found = record(direction="usps_to_mnist", repeats=3)
-    assert found.config.repeats == found.search.repeats == 3
+    found = record(direction="usps_to_mnist", seeds=3)
+    assert found.config.seeds == found.search.seeds == 3
     assert found.search.searched_directions == ("usps_to_mnist",)
     assert found.search.directions == ("mnist_to_usps", "usps_to_mnist")
     assert found.search.space.drawn == ["w1"]
     assert record().search.metric == "target_accuracy"
     assert record(select_by="snd").search.metric == "snd"
+
+
+def test_a_search_of_an_earlier_version_goes_on_with_single_seeds_unless_its_trials_had_several() -> None:
+    assert record(repeats=1).config.seeds == 1
+    assert record(repeats=3).search.repeats == 3
+    with pytest.raises(InputError, match="was searched with --repeats 3, which this version does not have"):
+        _ = record(repeats=3).config
 
 
 def test_what_earlier_versions_did_not_record_has_its_value_of_that_time() -> None:

@@ -8,7 +8,7 @@ from lstnet_search.results.study.records import ReportRecord, TrialRecord
 
 def test_the_status_says_how_far_a_search_is(tmp_path: Path) -> None:
     folder = ResultsFolder(tmp_path / "mine")
-    folder.create({"search": {"trials": 4, "repeats": 2}})
+    folder.create({"search": {"trials": 4}})
     assert list(status_lines(folder)) == [f"{folder.path}: not running", "no reports yet; 4 trials to run"]
     settings = PRESETS["cpu"].trial.model_dump(mode="json")
     records = [
@@ -20,7 +20,7 @@ def test_the_status_says_how_far_a_search_is(tmp_path: Path) -> None:
         assert list(status_lines(folder)) == [
             f"{folder.path}: running",
             "of 4 trials 1 completed, 0 stopped early, 0 failed, 1 unfinished, 2 not begun",
-            "best: trial 1, target_accuracy 75.00 % (mean of 2 seeds)",
+            "best: trial 1, target_accuracy 75.00 %",
             "weights 3 20 100 100 100 100 30 (w1 w2 w3 w4 w5 w6 wl)",
             "2 min of training; tables written 0 s ago",
         ]

@@ -1,6 +1,7 @@
 """The table of an ablation."""
 
 import io
+from dataclasses import replace
 
 from rich.console import Console
 
@@ -16,10 +17,14 @@ def record(number: int, accuracy: float | None, state: State = "COMPLETE") -> Tr
     return TrialRecord(number, state, {}, reports)
 
 
+def titled(records: list[TrialRecord]) -> str:
+    return str(points_table(records, [], {}, DIRECTIONS, "target_accuracy").title)
+
+
 def test_the_heading_says_how_many_seeds_there_are() -> None:
-    titles = [points_table([], [], {}, DIRECTIONS, "snd", repeats).title for repeats in (1, 3)]
-    assert str(titles[0]).endswith(", one seed for all")
-    assert str(titles[1]).endswith(", means over 3 seeds, the same for all")
+    assert titled([record(0, 0.5)]).endswith(", one seed for all")
+    again = replace(record(3, 0.6), seed=1, repeat_of=0)
+    assert titled([record(0, 0.5), again]).endswith(", means over 2 seeds, the same for all")
 
 
 def rows(records: list[TrialRecord], metric: str = "target_accuracy") -> list[list[str]]:
@@ -52,3 +57,14 @@ def test_trials_are_compared_by_what_the_search_was_selected_by() -> None:
     table = rows([TrialRecord(number, "COMPLETE", {}, [report]) for number, report in enumerate(reports)], "snd")
     assert [row[4] for row in table] == ["2.25", "1.5", "–", "2.5"]
     assert table[1][5] == "-0.75"
+
+
+def test_points_with_several_seeds_are_compared_seed_by_seed() -> None:
+    """The second seed is worth 10 points to both; the point gains 1 and 3 points."""
+    repeats = [(0, 3, 0.6), (1, 4, 0.63)]
+    records = [record(0, 0.5), record(1, 0.51), record(2, 0.4)]
+    records += [replace(record(number, score), seed=1, repeat_of=first) for first, number, score in repeats]
+    table = rows(records)
+    assert [row[4] for row in table] == ["55.00 %", "57.00 %", "40.00 %", "87.50 %"]
+    assert table[1][5] == "+2.00 (-10.71 to +14.71)"
+    assert table[2][5] == "-10.00", "one seed in common has no interval"

@@ -13,26 +13,24 @@ PREPARED: Any = None  # only passed on to functions that the tests replace
 PLACEMENT = decide_placement([Machine(cpus=2, gpus=0)], None, None, 10)
 
 
-def search_of(repeats: int = 1) -> SearchConfig:
+def search_of(seeds: int = 1) -> SearchConfig:
     trial = PRESETS["cpu"].trial.override({"steps": 600, "reports": 12}, "test")
     space = Space.parse({"w1": {"type": "loguniform", "low": 1, "high": 1000}}, "mine.yaml")
-    return SearchConfig(preset="cpu", trial=trial, trials=10, repeats=repeats, space_file="mine.yaml", space=space)
+    return SearchConfig(preset="cpu", trial=trial, trials=10, seeds=seeds, space_file="mine.yaml", space=space)
 
 
 @pytest.mark.parametrize(
-    ("repeats", "said", "disk"),
-    [  # five rounds of two trials, each `repeats` times 600 · 0.1 s and 12 · 5 s; MB: 7 · 3 · (repeats + 1) + 10
-        (1, "10 trials of up to 600 steps, 2 side by side: at most 10 min, less where", "52 MB"),
-        (3, "10 trials of 3 seeds of up to 600 steps, 2 side by side: at most 30 min, less where", "94 MB"),
-    ],
+    ("seeds", "disk"),
+    [(1, "52 MB"), (3, "70 MB")],  # 3 checkpoints of 2 MB for 7 or 10 trials, and 10 samples of 1 MB
 )
 def test_the_estimate_counts_steps_reports_checkpoints_and_samples(
-    monkeypatch: pytest.MonkeyPatch, repeats: int, said: str, disk: str
+    monkeypatch: pytest.MonkeyPatch, seeds: int, disk: str
 ) -> None:
     measured = Cost(step_seconds=0.1, report_seconds=5.0, checkpoint_bytes=2_000_000, samples_bytes=1_000_000)
     monkeypatch.setattr(module, "measure_cost", lambda *arguments: measured)
-    sentence = estimate(search_of(repeats), PREPARED, PLACEMENT, left=10)
-    assert sentence.startswith(said)
+    sentence = estimate(search_of(seeds), PREPARED, PLACEMENT, left=10)
+    # Five rounds of two trials, each 600 · 0.1 s and 12 · 5 s.
+    assert sentence.startswith("10 trials of up to 600 steps, 2 side by side: at most 10 min, less where")
     assert sentence.endswith(f"up to {disk} of disk")
 
 

@@ -14,6 +14,7 @@ from lstnet_search.config import PRESETS, Space, TrialConfig
 from lstnet_search.results.study.records import Exploit, ranked, trials_table
 from lstnet_search.tuning.protocol import METRICS, SCORE
 from lstnet_search.tuning.ray_patches.optuna_trials import suggest
+from lstnet_search.tuning.study.race import seed_of
 from lstnet_search.tuning.study.searcher import StudySearch
 from lstnet_search.tuning.study.study import Study, distribution
 
@@ -94,12 +95,13 @@ def test_trial_0_has_the_papers_weights_even_if_the_space_fixes_others(tmp_path:
     assert given(searcher, "b")["settings"]["wl"] == 0
 
 
-def test_later_trials_are_drawn_from_the_space_each_with_its_own_seed(tmp_path: Path) -> None:
+def test_later_trials_are_drawn_from_the_space_all_with_the_same_seed(tmp_path: Path) -> None:
     searcher, _ = make(tmp_path, trials=20, max_concurrent=20)
     settings = [given(searcher, str(index))["settings"] for index in range(20)]
     assert all(SPACE.ranges[name].contains(drawn[name]) for drawn in settings for name in SPACE.ranges)
     assert all(drawn["w3"] == 100 for drawn in settings)
-    assert len({drawn["seed"] for drawn in settings}) == 20
+    assert {drawn["seed"] for drawn in settings} == {seed_of(0, 0)}
+    assert len({drawn["w1"] for drawn in settings}) == 20
 
 
 def test_a_conditional_setting_is_drawn_if_its_condition_holds_and_is_the_presets_otherwise(tmp_path: Path) -> None:

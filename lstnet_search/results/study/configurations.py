@@ -1,0 +1,352 @@
+"""Configurations of a search: trials with equal settings and different seeds, ranked by what is likely, not by luck."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from lstnet_search.results.formatting import difference, is_share
+from lstnet_search.results.study.luck import Luck, luck
+from lstnet_search.results.study.records import PAPER_TRIAL, State, TrialRecord
+
+KEEP_PAPER = 0.8
+"""The paper's weights rank first unless another configuration is better with at least this probability."""
+LEAST_SEEDS = 2
+"""Seeds that a configuration must share with the paper's weights before it is called better."""
+TOLD_APART = 0.025
+"""Two configurations are told apart if one is the better one with less than this probability."""
+
+
+@dataclass(frozen=True)
+class Training:
+    """A trial as a training of its configuration.
+
+    Attributes:
+        trial: number of the trial.
+        seed: seed of the training.
+        state: how the trial ended.
+        score: its highest score; NaN without reports.
+    """
+
+    trial: int
+    seed: int
+    state: State
+    score: float
+
+    @property
+    def usable(self) -> bool:
+        """Whether it has a score and did not fail."""
+        return self.state != "FAIL" and not np.isnan(self.score)
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """Trials with equal settings.
+
+    Attributes:
+        trainings: its trainings in the order of their trials. The number of the first names the configuration.
+        expected: what its score is likely to be with a seed that was not tried. Without knowledge of the spread
+            between seeds, the mean of its whole trainings; without those, the highest score.
+        deviation: standard deviation of that expectation; NaN without knowledge of the spread.
+        probability_best: probability that it is the best configuration; NaN without knowledge of the spread.
+    """
+
+    trainings: tuple[Training, ...]
+    expected: float = float("nan")
+    deviation: float = float("nan")
+    probability_best: float = float("nan")
+
+    @property
+    def number(self) -> int:
+        """Number of its first trial."""
+        return self.trainings[0].trial
+
+    @property
+    def highest(self) -> Mapping[int, float]:
+        """Scores of the whole trainings by seed; without those, of all trainings that did not fail."""
+        return self.scores or {each.seed: each.score for each in self.trainings if each.usable}
+
+    @property
+    def usable(self) -> bool:
+        """Whether any of its trainings has a score and did not fail."""
+        return any(each.usable for each in self.trainings)
+
+    @property
+    def shown_trial(self) -> int:
+        """Number of its first trial that has a score and did not fail."""
+        return next(each.trial for each in self.trainings if each.usable)
+
+    @cached_property
+    def scores(self) -> Mapping[int, float]:
+        """Scores of the whole trainings, by seed."""
+        return {each.seed: each.score for each in self.trainings if each.state == "COMPLETE" and each.usable}
+
+    @property
+    def failed(self) -> bool:
+        """Whether a training of it failed."""
+        return any(each.state == "FAIL" for each in self.trainings)
+
+    @property
+    def seeds(self) -> int:
+        """How many seeds its expectation rests on."""
+        return len(self.scores) or 1
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The 95 % interval of the expectation; NaN without knowledge of the spread."""
+        return self.expected - 1.96 * self.deviation, self.expected + 1.96 * self.deviation
+
+    @property
+    def judged_trials(self) -> list[int]:
+        """Numbers of its whole trainings; without those, of its best trial."""
+        whole = [each.trial for each in self.trainings if each.state == "COMPLETE" and each.usable]
+        return whole or [self.best_trial]
+
+    @property
+    def best_trial(self) -> int:
+        """Number of its trial with the highest score; a whole training comes first."""
+        usable = [each for each in self.trainings if each.usable]
+        return max(usable, key=lambda each: (each.state == "COMPLETE", each.score, -each.trial)).trial
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The configurations of a search that have a score, the likely best first.
+
+    Attributes:
+        configurations: the configurations, ranked.
+        luck: what their scores tell; None as long as no spread between seeds is known.
+    """
+
+    configurations: Sequence[Configuration]
+    luck: Luck | None = None
+    _index: Mapping[int, int] = field(default_factory=dict)
+    """Number of a configuration -> its index in `luck`."""
+
+    def __bool__(self) -> bool:
+        """Whether there is any."""
+        return bool(self.configurations)
+
+    @property
+    def best(self) -> Configuration:
+        """The likely best configuration."""
+        return self.configurations[0]
+
+    @property
+    def paper(self) -> Configuration | None:
+        """The configuration with the paper's weights, if it has a score."""
+        return next((each for each in self.configurations if each.number == PAPER_TRIAL), None)
+
+    def difference(self, one: Configuration, other: Configuration) -> np.ndarray | None:
+        """Draws of the difference between two expected scores, or None if they cannot be compared."""
+        if self.luck is None:
+            return None
+        indices = [self._index.get(each.number, -1) for each in (one, other)]
+        return self.luck.difference(*indices) if set(indices) <= set(self.luck.compared.tolist()) else None
+
+    def chances_against(self, one: Configuration) -> dict[int, float]:
+        """The probability that each other configuration is better than a given one, by number, as far as it is known.
+
+        Raises:
+            ValueError: if no spread between seeds is known.
+        """
+        if self.luck is None:
+            raise ValueError("no spread between seeds is known")
+        better = self.luck.probability_better(self._index[one.number])
+        compared = set(self.luck.compared.tolist())
+        return {
+            number: float(better[index])
+            for number, index in self._index.items()
+            if number != one.number and index in compared
+        }
+
+    def may_be_best(self) -> list[Configuration]:
+        """The configurations that are not told apart from the likely best, with it."""
+        if self.luck is None:
+            return list(self.configurations)
+        chances = self.chances_against(self.best) if self.best.number in self._index else {}
+        return [each for each in self.configurations if each is self.best or chances.get(each.number, 0) > TOLD_APART]
+
+    def verdict(self, metric: str) -> str:
+        """What the search has shown, as a sentence with what it rests on."""
+        if len(self.configurations) == 1:
+            return f"only trial {self.best.number} has a score; there is nothing to compare it with"
+        if self.luck is None:
+            return (
+                f"no difference shown between {len(self.configurations)} configurations: with one seed each, luck and "
+                "weights cannot be told apart; search with --seeds 3 or more, or confirm"
+            )
+        equals = self.may_be_best()
+        if self.best.number != PAPER_TRIAL:
+            return self._against_paper(metric, equals)
+        if len(equals) > 1:
+            return self._no_difference(metric, max(equals[1:], key=lambda each: each.expected), equals)
+        return (
+            f"the paper's weights are better than all other {len(self.configurations) - 1} configurations "
+            f"({_seeds(self.best.seeds)}, paired)"
+        )
+
+    def _against_paper(self, metric: str, equals: Sequence[Configuration]) -> str:
+        compared = None if self.paper is None else self.difference(self.best, self.paper)
+        if compared is None or self.paper is None:
+            return f"trial {self.best.number} is the likely best; the paper's weights have no score to compare with"
+        common = len(self.best.scores.keys() & self.paper.scores.keys())
+        if np.quantile(compared, TOLD_APART) <= 0 or common < LEAST_SEEDS:
+            return self._no_difference(metric, self.best, equals)
+        rank = "the best" if len(equals) == 1 else f"among the best {len(equals)}"
+        return (
+            f"trial {self.best.number} is better than the paper's weights by {_gain(metric, compared, common)}; "
+            f"it is {rank} of {len(self.configurations)} configurations"
+        )
+
+    def _no_difference(self, metric: str, other: Configuration, equals: Sequence[Configuration]) -> str:
+        compared = None if self.paper is None else self.difference(other, self.paper)
+        against = ""
+        if compared is not None and self.paper is not None:
+            common = len(other.scores.keys() & self.paper.scores.keys())
+            against = f" (trial {other.number}: {_gain(metric, compared, common)})"
+        return (
+            f"no difference shown between {len(equals)} of {len(self.configurations)} configurations, the paper's "
+            f"weights among them{against}; more seeds, not more trials, would tell"
+        )
+
+
+def _gain(metric: str, draws: np.ndarray, seeds: int) -> str:
+    """A difference with its 95 % interval and the number of seeds that both have."""
+    low, high = (difference(metric, float(end)) for end in np.quantile(draws, (TOLD_APART, 1 - TOLD_APART)))
+    points = " points" if is_share(metric) else ""
+    return f"{difference(metric, float(draws.mean()))}{points} (95 % {low} to {high}; {_seeds(seeds)}, paired)"
+
+
+def _seeds(count: int) -> str:
+    return "1 seed" if count == 1 else f"{count} seeds"
+
+
+def probability(value: float) -> str:
+    """A probability in per cent without decimals, or nothing if it is not known."""
+    return "" if np.isnan(value) else f"{100 * value:.0f} %"
+
+
+def group(trainings: Iterable[tuple[int, Training]]) -> list[Configuration]:
+    """Group trainings, each given with the number of its configuration, in the order of their trials."""
+    groups: dict[int, list[Training]] = {}
+    for number, training in sorted(trainings, key=lambda pair: pair[1].trial):
+        groups.setdefault(number, []).append(training)
+    return [Configuration(tuple(group)) for group in groups.values()]
+
+
+def configurations_of(records: Sequence[TrialRecord], metric: str) -> list[Configuration]:
+    """The configurations of a search, from the records of its trials."""
+    return group(
+        (
+            record.number if record.repeat_of is None else record.repeat_of,
+            Training(record.number, record.seed, record.state, _score(record, metric)),
+        )
+        for record in records
+    )
+
+
+def _score(record: TrialRecord, metric: str) -> float:
+    best = record.best(metric)
+    return float("nan") if best is None else best.metrics[metric]
+
+
+def configurations_in(trials: pd.DataFrame, scores: "pd.Series[float]") -> list[Configuration]:
+    """The configurations of a search, from its table of trials.
+
+    Args:
+        trials: `trials.parquet`.
+        scores: score of each trial that has one, by number.
+    """
+    repeats = trials["repeat_of"] if "repeat_of" in trials else pd.Series(np.nan, trials.index)
+    firsts = repeats.where(repeats.notna(), trials["trial"]).astype(int)
+    seeds = trials["seed"] if "seed" in trials else trials["trial"]
+    found = scores.reindex(trials["trial"]).to_numpy(dtype=float)
+    rows = zip(firsts, trials["trial"], seeds, trials["state"], found, strict=True)
+    return group(
+        (first, Training(int(trial), int(seed), state, float(score))) for first, trial, seed, state, score in rows
+    )
+
+
+def ranked_by(records: Sequence[TrialRecord], metric: str) -> Ranking:
+    """The configurations of a search, ranked by a metric."""
+    return rank(configurations_of(records, metric))
+
+
+def rank(configurations: Iterable[Configuration]) -> Ranking:
+    """Rank configurations by their expected scores, as far as they have one; ties go to the earlier one.
+
+    Once the spread between seeds is known, those that have no whole training or a failed one come last, and the paper's
+    weights come first unless another configuration is better with a probability of at least `KEEP_PAPER`.
+    """
+    usable = [each for each in configurations if each.usable]
+    whole = [each for each in usable if each.scores]
+    judged = _judged(whole)
+    index = {} if judged is None else {each.number: position for position, each in enumerate(whole)}
+    found = [_with_expectation(each, judged, index.get(each.number)) for each in usable]
+
+    def place(each: Configuration) -> tuple[bool, float, int]:
+        return (judged is not None and (each.failed or not each.scores), -each.expected, each.number)
+
+    ranking = Ranking(sorted(found, key=place), judged, index)
+    paper = ranking.paper
+    if judged is None or paper is None or not paper.scores or paper.failed or ranking.best is paper:
+        return ranking
+    compared = ranking.difference(ranking.best, paper)
+    if compared is not None and (compared > 0).mean() >= KEEP_PAPER:
+        return ranking
+    return Ranking([paper, *(each for each in ranking.configurations if each is not paper)], judged, index)
+
+
+def _judged(whole: Sequence[Configuration]) -> Luck | None:
+    seeds = {seed: column for column, seed in enumerate(dict.fromkeys(seed for each in whole for seed in each.scores))}
+    scores = np.full((len(whole), len(seeds)), np.nan)
+    for row, each in enumerate(whole):
+        for seed, score in each.scores.items():
+            scores[row, seeds[seed]] = score
+    return luck(scores) if len(whole) > 1 else None
+
+
+def _with_expectation(each: Configuration, judged: Luck | None, index: int | None) -> Configuration:
+    if judged is None or index is None:
+        usable = [training.score for training in each.trainings if training.usable]
+        expected = float(np.mean(list(each.scores.values()))) if each.scores else max(usable)
+        return Configuration(each.trainings, expected)
+    return Configuration(
+        each.trainings,
+        float(judged.expected[index]),
+        float(judged.deviation[index]),
+        float(judged.probability_best[index]),
+    )
+
+
+_RANKED = ("seeds", "expected", "expected_low", "expected_high", "probability_best")
+"""Columns that tell what a configuration is likely worth."""
+
+
+def with_expectations(trials: pd.DataFrame, ranking: Ranking) -> pd.DataFrame:
+    """The table of trials, each with what its configuration is likely worth."""
+    of_trial = {training.trial: _likely(each) for each in ranking.configurations for training in each.trainings}
+    columns = {name: [of_trial.get(trial, {}).get(name) for trial in trials["trial"]] for name in _RANKED}
+    added = pd.DataFrame(columns, index=trials.index, dtype=float).astype({"seeds": "Int64"})
+    return pd.concat([trials, added], axis=1)
+
+
+def configurations_table(trials: pd.DataFrame, ranking: Ranking) -> pd.DataFrame:
+    """`configurations.parquet`: one row per configuration that has a score, the likely best first."""
+    settings = [name for name in map(str, trials.columns) if name.startswith("config/") and name != "config/seed"]
+    rows = [
+        {"configuration": each.number, "trials": len(each.trainings), "best_trial": each.best_trial} | _likely(each)
+        for each in ranking.configurations
+    ]
+    columns = ["configuration", "trials", "best_trial", *_RANKED]
+    table = pd.DataFrame(rows, columns=columns)
+    of_first = trials.set_index("trial")[settings].reindex(table["configuration"]).reset_index(drop=True)
+    return pd.concat([table, of_first], axis=1)
+
+
+def _likely(each: Configuration) -> dict[str, float]:
+    values = (each.seeds, each.expected, *each.interval, each.probability_best)
+    return dict(zip(_RANKED, values, strict=True))
