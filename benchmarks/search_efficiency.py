@@ -16,7 +16,8 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Annotated, Any
+from statistics import fmean
+from typing import Annotated, Any, cast
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -25,7 +26,8 @@ from machine import the_device
 from recording import ABOUT, merge, points, record, restore_parts
 from reporting import OutputFile, empty_table, write_json
 from rich.table import Table
-from surrogate import Recorded, Surrogate
+from scipy.stats.qmc import Sobol
+from surrogate import KnownLuck, Recorded, Surrogate, unit_cube_position
 
 from lstnet_search.cli.app import App, run_app
 from lstnet_search.config import PRESETS, Space, TrialConfig
@@ -34,11 +36,21 @@ from lstnet_search.config.search import SamplerName, SchedulerName, SearchConfig
 from lstnet_search.evaluation import prepare
 from lstnet_search.io.console import console
 from lstnet_search.results.folder.provenance import provenance
+from lstnet_search.results.study.configurations import ranked_by
 
 SAMPLERS: tuple[SamplerName, ...] = ("random", "tpe", "gp")
 SCHEDULERS: tuple[SchedulerName, ...] = ("none", "asha", "median")
 RECORDED = Path("benchmarks/results/search_efficiency.parquet")
 SPACE = Path("search_spaces/weight_ratios.yaml")
+
+BUDGETS = (6, 12, 24, 64)
+"""Whole trainings after which a search's choice is judged."""
+REGRET_ROWS = [
+    f"{sampler}/{scheduler}/{seeds}"
+    for sampler in ("random", "tpe", "gp", "prior")
+    for scheduler in ("none", "asha")
+    for seeds in (1, 5)
+]
 
 app = App()
 
@@ -117,6 +129,95 @@ def compare(
     console().print(_table(rows, budget))
 
 
+@app.command()
+def regret(
+    recorded: Annotated[Path, typer.Option(help="Parquet file that `record` has written.")] = RECORDED,
+    searches: Annotated[int, typer.Option(min=1, help="Searches per row.")] = 100,
+    luck: Annotated[float, typer.Option(help="Standard deviation of a score between seeds.")] = 0.01,
+    shared: Annotated[float, typer.Option(help="Share of its variance that a seed brings to all settings.")] = 0.2,
+    workers: Annotated[int, typer.Option(min=1, help="Parallel trials of a search.")] = 2,
+    processes: Annotated[int, typer.Option(min=1, help="Parallel searches.")] = 1,
+    only: Annotated[list[str] | None, typer.Option(help="Rows, as sampler/scheduler/seeds. Default: all.")] = None,
+    output: OutputFile = Path("benchmarks/results/regret.json"),
+) -> None:
+    """What searches choose after 6, 12, 24 and 64 whole trainings, and whether they celebrate where nothing differs."""
+    rows = []
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        for row in only or REGRET_ROWS:
+            found = [
+                [
+                    pool.submit(_choices, recorded, row, search, luck, shared, workers, flat)
+                    for search in range(searches)
+                ]
+                for flat in (False, True)
+            ]
+            choices, null = ([future.result() for future in futures] for futures in found)
+            rows.append({"row": row, "choices": choices, "celebrated": [each[-1]["better"] for each in null]})
+            print(row, _summary(rows[-1]), flush=True)
+            write_json(output, {"luck": luck, "shared": shared, "workers": workers, "rows": rows} | provenance())
+    console().print(_regret_table(rows))
+
+
+def _choices(
+    recorded: Path, row: str, search: int, luck: float, shared: float, workers: int, flat: bool
+) -> list[dict[str, float | bool]]:
+    """What one search chooses at each budget: its regret as a score, whether it is worse than trial 0, what is said."""
+    from simulated import simulate
+
+    surrogate = _surrogate(recorded)
+    sampler, scheduler, seeds = row.split("/")
+    config = _search(surrogate, cast(SamplerName, sampler), cast(SchedulerName, scheduler), search, BUDGETS[-1])
+    config = config.model_copy(update={"seeds": int(seeds)})
+    paper = unit_cube_position(config.space, config.trial.model_dump())
+    landscape = KnownLuck(surrogate, luck, shared, search, paper if flat else None)
+    of_paper = surrogate.expected([paper])[0].max()
+    left, chosen = list(BUDGETS), []
+    for moment in simulate(config, landscape, workers):
+        if moment.steps < left[0] * int(surrogate.steps[-1]):
+            continue
+        ranking = ranked_by(moment.study.records(), TARGET)
+        settings = next(each.settings for each in moment.study.records() if each.number == ranking.best.number)
+        value = surrogate.expected([unit_cube_position(config.space, settings)])[0].max()
+        said = ranking.verdict(TARGET)
+        chosen.append(
+            {
+                "regret": float(_best_known(recorded) - value),
+                "worse": bool(value < of_paper - 1e-9),
+                "better": " is better than the paper's weights" in said,
+            }
+        )
+        left.pop(0)
+        if not left:
+            break
+    return chosen
+
+
+@cache
+def _best_known(recorded: Path) -> float:
+    surrogate = _surrogate(recorded)
+    cube = Sobol(Space.read(SPACE).dimensions, seed=0).random_base2(13)
+    return float(surrogate.expected(cube.tolist()).max())
+
+
+def _summary(row: dict[str, Any]) -> str:
+    parts = []
+    for index, budget in enumerate(BUDGETS):
+        at = [choices[index] for choices in row["choices"] if len(choices) > index]
+        parts.append(
+            f"{budget}: {100 * fmean(each['regret'] for each in at):.2f} / {fmean(each['worse'] for each in at):.0%}"
+        )
+    return "  ".join(parts) + f"  celebrated {fmean(row['celebrated']):.0%}"
+
+
+def _regret_table(rows: list[dict[str, Any]]) -> Table:
+    headings = ("sampler / scheduler / seeds", *(f"{budget}" for budget in BUDGETS), "nothing to find")
+    table = empty_table("regret in points after whole trainings / share of searches worse than trial 0", headings)
+    for row in rows:
+        *parts, celebrated = _summary(row).split("  ")
+        table.add_row(row["row"], *(part.partition(": ")[2] for part in parts), celebrated)
+    return table
+
+
 @cache
 def _surrogate(recorded: Path) -> Surrogate:
     return Surrogate(Recorded.read(recorded, Space.read(SPACE), TARGET))
@@ -135,7 +236,13 @@ def _best(
     from simulated import best_by_steps  # needs Ray and Optuna, which `record` does not
 
     surrogate = _surrogate(recorded)
-    config = SearchConfig(
+    return best_by_steps(_search(surrogate, sampler, scheduler, seed, trials), surrogate, workers, budget, enough)
+
+
+def _search(
+    surrogate: Surrogate, sampler: SamplerName, scheduler: SchedulerName, seed: int, trials: int
+) -> SearchConfig:
+    return SearchConfig(
         preset="cpu",
         trial=PRESETS["cpu"].trial.override({"steps": int(surrogate.steps[-1])}, "the recorded trials"),
         trials=trials,
@@ -146,7 +253,6 @@ def _best(
         select_by=TARGET,
         seed=seed,
     )
-    return best_by_steps(config, surrogate, workers, budget, enough)
 
 
 def _table(rows: list[dict[str, Any]], budget: int) -> Table:

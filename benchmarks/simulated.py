@@ -1,13 +1,15 @@
 """Our searcher and schedulers on a surrogate of training, without Ray's event loop."""
 
-from typing import Any, cast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol, cast
 
 import numpy as np
 from optuna.storages import InMemoryStorage
 from overhead import StudyIn
 from ray.tune.experiment import Trial
 from ray.tune.schedulers import TrialScheduler
-from surrogate import Surrogate, unit_cube_position
+from surrogate import unit_cube_position
 
 from lstnet_search.config.metrics import TARGET
 from lstnet_search.config.search import SearchConfig
@@ -30,52 +32,105 @@ class SimulatedTrial:
         self.scores_left = list(curve)
 
 
+class Landscape(Protocol):
+    """Gives the learning curves of settings.
+
+    Attributes:
+        steps: step of each report, (R,).
+    """
+
+    steps: np.ndarray
+
+    def curve(self, position: list[float], seed: int, random: np.random.Generator) -> np.ndarray:
+        """The scores of one training at each of `steps`, from a position in the unit cube of the space."""
+        ...
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A simulated search after a round of reports.
+
+    Attributes:
+        steps: steps that its trials have taken together.
+        best: highest score of a trial other than trial 0.
+        study: the search's study.
+    """
+
+    steps: int
+    best: float
+    study: StudyIn
+
+
+def simulate(config: SearchConfig, landscape: Landscape, workers: int, trials: int = 1_000_000) -> Iterator[Moment]:
+    """Run a search, and stop after each round of reports.
+
+    Args:
+        config: settings of the search; its number of trials is ignored.
+        landscape: gives the learning curves.
+        workers: parallel trials. All of them reach their next report at the same time.
+        trials: trials that the search starts.
+    """
+    random = np.random.default_rng(config.seed)
+    study = StudyIn(InMemoryStorage(), make_sampler(config, 0))
+    searcher = StudySearch(
+        study,
+        config.space,
+        config.trial,
+        metric=TARGET,
+        seed=config.seed,
+        trials=trials,
+        max_concurrent=workers,
+        last_checkpoint=lambda number, at_most: None,
+        seeds=config.seeds,
+    )
+    scheduler = make_scheduler(config, [], TARGET)
+    every, steps = int(landscape.steps[0]), int(landscape.steps[-1])
+    running: list[SimulatedTrial] = []
+    taken, started, best = 0, 0, float("-inf")
+    while True:
+        while len(running) < workers:
+            suggested = searcher.suggest(f"simulated-{started}")
+            if not isinstance(suggested, dict):
+                break
+            settings = suggested[SETTINGS]
+            curve = landscape.curve(unit_cube_position(config.space, settings), settings["seed"], random)
+            running.append(SimulatedTrial(f"simulated-{started}", suggested, curve))
+            scheduler.on_trial_add(CONTROLLER, cast(Trial, running[-1]))
+            started += 1
+        if not running:
+            return
+        for trial in list(running):
+            value = trial.scores_left.pop(0)
+            taken += every
+            if trial.config[NUMBER] != PAPER_TRIAL:
+                best = max(best, float(value))
+            step = steps - every * len(trial.scores_left)
+            if _ends(searcher, scheduler, trial, step, float(value)):
+                running.remove(trial)
+        yield Moment(taken, best, study)
+
+
 def best_by_steps(
-    config: SearchConfig, surrogate: Surrogate, workers: int, budget: int, enough: float = float("inf")
+    config: SearchConfig, landscape: Landscape, workers: int, budget: int, enough: float = float("inf")
 ) -> list[tuple[int, float]]:
     """Run a search until its trials have used up a number of steps, or have found a score.
 
     Args:
-        config: settings of the search. It starts as many trials as the budget allows.
-        surrogate: gives the learning curves.
-        workers: parallel trials. All of them reach their next report at the same time.
+        config: settings of the search.
+        landscape: gives the learning curves.
+        workers: parallel trials.
         budget: steps of all trials together.
         enough: score at which the search ends.
 
     Returns:
         Steps and best score so far, one pair per improvement. Trial 0, with the paper's weights, does not count.
     """
-    random = np.random.default_rng(config.seed)
-    searcher = StudySearch(
-        StudyIn(InMemoryStorage(), make_sampler(config, 0)),
-        config.space,
-        config.trial,
-        metric=TARGET,
-        seed=config.seed,
-        trials=1_000_000,
-        max_concurrent=workers,
-        last_checkpoint=lambda number, at_most: None,
-    )
-    scheduler = make_scheduler(config, [], TARGET)
-    every, steps = int(surrogate.steps[0]), int(surrogate.steps[-1])
-    running: list[SimulatedTrial] = []
-    taken, started, best = 0, 0, [(0, float("-inf"))]
-    while taken < budget and best[-1][1] < enough:
-        while len(running) < workers:
-            suggested = searcher.suggest(f"simulated-{started}")
-            assert suggested is not None
-            curve = surrogate.curve(unit_cube_position(config.space, suggested[SETTINGS]), random)
-            running.append(SimulatedTrial(f"simulated-{started}", suggested, curve))
-            scheduler.on_trial_add(CONTROLLER, cast(Trial, running[-1]))
-            started += 1
-        for trial in list(running):
-            value = trial.scores_left.pop(0)
-            taken += every
-            if value > best[-1][1] and trial.config[NUMBER] != PAPER_TRIAL:
-                best.append((taken, float(value)))
-            step = steps - every * len(trial.scores_left)
-            if _ends(searcher, scheduler, trial, step, float(value)):
-                running.remove(trial)
+    best = [(0, float("-inf"))]
+    for moment in simulate(config, landscape, workers):
+        if moment.best > best[-1][1]:
+            best.append((moment.steps, moment.best))
+        if moment.steps >= budget or best[-1][1] >= enough:
+            break
     return best[1:]
 
 

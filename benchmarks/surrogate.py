@@ -1,7 +1,7 @@
 """A surrogate of training: predicts the learning curve of any settings from recorded trials."""
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -74,12 +74,45 @@ class Surrogate:
         self.errors = _errors(recorded.scores[:, -1], held_out[:, -1])
         """Errors of the prediction for the last report of held-out trials."""
 
-    def curve(self, position: list[float], random: np.random.Generator) -> np.ndarray:
-        """The scores of one training at each of `steps`."""
+    def expected(self, positions: Sequence[Sequence[float]]) -> np.ndarray:
+        """The expected scores at each of `steps`, (N, R), of settings at positions in the unit cube, (N, D)."""
+        return np.asarray(np.clip(self._model.predict(positions), 0, 1))
+
+    def curve(self, position: list[float], seed: int, random: np.random.Generator) -> np.ndarray:
+        """The scores of one training at each of `steps`; luck does not depend on the seed."""
         mean = self._model.predict([position])[0]
         luck = random.choice(np.argsort(np.abs(self._expected - mean[-1]))[:SIMILAR])
         curve: np.ndarray = np.clip(mean + self._residuals[luck], 0, 1)
         return curve
+
+
+class KnownLuck:
+    """The expected curves of a surrogate, with luck of a known size.
+
+    Luck moves a whole curve. A part of it is the seed's, the same for all settings.
+    """
+
+    def __init__(self, surrogate: Surrogate, luck: float, shared: float, search: int, flat: Sequence[float] | None):
+        """Know the luck.
+
+        Args:
+            surrogate: gives the expected curves.
+            luck: standard deviation of a score between trainings with equal settings.
+            shared: share of its variance that a seed brings to all settings alike.
+            search: number of the search: each has other luck.
+            flat: a position whose curve all settings have, so that there is no difference to be found; or None.
+        """
+        self.steps = surrogate.steps
+        self._surrogate = surrogate
+        self._of_seed, self._own = luck * np.sqrt(shared), luck * np.sqrt(1 - shared)
+        self._search = search
+        self._flat = flat
+
+    def curve(self, position: list[float], seed: int, random: np.random.Generator) -> np.ndarray:
+        """The scores of one training at each of `steps`."""
+        of_seed = self._of_seed * np.random.default_rng([self._search, seed]).normal()
+        expected = self._surrogate.expected([position if self._flat is None else self._flat])[0]
+        return np.asarray(expected + of_seed + self._own * random.normal())
 
 
 def _fitted(positions: np.ndarray, scores: np.ndarray, kernel: Any = None) -> GaussianProcessRegressor:

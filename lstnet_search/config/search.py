@@ -15,7 +15,7 @@ from lstnet_search.config.space.space import Space
 from lstnet_search.config.trial import DEFAULT_METHOD, TrialConfig
 from lstnet_search.errors import InputError, explain, show
 
-SamplerName = Literal["tpe", "gp", "cmaes", "nsga2", "qmc", "random"]
+SamplerName = Literal["tpe", "prior", "gp", "cmaes", "nsga2", "qmc", "random"]
 SchedulerName = Literal["asha", "hyperband", "median", "none", "pbt", "pb2"]
 POPULATION_SCHEDULERS = ("pbt", "pb2")
 """Schedulers that change the weights of running trials."""

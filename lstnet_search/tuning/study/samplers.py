@@ -14,6 +14,7 @@ from lstnet_search.config.search import SamplerName, SearchConfig
 from lstnet_search.errors import InputError
 from lstnet_search.seeding import derive_seed
 from lstnet_search.tuning.ray_patches.bounded_tpe import BoundedTPESampler
+from lstnet_search.tuning.study.prior_sampler import PriorSampler
 
 STARTUP_TRIALS = 10
 
@@ -23,7 +24,7 @@ class _Sampler:
     """A sampler, and what it can do. Many samplers silently draw at random where they cannot do something.
 
     Attributes:
-        make: makes it from a seed and the number of random draws that it begins with.
+        make: makes it for a search, from a seed.
         conditional: whether it learns about settings that are searched only under a condition.
         choices: whether it learns about choices.
         min_dimensions: number of free dimensions that it needs.
@@ -33,7 +34,7 @@ class _Sampler:
         one_sequence: whether a resumed search must draw with the seed of the first run.
     """
 
-    make: Callable[[int, int], BaseSampler]
+    make: Callable[[SearchConfig, int], BaseSampler]
     conditional: bool = False
     choices: bool = True
     min_dimensions: int = 1
@@ -46,15 +47,17 @@ class _Sampler:
 SAMPLERS: dict[SamplerName, _Sampler] = {
     # Tree-structured Parzen estimator (Bergstra et al. 2011), over all settings jointly.
     "tpe": _Sampler(
-        lambda seed, startup: BoundedTPESampler(multivariate=True, n_startup_trials=startup, seed=seed),
+        lambda search, seed: BoundedTPESampler(multivariate=True, n_startup_trials=_startup(search), seed=seed),
         conditional=True,
         learns_from_others=True,
     ),
     # Gaussian process with expected improvement.
-    "gp": _Sampler(lambda seed, startup: GPSampler(n_startup_trials=startup, seed=seed), learns_from_others=True),
+    "gp": _Sampler(
+        lambda search, seed: GPSampler(n_startup_trials=_startup(search), seed=seed), learns_from_others=True
+    ),
     # Covariance matrix adaptation (Hansen & Ostermeier 2001). By default it ignores stopped trials.
     "cmaes": _Sampler(
-        lambda seed, startup: CmaEsSampler(consider_pruned_trials=True, seed=seed),
+        lambda search, seed: CmaEsSampler(consider_pruned_trials=True, seed=seed),
         choices=False,
         min_dimensions=2,
         package="cmaes",
@@ -63,12 +66,23 @@ SAMPLERS: dict[SamplerName, _Sampler] = {
     # A genetic algorithm for several objectives (Deb et al. 2002). Optuna's default population of 50 is a whole search,
     # and its default crossover passes values on unchanged; the paper's is simulated binary crossover.
     "nsga2": _Sampler(
-        lambda seed, startup: NSGAIISampler(population_size=startup, crossover=SBXCrossover(), seed=seed)
+        lambda search, seed: NSGAIISampler(population_size=_startup(search), crossover=SBXCrossover(), seed=seed)
     ),
     # Scrambled Sobol points: they fill the space evenly and learn nothing.
-    "qmc": _Sampler(lambda seed, startup: QMCSampler(scramble=True, seed=seed), one_sequence=True),
-    "random": _Sampler(lambda seed, startup: RandomSampler(seed=seed), conditional=True),
+    "qmc": _Sampler(lambda search, seed: QMCSampler(scramble=True, seed=seed), one_sequence=True),
+    "random": _Sampler(lambda search, seed: RandomSampler(seed=seed), conditional=True),
+    # Draws around the published weights and the leader.
+    "prior": _Sampler(
+        lambda search, seed: PriorSampler(search.space.point(search.trial), seed),
+        conditional=True,
+        learns_from_others=True,
+    ),
 }
+
+
+def _startup(search: SearchConfig) -> int:
+    """The number of random draws that a sampler begins with."""
+    return min(STARTUP_TRIALS, max(4, search.trials // 4))
 
 
 def make_sampler(search: SearchConfig, known_trials: int) -> BaseSampler:
@@ -82,7 +96,7 @@ def make_sampler(search: SearchConfig, known_trials: int) -> BaseSampler:
     seed = derive_seed(search.seed, "sampler", 0 if sampler.one_sequence else known_trials)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ExperimentalWarning)  # interfaces may change, but Optuna is pinned
-        return sampler.make(seed, min(STARTUP_TRIALS, max(4, search.trials // 4)))
+        return sampler.make(search, seed)
 
 
 def refuse_sampler(search: SearchConfig) -> None:

@@ -177,7 +177,7 @@ def test_a_sampler_of_one_objective_is_refused_for_two() -> None:
         (
             "cmaes",
             {"w1": TWO["w1"]},
-            r"^--sampler cmaes needs at least 2 free dimensions; choose one of tpe, gp, nsga2, qmc, random, or change",
+            r"^--sampler cmaes needs at least 2 free dimensions; choose one of tpe, gp, nsga2, qmc, random, prior",
         ),
         (
             "gp",

@@ -1,0 +1,128 @@
+"""A sampler for short searches that knows the published weights: it draws around them, around the leader, or anywhere.
+
+After PriorBand (Mallik et al. 2023), without its fidelities.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from math import exp, log
+from statistics import fmean
+from typing import Any, Literal, get_args
+
+import numpy as np
+from optuna import Study
+from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
+from optuna.samplers import BaseSampler, RandomSampler
+from optuna.trial import FrozenTrial, TrialState
+
+from lstnet_search.tuning.ray_patches.optuna_trials import set_system_attribute
+
+Centre = Literal["anywhere", "published", "leader"]
+CENTRES: tuple[Centre, ...] = get_args(Centre)
+
+_SCALES: dict[Centre, tuple[float, float]] = {"published": (0.05, 0.3), "leader": (0.02, 0.2)}
+"""Standard deviation of a draw around a centre, as a share of a range: from the smallest to the largest."""
+_KEPT = 0.5
+"""Probability that a draw keeps a parameter of its centre; at least one is changed."""
+_BEST = 1 / 3
+"""The share of the trials that count as successes."""
+_CENTRE, _SCALE, _KEEPS = "prior:centre", "prior:scale", "prior:keeps"
+"""System attributes of a trial."""
+
+
+class PriorSampler(BaseSampler):
+    """Draws around a known good point, around the best point so far, or anywhere.
+
+    Each trial has one centre. A centre is drawn in proportion to the share of its trials that are among the best third,
+    so what succeeds is tried more often. Distances are log-normal for parameters that are searched on a logarithmic
+    scale, and normal for others. Their scale is drawn anew for each trial, so that some trials stay close.
+    """
+
+    def __init__(self, published: Mapping[str, Any], seed: int) -> None:
+        """Know a good point.
+
+        Args:
+            published: its parameters, by name. Those that are not known are drawn anywhere.
+            seed: seed of all draws.
+        """
+        self._published = dict(published)
+        self._anywhere = RandomSampler(seed=seed)
+        self._random = np.random.default_rng(seed)
+
+    def infer_relative_search_space(self, study: Study, trial: FrozenTrial) -> dict[str, BaseDistribution]:
+        """None: parameters are drawn one by one."""
+        return {}
+
+    def sample_relative(
+        self, study: Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
+    ) -> dict[str, Any]:
+        """None: parameters are drawn one by one."""
+        return {}
+
+    def before_trial(self, study: Study, trial: FrozenTrial) -> None:
+        """Choose the centre of a trial, unless its parameters are given."""
+        if "fixed_params" in trial.system_attrs:
+            return
+        complete = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
+        chances = [_success(complete, centre) for centre in CENTRES]
+        centre = CENTRES[self._random.choice(len(CENTRES), p=np.array(chances) / sum(chances))]
+        set_system_attribute(study, trial, _CENTRE, centre)
+        if centre in _SCALES:
+            low, high = map(log, _SCALES[centre])
+            set_system_attribute(study, trial, _SCALE, exp(self._random.uniform(low, high)))
+            changed = self._random.choice(sorted(self._published)) if self._published else None
+            kept = [name for name in self._published if self._random.uniform() < _KEPT and name != changed]
+            set_system_attribute(study, trial, _KEEPS, kept)
+
+    def sample_independent(
+        self, study: Study, trial: FrozenTrial, param_name: str, param_distribution: BaseDistribution
+    ) -> Any:
+        """Draw a parameter."""
+        centre = trial.system_attrs.get(_CENTRE, "anywhere")
+        point = self._published if centre == "published" else _leader(study) if centre == "leader" else {}
+        if param_name not in point:
+            return self._anywhere.sample_independent(study, trial, param_name, param_distribution)
+        if param_name in trial.system_attrs[_KEEPS]:
+            return point[param_name]
+        return self._near(point[param_name], param_distribution, trial.system_attrs[_SCALE])
+
+    def _near(self, centre: Any, distribution: BaseDistribution, scale: float) -> Any:
+        """A value near a centre: numbers by a normal distribution, reflected at the ends; choices at random."""
+        if isinstance(distribution, CategoricalDistribution):
+            return distribution.choices[self._random.integers(len(distribution.choices))]
+        assert isinstance(distribution, FloatDistribution | IntDistribution)
+        ends = float(distribution.low), float(distribution.high)
+        if distribution.log:
+            ends, centre = (log(ends[0]), log(ends[1])), log(centre)
+        position = (centre - ends[0]) / (ends[1] - ends[0]) + self._random.normal(0, scale)
+        position = 1 - abs(1 - abs(position) % 2)
+        value = ends[0] + position * (ends[1] - ends[0])
+        value = exp(value) if distribution.log else value
+        if distribution.step is not None:
+            value = distribution.low + round((value - distribution.low) / distribution.step) * distribution.step
+        value = min(max(value, distribution.low), distribution.high)
+        return int(value) if isinstance(distribution, IntDistribution) else value
+
+
+def _score(trial: FrozenTrial) -> float:
+    """The mean of a trial's objectives."""
+    return float(np.mean(trial.values))
+
+
+def _success(complete: Sequence[FrozenTrial], centre: Centre) -> float:
+    """The share of a centre's trials that are among the best, as if two of three had been without any."""
+    of_centre = [trial for trial in complete if trial.system_attrs.get(_CENTRE) == centre]
+    best = sorted(complete, key=_score, reverse=True)[: round(_BEST * len(complete))]
+    successes = sum(trial.system_attrs.get(_CENTRE) == centre for trial in best)
+    if centre == "leader" and not complete:
+        return 0.0
+    return (1 + successes) / (3 + len(of_centre))
+
+
+def _leader(study: Study) -> Mapping[str, Any]:
+    """The parameters with the highest mean score."""
+    scores: dict[tuple[tuple[str, Any], ...], list[float]] = defaultdict(list)
+    for trial in study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,)):
+        scores[tuple(sorted(trial.params.items()))].append(_score(trial))
+    best = max(scores, key=lambda point: fmean(scores[point]))
+    return dict(best)
