@@ -5,7 +5,7 @@ import shlex
 from lstnet_search.config.metrics import TARGET
 from lstnet_search.results.confirmation.record import RecordedCandidate
 from lstnet_search.results.folder.studies import StudyTables
-from lstnet_search.results.formatting import percent
+from lstnet_search.results.formatting import mean_with_half_width, percent
 from lstnet_search.results.study.records import PAPER_TRIAL
 
 
@@ -35,11 +35,7 @@ def mean_shown(candidate: RecordedCandidate, metric: str = TARGET) -> str:
         metric: the target accuracy or the test accuracy of a direction. The result is a dash if it has no mean.
     """
     found = candidate.metrics.get(metric)
-    if found is None or found.mean is None:
-        return percent(None)
-    if found.half_width is None:
-        return percent(found.mean)
-    return f"{100 * found.mean:.2f} ± {100 * found.half_width:.2f} %"
+    return percent(None) if found is None else mean_with_half_width(found.mean, found.half_width)
 
 
 def command(*arguments: str) -> str:

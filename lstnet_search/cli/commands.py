@@ -28,6 +28,9 @@ SEARCH, LOOK, MODEL, MORE = "Search", "Look at a study", "Use a model", "More"
 COMMANDS = {
     "search": Command(SEARCH, "search", "Search the loss weights: trials run side by side, poor ones stop early."),
     "status": Command(SEARCH, "folders", "Print a search's progress, even while it runs."),
+    "stop": Command(
+        SEARCH, "folders", "Stop a running search, or one of its trials, from another terminal or another machine."
+    ),
     "confirm": Command(SEARCH, "confirm", "Train the best trials again with fresh seeds, and open the test sets."),
     "report": Command(LOOK, "analysis", "Write one HTML page about a study."),
     "dashboard": Command(LOOK, "folders", "Show a search's trials in a browser, even while it runs."),

@@ -1,4 +1,4 @@
-"""Commands on one results folder: `export`, `status` and `dashboard`."""
+"""Commands on one results folder: `export`, `status`, `stop` and `dashboard`."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from lstnet_search.cli import options
+from lstnet_search.errors import InputError
 
 
 def export(
@@ -41,6 +42,38 @@ def status(folder: options.FolderArgument) -> None:
 
     for line in status_lines(ResultsFolder.find(folder)):
         print(line)
+
+
+def stop(
+    folder: options.FolderArgument,
+    trial: Annotated[
+        int | None, typer.Option(min=0, metavar="N", help="Stop this trial alone. Default: the whole search.")
+    ] = None,
+    storage: Annotated[
+        str | None,
+        typer.Option(metavar="URI", help="The search's --storage, on a machine that does not have its folder."),
+    ] = None,
+) -> None:
+    """Stop a running search, or one of its trials, from another terminal or another machine.
+
+    The search stops as by Ctrl-C and can be resumed. A trial stops with its next report, and the search goes on.
+    """
+    from lstnet_search.results.folder.folder import ResultsFolder
+    from lstnet_search.results.folder.stop_requests import StopRequests
+    from lstnet_search.results.folder.storage import Storage, without_secrets
+
+    if storage is not None:
+        place = Storage.at(without_secrets(storage), folder.name)
+        if not place.exists():
+            raise InputError(f"--storage {storage} has no search {folder.name}; give the name of the search")
+    else:
+        found = ResultsFolder.find(folder)
+        if not found.is_running():
+            raise InputError(f"no search is running in {found.path}; `status {folder}` says how far it is")
+        recorded = found.read_search().storage
+        place = Storage.local(found.path) if recorded is None else Storage.at(recorded, found.path.name)
+    StopRequests(place).ask(trial)
+    print("asked the search to stop" if trial is None else f"asked trial {trial} to stop: it does with its next report")
 
 
 def dashboard(

@@ -29,6 +29,11 @@ def accuracy_name(direction: str) -> str:
     return f"val_accuracy_{direction}"
 
 
+def swapped_name(direction: str) -> str:
+    """The metric of how many classes take each other's place in one direction; 0 without an alarm."""
+    return f"swapped_{direction}"
+
+
 def tested_name(direction: str) -> str:
     """The metric of one direction's accuracy on the test set."""
     return f"test_accuracy_{direction}"

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from lstnet_search.config import TrialConfig
+from lstnet_search.config.metrics import swapped_name
 from lstnet_search.domains import DomainPair, to_unit_range
 from lstnet_search.evaluation.evaluator import Evaluator, searched_means
 from lstnet_search.evaluation.latent_probe import latent_probe
@@ -52,8 +53,12 @@ class EvaluatedTraining(Training):
     @property
     def alarms(self) -> list[str]:
         """One sentence per direction whose classes are swapped in the last report, on more images than by chance."""
-        permutations = self._evaluator.permutations
-        return [f"classes swapped in {name}: {each}" for name, each in permutations.items() if each.alarming]
+        return [
+            f"classes swapped in {name}: {each}"
+            + ("" if name in self._evaluator.confusions else ", relative to plain resizing")
+            for name, each in self._evaluator.swaps(self._prepared.alike).items()
+            if each.alarming
+        ]
 
     def samples(self) -> Samples:
         """Samples of the last report's network. A network that does not translate has confusion matrices only."""
@@ -71,7 +76,9 @@ class EvaluatedTraining(Training):
         with self._context():
             metrics = self._evaluator(cast(Translator | Labeller, network))
             probe = {"latent_probe": self._probe(network)} if isinstance(network, Translator) else {}
-        return metrics | searched_means(metrics, self._directions) | probe
+        swaps = self._evaluator.swaps(self._prepared.alike)
+        swapped = {swapped_name(name): float(len(each.swapped) * each.alarming) for name, each in swaps.items()}
+        return metrics | searched_means(metrics, self._directions) | probe | swapped
 
     def _probe(self, translator: Translator) -> float:
         latents_a, latents_b = (

@@ -108,6 +108,18 @@ class Evaluator:
             metrics |= {f"{name}_{direction}": value for name, value in measured.items()}
         return accuracies({accuracy_name(name): counts for name, counts in self.confusions.items()}) | metrics
 
+    def swaps(self, alike: bool) -> dict[str, Permutation]:
+        """Permutations of classes in the last evaluation, for each direction where they can be told.
+
+        With labels they are those of the true classes. Without labels they are relative to plain resizing, which tells
+        something only if the domains' images are alike (see `methods.anchor`).
+
+        Args:
+            alike: whether they are.
+        """
+        relative = self.permutations if alike else {}
+        return relative | {name: find_permutation(counts) for name, counts in self.confusions.items()}
+
     def outputs(self, network: TranslatesImages | Labeller, source: int) -> Outputs:
         """Translate and classify the images of `source`. Without a classifier, features and logits are undefined."""
         if isinstance(network, Labeller):

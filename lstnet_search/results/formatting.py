@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lstnet_search.config import METHODS
-from lstnet_search.config.metrics import TARGET, accuracy_name
+from lstnet_search.config.metrics import TARGET, accuracy_name, swapped_name
 
 
 def duration(seconds: float) -> str:
@@ -46,6 +46,25 @@ def weights(settings: Mapping[str, Any]) -> str:
 def weights_heading(method: str) -> str:
     """The names of the weights that `weights` prints, or a dash for a method that has none."""
     return " ".join(METHODS[method].weight_names) or "–"
+
+
+def mean_with_half_width(mean: float | None, half: float | None) -> str:
+    """A mean share ± half of its 95 % interval, such as `95.30 ± 0.50 %`, without one that excludes nothing.
+
+    Two values that differ by some points have one of more than a hundred.
+    """
+    return percent(mean) if mean is None or half is None or half >= 0.5 else f"{100 * mean:.2f} ± {100 * half:.2f} %"
+
+
+def swap_sentence(metrics: Mapping[Any, Any]) -> str:
+    """Which directions swap how many classes in a report or in a row of best reports; empty if none does."""
+    name = swapped_name("")
+    swapped = {
+        str(key).partition(name)[2]: value
+        for key, value in metrics.items()
+        if str(key).removeprefix("best/").startswith(name) and value > 0
+    }
+    return "; ".join(f"{value:.0f} classes swapped in {direction}" for direction, value in swapped.items())
 
 
 def shown(metric: str, value: float | None) -> str:

@@ -15,14 +15,14 @@ from lstnet_search.methods.registry import labels_itself
 from lstnet_search.models.classifier import Classifiers
 from lstnet_search.results.export.model import trained_network
 from lstnet_search.results.export.winner import write_winner
-from lstnet_search.results.formatting import percent, shown
+from lstnet_search.results.formatting import percent, shown, swap_sentence
 from lstnet_search.results.study.configurations import Ranking, ranked_by
 from lstnet_search.results.study.pareto import front
 from lstnet_search.results.study.records import TrialRecord
 from lstnet_search.training import evaluated_state, read_state
 from lstnet_search.tuning.classifiers import ClassifierTrainings
 from lstnet_search.tuning.console.points_table import points_table
-from lstnet_search.tuning.console.search_display import SearchDisplay, summary
+from lstnet_search.tuning.console.search_display import TABLE_ROWS, SearchDisplay, summary
 from lstnet_search.tuning.context import SearchContext
 from lstnet_search.tuning.failures.storage_errors import print_storage_problem
 from lstnet_search.tuning.monitoring.search_callback import SearchCallback
@@ -45,8 +45,13 @@ def finish_search(context: SearchContext[Prepared], display: SearchDisplay, call
         winner = _Winner(context, display, records, ranking)
         winner.write()
         _print_table(context, records)
+        for line in _swaps(ranking, records, context.metric):
+            display.say(line)
         if context.config.space.dimensions:
             display.say(ranking.verdict(context.metric))
+        failed = sum(record.state == "FAIL" for record in records)
+        if failed:
+            display.say(f"{failed} of {len(records)} trials failed; the column 'error' of trials.parquet says why")
         winner.warn_of_edges()
         if winner.written and not labels_itself(context.config.trial):
             winner.add_adapted(ended=unfinished <= 0)
@@ -87,6 +92,15 @@ def _print_table(context: SearchContext[Prepared], records: list[TrialRecord]) -
         best = front(records, metric, objectives(config, metric))
         title = "Pareto front: any trial that is better in one direction is worse in the other"
         context.console.print(summary(best, baseline, directions, metric, count=len(best), title=title))
+
+
+def _swaps(ranking: Ranking, records: Sequence[TrialRecord], metric: str) -> Iterator[str]:
+    """A line for each of the likely best trials whose translator swaps classes at its best report."""
+    by_number = {record.number: record for record in records}
+    for number in (number for each in ranking.configurations[:TABLE_ROWS] for number in each.judged_trials):
+        report = by_number[number].best(metric)
+        if report is not None and (swaps := swap_sentence(report.metrics)):
+            yield f"ALARM: trial {number}: {swaps}"
 
 
 class _Winner:

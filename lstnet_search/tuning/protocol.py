@@ -2,6 +2,8 @@
 
 DIED = "the process of the trial died, more often than is retried"
 """The error of a trial that could not report why it failed."""
+STOPPED_BY_YOU = "stopped by you"
+"""The reason of a trial that was asked to stop from outside."""
 SCORE = "score"
 """Key in Ray's results of the metric that the search maximises, whichever metric that is."""
 

@@ -176,8 +176,13 @@ def _run_trials(context: SearchContext[Prepared], warm_start: list[FrozenTrial])
         again = "" if config.seeds == 1 else f", each is trained with up to {config.seeds} seeds"
         display.say(f"this space has {points} points{again}; the search ends when all are known")
     left = config.trials - sum(record.state != "RUNNING" for record in earlier)
+    asked_to_stop: set[int] = set()
     callback = SearchCallback(
-        context, study, display, discardable=partial(discardable_trials, metric=context.metric, objectives=maximised)
+        context,
+        study,
+        display,
+        discardable=partial(discardable_trials, metric=context.metric, objectives=maximised),
+        asked_to_stop=asked_to_stop,
     )
     callback.mirror()  # an incomplete last line may have been removed from the study: the copy must not be ahead of it
     if left > 0:
@@ -187,7 +192,7 @@ def _run_trials(context: SearchContext[Prepared], warm_start: list[FrozenTrial])
         callback.start(earlier)
         try:
             trackers = make_trackers(context.run.log, folder, display.say)
-            searcher = _tune(context, study, earlier, [callback, *trackers], display, left)
+            searcher = _tune(context, study, earlier, [callback, *trackers], display, left, asked_to_stop)
         finally:
             callback.stop()
         if searcher.ended_early:
@@ -213,6 +218,7 @@ def _tune(
     callbacks: list[Callback],
     display: SearchDisplay,
     left: int,
+    asked_to_stop: set[int],
 ) -> StudySearch:
     config, storage, concurrent = context.config, context.storage, context.placement.concurrent
     population = POPULATIONS.get(config.scheduler)
@@ -229,6 +235,7 @@ def _tune(
         last_checkpoint=partial(newest_checkpoint, storage),
         objectives=objectives(config, context.metric),
         seeds=config.seeds,
+        asked_to_stop=asked_to_stop,
         starts=[(config.draw_of_point(point, "a point"), point) for point in config.points],
         # Ray keeps the processes of paused trials only while more trials may follow.
         keep_asking=population is not None,

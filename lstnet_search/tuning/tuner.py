@@ -14,6 +14,7 @@ from lstnet_search.tuning.ray_patches.keep_last_checkpoints import keep_last_che
 from lstnet_search.tuning.ray_patches.no_snapshots import without_snapshots
 from lstnet_search.tuning.ray_patches.survive_oom_kill import survive_oom_kill
 from lstnet_search.tuning.schedulers.retry_on_oom import RetryOnWholeGpu
+from lstnet_search.tuning.schedulers.stop_on_request import StopOnRequest
 from lstnet_search.tuning.study.searcher import StudySearch
 from lstnet_search.tuning.trials.checkpoints import run_name, trial_folder
 from lstnet_search.tuning.trials.trainable import Trainable
@@ -46,10 +47,11 @@ def make_tuner(
         on_retry: called with a retried trial's number and what happened to it, as the predicate of a sentence.
     """
     config, placement = context.config, context.placement
+    scheduler = StopOnRequest(scheduler, searcher.asked_to_stop)
     retry_on_oom = placement.per_gpu > 1 and config.scheduler not in POPULATION_SCHEDULERS
     if retry_on_oom:
-        scheduler = RetryOnWholeGpu(scheduler, placement.resources | {"gpu": 1.0}, on_retry)
-        searcher.hold_while(lambda: scheduler.waiting)
+        scheduler = retry = RetryOnWholeGpu(scheduler, placement.resources | {"gpu": 1.0}, on_retry)
+        searcher.hold_while(lambda: retry.waiting)
     with_data = tune.with_parameters(
         trainable,
         prepared=context.data,

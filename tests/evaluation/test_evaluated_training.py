@@ -1,5 +1,6 @@
 """Trainings on bundled images. In some, one domain has no labels."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -59,7 +60,29 @@ def test_alarms_name_swapped_classes(usps_unlabelled: Prepared) -> None:
     next(training)
     assert training.alarms == []
     training._evaluator.permutations["usps_to_mnist"] = Permutation(0.06, {3: 8, 8: 3})
-    assert training.alarms == ["classes swapped in usps_to_mnist: 3 read as 8, 8 read as 3"]
+    said = "classes swapped in usps_to_mnist: 3 read as 8, 8 read as 3, relative to plain resizing"
+    assert training.alarms == [said], "USPS has no labels here"
+    unlike = EvaluatedTraining(TINY, replace(usps_unlabelled, alike=False), "both", CPU)
+    next(unlike)
+    unlike._evaluator.permutations["usps_to_mnist"] = Permutation(0.06, {3: 8, 8: 3})
+    assert unlike.alarms == [], "resizing tells nothing about images that are not alike"
+
+
+def test_with_labels_alarms_tell_the_true_classes_whatever_resizing_reads(few: Prepared) -> None:
+    """A perfect translator of mirrored digits reads other classes than plain resizing does."""
+    training = EvaluatedTraining(TINY, few, "both", CPU)
+    next(training)
+    training._evaluator.permutations["usps_to_mnist"] = Permutation(0.5, {2: 5, 5: 2})
+    training._evaluator.confusions = {name: torch.eye(10, dtype=torch.int64) * 9 for name in few.directions}
+    assert training.alarms == []
+    swapped = torch.eye(10, dtype=torch.int64)[[0, 1, 2, 3, 4, 5, 9, 7, 8, 6]] * 9
+    training._evaluator.confusions["usps_to_mnist"] = swapped
+    assert training.alarms == ["classes swapped in usps_to_mnist: 6 read as 9, 9 read as 6"]
+
+
+def test_reports_count_the_classes_that_are_swapped(few: Prepared) -> None:
+    report = next(EvaluatedTraining(TINY, few, "both", CPU))
+    assert {report.metrics[f"swapped_{name}"] for name in few.directions} <= {float(count) for count in range(11)}
 
 
 @pytest.mark.parametrize("method", ["cogan", "deepjdot"])

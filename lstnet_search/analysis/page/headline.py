@@ -5,7 +5,7 @@ from lstnet_search.analysis.page.parts import Headline, Missing
 from lstnet_search.config.metrics import CRITERIA
 from lstnet_search.results.confirmation.record import ConfirmationRecord
 from lstnet_search.results.folder.studies import StudyTables
-from lstnet_search.results.formatting import STATES, difference, duration, is_share, percent, shown
+from lstnet_search.results.formatting import STATES, difference, duration, is_share, percent, shown, swap_sentence
 from lstnet_search.results.study.records import PAPER_TRIAL
 
 _BADGES = {
@@ -110,6 +110,8 @@ def _cautions(study: StudyTables, metric: str, scored: int) -> list[str]:
         cautions.append(
             "This is an oracle score: accuracy on labelled images of the validation part, at each trial's best report."
         )
+    if swaps := swap_sentence(study.best_reports(metric).loc[int(study.ranking(metric).index[0])].to_dict()):
+        cautions.append(f"ALARM: the best trial swaps classes at its best report: {swaps}.")
     if study.search.repeats > 1:
         cautions.append(f"Each trial is the mean of {study.search.repeats} trainings with different seeds.")
     if study.ranked(metric).luck is None:

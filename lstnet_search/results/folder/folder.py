@@ -5,6 +5,7 @@ import io
 import os
 import re
 import shlex
+import socket
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ import yaml
 from lstnet_search.errors import InputError
 from lstnet_search.io.atomic import remove_abandoned, write_whole
 from lstnet_search.io.program import search_program
+from lstnet_search.io.safe_read import read_regular
 from lstnet_search.results.folder import tables as table_files
 from lstnet_search.results.folder.search_record import SearchRecord
 from lstnet_search.results.folder.yaml_record import parse_versioned, read_versioned
@@ -27,6 +29,7 @@ FORMAT_VERSION = 1
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
+_HOLDER = re.compile(r"([\w.-]{1,255}) (\d{1,9})\n")
 _LOCK_ATTEMPTS = 50
 _LOCK_PAUSE = 0.01
 """Seconds between two attempts."""
@@ -246,9 +249,19 @@ class ResultsFolder:
                 ) from None
             if not locked:
                 raise InputError(f"a search is running in {self.path}; wait for it, or stop it first")
+            os.truncate(handle, 0)
+            os.write(handle, f"{socket.gethostname()} {os.getpid()}\n".encode())
             yield
         finally:
             os.close(handle)
+
+    def runs_where(self) -> tuple[str, int] | None:
+        """The host and the process of the search that is running in the folder, as far as they can be read."""
+        try:
+            found = _HOLDER.fullmatch(read_regular(self._lock_file).decode("ascii", errors="replace"))
+        except (OSError, ValueError):
+            return None
+        return None if found is None else (found[1], int(found[2]))  # an earlier version wrote nothing
 
     def is_running(self) -> bool:
         """Whether a search is running in the folder, as far as a user who may only read it can tell.

@@ -5,14 +5,14 @@ from datetime import datetime
 
 from lstnet_search.errors import InputError
 from lstnet_search.results.folder.folder import ResultsFolder
-from lstnet_search.results.formatting import STATES, duration, shown, weights, weights_heading
-from lstnet_search.results.study.ranking import rank_rows, settings_of_row
+from lstnet_search.results.formatting import STATES, duration, shown, swap_sentence, weights, weights_heading
+from lstnet_search.results.study.ranking import rank_rows, ranked_rows, settings_of_row
 
 
 def status_lines(folder: ResultsFolder) -> Iterator[str]:
     """Lines to print: whether the search runs, how its trials ended, and the best trial so far."""
     search = folder.read_search().search
-    yield f"{folder.path}: {'running' if folder.is_running() else 'not running'}"
+    yield f"{folder.path}: {_running(folder)}"
     try:
         trials = folder.read_trials()
     except InputError:
@@ -26,6 +26,16 @@ def status_lines(folder: ResultsFolder) -> Iterator[str]:
         settings = settings_of_row(best)
         seeds = f" (expected, {best['seeds']} seeds)" if best["seeds"] > 1 else ""
         yield f"best: trial {best['trial']}, {metric} {shown(metric, best['expected'])}{seeds}"
+        if swaps := swap_sentence(best[best.index.str.startswith("best/")].to_dict()):
+            yield f"ALARM: {swaps}"
+        yield f"verdict so far: {ranked_rows(trials, metric).verdict(metric)}"
         yield f"weights {weights(settings.model_dump())} ({weights_heading(settings.method)})"
     age = datetime.now().timestamp() - folder.trials_file.stat().st_mtime
     yield f"{duration(trials.seconds.sum())} of training; tables written {duration(age)} ago"
+
+
+def _running(folder: ResultsFolder) -> str:
+    if not folder.is_running():
+        return "not running"
+    where = folder.runs_where()
+    return "running" if where is None else f"running on {where[0]}, process {where[1]}"

@@ -8,8 +8,13 @@ import pandas as pd
 
 from lstnet_search.config import TrialConfig
 from lstnet_search.errors import InputError
-from lstnet_search.results.study.configurations import configurations_in, rank
+from lstnet_search.results.study.configurations import Ranking, configurations_in, rank
 from lstnet_search.results.study.records import SCHEDULE
+
+
+def ranked_rows(trials: pd.DataFrame, metric: str) -> Ranking:
+    """The configurations in `trials.parquet`, ranked by `best/<metric>`."""
+    return rank(configurations_in(trials, trials.set_index("trial")[f"best/{metric}"].dropna()))
 
 
 def rank_rows(trials: pd.DataFrame, metric: str) -> pd.DataFrame:
@@ -24,8 +29,7 @@ def rank_rows(trials: pd.DataFrame, metric: str) -> pd.DataFrame:
     if column not in trials:
         metrics = sorted(name.removeprefix("best/") for name in map(str, trials.columns) if name.startswith("best/"))
         raise InputError(f"no trial has the metric {metric!r}; there are: {', '.join(metrics) or 'none yet'}")
-    scores = trials.set_index("trial")[column].dropna()
-    found = rank(configurations_in(trials, scores)).configurations
+    found = ranked_rows(trials, metric).configurations
     rows = trials.set_index("trial", drop=False).loc[[each.shown_trial for each in found]].copy()
     rows["seeds"] = [each.seeds for each in found]
     rows["expected"] = [each.expected for each in found]

@@ -263,6 +263,8 @@ class _Confirmation:
         if found := measured_readers(results[0].metrics):
             context.console.print(readers_table(results, found, directions))
         display.say(verdict_sentence(results))
+        if len(self.plan.seeds) == 2:
+            display.say("two seeds show almost nothing: confirm again with --seeds 5, which trains the missing ones")
         display.say(f"results: {folder.confirmation_table_file}, {folder.confirmation_file}")
         return 0
 

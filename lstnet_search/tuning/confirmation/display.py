@@ -10,7 +10,13 @@ from lstnet_search.evaluation.full_training import PROGRESS
 from lstnet_search.results.confirmation.paired_tests import Comparison, Sample
 from lstnet_search.results.confirmation.plan import BEST, Candidate, ConfirmationPlan
 from lstnet_search.results.confirmation.verdict import CandidateResult
-from lstnet_search.results.formatting import difference_with_interval, p_value, percent, weights, weights_heading
+from lstnet_search.results.formatting import (
+    difference_with_interval,
+    mean_with_half_width,
+    p_value,
+    weights,
+    weights_heading,
+)
 from lstnet_search.results.study.records import PAPER_TRIAL, ReportRecord
 from lstnet_search.tuning.console.search_display import SearchDisplay
 
@@ -109,8 +115,7 @@ def readers_table(results: Sequence[CandidateResult], readers: Sequence[str], di
 
 
 def _mean(sample: Sample) -> str:
-    half = sample.half_width
-    return percent(sample.mean) if half is None else f"{100 * (sample.mean or 0):.2f} ± {100 * half:.2f} %"
+    return mean_with_half_width(sample.mean, sample.half_width)
 
 
 def _p(test: Comparison) -> str:

@@ -14,6 +14,8 @@ from lstnet_search.results.study.configurations import probability, ranked_by
 from lstnet_search.results.study.records import PAPER_TRIAL, Exploit, ReportRecord, TrialRecord
 
 HEADINGS = {TARGET: "target"}
+TABLE_ROWS = 5
+"""The likely best configurations in the final table."""
 
 
 class SearchDisplay:
@@ -117,7 +119,8 @@ class SearchDisplay:
         if record.state == "FAIL":
             self.say(f"{self._padded(record.number)} failed: {record.error}")
         elif record.state == "PRUNED":
-            self.say(f"{self._padded(record.number)} stopped at step {record.reports[-1].step}: others were better")
+            why = record.error or "others were better"
+            self.say(f"{self._padded(record.number)} stopped at step {record.reports[-1].step}: {why}")
 
     def _reported(self, number: int, report: ReportRecord) -> str:
         """Note a report, and return how much time is left."""
@@ -159,7 +162,7 @@ def summary(
     baseline: Mapping[str, float],
     directions: tuple[str, str],
     metric: str,
-    count: int = 5,
+    count: int = TABLE_ROWS,
     title: str = "validation accuracy at each trial's best report",
 ) -> Table:
     """One row for each of the likely best configurations, one for the paper's weights, and one for plain resizing."""

@@ -13,6 +13,7 @@ from ray.tune.experiment import Trial
 from lstnet_search.evaluation.samples import SAMPLES_FILE
 from lstnet_search.io.atomic import write_whole
 from lstnet_search.results.folder.mirror import Mirror
+from lstnet_search.results.folder.stop_requests import StopRequests
 from lstnet_search.results.folder.storage import masked_error
 from lstnet_search.results.study.lineage import with_schedules
 from lstnet_search.results.study.records import TrialRecord
@@ -33,6 +34,8 @@ TABLES_EVERY_SECONDS = 10.0
 TABLES_MAX_SHARE = 0.05
 """Maximum share of the time that is spent on writing tables, however long they are."""
 GAUGES_EVERY_SECONDS = 1.0
+LOCAL_REQUESTS_SECONDS, REQUESTS_SECONDS = 1.0, 10.0
+"""Seconds between two looks for requests to stop, in a folder and in an object store."""
 
 
 class SearchCallback(tune.Callback):
@@ -45,6 +48,7 @@ class SearchCallback(tune.Callback):
         display: SearchDisplay,
         *,
         discardable: Callable[[Sequence[TrialRecord]], set[int]] = lambda records: set(),
+        asked_to_stop: set[int] | None = None,
     ) -> None:
         """Follow a search.
 
@@ -53,6 +57,8 @@ class SearchCallback(tune.Callback):
             study: the source of truth about the trials.
             display: prints lines.
             discardable: numbers of the trials whose checkpoints nobody needs any more; by default none.
+            asked_to_stop: where the numbers of trials that a user asks to stop are added; None if single trials cannot
+                be stopped.
         """
         self._context = context
         self._folder, self._storage, self._stop_request = context.folder, context.storage, context.stop_request
@@ -70,11 +76,16 @@ class SearchCallback(tune.Callback):
         self._gauges_outdated = False
         self._gauges_set_at = time.monotonic()
         self._interrupted = False
+        self._asked_to_stop = asked_to_stop
+        self._requests = StopRequests(context.run.open_storage())
+        self._requests_every = LOCAL_REQUESTS_SECONDS if context.run.open_storage().is_local else REQUESTS_SECONDS
+        self._requests_at = 0.0
         self._unprinted_ends: list[int] = []
         """Numbers of trials that Ray has ended, but whose ends the study has not recorded yet."""
 
     def start(self, earlier: Sequence[TrialRecord]) -> None:
         """Show what earlier runs of the search did."""
+        self._take_requests()  # those from before this run
         self._display.start(earlier)
         self._gauges.update(earlier)
 
@@ -134,9 +145,29 @@ class SearchCallback(tune.Callback):
                     raise
         if self._gauges_outdated and time.monotonic() - self._gauges_set_at > GAUGES_EVERY_SECONDS:
             self._set_gauges(self._study.records())
+        if time.monotonic() > self._requests_at:
+            self._obey(self._take_requests())
         if self._stop_request.due and not self._interrupted:
             self._interrupted = True
             signal.raise_signal(signal.SIGUSR1)  # Ray Tune's own: it stops as after Ctrl-C
+
+    def _take_requests(self) -> set[int | None]:
+        self._requests_at = time.monotonic() + self._requests_every
+        try:
+            return self._requests.take()
+        except (OSError, ArrowException):  # a storage that is away stops the search where something must be written
+            return set()
+
+    def _obey(self, requests: set[int | None]) -> None:
+        if None in requests:
+            self._display.say("asked to stop from outside")
+            signal.raise_signal(signal.SIGINT)
+        for number in sorted(each for each in requests if each is not None):
+            if self._asked_to_stop is None:
+                self._display.say(f"a confirmation needs all of its trainings: {number} is not stopped")
+            else:
+                self._asked_to_stop.add(number)
+                self._display.say_of(number, "was asked to stop from outside: it stops with its next report")
 
     def write(self) -> list[TrialRecord]:
         """Write the tables from the study, unless they are up to date.

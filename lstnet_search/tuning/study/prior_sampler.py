@@ -113,7 +113,7 @@ def _success(complete: Sequence[FrozenTrial], centre: Centre) -> float:
     """The share of a centre's trials that are among the best, as if two of three had been without any."""
     of_centre = [trial for trial in complete if trial.system_attrs.get(_CENTRE) == centre]
     best = sorted(complete, key=_score, reverse=True)[: round(_BEST * len(complete))]
-    successes = sum(trial.system_attrs.get(_CENTRE) == centre for trial in best)
+    successes: int = sum(trial.system_attrs.get(_CENTRE) == centre for trial in best)
     if centre == "leader" and not complete:
         return 0.0
     return (1 + successes) / (3 + len(of_centre))

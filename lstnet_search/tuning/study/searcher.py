@@ -10,7 +10,17 @@ from ray.tune.search import Searcher
 
 from lstnet_search.config import Space, TrialConfig
 from lstnet_search.results.study.records import Exploit
-from lstnet_search.tuning.protocol import CHECKPOINT, DIED, NODE, NUMBER, REPEAT_OF, SCORE, SETTINGS, START
+from lstnet_search.tuning.protocol import (
+    CHECKPOINT,
+    DIED,
+    NODE,
+    NUMBER,
+    REPEAT_OF,
+    SCORE,
+    SETTINGS,
+    START,
+    STOPPED_BY_YOU,
+)
 from lstnet_search.tuning.ray_patches.optuna_trials import id_of, suggest
 from lstnet_search.tuning.study.finite_space import FiniteSpace
 from lstnet_search.tuning.study.race import Race, seed_of, settings_key
@@ -50,6 +60,7 @@ class StudySearch(Searcher):
         starts: Sequence[tuple[dict[str, Any], dict[str, Any]]] = (),
         objectives: Sequence[str] = (),
         seeds: int = 1,
+        asked_to_stop: set[int] | None = None,
         keep_asking: bool = False,
     ) -> None:
         """Search a space.
@@ -68,6 +79,7 @@ class StudySearch(Searcher):
             objectives: metrics that the study maximises, taken at a trial's best report by `metric`. By default
                 `metric` alone.
             seeds: the most seeds of a configuration. In a space without dimensions each start gets all of them.
+            asked_to_stop: numbers of the trials that a user asks to stop; more may be added.
             keep_asking: whether to let Ray expect more trials as long as any trial runs.
         """
         super().__init__(metric=SCORE, mode="max")
@@ -81,6 +93,8 @@ class StudySearch(Searcher):
         self._objectives = objectives or (metric,)
         self._keep_asking = keep_asking
         self._points = FiniteSpace(space, lambda drawn: self._complete(drawn, {}, 0))
+        self.asked_to_stop = set() if asked_to_stop is None else asked_to_stop
+        """Numbers of the trials that a user has asked to stop."""
         self.ended_early = ""
         """Why the search ends before all trials have begun, as a clause; or empty."""
         self.gave_up = False
@@ -201,6 +215,8 @@ class StudySearch(Searcher):
             values = [best.metrics[name] for name in self._objectives]
             self._end(study_id, TrialState.COMPLETE, values, attributes)
         else:
+            if self._study.number(trial) in self.asked_to_stop:
+                attributes["error"] = STOPPED_BY_YOU
             last = [reports[-1].metrics[self._ranked_by]] if len(self._objectives) == 1 else None
             self._end(study_id, TrialState.PRUNED, last, attributes)
 

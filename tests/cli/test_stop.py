@@ -1,0 +1,52 @@
+"""`stop`: who can be asked, and what is refused."""
+
+from pathlib import Path
+
+import pytest
+from commands import exit_code, refused
+
+from lstnet_search.results.folder.folder import ResultsFolder
+from lstnet_search.results.folder.stop_requests import StopRequests
+from lstnet_search.results.folder.storage import Storage
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> ResultsFolder:
+    made = ResultsFolder(tmp_path / "mine")
+    made.create({"search": {"trials": 4}})
+    return made
+
+
+def test_only_a_search_that_runs_can_be_stopped(folder: ResultsFolder, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "no search is running in" in refused(capsys, "stop", folder.path)
+    with folder.locked():
+        assert exit_code("stop", folder.path, "--trial", "2") == 0
+        assert exit_code("stop", folder.path) == 0
+    assert StopRequests(Storage.local(folder.path)).take() == {None, 2}
+
+
+def test_a_search_elsewhere_is_asked_through_its_storage(
+    folder: ResultsFolder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code("stop", "mine", "--storage", tmp_path) == 0
+    assert StopRequests(Storage.local(folder.path)).take() == {None}
+    assert "asked the search to stop" in capsys.readouterr().out
+    assert "has no search other; give the name of the search" in refused(capsys, "stop", "other", "--storage", tmp_path)
+
+
+def test_the_storage_that_the_search_recorded_is_used(tmp_path: Path) -> None:
+    made = ResultsFolder(tmp_path / "here" / "mine")
+    made.create({"search": {"trials": 4}, "storage": str(tmp_path / "there")})
+    (tmp_path / "there" / "mine").mkdir(parents=True)
+    with made.locked():
+        assert exit_code("stop", made.path) == 0
+    assert StopRequests(Storage.local(tmp_path / "there" / "mine")).take() == {None}
+
+
+def test_the_status_says_where_a_search_runs(folder: ResultsFolder, capsys: pytest.CaptureFixture[str]) -> None:
+    with folder.locked():
+        assert exit_code("status", folder.path) == 0
+    host, process = folder.runs_where() or ("", 0)
+    assert f"running on {host}, process {process}" in capsys.readouterr().out
+    folder._lock_file.write_text("\x1b[31m 3")
+    assert folder.runs_where() is None
