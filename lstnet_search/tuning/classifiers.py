@@ -81,7 +81,9 @@ class ClassifierTrainings:
         if self._stop_request.due:
             return None
         resources = self._placement.resources
-        remote = ray.remote(max_calls=1)(task).options(num_cpus=resources["cpu"], num_gpus=resources["gpu"])
+        # With a GPU a process ends, or it would keep memory there. Others stay, because a new one imports for seconds.
+        calls = 1 if resources["gpu"] else 0  # 0: any number
+        remote = ray.remote(max_calls=calls)(task).options(num_cpus=resources["cpu"], num_gpus=resources["gpu"])
         shared = self._pair, self._config, self._placement.threads, resources["gpu"], self._cache
         tasks = [remote.remote(*each, *shared) for each in arguments]
         pending = list(tasks)

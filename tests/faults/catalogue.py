@@ -231,13 +231,16 @@ ROUNDS = tuple(
     tuple(next(fault for fault in FAULTS if fault.name == name) for name in names)
     for names in (
         ("trial's process killed", "driver and node lost", "checkpoints truncated, processes killed", "node lost"),
-        ("driver killed", "driver: SIGTERM", "driver: SIGINT"),
-        ("newest checkpoint truncated", "journal's last line cut", "history.parquet truncated"),
+        ("driver: SIGTERM", "newest checkpoint truncated", "journal's last line cut", "history.parquet truncated"),
         ("storage read-only for 10 s", "disk full", "trial hangs"),
         ("loss not a number", "out of memory in a step"),
+        ("driver killed", "driver: SIGINT"),
     )
 )
 """Every fault once. The faults of a round hit one search one after another, because most of a search is its start."""
+
+CONTAINED = {"driver killed": "driver and node lost", "driver: SIGINT": "history.parquet truncated"}
+"""Faults that are a part of another one, so that a search which survives the other survives them."""
 
 
 def flag_file(search: SmallSearch, kind: str) -> Path:

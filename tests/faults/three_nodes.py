@@ -12,8 +12,8 @@ from processes import is_trial
 
 from faults.small_search import SmallSearch, injection_variables
 
-CPUS = 3
-"""CPUs per node: enough for all trials if two nodes are lost."""
+CPUS = 2
+"""CPUs per node and per search, so that one node is enough for both trials that run at once if two nodes are lost."""
 
 
 @dataclass

@@ -98,7 +98,7 @@ def test_every_file_can_be_read_at_any_moment_a_closed_terminal_loses_nothing_an
     tmp_path: Path,
 ) -> None:
     folder, mark = tmp_path / "x", tmp_path / "it ran"
-    code, printed, times = run_while_reading(tmp_path, "--steps", "36", "--trials", "2", stop_at="trial 0   step  6/")
+    code, printed, times = run_while_reading(tmp_path, "--steps", "8", "--trials", "2", stop_at="trial 0   step 3/8")
     assert code == 129, printed
     assert printed.startswith("dashboard: http://127.0.0.1:")
     assert f"resume with: python run_search.py --name x --resume --results-dir {tmp_path}" in printed

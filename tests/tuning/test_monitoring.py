@@ -22,7 +22,12 @@ from lstnet_search.tuning.monitoring.prometheus import GAUGES
 
 ROOT = Path(__file__).parents[2]
 OFFLINE = {"WANDB_MODE": "offline", "WANDB_SILENT": "true"}
-DIVERGING = "width: 0.015625\nbatch_size: 8\nw1: {type: choice, values: [20, 1.0e+39]}\n"  # inf in float32
+DIVERGING = """
+width: 0.015625
+batch_size: 8
+classifier_steps: 20
+w1: {type: choice, values: [20, 1.0e+39]}  # the second is inf in float32
+"""
 
 pytestmark = pytest.mark.slow
 
@@ -59,7 +64,7 @@ def test_a_search_exports_its_gauges_while_it_runs_and_its_reports_to_all_tracke
 ) -> None:
     space = tmp_path / "space.yaml"
     space.write_text(DIVERGING)
-    asked = ["--preset", "cpu", "--space", str(space), "--steps", "120", "--trials", "4", "--seed", "0"]
+    asked = ["--preset", "cpu", "--space", str(space), "--steps", "8", "--trials", "4", "--seed", "0"]
     logs = [part for name in ("tensorboard", "mlflow", "wandb") for part in ("--log", name)]
     with subprocess.Popen(
         [sys.executable, "run_search.py", *asked, *logs, "--results-dir", str(tmp_path), "--name", "seen"],

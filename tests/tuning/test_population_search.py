@@ -10,7 +10,7 @@ from searches import done, own_tables, search_until, searched
 
 from lstnet_search.results.study.ranking import settings_of_row
 
-OPTIONS = ("--cpus", "2", "--steps", "12", "--trials", "4", "--scheduler", "pbt", "--select-by", "snd")
+OPTIONS = ("--cpus", "2", "--steps", "6", "--trials", "4", "--scheduler", "pbt", "--select-by", "snd")
 
 pytestmark = pytest.mark.slow
 
@@ -28,7 +28,7 @@ def test_a_population_ends_with_a_schedule_that_train_follows(
 ) -> None:
     trials, history = never_stopped
     assert (trials["state"] == "COMPLETE").all()
-    assert (trials["steps"] == 12).all()
+    assert (trials["steps"] == 6).all()
     assert trials["config/schedule"].isna()[0]  # trial 0 copies nothing
     assert not history.duplicated(["trial", "step"]).any()
 

@@ -61,9 +61,9 @@ def test_every_method_is_planned_with_its_own_preset_and_space(name: str) -> Non
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Table2Folder:
+def made(tmp_path_factory: pytest.TempPathFactory, address: str) -> Table2Folder:
     """The folder of a table that is run three times: with one second, with the whole budget, and once more."""
-    from lstnet_search.tuning.run import Run
+    from lstnet_search.tuning.run import Resources, Run
     from lstnet_search.tuning.table2 import table2
 
     home = tmp_path_factory.mktemp("table2")
@@ -72,6 +72,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Table2Folder:
         ResultsFolder(folder.path),
         data_dir=home,
         command="python -m lstnet_search table2",
+        resources=Resources(address=address, cpus=1),
     )
 
     def make(budget: Budget) -> tuple[int, str]:

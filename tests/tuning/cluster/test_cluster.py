@@ -103,7 +103,7 @@ def nodes_of_trials(nodes: Nodes) -> set[str]:
 @pytest.mark.slow
 def test_a_search_joins_a_cluster_and_a_submitted_job_resumes_it(nodes: Nodes, tmp_path: Path) -> None:
     results, shared = tmp_path / "results", tmp_path / "shared"
-    asked = ["--address", nodes.address, "--steps", "12", "--trials", "4", "--name", "joined"]
+    asked = ["--address", nodes.address, "--steps", "3", "--trials", "4", "--name", "joined"]
     refused = search(results, *asked, environment=nodes.environment)
     assert refused.returncode == 2
     assert "the cluster has 3 nodes, which need a place for checkpoints that all reach" in refused.stderr
@@ -112,7 +112,7 @@ def test_a_search_joins_a_cluster_and_a_submitted_job_resumes_it(nodes: Nodes, t
     ended = search(results, *asked, "--storage", str(shared), environment=nodes.environment)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert ended.stdout.startswith(f"dashboard: {nodes.dashboard}")
-    assert "4 trials of up to 12 steps, 3 side by side" in ended.stdout
+    assert "4 trials of up to 3 steps, 3 side by side" in ended.stdout
     assert len(nodes_of_trials(nodes)) > 1
     trials = pd.read_parquet(results / "joined" / "trials.parquet")
     assert trials["trial"].tolist() == [0, 1, 2, 3]
@@ -137,8 +137,8 @@ def test_a_search_resumes_from_an_object_store_if_its_folder_is_gone(
     url, name = bucket
     environment = nodes.environment | {"AWS_ENDPOINT_URL_S3": url, "AWS_DEFAULT_REGION": "us-east-1"}
     stored = ["--address", nodes.address, "--storage", f"s3://{name}/searches", "--name", "far"]
-    asked = [*stored, "--steps", "120", "--trials", "3"]
-    code, printed = search_until(tmp_path, "trial 0 +step +50", *asked, stop=signal.SIGINT, environment=environment)
+    asked = [*stored, "--steps", "8", "--trials", "3"]
+    code, printed = search_until(tmp_path, "trial 0 +step +3/", *asked, stop=signal.SIGINT, environment=environment)
     assert code == 130, printed
     before = pd.read_parquet(tmp_path / "far" / "history.parquet")
     shutil.rmtree(tmp_path / "far")
@@ -151,7 +151,7 @@ def test_a_search_resumes_from_an_object_store_if_its_folder_is_gone(
     history = pd.read_parquet(tmp_path / "far" / "history.parquet")
     assert not history.duplicated(["trial", "step"]).any()
     of_trial_0 = before[before["trial"] == 0]
-    assert of_trial_0["step"].max() >= 50
+    assert of_trial_0["step"].max() >= 3
     kept = history[history["trial"] == 0].head(len(of_trial_0))
     pd.testing.assert_frame_equal(kept.reset_index(drop=True), of_trial_0.reset_index(drop=True))
     assert (tmp_path / "far" / "best_model.safetensors").is_file()
