@@ -1,13 +1,15 @@
 """Real searches at smoke size: a real Ray cluster, real images, tiny networks."""
 
+import os
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
 import yaml
-from searches import done, here, own_tables, run_until, search_until, searched, smoke
+from searches import ROOT, command, done, here, own_tables, run_until, search_until, searched, smoke
 
 pytestmark = pytest.mark.slow
 
@@ -47,7 +49,7 @@ def test_a_search_ends_with_its_tables_winner_and_pictures(first: Path) -> None:
         ["--seed", "5"],
         ["--space", "search_spaces/tied.yaml"],
         ["--sampler", "random"],
-        ["--repeats", "2"],
+        ["--seeds", "2"],
         ["--scheduler", "none"],
         ["--deterministic"],
         ["--select-by", "snd"],
@@ -126,7 +128,7 @@ def test_the_winner_trained_again_without_ray_has_the_curve_it_had(first: Path, 
 def test_a_deterministic_search_with_two_workers_and_a_stop_gives_the_tables_of_one_worker(
     results: Path, address: str
 ) -> None:
-    size = ("--steps", "2", "--trials", "9", "--deterministic")  # two rounds
+    size = ("--steps", "2", "--trials", "12", "--seeds", "3", "--deterministic")  # two rounds, the second with repeats
     searched(results, *size, "--name", "one-worker", "--cpus", "1", address=address)
     options = (*size, "--name", "interrupted", "--cpus", "2")
     joins = {"RAY_ADDRESS": address}
@@ -136,7 +138,10 @@ def test_a_deterministic_search_with_two_workers_and_a_stop_gives_the_tables_of_
     expected = own_tables(results / "one-worker")
     for mine, other in zip(expected, own_tables(results / "interrupted"), strict=True):
         pd.testing.assert_frame_equal(mine, other)
-    assert len(expected[0]) == 9
+    assert len(expected[0]) == 12
+    repeats = expected[0][expected[0]["repeat_of"].notna()]
+    assert len(repeats) == 4
+    assert set(repeats["seed"]).isdisjoint(expected[0]["seed"][:8])
 
 
 def test_a_winner_is_compared_with_itself_without_terms_of_its_objective(
@@ -154,23 +159,51 @@ def test_a_winner_is_compared_with_itself_without_terms_of_its_objective(
     assert rows == [["unchanged", "0"], ["wl=0", "1"], ["w5=0", "w6=0"], ["w1=0", "w2=0"], ["no", "translation"]]
 
 
-def test_two_objectives_of_two_seeds_end_with_a_front_and_are_resumed(results: Path, address: str) -> None:
-    options = ("--steps", "3", "--trials", "3", "--name", "front", "--direction", "pareto", "--repeats", "2")
-    printed = searched(results, *options, address=address)
-    assert "3 trials of 2 seeds of up to 3 steps" in printed
-    assert "validation accuracy at each trial's best report, means over 2 seeds" in printed
-    assert "its model is that of the first of 2 seeds" in printed
+def test_two_objectives_of_several_seeds_end_with_a_front_and_are_resumed(results: Path, address: str) -> None:
+    options = ("--steps", "3", "--trials", "6", "--name", "front", "--direction", "pareto", "--seeds", "3")
+    printed = searched(results, *options, "--scheduler", "none", address=address)
     assert "Pareto front:" in printed
-    searched(results, "--name", "front", "--resume", "--add-trials", "3", address=address)  # past the random draws
-    trials, history = (pd.read_parquet(results / "front" / name) for name in ("trials.parquet", "history.parquet"))
-    assert trials["trial"].tolist() == list(range(6))
+    assert any(said in printed for said in ("no difference shown between", "better than")), printed
+    searched(results, "--name", "front", "--resume", "--seeds", "3", "--add-trials", "3", address=address)
+    folder = results / "front"
+    trials, configurations = (pd.read_parquet(folder / f"{name}.parquet") for name in ("trials", "configurations"))
+    assert trials["trial"].tolist() == list(range(9))
     both = trials["best/val_accuracy_mnist_to_usps"] + trials["best/val_accuracy_usps_to_mnist"]
     pd.testing.assert_series_equal(trials["best/target_accuracy"], both / 2, check_names=False)
-    assert (history["target_accuracy_std"] >= 0).all()
-    config = (results / "front" / "best_config.yaml").read_text()
-    assert "# trained with 2 seeds; settings, mode" in config
-    best = trials.loc[trials["best/target_accuracy"].idxmax()]
-    assert yaml.safe_load(config)["seed"] == best["seed"] == best["config/seed"]
+    repeats = trials[trials["repeat_of"].notna()]
+    assert len(repeats) == 3
+    firsts = trials.set_index("trial").loc[repeats["repeat_of"]]
+    assert repeats["config/w1"].tolist() == firsts["config/w1"].tolist()
+    assert (repeats["seed"].to_numpy() != firsts["seed"].to_numpy()).all()
+    assert configurations["trials"].sum() == 9
+    assert configurations["probability_best"].sum() == pytest.approx(1)
+    best = configurations.iloc[0]
+    config = (folder / "best_config.yaml").read_text()
+    assert yaml.safe_load(config)["seed"] == trials.set_index("trial").loc[best["best_trial"], "seed"]
+    assert "# expected with another seed: " in config
+
+
+def test_a_trial_and_then_the_search_are_stopped_from_another_terminal(results: Path, address: str) -> None:
+    folder = results / "stopped"
+    options = ("--steps", "3000", "--trials", "4", "--name", folder.name, "--scheduler", "none")
+    environment = os.environ | {"RAY_ADDRESS": address}
+    with subprocess.Popen(
+        command(results, *options), cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+    ) as run:
+        assert run.stdout is not None
+        printed = ""
+        for line in run.stdout:
+            printed += line
+            if line.startswith("trial 0 ") and "trial 0 " not in printed.removesuffix(line):
+                assert f"process {run.pid}" in done("status", str(folder))
+                done("stop", str(folder), "--trial", "0")
+            if line.startswith("trial 0 ") and "stopped by you" in line:
+                done("stop", str(folder))
+        assert run.wait(timeout=900) == 130, printed
+    assert "trials are unfinished; resume with: " in printed
+    trials = pd.read_parquet(folder / "trials.parquet").set_index("trial")
+    assert trials.loc[0, ["state", "error"]].tolist() == ["PRUNED", "stopped by you"]
+    assert "RUNNING" in set(trials["state"])
 
 
 def test_a_search_is_enlarged_with_points_and_trials_of_another(
