@@ -11,7 +11,7 @@ from searches import done, here, own_tables, run_until, search_until, searched, 
 
 pytestmark = pytest.mark.slow
 
-STEPS = 6
+STEPS = 3
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,7 @@ def test_a_search_is_not_resumed_as_another(results: Path, first: Path, change: 
 
 def search_by_snd(results: Path, name: str, address: str) -> Path:
     """A search by a criterion with one worker."""
-    options = ("--steps", "4", "--trials", "3", "--select-by", "snd", "--cpus", "1", "--name", name)
+    options = ("--steps", "2", "--trials", "3", "--select-by", "snd", "--cpus", "1", "--name", name)
     searched(results, *options, address=address)
     return results / name
 
@@ -155,9 +155,9 @@ def test_a_winner_is_compared_with_itself_without_terms_of_its_objective(
 
 
 def test_two_objectives_of_two_seeds_end_with_a_front_and_are_resumed(results: Path, address: str) -> None:
-    options = ("--steps", "3", "--trials", "3", "--name", "front", "--direction", "pareto", "--repeats", "2")
+    options = ("--steps", "2", "--trials", "3", "--name", "front", "--direction", "pareto", "--repeats", "2")
     printed = searched(results, *options, address=address)
-    assert "3 trials of 2 seeds of up to 3 steps" in printed
+    assert "3 trials of 2 seeds of up to 2 steps" in printed
     assert "validation accuracy at each trial's best report, means over 2 seeds" in printed
     assert "its model is that of the first of 2 seeds" in printed
     assert "Pareto front:" in printed
@@ -196,12 +196,12 @@ def test_a_search_is_enlarged_with_points_and_trials_of_another(
 def test_a_confirmation_that_is_stopped_continues_with_more_seeds_and_opens_the_test_sets_once(
     first: Path, tmp_path: Path, address: str
 ) -> None:
-    arguments = ["confirm", str(first), "--top", "2", "--steps", "60"]
+    arguments = ["confirm", str(first), "--top", "2", "--steps", "24"]
     interrupted = [sys.executable, "-m", "lstnet_search", *arguments, "--seeds", "1"]
     joins = {"RAY_ADDRESS": address}
-    code, printed = run_until(interrupted, ".*step +5/60", stop=signal.SIGINT, environment=joins)
+    code, printed = run_until(interrupted, ".*step +2/24", stop=signal.SIGINT, environment=joins)
     assert code == 130, printed
-    assert f"resume with: python -m lstnet_search confirm {first} --top 2 --steps 60 --seeds 1" in printed
+    assert f"resume with: python -m lstnet_search confirm {first} --top 2 --steps 24 --seeds 1" in printed
     assert not (first / "test_openings.jsonl").exists()
 
     printed = done(*arguments, "--seeds", "2", address=address)
