@@ -11,7 +11,7 @@ NOT_QUICK := slow or faults or browser or gpu
 
 # A test rarely uses two cores, so two run at a time. The tests of a file run in one process, because they share fixtures.
 SIDE_BY_SIDE ?= 2
-SIDE := --numprocesses $(SIDE_BY_SIDE) --dist loadfile
+SIDE := --numprocesses $(SIDE_BY_SIDE) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help setup search test test-slow test-all docs lock

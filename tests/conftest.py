@@ -27,6 +27,16 @@ settings.register_profile("searching", max_examples=1000, **UNHURRIED)
 settings.load_profile("unhurried")
 
 
+LONGEST_FILES = ("test_faults.py", "test_search.py", "test_cluster.py", "test_population_search.py", "test_table2.py")
+"""Those that take minutes come first: begun last, one of them would run alone while the other process has ended."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest."""
+    order = {name: position for position, name in enumerate(LONGEST_FILES)}
+    items.sort(key=lambda item: order.get(item.path.name, len(order)))
+
+
 CHROMIUM = shutil.which("chromium")
 CHROMIUM_FLAGS = [
     "--headless",

@@ -19,7 +19,7 @@ def test_two_folders_one_without_labels_are_searched_and_labelled(
     done("data", "folder", "textured", "--to", "photos", *few, "--unlabelled")
     (tmp_path / "photos" / "00000.png").write_bytes(b"damaged")
     space = str(ROOT / "search_spaces" / "smoke.yaml")
-    brief = ("--preset", "cpu", "--steps", "4", "--trials", "2", "--space", space, "--name", "own")
+    brief = ("--preset", "cpu", "--steps", "2", "--trials", "2", "--space", space, "--name", "own")
     printed = done("search", "--domains", "folder:scans", "folder:photos", "--skip-bad", *brief, address=address)
     assert "1 of 61 images in folder:" in printed
     assert "photos has no labels, so it gets no classifier" in printed

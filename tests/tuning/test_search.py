@@ -13,7 +13,7 @@ from searches import ROOT, command, done, here, own_tables, run_until, search_un
 
 pytestmark = pytest.mark.slow
 
-STEPS = 6
+STEPS = 3
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,7 @@ def test_a_search_is_not_resumed_as_another(results: Path, first: Path, change: 
 
 def search_by_snd(results: Path, name: str, address: str) -> Path:
     """A search by a criterion with one worker."""
-    options = ("--steps", "4", "--trials", "3", "--select-by", "snd", "--cpus", "1", "--name", name)
+    options = ("--steps", "2", "--trials", "3", "--select-by", "snd", "--cpus", "1", "--name", name)
     searched(results, *options, address=address)
     return results / name
 
@@ -134,7 +134,7 @@ def test_a_deterministic_search_with_two_workers_and_a_stop_gives_the_tables_of_
     joins = {"RAY_ADDRESS": address}
     code, printed = search_until(results, "trial 1 ", *options, stop=signal.SIGINT, environment=joins)
     assert code == 130, printed
-    searched(results, "--name", "interrupted", "--resume", "--cpus", "2", address=address)
+    searched(results, "--name", "interrupted", "--seeds", "3", "--resume", "--cpus", "2", address=address)
     expected = own_tables(results / "one-worker")
     for mine, other in zip(expected, own_tables(results / "interrupted"), strict=True):
         pd.testing.assert_frame_equal(mine, other)
@@ -160,7 +160,7 @@ def test_a_winner_is_compared_with_itself_without_terms_of_its_objective(
 
 
 def test_two_objectives_of_several_seeds_end_with_a_front_and_are_resumed(results: Path, address: str) -> None:
-    options = ("--steps", "3", "--trials", "6", "--name", "front", "--direction", "pareto", "--seeds", "3")
+    options = ("--steps", "2", "--trials", "6", "--name", "front", "--direction", "pareto", "--seeds", "3")
     printed = searched(results, *options, "--scheduler", "none", address=address)
     assert "Pareto front:" in printed
     assert any(said in printed for said in ("no difference shown between", "better than")), printed
@@ -229,12 +229,12 @@ def test_a_search_is_enlarged_with_points_and_trials_of_another(
 def test_a_confirmation_that_is_stopped_continues_with_more_seeds_and_opens_the_test_sets_once(
     first: Path, tmp_path: Path, address: str
 ) -> None:
-    arguments = ["confirm", str(first), "--top", "2", "--steps", "60"]
+    arguments = ["confirm", str(first), "--top", "2", "--steps", "24"]
     interrupted = [sys.executable, "-m", "lstnet_search", *arguments, "--seeds", "1"]
     joins = {"RAY_ADDRESS": address}
-    code, printed = run_until(interrupted, ".*step +5/60", stop=signal.SIGINT, environment=joins)
+    code, printed = run_until(interrupted, ".*step +2/24", stop=signal.SIGINT, environment=joins)
     assert code == 130, printed
-    assert f"resume with: python -m lstnet_search confirm {first} --top 2 --steps 60 --seeds 1" in printed
+    assert f"resume with: python -m lstnet_search confirm {first} --top 2 --steps 24 --seeds 1" in printed
     assert not (first / "test_openings.jsonl").exists()
 
     printed = done(*arguments, "--seeds", "2", address=address)
