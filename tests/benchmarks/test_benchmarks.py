@@ -163,11 +163,10 @@ def test_search_efficiency_continues_a_recording(tmp_path: Path, capsys: pytest.
     pd.testing.assert_frame_equal(pd.read_parquet(output), recorded)
 
 
-@pytest.mark.slow
-def test_search_efficiency_counts_steps_to_what_random_search_finds(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    recorded, output = tmp_path / "recorded.parquet", tmp_path / "efficiency.json"
+@pytest.fixture
+def recorded(tmp_path: Path) -> Path:
+    """Sixteen made-up trainings all over the default space."""
+    path = tmp_path / "recorded.parquet"
     pd.DataFrame(
         {"trial": trial, "step": step, "target_accuracy": trial / 16 * step / 50}
         | {
@@ -176,7 +175,29 @@ def test_search_efficiency_counts_steps_to_what_random_search_finds(
         }
         for trial in range(16)
         for step in (25, 50)
-    ).to_parquet(recorded)
+    ).to_parquet(path)
+    return path
+
+
+@pytest.mark.slow
+def test_search_efficiency_judges_what_searches_choose_and_what_they_claim_where_nothing_differs(
+    recorded: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "regret.json"
+    search_efficiency.regret(recorded, searches=2, luck=1e-4, only=["tpe/asha/5"], output=output)
+    (row,) = read(output)["rows"]
+    assert [len(choices) for choices in row["choices"]] == [4, 4], "one per budget"
+    last = [choices[-1] for choices in row["choices"]]
+    assert all(choice["better"] and not choice["worse"] for choice in last), "luck is small here"
+    assert all(choices[0]["regret"] >= choices[-1]["regret"] > -0.1 for choices in row["choices"])
+    assert len(row["celebrated"]) == 2
+
+
+@pytest.mark.slow
+def test_search_efficiency_counts_steps_to_what_random_search_finds(
+    recorded: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "efficiency.json"
     search_efficiency.compare(recorded, trials=4, seeds=1, workers=2, output=output)
     assert "4 random trials find" in capsys.readouterr().out
     result = read(output)

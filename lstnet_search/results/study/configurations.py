@@ -13,8 +13,8 @@ from lstnet_search.results.study.records import PAPER_TRIAL, State, TrialRecord
 
 KEEP_PAPER = 0.8
 """The paper's weights rank first unless another configuration is better with at least this probability."""
-LEAST_SEEDS = 2
-"""Seeds that a configuration must share with the paper's weights before it is called better."""
+CERTAIN = 1.96
+"""The quantile of the normal distribution at 97.5 %."""
 TOLD_APART = 0.025
 """Two configurations are told apart if one is the better one with less than this probability."""
 
@@ -191,15 +191,27 @@ class Ranking:
     def _against_paper(self, metric: str, equals: Sequence[Configuration]) -> str:
         compared = None if self.paper is None else self.difference(self.best, self.paper)
         if compared is None or self.paper is None:
-            return f"trial {self.best.number} is the likely best; the paper's weights have no score to compare with"
+            return f"trial {self.best.number} is the likely best; the paper's weights have no repeat to compare it with"
         common = len(self.best.scores.keys() & self.paper.scores.keys())
-        if np.quantile(compared, TOLD_APART) <= 0 or common < LEAST_SEEDS:
+        if np.quantile(compared, TOLD_APART) <= 0 or not self._repeats_agree(self.best, self.paper):
             return self._no_difference(metric, self.best, equals)
         rank = "the best" if len(equals) == 1 else f"among the best {len(equals)}"
         return (
             f"trial {self.best.number} is better than the paper's weights by {_gain(metric, compared, common)}; "
             f"it is {rank} of {len(self.configurations)} configurations"
         )
+
+    def _repeats_agree(self, one: Configuration, other: Configuration) -> bool:
+        """Whether the seeds after the first say by themselves that one configuration is better (97.5 %, one-sided).
+
+        The first seed chose it: it had the best score of many, and a scheduler stopped those with less luck.
+        """
+        assert self.luck is not None
+        repeats = [seed for seed in one.scores if seed in other.scores and seed != one.trainings[0].seed]
+        if not repeats:
+            return False
+        gained = float(np.mean([one.scores[seed] - other.scores[seed] for seed in repeats]))
+        return bool(gained > CERTAIN * self.luck.noise * (2 / len(repeats)) ** 0.5)
 
     def _no_difference(self, metric: str, other: Configuration, equals: Sequence[Configuration]) -> str:
         compared = None if self.paper is None else self.difference(other, self.paper)
@@ -278,34 +290,49 @@ def ranked_by(records: Sequence[TrialRecord], metric: str) -> Ranking:
 def rank(configurations: Iterable[Configuration]) -> Ranking:
     """Rank configurations by their expected scores, as far as they have one; ties go to the earlier one.
 
-    Once the spread between seeds is known, those that have no whole training or a failed one come last, and the paper's
-    weights come first unless another configuration is better with a probability of at least `KEEP_PAPER`.
+    Once the spread between seeds is known, those that cannot be compared or have a failed training come last, and the
+    paper's weights come first unless another configuration is better with a probability of at least `KEEP_PAPER`.
     """
     usable = [each for each in configurations if each.usable]
-    whole = [each for each in usable if each.scores]
-    judged = _judged(whole)
-    index = {} if judged is None else {each.number: position for position, each in enumerate(whole)}
+    selected = any(one.state == "PRUNED" for each in usable for one in each.trainings)
+    compared = [each for each in usable if _comparable(each, selected=selected)]
+    judged = _judged(compared, selected=selected)
+    index = {} if judged is None else {each.number: position for position, each in enumerate(compared)}
     found = [_with_expectation(each, judged, index.get(each.number)) for each in usable]
 
     def place(each: Configuration) -> tuple[bool, float, int]:
-        return (judged is not None and (each.failed or not each.scores), -each.expected, each.number)
+        return (judged is not None and (each.failed or each.number not in index), -each.expected, each.number)
 
     ranking = Ranking(sorted(found, key=place), judged, index)
     paper = ranking.paper
     if judged is None or paper is None or not paper.scores or paper.failed or ranking.best is paper:
         return ranking
-    compared = ranking.difference(ranking.best, paper)
-    if compared is not None and (compared > 0).mean() >= KEEP_PAPER:
+    gain = ranking.difference(ranking.best, paper)
+    if gain is not None and (gain > 0).mean() >= KEEP_PAPER:
         return ranking
     return Ranking([paper, *(each for each in ranking.configurations if each is not paper)], judged, index)
 
 
-def _judged(whole: Sequence[Configuration]) -> Luck | None:
-    seeds = {seed: column for column, seed in enumerate(dict.fromkeys(seed for each in whole for seed in each.scores))}
-    scores = np.full((len(whole), len(seeds)), np.nan)
-    for row, each in enumerate(whole):
-        for seed, score in each.scores.items():
-            scores[row, seeds[seed]] = score
+def _comparable(each: Configuration, *, selected: bool) -> Mapping[int, float]:
+    """The scores of a configuration that can be compared with those of others, by seed.
+
+    Args:
+        each: the configuration.
+        selected: whether trials were stopped early. Then the first scores of those that were not are too high, and too
+            much alike; only repeats, which are never stopped, tell what is luck.
+    """
+    first = each.trainings[0].seed
+    return {seed: score for seed, score in each.scores.items() if seed != first} if selected else each.scores
+
+
+def _judged(whole: Sequence[Configuration], *, selected: bool) -> Luck | None:
+    """What the comparable scores of configurations tell; None without a known spread."""
+    of_all = [_comparable(each, selected=selected) for each in whole]
+    columns = {seed: column for column, seed in enumerate(dict.fromkeys(seed for each in of_all for seed in each))}
+    scores = np.full((len(whole), len(columns)), np.nan)
+    for row, of_one in enumerate(of_all):
+        for seed, score in of_one.items():
+            scores[row, columns[seed]] = score
     return luck(scores) if len(whole) > 1 else None
 
 

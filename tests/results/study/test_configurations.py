@@ -98,7 +98,7 @@ def test_one_configuration_has_nothing_to_be_compared_with() -> None:
 
 def test_without_the_papers_weights_the_likely_best_is_named() -> None:
     ranking = rank([configuration(3, 0.9, 0.91), configuration(4, 0.8, 0.81)])
-    assert "no score to compare with" in ranking.verdict(METRIC)
+    assert "no repeat to compare it with" in ranking.verdict(METRIC)
 
 
 def test_a_training_that_is_not_whole_does_not_count_beside_whole_ones() -> None:
@@ -112,7 +112,7 @@ def test_a_training_that_is_not_whole_does_not_count_beside_whole_ones() -> None
 def test_once_luck_is_known_stopped_and_failed_ones_come_last() -> None:
     failed = Configuration((Training(4, 0, "COMPLETE", 0.97), Training(104, 1, "FAIL", 0.97)))
     stopped = configuration(5, 0.99, state="PRUNED")
-    others = [configuration(0, 0.9, 0.9), configuration(1, 0.91, 0.91)]
+    others = [configuration(0, 0.9, 0.9, 0.9), configuration(1, 0.91, 0.91, 0.92)]
     assert numbers(rank([failed, stopped, *others]))[2:] == [5, 4]
     assert numbers(rank([configuration(0, 0.9), stopped])) == [5, 0]
 
@@ -164,3 +164,22 @@ def test_tables_without_trials_are_empty() -> None:
 def test_trainings_are_grouped_in_the_order_of_their_trials() -> None:
     grouped = group([(0, Training(5, 1, "COMPLETE", 0.5)), (0, Training(0, 0, "COMPLETE", 0.4))])
     assert [each.trial for each in grouped[0].trainings] == [0, 5]
+
+
+def test_where_trials_were_stopped_early_only_repeats_are_compared() -> None:
+    """The first scores of those that were not stopped are the lucky ones: 2 points above what other seeds tell."""
+    others = [(0.90, 0.91), (0.91, 0.90), (0.895, 0.905)]
+    lucky = [configuration(number, 0.92 + 0.001 * number, *others[number - 1]) for number in range(1, 4)]
+    once = [configuration(number, 0.93) for number in range(4, 9)]
+    paper = configuration(0, 0.90, 0.90, 0.90)
+    stopped = [configuration(number, 0.85, state="PRUNED") for number in range(9, 20)]
+    ranking = rank([paper, *lucky, *once, *stopped])
+    assert ranking.best.number == 0
+    assert numbers(ranking)[:4] != [0, 4, 5, 6], "what was not repeated comes after what was"
+    assert max(each.expected for each in ranking.configurations[:4]) < 0.91
+    assert rank([paper, *lucky, *once]).best.expected > 0.915
+
+
+def test_what_the_first_seed_alone_says_is_no_gain() -> None:
+    ranking = rank([configuration(0, 0.90, 0.90, 0.91), configuration(1, 0.99, 0.90, 0.91), configuration(2, 0.9)])
+    assert " is better than " not in ranking.verdict(METRIC)
