@@ -150,7 +150,7 @@ def tables(folder: Path) -> dict[str, Callable[[], object]]:
         "history": results.read_history,
         "confirmation": results.read_confirmation_table,
         "images": lambda: read_user_images(
-            UserImages("images", "parquet", folder / "images.parquet"), "train", cache_dir=folder
+            UserImages("images", "parquet", str(folder / "images.parquet")), "train", cache_dir=folder
         ),
     }
 

@@ -17,10 +17,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from lstnet_search.config.reading import Reading
 from lstnet_search.domains import load
 from lstnet_search.domains.describe import describe
-from lstnet_search.domains.user_images.reader import ImageReader, common_shape
-from lstnet_search.domains.user_images.sources import find_images
+from lstnet_search.domains.formats.opening import find_images
+from lstnet_search.domains.user_images.reader import ImageReader
+from lstnet_search.domains.user_images.survey import survey
+from lstnet_search.domains.user_images.tally import Target
 from lstnet_search.errors import InputError
 
 ROWS = 6
@@ -56,11 +59,11 @@ IMAGES = st.one_of(
 def use(spec: str, where: Path) -> None:
     """Read images as `data describe`, `search`, `predict` and `translate` do; an `InputError` is allowed."""
     with suppress(InputError):
-        describe(load(spec, "bundled", where, "train", skip_bad=True))
+        describe(load(spec, "bundled", where, "train", Reading(skip_bad=True)))
     with suppress(InputError):
         source = find_images(where)
-        common_shape(source)
-        for batch in ImageReader(source, 1, 16, 4):
+        _ = survey(source).shape
+        for batch in ImageReader(source, Target(1, 16), 4):
             pa.Table.from_pylist(batch.extra, source.extra)
 
 
