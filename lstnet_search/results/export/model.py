@@ -1,7 +1,6 @@
 """A trained network with the classifiers of its domains, stored as safetensors and JSON, without pickle."""
 
 import json
-from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,9 +88,9 @@ class TrainedModel:
             if direction not in self.directions:
                 raise InputError(f"--direction {direction} must be one of {', '.join(self.directions)}; correct it")
             return self.directions.index(direction)
-        for matching in self._matching(shape):
-            if len(matching) == 1:
-                return matching[0]
+        matching = self._matching(shape)
+        if len(matching) == 1:
+            return matching[0]
         given = "differ in size" if shape is None else "have the shape " + "x".join(map(str, shape))
         expected = " and ".join(
             f"{each.channels}x{each.side}x{each.side} ({name})"
@@ -108,22 +107,28 @@ class TrainedModel:
             f"give --direction {self.directions[0]} or --direction {self.directions[1]}"
         )
 
-    def _matching(self, shape: tuple[int, int, int] | None) -> Iterator[list[int]]:
-        """The domains that images of a shape can belong to, by ever weaker reasons.
+    def _matching(self, shape: tuple[int, int, int] | None) -> list[int]:
+        """The domains that images of a shape can belong to.
 
-        First come domains whose own images had that shape before they were resized, then those whose size fits.
+        What a domain's images were before they were resized counts more than what they became.
         """
         if shape is None:
-            yield [index for index, read_as in enumerate(self.read_as) if read_as is not None and read_as.size is None]
-            return
-        original = [
-            index for index, read_as in enumerate(self.read_as) if read_as is not None and read_as.size == shape[1:]
-        ]
-        yield original
-        yield [index for index in original if cast(ReadAs, self.read_as[index]).channels == shape[0]]
-        same_side = [index for index in (0, 1) if shape[1:] == (self.shapes[index].side,) * 2]
-        yield same_side
-        yield [index for index in same_side if self.shapes[index].channels == shape[0]]
+            return [index for index, read_as in enumerate(self.read_as) if read_as is not None and read_as.size is None]
+        became = [ReadAs(each.channels, (each.side, each.side)) for each in self.shapes]
+        were = [read_as or same for read_as, same in zip(self.read_as, became, strict=True)]
+        for candidates in (were, became):
+            matching = [index for index in (0, 1) if candidates[index].size == shape[1:]]
+            if len(matching) == 2:
+                return [index for index in matching if candidates[index].channels == shape[0]]
+            if matching:
+                return matching
+        return []
+
+    @property
+    def class_names(self) -> list[str]:
+        """Names of the classes, in the order of their labels."""
+        names: list[str] = self.about.get("classes") or list(map(str, range(self.classes)))
+        return names
 
     @property
     def read_as(self) -> tuple[ReadAs | None, ReadAs | None]:
