@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 DATA, RESOURCES = "Data", "Resources"
 """Help headings for options, like `ADVANCED`. Everyday options have no heading of their own."""
-KNOWN_SETS = "mnist, usps, digits, svhn, fashion, textured"
+KNOWN_SETS = (
+    "mnist, usps, digits, svhn, fashion, textured, emnist, emnist-letters, kmnist, qmnist, cifar10, stl10, mnistm"
+)
 DEFAULT_RESULTS_DIR = Path("results")
 DEFAULT_DATA_DIR = Path("data")
 MAX_PER_GPU = 20

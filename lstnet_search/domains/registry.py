@@ -15,6 +15,9 @@ from lstnet_search.domains.domain import Domain, DomainPair, Part
 from lstnet_search.domains.formats.opening import check_user_images
 from lstnet_search.domains.sets.bundled import read_bundled
 from lstnet_search.domains.sets.digits import read_digits
+from lstnet_search.domains.sets.mnist_like import read_emnist, read_emnist_letters, read_kmnist, read_qmnist
+from lstnet_search.domains.sets.mnist_m import PHOTOGRAPHS, mnist_m, read_photographs
+from lstnet_search.domains.sets.objects import read_cifar10, read_stl10
 from lstnet_search.domains.sets.svhn import read_svhn
 from lstnet_search.domains.sets.textured import textured
 from lstnet_search.domains.sets.torchvision import read_fashion, read_mnist, read_usps
@@ -45,6 +48,11 @@ class KnownSet:
     made_of: str | None = None
 
 
+def _read_mnist_m(data_dir: Path, part: Part) -> Domain:
+    mnist = read_mnist(data_dir, part)
+    return mnist_m(mnist, read_photographs(data_dir / PHOTOGRAPHS, part, mnist.side), part)
+
+
 KNOWN_SETS: dict[str, KnownSet] = {
     "mnist": KnownSet(read_mnist, 28, read_bundled=lambda part: read_bundled("mnist", part)),
     "usps": KnownSet(read_usps, 16, read_bundled=lambda part: read_bundled("usps", part)),
@@ -59,6 +67,13 @@ KNOWN_SETS: dict[str, KnownSet] = {
         read_bundled=lambda part: textured(read_bundled("mnist", part), part),
         made_of="mnist",
     ),
+    "emnist": KnownSet(read_emnist, 28),
+    "emnist-letters": KnownSet(read_emnist_letters, 28),
+    "kmnist": KnownSet(read_kmnist, 28, digits=False),
+    "qmnist": KnownSet(read_qmnist, 28, made_of="mnist"),
+    "cifar10": KnownSet(read_cifar10, 32, channels=3, digits=False),
+    "stl10": KnownSet(read_stl10, 96, channels=3, digits=False),
+    "mnistm": KnownSet(_read_mnist_m, 28, channels=3, digits=False, made_of="mnist"),
 }
 
 
@@ -163,9 +178,9 @@ def load(spec: str, data: Data, data_dir: Path, part: Part, reading: Reading | N
 
 
 def _same_images(first: str, second: str) -> bool:
-    """Whether one domain is made of the other's images."""
-    known = {spec: KNOWN_SETS[spec].made_of for spec in (first, second) if spec in KNOWN_SETS}
-    return known.get(first) == second or known.get(second) == first
+    """Whether one domain is made of the other's images, or both of those of a third."""
+    origins = [KNOWN_SETS[spec].made_of or spec for spec in (first, second) if spec in KNOWN_SETS]
+    return len(origins) == 2 and origins[0] == origins[1]
 
 
 def _with_classes_of(labelled: Domain, unlabelled: Domain, spec: str, part: Part) -> Domain:

@@ -31,8 +31,9 @@ class IdxSet:
         title: torchvision's name of its class and folder.
         counts: number of images of each part.
         files: names of its files: images and labels for training, then for testing.
-        class_names: names of its classes; None if they are digits.
-        first_label: the label of the first class.
+        class_names: names of its classes in the order of the labels in its files; None if they are digits. The domain's
+            classes are in alphabetical order.
+        first_label: the label of the first class in its files.
         lies_on_side: whether images are transposed in the files, as EMNIST's are.
         options: what torchvision's class needs to download it.
     """
@@ -60,8 +61,8 @@ def read_idx_set(known: IdxSet, data_dir: Path, part: Part) -> Domain:
     missing = [name for name in known.files if find_file(known, data_dir, name) is None]
     if missing:
         _download(known, raw, missing)
-    names = known.files[:2] if part == "train" else known.files[2:]
-    images_file, labels_file = (find_file(known, data_dir, name) or raw / name for name in names)
+    files = known.files[:2] if part == "train" else known.files[2:]
+    images_file, labels_file = (find_file(known, data_dir, name) or raw / name for name in files)
     with reporting_damage(known.title, images_file.parent):  # torchvision's class could read a pickle instead
         images, labels = _read(images_file), _read(labels_file)
         if labels.ndim == 2:  # QMNIST's labels also say who wrote the digit
@@ -70,11 +71,13 @@ def read_idx_set(known: IdxSet, data_dir: Path, part: Part) -> Domain:
             raise ValueError("these are not images and labels")
         if len(images) != known.counts[part]:
             raise ValueError(f"{len(images)} images, not {known.counts[part]}")
+        names = known.class_names or tuple(map(str, range(10)))
+        in_order = tuple(sorted(names))
+        labels = torch.tensor([in_order.index(name) for name in names])[labels.long() - known.first_label]
     images = images.transpose(1, 2).contiguous() if known.lies_on_side else images
     remarks = () if images_file.parent == raw else (f"{known.name}: its files were found as {images_file}",)
-    classes = len(known.class_names or range(10))
-    labels = labels.long() - known.first_label
-    return Domain(known.name, images.unsqueeze(1), labels, classes, known.class_names, remarks)
+    class_names = None if known.class_names is None else in_order
+    return Domain(known.name, images.unsqueeze(1), labels, len(names), class_names, remarks)
 
 
 def find_file(known: IdxSet, data_dir: Path, name: str) -> Path | None:
@@ -84,7 +87,8 @@ def find_file(known: IdxSet, data_dir: Path, name: str) -> Path | None:
 
 def _places(known: IdxSet, data_dir: Path, name: str) -> Iterator[Path]:
     kaggle = name.replace("-idx", ".idx")
-    folders = (data_dir / known.title / "raw", data_dir / known.title, data_dir)
+    raw = data_dir / known.title / "raw"
+    folders = (raw, raw / "gzip", raw.parent, data_dir)
     for folder, file in product(folders, (name, f"{name}.gz", kaggle, f"{kaggle}.gz", f"{name}/{name}")):
         yield folder / file
 
