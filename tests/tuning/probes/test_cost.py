@@ -29,11 +29,17 @@ def search_of(repeats: int = 1) -> SearchConfig:
 def test_the_estimate_counts_steps_reports_checkpoints_and_samples(
     monkeypatch: pytest.MonkeyPatch, repeats: int, said: str, disk: str
 ) -> None:
-    measured = Cost(step_seconds=0.1, report_seconds=5.0, checkpoint_bytes=2_000_000, samples_bytes=1_000_000)
+    measured = Cost(
+        step_seconds=0.1,
+        report_seconds=5.0,
+        checkpoint_bytes=2_000_000,
+        samples_bytes=1_000_000,
+        memory_bytes=3 * 10**9,
+    )
     monkeypatch.setattr(module, "measure_cost", lambda *arguments: measured)
     sentence = estimate(search_of(repeats), PREPARED, PLACEMENT, left=10)
     assert sentence.startswith(said)
-    assert sentence.endswith(f"up to {disk} of disk")
+    assert sentence.endswith(f"; 3 GB of memory a trial; up to {disk} of disk")
 
 
 def test_a_resumed_search_is_estimated_by_its_own_pace(monkeypatch: pytest.MonkeyPatch) -> None:
