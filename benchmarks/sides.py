@@ -56,7 +56,8 @@ def main(
             torch.cuda.synchronize()
         seconds.append(clock() - started)
     print(
-        f"side {pixels}, width {width:g}, batch {config.batch_size}: {median(seconds[WARM_UP:]):.3f} s of {device.type} a step, "
+        f"side {pixels}, width {width:g}, batch {config.batch_size}: "
+        f"{median(seconds[WARM_UP:]):.3f} s of {device.type} a step, "
         f"{(_memory(device) - before) / 1e9:.2f} GB"
     )
 

@@ -9,9 +9,9 @@ from lstnet_search.config.reading import Columns, Role
 from lstnet_search.domains.class_names import composed
 from lstnet_search.domains.formats.folder import image_names, read_image
 from lstnet_search.domains.formats.parts import part_of_file, resolve_parts
-from lstnet_search.domains.formats.pixel_table import delimiter
+from lstnet_search.domains.formats.pixel_table import csv_columns, delimiter
 from lstnet_search.domains.formats.source import ImageFile, Layout, fingerprint_of
-from lstnet_search.domains.formats.table_columns import check_asked, labels_of, shortened, splits_of
+from lstnet_search.domains.formats.table_columns import check_asked, labels_of, refuse_twice, shortened, splits_of
 from lstnet_search.domains.formats.trees import FileTree, printable
 from lstnet_search.errors import InputError, one_line
 
@@ -55,6 +55,7 @@ class PathTable:
         for name in tables:
             table = _read(tree, name)
             where = self.where if len(tables) == 1 else f"{self.where}: {name}"
+            refuse_twice(table.column_names, where)
             check_asked(table.column_names, asked, where)
             paths = asked.get("image") or _first(table.column_names, "image")
             if paths is None:
@@ -62,7 +63,7 @@ class PathTable:
                     f"{where} has the columns {shortened(table.column_names)}; one must name the image files, such as "
                     "'file_name': rename it, or name it with --columns image=NAME"
                 )
-            for path in table[paths].cast(pa.string()).to_pylist():
+            for path in _texts(table[paths], where):
                 self._paths.append(path or "")
                 self._names.append(finder.find(path or "", name))
                 self._by_table.append(name)
@@ -154,8 +155,18 @@ def _joined(columns: list[pa.ChunkedArray]) -> pa.ChunkedArray:
     return pa.chunked_array([chunk for column in columns for chunk in column.chunks])
 
 
+def _texts(column: pa.ChunkedArray, where: str) -> list[str | None]:
+    try:
+        texts: list[str | None] = column.cast(pa.string()).to_pylist()
+    except Exception as error:  # pyarrow raises any type of error for values that are no text
+        raise InputError(f"{where}: paths are no texts ({one_line(error):.200}); save the file as UTF-8") from None
+    return texts
+
+
 def _read(tree: FileTree, name: str) -> pa.Table:
     from pyarrow import csv
+
+    csv_columns(tree, name)  # refuses names of columns that are no texts
 
     try:
         with tree.open(name) as file:

@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lstnet_search.config.reading import Columns
-from lstnet_search.domains.formats.arrays import ArrayPart, ImageArrays, as_images
+from lstnet_search.domains.formats.arrays import ArrayPart, ImageArrays, as_images, as_labels
 from lstnet_search.domains.formats.parts import part_of_file
-from lstnet_search.domains.formats.table_columns import check_asked, shortened
+from lstnet_search.domains.formats.table_columns import check_asked, refuse_twice, shortened
 from lstnet_search.domains.formats.trees import FileTree
 from lstnet_search.errors import InputError, one_line
 from lstnet_search.io.parquet_limits import check_cells
@@ -62,6 +62,7 @@ def read_pixel_tables(tree: FileTree, names: Sequence[str], asked: Columns) -> I
     for name in names:
         table = _read_csv(tree, name) if not name.lower().endswith(".parquet") else _read_parquet(tree, name)
         where = f"{tree.where}: {name}" if len(names) > 1 else tree.where
+        refuse_twice(table.column_names, where)
         check_asked(table.column_names, asked, where)
         chosen = _pixel_columns(table.column_names, asked)
         if chosen is None:
@@ -76,7 +77,7 @@ def read_pixel_tables(tree: FileTree, names: Sequence[str], asked: Columns) -> I
         values = np.stack([table[column].to_numpy() for column in pixels], axis=1)
         images, changes = as_images(values, where)
         part = (part_of_file(PurePosixPath(name).stem) or PurePosixPath(name).stem) if len(names) > 1 else ""
-        labels = None if label is None else list(map(str, table[label].to_pylist()))
+        labels = None if label is None else as_labels(np.array(table[label].to_pylist()), where)
         parts.append(ArrayPart(part, images, labels))
         remarks += changes
     return ImageArrays(tree, sorted(parts, key=lambda part: part.part != "train"), remarks)

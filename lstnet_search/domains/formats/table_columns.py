@@ -1,7 +1,7 @@
 """Which columns of a table hold images, labels and the split, and what the labels are called."""
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,6 +89,17 @@ def check_asked(names: Collection[str], asked: Columns, where: str) -> None:
     for role, name in asked.items():
         if name not in names:
             raise InputError(f"{where} has no column {name!r} ({role}); it has {shortened(names)}: correct --columns")
+
+
+def refuse_twice(names: Sequence[str], where: str) -> None:
+    """Refuse a table with two columns of one name.
+
+    Raises:
+        InputError: if there are two.
+    """
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise InputError(f"{where} has the column {twice[:60]!r} twice; rename one of them")
 
 
 def class_names_of(schema: pa.Schema, label: str) -> tuple[str, ...] | None:

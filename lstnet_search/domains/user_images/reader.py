@@ -47,7 +47,7 @@ class ImageReader:
             target: what they are converted to; see also `resize_to`.
             batch_size: images per batch.
         """
-        self.tally = Tally()
+        self.tally = Tally(pixels=True)
         self._source = source
         self._target = target
         self._batch_size = batch_size

@@ -3,8 +3,6 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from torch import Tensor
-
 from lstnet_search.config.reading import Fit
 from lstnet_search.domains.user_images.decoding import BLACK, Decoded
 
@@ -43,7 +41,13 @@ class Tally:
         high: the brightest of all pixels.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, pixels: bool = False) -> None:
+        """Count nothing yet.
+
+        Args:
+            pixels: whether to look at the pixels of all images; otherwise only at those of files with 16 bits.
+        """
+        self._pixels = pixels
         self.read = 0
         self.unreadable: list[str] = []
         self.sizes: Counter[tuple[int, int]] = Counter()
@@ -71,8 +75,9 @@ class Tally:
         self._transparent += header.transparent
         self._several += header.several
         self._deep += header.bits == 16
-        self.low, self.high = min(self.low, values.min().item()), max(self.high, values.max().item())
-        self._sum_of_means += _mean(values)
+        if self._pixels or header.bits == 16:
+            self.low, self.high = min(self.low, values.min().item()), max(self.high, values.max().item())
+            self._sum_of_means += values.float().mean().item()
 
     def add_unreadable(self, name: str, reason: str) -> None:
         """Count an image that cannot be read."""
@@ -134,7 +139,3 @@ class Tally:
         if options and max(max(size) for size in resized) > target.side:
             remark += "; --side sets another side"
         return remark
-
-
-def _mean(values: Tensor) -> float:
-    return float(values.float().mean())

@@ -70,12 +70,18 @@ def test_columns_of_pixels_in_parquet_are_read(tmp_path: Path) -> None:
         (f"label,{HEAD}\n" + ",".join(["a"] * 65), r"not all pixels are numbers \(columns pixel0, .* and 56 more\)"),
         ("a,b,c\n1,2,3\n", r"has 3 columns \(a, b, c\); a table of pixels has a column 'label' and as many others"),
         (f"label,{HEAD}\n" + "1,2\n", "cannot be read"),
+        (
+            f"label,{HEAD}\n" + ",".join(["", *["1"] * 64]),
+            "the labels are object of shape 1; allowed is one whole number",
+        ),
+        (HEAD.replace("pixel3,", "pixel2,") + "\n" + ",".join(["1"] * 64), "has the column 'pixel2' twice; rename one"),
+        (b"\x80abel,x\n1,2\n", "is not a CSV file .*; save it as UTF-8"),
         (f"label,{HEAD}\n" + ",".join(["400"] * 65), "pixels lie between 400 and 400"),
         ("", "cannot be read"),
     ],
 )
-def test_another_csv_file_is_refused(tmp_path: Path, content: str, message: str) -> None:
-    (tmp_path / "x.csv").write_text(content)
+def test_another_csv_file_is_refused(tmp_path: Path, content: str | bytes, message: str) -> None:
+    (tmp_path / "x.csv").write_bytes(content if isinstance(content, bytes) else content.encode())
     with pytest.raises(InputError, match=message):
         read(tmp_path / "x.csv")
 

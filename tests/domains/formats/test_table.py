@@ -1,6 +1,7 @@
 """Parquet files of images: the bundled format, Hugging Face's, shards, and what `datasets` saves."""
 
 import json
+import struct
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -156,6 +157,17 @@ def test_a_folder_that_datasets_saved_is_read(tmp_path: Path, pngs: list[bytes])
     assert (len(train), len(test), train.class_names) == (32, 8, ("cat", "dog"))
     alone = open_images(UserImages("x", "images", str(tmp_path / "pets" / "train")))
     assert (len(alone), alone.layout().parts) == (32, None)
+
+
+def test_an_arrow_file_whose_offsets_lead_out_of_it_is_refused(tmp_path: Path) -> None:
+    data = pa.table({"image": pa.array([b"x" * 100] * 8), "label": [0, 1] * 4})
+    with pa.OSFile(str(tmp_path / "x.arrow"), "wb") as file, pa.ipc.new_stream(file, data.schema) as to:
+        to.write_table(data)
+    content = (tmp_path / "x.arrow").read_bytes()
+    assert content.count(struct.pack("<2i", 200, 300)) == 1
+    (tmp_path / "x.arrow").write_bytes(content.replace(struct.pack("<2i", 200, 300), struct.pack("<2i", 200, 2**30)))
+    with pytest.raises(InputError, match=r"x\.arrow is not a Parquet file of images \(.*offset"):
+        find_images(tmp_path / "x.arrow")
 
 
 def test_columns_that_could_be_labels_are_named_and_can_be_chosen(tmp_path: Path, pngs: list[bytes]) -> None:
