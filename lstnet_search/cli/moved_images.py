@@ -1,18 +1,21 @@
 """Images of a search that lie elsewhere now, or are read with other options: accepted if they are equal."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lstnet_search.cli.reading_options import DataOptions
 from lstnet_search.config import TrialConfig
 from lstnet_search.config.domain_names import parse_user_images
 from lstnet_search.errors import InputError
-from lstnet_search.results.folder.folder import ResultsFolder
+
+if TYPE_CHECKING:
+    from lstnet_search.results.folder.folder import ResultsFolder
 
 PLACES = ("domains", "fit", "sides", "columns")
 """Settings that say where images are and how they are read. The images themselves have a fingerprint."""
 
 
-def record_moved_images(folder: ResultsFolder, asked: DataOptions, data_dir: Path | None) -> None:
+def record_moved_images(folder: "ResultsFolder", asked: DataOptions, data_dir: Path | None) -> None:
     """If options say that a user's images lie elsewhere now, check that they are equal, and record the new place.
 
     Other domains are left to the checks that follow.

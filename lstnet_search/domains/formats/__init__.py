@@ -8,6 +8,7 @@ __all__ = [
     "idx",
     "locations",
     "opening",
+    "other_trees",
     "parts",
     "path_table",
     "pixel_table",

@@ -4,7 +4,8 @@ import glob
 from pathlib import Path
 
 from lstnet_search.config.domain_names import is_remote
-from lstnet_search.domains.formats.trees import FileTree, LocalTree, RemoteTree, ZipTree
+from lstnet_search.domains.formats.other_trees import RemoteTree, ZipTree
+from lstnet_search.domains.formats.trees import FileTree, LocalTree
 from lstnet_search.errors import InputError
 
 ALLOWED = "a folder of images, a Parquet file, or another file that holds images"

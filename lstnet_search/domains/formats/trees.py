@@ -1,15 +1,14 @@
-"""Folders, zip files and remote folders as one kind of tree: names of files, and their contents."""
+"""Files below a common root: their names, sizes and contents. Folders are one such tree; see also `other_trees`."""
 
 import os
 import stat
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
-from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO, Protocol, cast
+from pathlib import Path
+from typing import BinaryIO, Protocol
 
-from lstnet_search.errors import InputError, one_line
+from lstnet_search.errors import InputError
 
 ALWAYS_ALLOWED = 256 * 2**20
 """A file may always expand to so many bytes."""
@@ -97,7 +96,7 @@ class LocalTree:
         with os.scandir(folder) as entries:
             children = list(entries)
         for child in children:
-            if _is_ignored(child.name):
+            if is_ignored(child.name):
                 continue
             name = prefix + child.name
             if not child.is_dir():
@@ -105,96 +104,6 @@ class LocalTree:
             elif (identity := _identity(os.stat(child.path))) not in above:
                 self.folders.add(name)
                 yield from self._in_folder(child.path, f"{name}/", above | {identity})
-
-
-class ZipTree:
-    """The files in a zip file, read without unpacking it."""
-
-    def __init__(self, path: Path, where: str) -> None:
-        """Read the list of files.
-
-        Raises:
-            InputError: if it is not a zip file, or a name in it leads out of the folder that it stands for.
-        """
-        self.where, self.identity, self._path = where, str(path.resolve()), path
-        self.folders: set[str] = set()
-        self._members: dict[str, zipfile.ZipInfo] = {}
-        try:
-            self._zip = zipfile.ZipFile(path)
-            members = self._zip.infolist()
-        except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile) as error:
-            raise InputError(f"{where} is not a zip file ({one_line(error)}); make it again") from None
-        for member in members:
-            name = PurePosixPath(member.filename)
-            if name.is_absolute() or ".." in name.parts or "\\" in member.filename:
-                raise InputError(
-                    f"{where} holds {member.filename[:80]!r}, which leads out of the folder; make the zip file again"
-                )
-            if any(map(_is_ignored, name.parts)):
-                continue
-            self.folders.update(str(folder) for folder in name.parents if str(folder) != ".")
-            if member.is_dir():
-                self.folders.add(str(name))
-            else:
-                self._members[str(name)] = member
-        self.files = {name: Entry(member.file_size, member.CRC) for name, member in sorted(self._members.items())}
-
-    def content(self, name: str) -> BytesIO:
-        """The file's bytes."""
-        member = self._members[name]
-        refuse_expansion(member.file_size, member.compress_size)
-        try:
-            return BytesIO(self._zip.read(member))
-        except Exception as error:  # zipfile and its decompressors raise any type of error if a file is damaged
-            raise ValueError(one_line(error)) from error
-
-    def open(self, name: str) -> BinaryIO:
-        """The file's bytes."""
-        return self.content(name)
-
-
-class RemoteTree:
-    """The files below an address that pyarrow can read, such as `s3://BUCKET/FOLDER`."""
-
-    def __init__(self, address: str, where: str) -> None:
-        """List the files.
-
-        Raises:
-            InputError: if there is no way to read the address.
-        """
-        from pyarrow import fs
-
-        self.where, self.identity = where, address
-        advice = "copy the images to this machine and give their folder"
-        try:
-            self._system, root = fs.FileSystem.from_uri(address)
-            top = self._system.get_file_info(root)
-            if top.type == fs.FileType.NotFound:
-                raise FileNotFoundError("there is no such folder or file")
-            single = top.type == fs.FileType.File
-            listed = [top] if single else self._system.get_file_info(fs.FileSelector(root, recursive=True))
-        except Exception as error:  # pyarrow and what it calls for an address raise any type of error
-            raise InputError(f"{where} cannot be read ({one_line(error):.200}); {advice}") from None
-        self._root = str(PurePosixPath(top.path).parent) if single else top.path
-        self.folders = {self._name(each) for each in listed if each.type == fs.FileType.Directory}
-        found = {
-            self._name(each): Entry(each.size, each.mtime_ns or 0) for each in listed if each.type == fs.FileType.File
-        }
-        self.files = {
-            name: found[name] for name in sorted(found) if not any(map(_is_ignored, PurePosixPath(name).parts))
-        }
-
-    def content(self, name: str) -> BytesIO:
-        """The file's bytes."""
-        with self.open(name) as file:
-            return BytesIO(file.read())
-
-    def open(self, name: str) -> BinaryIO:
-        """The file, open for reading; the bytes are fetched as they are read."""
-        return cast(BinaryIO, self._system.open_input_file(f"{self._root}/{name}"))
-
-    def _name(self, info: Any) -> str:
-        return str(PurePosixPath(info.path).relative_to(self._root))
 
 
 def refuse_expansion(size: int, compressed: int) -> None:
@@ -234,7 +143,8 @@ def _entry(name: str, path: str) -> Iterator[tuple[str, Entry]]:
         yield name, Entry(status.st_size, status.st_mtime_ns)
 
 
-def _is_ignored(name: str) -> bool:
+def is_ignored(name: str) -> bool:
+    """Whether a file or folder of that name is left out: hidden ones, and what macOS adds to zip files."""
     return name.startswith(".") or name == "__MACOSX"
 
 

@@ -71,13 +71,13 @@ def read_idx_set(known: IdxSet, data_dir: Path, part: Part) -> Domain:
             raise ValueError("these are not images and labels")
         if len(images) != known.counts[part]:
             raise ValueError(f"{len(images)} images, not {known.counts[part]}")
-        names = known.class_names or tuple(map(str, range(10)))
-        in_order = tuple(sorted(names))
-        labels = torch.tensor([in_order.index(name) for name in names])[labels.long() - known.first_label]
+        labels = labels.long() - known.first_label
+        in_order = None if known.class_names is None else tuple(sorted(known.class_names))
+        if known.class_names is not None and in_order is not None:
+            labels = torch.tensor([in_order.index(name) for name in known.class_names])[labels]
     images = images.transpose(1, 2).contiguous() if known.lies_on_side else images
     remarks = () if images_file.parent == raw else (f"{known.name}: its files were found as {images_file}",)
-    class_names = None if known.class_names is None else in_order
-    return Domain(known.name, images.unsqueeze(1), labels, len(names), class_names, remarks)
+    return Domain(known.name, images.unsqueeze(1), labels, len(in_order or range(10)), in_order, remarks)
 
 
 def find_file(known: IdxSet, data_dir: Path, name: str) -> Path | None:

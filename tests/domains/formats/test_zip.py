@@ -10,7 +10,7 @@ from image_files import fill
 from lstnet_search.domains import load
 from lstnet_search.domains.formats import trees
 from lstnet_search.domains.formats.opening import find_images
-from lstnet_search.domains.formats.trees import ZipTree
+from lstnet_search.domains.formats.other_trees import ZipTree
 from lstnet_search.errors import InputError
 
 
