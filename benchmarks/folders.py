@@ -29,7 +29,7 @@ def main(
         write(folder, count)
         for source in ("first time", "from the cache"):
             start, cpu_start = time.perf_counter(), time.process_time()
-            read_user_images(UserImages("images", "folder", folder), "train", cache_dir=cache)
+            read_user_images(UserImages("images", "folder", str(folder)), "train", cache_dir=cache)
             seconds, cpu_seconds = time.perf_counter() - start, time.process_time() - cpu_start
             speed = f"{count / seconds:.0f} per second"
             print(f"{source}: {count} images in {seconds:.2f} s ({cpu_seconds:.2f} s of CPU), {speed}")

@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from lstnet_search.cli import options
+from lstnet_search.cli.moved_images import record_moved_images
+from lstnet_search.cli.reading_options import DataOptions
 from lstnet_search.config.readers import Reader
 from lstnet_search.errors import InputError
 from lstnet_search.io.console import console
@@ -32,6 +34,14 @@ def confirm(
         ),
     ] = None,
     data_dir: options.SearchedDataDirOption = None,
+    domains: Annotated[
+        tuple[str, str] | None,
+        typer.Option(
+            metavar="A B",
+            help="Where your images are now, if they have moved since the search; they must be equal.",
+            rich_help_panel=options.DATA,
+        ),
+    ] = None,
 ) -> int:
     """Train the best trials again with fresh seeds, and open the test sets.
 
@@ -42,6 +52,8 @@ def confirm(
     from lstnet_search.results.folder.folder import ResultsFolder
 
     searched = ResultsFolder.find(folder)
+    if domains is not None:
+        record_moved_images(searched, DataOptions(domains=domains), data_dir)
     plan = partial(make_plan, searched, top, seeds, steps, reader)
     plan()  # refuses bad options before Ray is imported
     recorded = searched.read_search()

@@ -1,5 +1,6 @@
-"""`data`: downloads, verifies and describes image sets, and makes folders of images to experiment with."""
+"""`data`: downloads, verifies, describes and converts image sets, and makes folders of images to experiment with."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, cast
 
@@ -7,6 +8,7 @@ import typer
 
 from lstnet_search.cli import options
 from lstnet_search.cli.app import App
+from lstnet_search.cli.reading_options import ColumnsOption, ReadingOptions, parse_columns
 from lstnet_search.errors import InputError
 
 if TYPE_CHECKING:
@@ -16,7 +18,7 @@ app = App("Look at sets of images, and download them.")
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help=f"One of {options.KNOWN_SETS}.")]
 AnyNameArgument = Annotated[
-    str, typer.Argument(metavar="NAME", help=f"One of {options.KNOWN_SETS}, folder:PATH, parquet:PATH.")
+    str, typer.Argument(metavar="NAME", help=f"One of {options.KNOWN_SETS}, images:PATH, folder:PATH, parquet:PATH.")
 ]
 
 
@@ -40,30 +42,60 @@ def verify(name: NameArgument, data_dir: options.DataDirOption = None, bundled: 
 @app.command("describe")
 def describe(
     name: AnyNameArgument,
+    images: ReadingOptions,
     part: Annotated[Literal["train", "test"], typer.Option(help="Which part of the set.")] = "train",
     data_dir: options.DataDirOption = None,
     bundled: options.BundledOption = False,
-    skip_bad: options.SkipBadOption = False,
     output: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Contact sheet to write. Default: NAME.png in the current folder."),
+        typer.Option(
+            metavar="FILE",
+            help="Contact sheet to write; an earlier sheet is replaced. Default: NAME.png in the current folder, or "
+            "beside the set if the current folder belongs to it.",
+        ),
     ] = None,
 ) -> None:
     """Print counts, sizes, class balance, range and polarity of a set, and draw a sheet of its images."""
-    from lstnet_search.config.domain_names import domain_name
     from lstnet_search.domains import load
     from lstnet_search.domains.describe import describe as describe_domain
     from lstnet_search.results.export.contact_sheet import write_contact_sheet
 
-    output = output or Path(f"{domain_name(name)}.png")
-    options.check_output(output, folder=False)
     data, full_dir = _images_to_use(name, data_dir, bundled)
-    domain = load(name, data, full_dir, part, skip_bad=skip_bad)
+    output = _sheet(name, output)
+    domain = load(name, data, full_dir, part, images.reading(name))
     print(f"{domain.name} ({part})")
     for line in (*describe_domain(domain).lines(), *domain.remarks):
         print(line)
     write_contact_sheet(output, domain)
     print(f"contact sheet: {output}" + ("" if domain.labels is None else ", one row per class in the order above"))
+
+
+@app.command("convert")
+def convert(
+    source: Annotated[
+        str,
+        typer.Argument(metavar="SOURCE", help="images:PATH, folder:PATH or parquet:PATH, in any format that is read."),
+    ],
+    to: Annotated[Path, typer.Option(metavar="FILE.parquet", help="Parquet file to make.")],
+    columns: ColumnsOption = None,
+    skip_bad: options.SkipBadOption = False,
+) -> None:
+    """Write your images as one Parquet file with the columns image, label and split, in their own sizes and colours."""
+    from lstnet_search.config.domain_names import parse_user_images
+    from lstnet_search.domains.formats.opening import open_images
+    from lstnet_search.domains.user_images.write_table import write_table
+
+    images = parse_user_images(source)
+    if images is None:
+        raise InputError(f"{source} is not the place of your own images; give images:PATH, folder:PATH or parquet:PATH")
+    if to.suffix != ".parquet":
+        raise InputError(f"--to {to} must end in .parquet; rename it")
+    options.check_output(to, folder=False, option="--to")
+    opened = open_images(images, parse_columns(columns or (), [images.name]).get(images.name))
+    written = write_table(opened, to, skip_bad)
+    for remark in written.remarks:
+        print(f"note: {remark}", file=sys.stderr)
+    print(f"{written.count} images of {images}: {to}")
 
 
 @app.command("folder")
@@ -89,6 +121,28 @@ def folder(
     domain = load(name, *_images_to_use(name, data_dir, bundled), "train")
     written = write_folder(domain, to, count, classes, unlabelled)
     print(f"{written} images of {name}: {to}")
+
+
+def _sheet(name: str, output: Path | None) -> Path:
+    """Where to write the contact sheet: never into the set that it shows.
+
+    Raises:
+        InputError: if the place is not writable, lies in the set, or holds another file.
+    """
+    from lstnet_search.config.domain_names import domain_name, parse_user_images
+    from lstnet_search.domains.formats.locations import folder_of
+    from lstnet_search.results.export.contact_sheet import is_contact_sheet
+
+    chosen = output or Path(f"{domain_name(name)}.png")
+    images = parse_user_images(name)
+    top = None if images is None else folder_of(images.location)
+    if top is not None and chosen.resolve().is_relative_to(top):
+        if output is not None:
+            raise InputError(f"--output {output} lies in the set, where it would be taken for an image; choose another")
+        chosen = top.parent / chosen.name
+    if not is_contact_sheet(chosen):
+        options.check_output(chosen, folder=False)
+    return chosen
 
 
 def _images_to_use(name: str, data_dir: Path | None, bundled: bool) -> "tuple[Data, Path]":

@@ -8,7 +8,7 @@ import shlex
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, get_args
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 DATA, RESOURCES = "Data", "Resources"
 """Help headings for options, like `ADVANCED`. Everyday options have no heading of their own."""
-KNOWN_SETS = "mnist, usps, digits, svhn, fashion, textured"
+KNOWN_SETS = (
+    "mnist, usps, digits, svhn, fashion, textured, emnist, emnist-letters, kmnist, qmnist, cifar10, stl10, mnistm"
+)
 DEFAULT_RESULTS_DIR = Path("results")
 DEFAULT_DATA_DIR = Path("data")
 MAX_PER_GPU = 20
@@ -56,7 +58,7 @@ DomainsOption = Annotated[
     typer.Option(
         "--domains",
         metavar="A B",
-        help=f"Two of {KNOWN_SETS}, folder:PATH, parquet:PATH, NAME=folder:PATH. Default: mnist usps.",
+        help=f"Two of {KNOWN_SETS}, images:PATH, folder:PATH, parquet:PATH, NAME=images:PATH. Default: mnist usps.",
         rich_help_panel=DATA,
     ),
 ]
@@ -239,22 +241,6 @@ def data_settings(data_dir: Path | None, bundled: bool, otherwise: str) -> dict[
     if bundled:
         return {"data": "bundled"}
     return {"data": "full" if data_dir is not None else otherwise}
-
-
-def domain_settings(domains: tuple[str, str] | None, skip_bad: bool) -> dict[str, Any]:
-    """The settings that say which domains are used; empty if neither option is given.
-
-    Raises:
-        InputError: if a domain is unknown or does not exist.
-    """
-    settings: dict[str, Any] = {"skip_bad": True} if skip_bad else {}
-    if domains is not None:
-        from lstnet_search.config.domain_names import with_absolute_path
-        from lstnet_search.domains.registry import check_names
-
-        check_names(*domains)
-        settings["domains"] = tuple(map(with_absolute_path, domains))
-    return settings
 
 
 def default_data(domains: tuple[str, ...], otherwise: str) -> str:

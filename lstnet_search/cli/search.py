@@ -9,6 +9,7 @@ import typer
 
 from lstnet_search.cli import options
 from lstnet_search.cli.app import ADVANCED
+from lstnet_search.cli.moved_images import record_moved_images
 from lstnet_search.cli.search_options import SearchOptions, search_config
 from lstnet_search.config.search import POPULATION_SCHEDULERS, TrackerName
 from lstnet_search.errors import InputError
@@ -59,6 +60,8 @@ def search(
     if not resume:
         config = search_config(asked, None, where.address, where.gpus)
     else:
+        if folder.search_file.exists():
+            record_moved_images(folder, asked, asked.data_dir)
         mirror = None
         if run.storage is not None and not folder.search_file.exists():
             mirror = Storage.at(run.storage, folder.path.name)

@@ -9,6 +9,7 @@ import typer
 
 from lstnet_search.cli import options
 from lstnet_search.cli.app import ADVANCED
+from lstnet_search.cli.reading_options import DataOptions
 from lstnet_search.cli.spaces import SHIPPED, find_space
 from lstnet_search.config import METHODS, PresetName, Space
 from lstnet_search.config.presets import METHOD_PRESETS, MethodName
@@ -25,7 +26,7 @@ DEFAULT_SPACES = {
 
 
 @dataclass(frozen=True)
-class SearchOptions:
+class SearchOptions(DataOptions):
     """What is searched. An option that is not given takes its value from the resumed search, else from the preset."""
 
     preset: options.PresetOption = None
@@ -49,10 +50,6 @@ class SearchOptions:
         ),
     ] = None
     seed: options.SeedOption = None
-    domains: options.DomainsOption = None
-    data_dir: options.DataDirOption = None
-    bundled: options.BundledOption = False
-    skip_bad: options.SkipBadOption = False
     sampler: Annotated[
         SamplerName | None,
         typer.Option(
@@ -133,7 +130,7 @@ def search_config(
     space_file, space = _space(asked.space, resumed, method)
     seed = asked_or_resumed("seed", 0)
 
-    changes = options.domain_settings(asked.domains, asked.skip_bad)
+    changes = asked.domain_settings(trial.domains)
     if asked.steps is not None:
         changes["steps"] = asked.steps
     if asked.data_dir is not None or asked.bundled or resumed is None:

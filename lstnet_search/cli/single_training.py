@@ -170,7 +170,7 @@ class SingleTraining:
         if searched is not None:
             opening = f", the {ordinal(log_opening(searched, command_line()))} time for this study"
         self._say(f"the test sets are opened{opening}")
-        pair = load_pair(settings.domains, settings.data, self._data_dir, "test", skip_bad=settings.skip_bad)
+        pair = load_pair(settings.domains, settings.data, self._data_dir, "test", settings.reading)
         pair = pair.to(self._device)
         with autocast(settings.precision, self._device)():
             found = reader_accuracies(network, pair, classifiers, adapted)

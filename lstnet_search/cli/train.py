@@ -2,11 +2,12 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from lstnet_search.cli import options
+from lstnet_search.cli.reading_options import DataOptions
 from lstnet_search.config import TrialConfig
 from lstnet_search.config.presets import METHOD_PRESETS, MethodName, PresetName
 from lstnet_search.errors import InputError
@@ -15,6 +16,7 @@ from lstnet_search.io.yaml import read_yaml
 
 
 def train(
+    images: DataOptions,
     config: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Settings, such as a search's best_config.yaml.")
     ] = None,
@@ -22,10 +24,6 @@ def train(
     preset: options.PresetOption = None,
     steps: options.StepsOption = None,
     seed: options.SeedOption = None,
-    domains: options.DomainsOption = None,
-    data_dir: options.DataDirOption = None,
-    bundled: options.BundledOption = False,
-    skip_bad: options.SkipBadOption = False,
     output: Annotated[
         Path | None,
         typer.Option(metavar="FOLDER", help="Folder to make. Default: results/train-YYYYMMDD-HHMMSS."),
@@ -40,8 +38,7 @@ def train(
     for option, given in (("--preset", preset), ("--method", method)):
         if config is not None and given is not None:
             raise InputError(f"--config and {option} exclude each other; give one of them")
-    asked = options.domain_settings(domains, skip_bad)
-    settings = _settings(config, method or "lstnet", preset, asked, data_dir, bundled)
+    settings = _settings(config, method or "lstnet", preset, images)
     changes = {"steps": steps, "seed": seed}
     settings = settings.override({name: value for name, value in changes.items() if value is not None}, "the options")
     output = output or options.DEFAULT_RESULTS_DIR / f"train-{datetime.now():%Y%m%d-%H%M%S}"
@@ -56,23 +53,18 @@ def train(
         folder = ResultsFolder(config.parent)
         searched = folder if folder.search_file.is_file() else None
         best = best_model(config.parent, settings)
-    training = SingleTraining(settings, data_dir or options.DEFAULT_DATA_DIR, console(), best)
+    training = SingleTraining(settings, images.data_dir or options.DEFAULT_DATA_DIR, console(), best)
     return training.run(output, test, searched)
 
 
-def _settings(
-    config: Path | None,
-    method: MethodName,
-    preset: PresetName | None,
-    asked: dict[str, Any],
-    data_dir: Path | None,
-    bundled: bool,
-) -> TrialConfig:
+def _settings(config: Path | None, method: MethodName, preset: PresetName | None, images: DataOptions) -> TrialConfig:
     if config is None:
-        settings = METHOD_PRESETS[method][preset or options.default_preset()].trial.override(asked, "the options")
-        otherwise = options.default_data(settings.domains, settings.data)
+        settings = METHOD_PRESETS[method][preset or options.default_preset()].trial
     else:
         settings = TrialConfig.parse(read_yaml(config, "config file", "--config"), str(config))
-        settings = settings.override(asked, "the options")
-        otherwise = options.default_data(settings.domains, settings.data) if "domains" in asked else settings.data
-    return settings.override(options.data_settings(data_dir, bundled, otherwise), "the options")
+    asked = images.domain_settings(settings.domains)
+    settings = settings.override(asked, "the options")
+    otherwise: str = settings.data
+    if config is None or "domains" in asked:
+        otherwise = options.default_data(settings.domains, settings.data)
+    return settings.override(options.data_settings(images.data_dir, images.bundled, otherwise), "the options")

@@ -2,17 +2,18 @@
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lstnet_search.cli.options import find_folder
+from lstnet_search.cli.reading_options import ColumnsOption, parse_columns
 
 if TYPE_CHECKING:
+    from lstnet_search.domains.formats.source import ImageSource
     from lstnet_search.domains.user_images.reader import ImageBatch, ImageReader
-    from lstnet_search.domains.user_images.sources import ImageSource
     from lstnet_search.results.export.model import TrainedModel
 
 
@@ -39,7 +40,7 @@ class Job:
         with progress("", len(self.images)) as advance:
             for batch in self.reader:
                 yield batch
-                advance(self.reader.seen)
+                advance(self.reader.tally.seen)
 
     def finish(self, done: str, output: Path, how: str = "") -> None:
         """Print what was done, and on stderr what the user should know about the images."""
@@ -47,8 +48,8 @@ class Job:
 
         for remark in self.reader.remarks(is_digits(self.model.config.domains[self.source])):
             print(f"note: {remark}", file=sys.stderr)
-        read = self.reader.seen - self.reader.unreadable
-        print(f"{self.model.directions[self.source]}: {done} {read} of {self.reader.seen} images{how}: {output}")
+        tally = self.reader.tally
+        print(f"{self.model.directions[self.source]}: {done} {tally.read} of {tally.seen} images{how}: {output}")
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,11 @@ class ImageOptions:
         typer.Option(metavar="FOLDER", help="Results folder of a search or a training, or a folder that export made."),
     ]
     input: Annotated[
-        Path,
+        str,
         typer.Option(
-            metavar="IMAGES", help="Folder of image files, or Parquet file with their bytes in a column 'image'."
+            metavar="IMAGES",
+            help="Folder or zip file of images, Parquet file with their bytes in a column 'image', another file that "
+            "holds images, or a pattern.",
         ),
     ]
     direction: Annotated[
@@ -71,6 +74,7 @@ class ImageOptions:
             metavar="NAME", help="mnist_to_usps if the images are like MNIST. Default: found from the images' size."
         ),
     ] = None
+    columns: ColumnsOption = None
     batch_size: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Number of images to read and process at once.")
     ] = None
@@ -83,14 +87,25 @@ class ImageOptions:
         """
         import torch
 
-        from lstnet_search.domains.user_images.reader import ImageReader, common_shape
-        from lstnet_search.domains.user_images.sources import find_images
+        from lstnet_search.domains.formats.opening import find_images
+        from lstnet_search.domains.user_images.reader import ImageReader
+        from lstnet_search.domains.user_images.survey import survey
+        from lstnet_search.domains.user_images.tally import Target
         from lstnet_search.evaluation.inference import BATCH_SIZE
         from lstnet_search.results.export.model import find_model, read_model
 
         model = read_model(find_model(find_folder(self.model)))
-        images = find_images(self.input)
-        source = model.source_of(self.direction, None if self.direction else common_shape(images))
-        shape = model.shapes[source]
-        reader = ImageReader(images, shape.channels, shape.side, self.batch_size or BATCH_SIZE)
+        columns = parse_columns(self.columns or (), ["input"]).get("input")
+        images = find_images(self.input, columns)
+        found = survey(images, most=_SAMPLE)
+        source = model.source_of(self.direction, found.shape)
+        shape, read_as = model.shapes[source], model.read_as[source]
+        target = Target(shape.channels, shape.side, ground=found.ground)
+        if read_as is not None:
+            target = replace(target, fit=read_as.fit, ground=read_as.ground)
+        reader = ImageReader(images, target, self.batch_size or BATCH_SIZE)
         return Job(model.to(torch.device("cuda" if torch.cuda.is_available() else "cpu")), source, images, reader)
+
+
+_SAMPLE = 100
+"""How many of the first images are looked at to find their domain."""

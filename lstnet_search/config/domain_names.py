@@ -4,10 +4,17 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
+from urllib.parse import unquote, urlsplit
+
+Kind = Literal["images", "folder", "parquet"]
+
+ENDINGS_OF_FILES = (".parquet", ".arrow", ".npz", ".zip", ".csv", ".tsv", ".h5", ".hdf5", ".gz")
+"""Endings that the default name of a domain leaves out."""
 
 _NAME = re.compile(r"[\w-]{1,100}")
-_USER_IMAGES = re.compile(r"(?:(?P<name>[\w-]+)=)?(?P<kind>folder|parquet):(?P<path>.+)", re.DOTALL)
+_USER_IMAGES = re.compile(r"(?:(?P<name>[\w-]+)=)?(?P<kind>images|folder|parquet):(?P<location>.+)", re.DOTALL)
+_REMOTE = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]+)://")
 
 
 @dataclass(frozen=True)
@@ -16,37 +23,70 @@ class UserImages:
 
     Attributes:
         name: the domain's name in directions and tables.
-        kind: a folder of image files, or a Parquet file in the format of the bundled sets.
-        path: the folder or file.
+        kind: what the user called them; every kind is read by the same rules.
+        location: a folder, a file, a pattern such as `shards/train-*.parquet`, or an address such as `s3://BUCKET/FOLDER`.
     """
 
     name: str
-    kind: Literal["folder", "parquet"]
-    path: Path
+    kind: Kind
+    location: str
+
+    @property
+    def path(self) -> Path:
+        """The location as a path of this machine."""
+        return Path(self.location)
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether the location is an address rather than a path."""
+        return is_remote(self.location)
 
     def __str__(self) -> str:
-        return f"{self.kind}:{self.path}"
+        return f"{self.kind}:{self.location}"
+
+
+def is_remote(location: str) -> bool:
+    """Whether a location is an address with a scheme, such as `s3://BUCKET/FOLDER`, rather than a path."""
+    return _REMOTE.match(location) is not None
+
+
+def local_location(location: str) -> str:
+    """A location as the system expects it: `file://` becomes a path, `~` a home folder; others stay as they are."""
+    found = _REMOTE.match(location)
+    if found is not None and found["scheme"].lower() == "file":
+        return unquote(urlsplit(location).path)
+    return os.path.expanduser(location) if found is None else location
 
 
 def parse_user_images(spec: str) -> UserImages | None:
-    """Parse `folder:PATH` or `parquet:PATH`, with an optional `NAME=` in front; return None for a known set's name.
+    """Parse `images:PATH`, `folder:PATH` or `parquet:PATH`, with an optional `NAME=` in front; None for a known set.
 
     Without `NAME=`, the domain is named after its folder or file, with `_` for characters other than letters, digits
-    and hyphens.
+    and hyphens. Parts of a path with `*` or `?` are left out of the name.
     """
     found = _USER_IMAGES.fullmatch(spec)
     if found is None:
         return None
-    path = Path(found["path"])
-    kind: Literal["folder", "parquet"] = "folder" if found["kind"] == "folder" else "parquet"
-    default = path.name if kind == "folder" else path.stem
-    return UserImages(found["name"] or re.sub(r"[^\w-]+", "_", default) or "images", kind, path)
+    location, kind = local_location(found["location"]), cast(Kind, found["kind"])
+    if not is_remote(location):
+        location = str(Path(location))
+    return UserImages(found["name"] or _default_name(location, kind), kind, location)
+
+
+def _default_name(location: str, kind: Kind) -> str:
+    plain = [part for part in Path(location).parts if not set(part) & set("*?")]
+    last = Path(*plain)
+    if kind == "parquet" or (kind == "folder" and last.suffix.lower() == ".zip"):
+        last = last.with_suffix("") if last.name else last
+    while kind == "images" and last.suffix.lower() in ENDINGS_OF_FILES:
+        last = last.with_suffix("")
+    return re.sub(r"[^\w-]+", "_", last.name) or "images"
 
 
 def is_domain(text: str) -> bool:
     """Whether a text names a domain. A name must not contain a path, because it becomes part of file names."""
     images = parse_user_images(text)
-    return _NAME.fullmatch(text) is not None if images is None else _is_possible_path(str(images.path))
+    return _NAME.fullmatch(text) is not None if images is None else _is_possible_path(images.location)
 
 
 def _is_possible_path(text: str) -> bool:
@@ -69,4 +109,4 @@ def with_absolute_path(spec: str) -> str:
     if images is None:
         return spec
     prefix = f"{images.name}=" if spec.startswith(f"{images.name}={images.kind}:") else ""
-    return f"{prefix}{images.kind}:{images.path.expanduser().resolve()}"
+    return f"{prefix}{images.kind}:{images.location if images.is_remote else images.path.resolve()}"

@@ -1,10 +1,30 @@
 """The image sizes that networks are built for."""
 
+from collections.abc import Mapping
+
 SIDES = (14, 16, 28, 32)
-"""Height and width in pixels: the paper's 16 and 28, plus one smaller and one larger that extend its Table 1."""
+"""Sides of the known sets of digits, in pixels: the paper's 16 and 28, plus one smaller and one larger."""
+LEAST_SIDE, LARGEST_SIDE = 8, 256
+"""Networks exist for every side from the first to the second, in pixels."""
+LARGEST_DEFAULT = 64
+"""A user's larger images are brought to this side unless an option asks for another: a step takes four times as long
+where the side is twice as long."""
 
 
-def side_for(height: int, width: int) -> int:
-    """The side that images are resized to: the nearest to their longer side, or the larger of two equally near ones."""
-    longer = max(height, width)
-    return min(SIDES, key=lambda side: (abs(side - longer), -side))
+def side_for(sizes: Mapping[tuple[int, int], int]) -> int:
+    """The side that a user's images are brought to if no option says so.
+
+    It is the longer side of the images, or the median of the longer sides if they differ, from 8 to 64.
+
+    Args:
+        sizes: how many images have each height and width.
+    """
+    longer = sorted((max(size), count) for size, count in sizes.items())
+    half, seen = sum(sizes.values()) / 2, 0
+    median = LEAST_SIDE
+    for side, count in longer:
+        seen += count
+        if seen >= half:
+            median = side
+            break
+    return min(max(median, LEAST_SIDE), LARGEST_DEFAULT)

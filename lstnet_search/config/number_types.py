@@ -8,6 +8,8 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticKnownError
 
+from lstnet_search.config.image_sides import LARGEST_SIDE, LEAST_SIDE
+
 
 def _refuse_boolean(value: Any) -> Any:
     if isinstance(value, bool):  # YAML reads `yes` and `on` as True, which pydantic would accept as 1
@@ -28,6 +30,8 @@ Pixels = Annotated[Number, Field(ge=0, le=14)]
 """The largest shift in either direction along each axis."""
 
 Whole = Annotated[int, NotBoolean]
+ImageSide = Annotated[Whole, Field(ge=LEAST_SIDE, le=LARGEST_SIDE)]
+"""Height and width of an image, in pixels."""
 LARGEST_COUNT = 10**12
 """Upper limit of steps and other counts, so that every table can hold them."""
 Count = Annotated[Whole, Field(ge=1, le=LARGEST_COUNT)]

@@ -10,6 +10,7 @@ from lstnet_search.config.number_types import (
     Count,
     Degrees,
     Fraction,
+    ImageSide,
     Number,
     Pixels,
     Positive,
@@ -18,6 +19,7 @@ from lstnet_search.config.number_types import (
     Weight,
     Whole,
 )
+from lstnet_search.config.reading import Fit, Reading, Role
 from lstnet_search.errors import explain, show
 
 ClassifierAugmentation = Literal["wide", "narrow"]
@@ -55,10 +57,18 @@ class TrialConfig(BaseModel):
 
     method: str
     domains: tuple[str, str] = ("mnist", "usps")
-    """As the user named them: known sets, `folder:PATH` or `parquet:PATH`."""
+    """As the user named them: known sets, `images:PATH`, `folder:PATH` or `parquet:PATH`."""
     data: Literal["bundled", "full"] = "full"
     skip_bad: bool = False
     """Whether to leave out a user's images that cannot be read, if there are only a few."""
+    fit: Annotated[Fit, Field(exclude_if=lambda fit: fit == "stretch")] = "stretch"
+    """How a user's images become squares. Like the settings below, it is not written to files if it has its default."""
+    sides: Annotated[dict[str, ImageSide], Field(exclude_if=lambda sides: not sides)] = {}
+    """Height and width, in pixels, that the images of a domain are brought to, by the domain's name."""
+    columns: Annotated[dict[str, dict[Role, str]], Field(exclude_if=lambda columns: not columns)] = {}
+    """Columns of a user's table that hold images, labels and the split, by the domain's name."""
+    common_classes: Annotated[bool, Field(exclude_if=lambda common: not common)] = False
+    """Whether to use only the classes that both domains have."""
 
     schedule: Annotated[tuple[WeightChange, ...], Field(exclude_if=lambda changes: not changes)] = ()
     """Changes of the weights during training, in ascending order of steps; not written to files if empty."""
@@ -131,6 +141,11 @@ class TrialConfig(BaseModel):
         return domain_name(first), domain_name(second)
 
     @property
+    def reading(self) -> Reading:
+        """The settings that say how images are read."""
+        return Reading(self.skip_bad, self.fit, self.sides, self.columns, self.common_classes)
+
+    @property
     def weights(self) -> dict[str, float]:
         """The weights of the method's objective, by name."""
         return {name: getattr(self, name) for name in self.weight_names}
@@ -152,7 +167,13 @@ class TrialConfig(BaseModel):
     def _check_domains(self) -> Self:
         for domain in self.domains:
             if not is_domain(domain):
-                raise ValueError(f"domains: {show(domain)} must be the name of a set, folder:PATH or parquet:PATH")
+                raise ValueError(
+                    f"domains: {show(domain)} must be the name of a set, images:PATH, folder:PATH or parquet:PATH"
+                )
+        for setting in ("sides", "columns"):
+            for name in getattr(self, setting):
+                if name not in self.domain_names:
+                    raise ValueError(f"{setting}: {show(name)} must be one of {', '.join(self.domain_names)}")
         return self
 
     @model_validator(mode="after")
@@ -207,6 +228,10 @@ FIXED_SETTINGS = frozenset(
         "domains",
         "data",
         "skip_bad",
+        "fit",
+        "sides",
+        "columns",
+        "common_classes",
         "steps",
         "reports",
         "classifier_steps",

@@ -1,19 +1,56 @@
 """The images of one domain, and of the two domains that are translated into each other."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from hashlib import sha256
-from typing import Literal
+from typing import Any, Literal, Self, get_args
 
 import torch
 from torch import Tensor
 
 from lstnet_search.config.metrics import directions_of
-from lstnet_search.errors import InputError
+from lstnet_search.config.reading import Fit
+from lstnet_search.domains.class_names import comparable
+from lstnet_search.errors import InputError, show
 
 Part = Literal["train", "test"]
 """The original training or test set of a domain."""
+
+
+@dataclass(frozen=True)
+class ReadAs:
+    """How a user's images were converted to those of a domain, so that others are converted in the same way.
+
+    Attributes:
+        channels: of the original images, 3 if any was in colour.
+        size: their height and width, in pixels; None if they differed.
+        fit: how they became squares.
+        ground: the brightness that transparent pixels got, 0 to 255.
+    """
+
+    channels: int
+    size: tuple[int, int] | None
+    fit: Fit = "stretch"
+    ground: int = 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """All attributes, as JSON holds them."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, content: Any) -> Self:
+        """The reverse of `as_dict`.
+
+        Raises:
+            ValueError, TypeError, LookupError: if it is something else.
+        """
+        size = content["size"]
+        found = cls(content["channels"], None if size is None else tuple(size), content["fit"], content["ground"])
+        numbers = (found.channels, found.ground, *(found.size or (1, 1)))
+        if found.fit not in get_args(Fit) or len(numbers) != 4 or any(type(number) is not int for number in numbers):
+            raise ValueError(f"no description of images: {show(content)}")
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +64,7 @@ class Domain:
         classes: number of classes.
         class_names: names of a user's classes, in the order of their labels; None if classes are called 0, 1, 2, ….
         remarks: what the user should know about how the images were read, one sentence per remark.
+        read_as: how a user's own images were converted; None for known sets.
     """
 
     name: str
@@ -35,6 +73,7 @@ class Domain:
     classes: int = 10
     class_names: tuple[str, ...] | None = None
     remarks: tuple[str, ...] = ()
+    read_as: ReadAs | None = None
 
     def __len__(self) -> int:
         return len(self.images)
@@ -92,18 +131,22 @@ class DomainPair:
     def __post_init__(self) -> None:
         if self.a.name == self.b.name:  # both directions would have the same name
             raise InputError(f"both domains are called {self.a.name!r}; their names must differ: choose another domain")
-        if self.a.named_classes() == self.b.named_classes():
+        classes_a, classes_b = (comparable(domain.named_classes()) for domain in self)
+        if classes_a == classes_b:
             return
         if self.a.class_names is None and self.b.class_names is None:
             difference = f"{self.a.name} has {self.a.classes} classes, {self.b.name} has {self.b.classes}"
         else:
             only = [
-                f"only {one.name} has {', '.join(map(repr, names))}"
-                for one, other in ((self.a, self.b), (self.b, self.a))
-                if (names := [name for name in one.named_classes() if name not in other.named_classes()])
+                f"only {one.name} has {_listed([name for name in names if name not in others])}"
+                for one, names, others in ((self.a, classes_a, classes_b), (self.b, classes_b, classes_a))
+                if set(names) - set(others)
             ]
             difference = f"the classes of {self.a.name} and {self.b.name} differ: {', '.join(only)}"
-        raise InputError(f"{difference}; they must be the same: rename classes, or remove those that only one has")
+        raise InputError(
+            f"{difference}; they must be the same: rename classes, or use only those that both have with "
+            "--common-classes"
+        )
 
     def __iter__(self) -> Iterator[Domain]:
         return iter((self.a, self.b))
@@ -121,6 +164,10 @@ class DomainPair:
     def to(self, device: torch.device) -> "DomainPair":
         """The same pair on another device."""
         return DomainPair(self.a.to(device), self.b.to(device))
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(map(repr, names[:10])) + (f" and {len(names) - 10} more" if len(names) > 10 else "")
 
 
 def to_unit_range(images: Tensor) -> Tensor:

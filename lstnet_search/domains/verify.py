@@ -5,6 +5,7 @@ from pathlib import Path
 from lstnet_search.domains.domain import Domain, Part
 from lstnet_search.domains.registry import Data, load
 from lstnet_search.domains.sets.svhn import svhn_is_original
+from lstnet_search.domains.sets.torchvision import USPS_FILES
 from lstnet_search.errors import InputError
 
 MNIST_FINGERPRINTS: dict[Part, str] = {"train": "71d3be42f93ad20d", "test": "4718853ea946af65"}
@@ -29,6 +30,8 @@ def load_and_verify(name: str, data: Data, data_dir: Path, part: Part) -> tuple[
             is_original = domain.fingerprint == DIGITS_FINGERPRINTS[part]
         case "mnist":
             is_original = domain.fingerprint == MNIST_FINGERPRINTS[part]
+        case "usps" if not (data_dir / USPS_FILES[part]).is_file():
+            return domain, f"the bundled copy, because {data_dir} has no {USPS_FILES[part]}; its checksum is right"
         case "usps":  # the whole set is bundled
             is_original = domain.fingerprint == load("usps", "bundled", data_dir, part).fingerprint
         case "svhn":
@@ -40,4 +43,5 @@ def load_and_verify(name: str, data: Data, data_dir: Path, part: Part) -> tuple[
             f"{name} ({part}) in {data_dir} is not the original, although its count and shape are right; restore the "
             "original files, or delete them and fetch them again"
         )
-    return domain, "the original, bit for bit"
+    found = "".join(f"; {remark.removeprefix(f'{name}: ')}" for remark in domain.remarks)
+    return domain, f"the original, bit for bit{found}"

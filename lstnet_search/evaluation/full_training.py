@@ -48,7 +48,7 @@ class WholeSets:
         Raises:
             InputError: if the data are missing or damaged.
         """
-        pair = load_pair(config.domains, config.data, data_dir, "train", skip_bad=config.skip_bad)
+        pair = load_pair(config.domains, config.data, data_dir, "train", config.reading)
         return cls(pair, (pair.a.channel_means(), pair.b.channel_means()), pair.fingerprint, alike(pair))
 
     @property

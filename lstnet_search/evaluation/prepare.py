@@ -124,7 +124,7 @@ def prepare(
     """Read and split both domains, and train their classifiers or take them from the cache.
 
     Args:
-        config: only its `domains`, `data`, `skip_bad`, `validation_fraction`, `split_seed` and settings of
+        config: only its `domains`, `data`, `reading`, `validation_fraction`, `split_seed` and settings of
             classifiers matter.
         data_dir: folder of the full data.
         device: where to put everything.
@@ -136,7 +136,7 @@ def prepare(
     """
     which = "" if all(map(parse_user_images, config.domains)) else f" ({config.data})"
     progress(f"reading {' and '.join(config.domains)}{which}")
-    whole = load_pair(config.domains, config.data, data_dir, "train", skip_bad=config.skip_bad)
+    whole = load_pair(config.domains, config.data, data_dir, "train", config.reading)
     for remark in (*whole.a.remarks, *whole.b.remarks):
         progress(remark)
     return prepare_pair(whole, config, device, cache_dir or default_cache_dir("classifiers"), progress)

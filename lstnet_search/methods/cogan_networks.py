@@ -13,13 +13,15 @@ NOISE = 100
 """Length of the noise vector that a pair of images is generated from."""
 
 LEAST_SIDE = 28
+LARGEST_SIDE = 64
+"""Larger images are resized to it: the last layers' kernels grow with the side, and have no padding to stop that."""
 FILTERS = (1024, 512, 256, 128)
 FEATURES = 500
 
 
 def pair_shapes(shapes: tuple[ImageShape, ImageShape]) -> tuple[ImageShape, ImageShape]:
-    """Shapes of the networks' images: the larger of the two sides, at least 28, and each domain's own channels."""
-    side = max(LEAST_SIDE, *(shape.side for shape in shapes))
+    """Shapes of the networks' images: the larger of the two sides, from 28 to 64, and each domain's own channels."""
+    side = min(max(LEAST_SIDE, *(shape.side for shape in shapes)), LARGEST_SIDE)
     first, second = (ImageShape(shape.channels, side) for shape in shapes)
     return first, second
 

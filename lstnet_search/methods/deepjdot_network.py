@@ -8,6 +8,8 @@ from lstnet_search.models import ImageShape
 
 FILTERS = (32, 32, 64, 64, 128, 128)
 FEATURES = 128
+LARGEST_SIDE = 64
+"""Larger images are resized to it: with a pool stride of 1, the linear layer grows with the square of the side."""
 
 
 class JointNetwork(DirectionNetwork):
@@ -17,13 +19,15 @@ class JointNetwork(DirectionNetwork):
         """Build the network with Keras' default initialisation, as the authors do.
 
         Args:
-            shapes: image shapes of both domains. The network sees the larger side, in colour if either domain is.
+            shapes: image shapes of both domains. The network sees the larger side, at most 64, and colour if either
+                has it.
             classes: number of classes.
             width: factor on the number of filters of the convolutions.
             pool_stride: 1 or 2.
         """
         super().__init__()
-        self._shape = ImageShape(max(shape.channels for shape in shapes), max(shape.side for shape in shapes))
+        side = min(max(shape.side for shape in shapes), LARGEST_SIDE)
+        self._shape = ImageShape(max(shape.channels for shape in shapes), side)
         channels, side = self._shape.channels, self._shape.side
         layers: list[nn.Module] = []
         for index, filters in enumerate(FILTERS):

@@ -1,6 +1,6 @@
-"""Table 1 of the paper as data, extended to images of side 14 and 32 by the table's own rule."""
+"""Table 1 of the paper as data, continued to images of every side from 8 to 256 by the table's own rule."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 
@@ -12,13 +12,15 @@ class Layer:
         filters: output channels at full width.
         kernel: height and width of the kernel.
         stride: stride along both axes.
-        valid: whether there is no padding. Otherwise the side becomes side / stride, or side · stride if transposed.
+        valid: whether there is no padding. Otherwise the side becomes ⌈side / stride⌉, or side · stride if transposed.
+        odd: whether a transposed layer gives one pixel less, side · stride - 1.
     """
 
     filters: int
     kernel: int
     stride: int = 1
     valid: bool = False
+    odd: bool = False
 
 
 @dataclass(frozen=True)
@@ -29,31 +31,56 @@ class Pooled:
     pool: Literal[1, 2]
 
 
-_SAME_LAST = Layer(512, 3)
-_VALID_LAST = Layer(512, 2, valid=True)
+LEAST_HALVED = 14
+"""A side of at least this many pixels is halved once more; what is left is 7 to 13."""
 
-ENCODER: dict[int, tuple[Layer, ...]] = {
-    14: (Layer(64, 7), Layer(128, 5, 2), Layer(256, 3), _SAME_LAST),
-    16: (Layer(64, 7), Layer(128, 5, 2), Layer(256, 3), _VALID_LAST),
-    28: (Layer(64, 7), Layer(128, 5, 2), Layer(256, 3, 2), _SAME_LAST),
-    32: (Layer(64, 7), Layer(128, 5, 2), Layer(256, 3, 2), _VALID_LAST),
-}
-"""An encoder's own layers (those not shared), by the side of its images. All end at side 7."""
 
-GENERATOR: dict[int, tuple[Layer, ...]] = {
-    14: (_SAME_LAST, Layer(256, 3, 2), Layer(128, 5), Layer(64, 7)),
-    16: (_VALID_LAST, Layer(256, 3, 2), Layer(128, 5), Layer(64, 7)),
-    28: (_SAME_LAST, Layer(256, 3, 2), Layer(128, 5, 2), Layer(64, 7)),
-    32: (_VALID_LAST, Layer(256, 3, 2), Layer(128, 5, 2), Layer(64, 7)),
-}
-"""A generator's own transposed layers, by the side of its images. A 1×1 layer to the image and tanh follow."""
+def halved_sides(side: int) -> tuple[int, ...]:
+    """The sides of an image that is halved, rounded up, until it has less than 14 pixels: 28, 14, 7."""
+    sides = [side]
+    while sides[-1] >= LEAST_HALVED:
+        sides.append(-(-sides[-1] // 2))
+    return tuple(sides)
 
-DISCRIMINATOR: dict[int, tuple[Pooled, ...]] = {
-    14: (Pooled(Layer(64, 3), 1), Pooled(Layer(128, 3), 1), Pooled(Layer(256, 5), 2), Pooled(_SAME_LAST, 2)),
-    16: (Pooled(Layer(64, 3), 1), Pooled(Layer(128, 3), 1), Pooled(Layer(256, 5), 2), Pooled(_VALID_LAST, 2)),
-    28: (Pooled(Layer(64, 3), 1), Pooled(Layer(128, 3), 2), Pooled(Layer(256, 5), 2), Pooled(_SAME_LAST, 2)),
-    32: (Pooled(Layer(64, 3), 1), Pooled(Layer(128, 3), 2), Pooled(Layer(256, 5), 2), Pooled(_VALID_LAST, 2)),
-}
+
+def encoder_layers(side: int) -> tuple[Layer, ...]:
+    """An encoder's own layers (those not shared), for images of a side from 8 to 256. All end at side 7."""
+    halvings = len(halved_sides(side)) - 1
+    more = (Layer(256, 3, 2),) * max(0, halvings - 2)
+    return Layer(64, 7), Layer(128, 5, _stride(halvings, 1)), Layer(256, 3, _stride(halvings, 2)), *more, _last(side)
+
+
+def generator_layers(side: int) -> tuple[Layer, ...]:
+    """A generator's own transposed layers, for a side from 8 to 256. A 1×1 layer to the image and tanh follow.
+
+    They mirror the encoder's: the first ones double the side, so that it passes through the same sides backwards.
+    """
+    sides = halved_sides(side)
+    doubled = sides[-2::-1]
+    widening = [Layer(256, 3), *(Layer(256, 3) for _ in doubled[2:]), Layer(128, 5)]
+    for index, larger in enumerate(doubled):
+        widening[index] = replace(widening[index], stride=2, odd=larger % 2 == 1)
+    return _last(side), *widening, Layer(64, 7)
+
+
+def discriminator_layers(side: int) -> tuple[Pooled, ...]:
+    """A discriminator's convolutions, for images of a side from 8 to 256. All end at side 4."""
+    halvings = len(halved_sides(side)) - 1
+    more = (Pooled(Layer(128, 3), 2),) * max(0, halvings - 2)
+    second, third = Pooled(Layer(128, 3), _stride(halvings, 2)), Pooled(Layer(256, 5), _stride(halvings, 1))
+    return Pooled(Layer(64, 3), 1), second, *more, third, Pooled(_last(side), 2)
+
+
+def _stride(halvings: int, needed: int) -> Literal[1, 2]:
+    """2 for a layer that halves images which are halved at least `needed` times, else 1."""
+    return 2 if halvings >= needed else 1
+
+
+def _last(side: int) -> Layer:
+    """The layer between an image's smallest side and the latent's 7: 3×3 at side 7, else a kernel without padding."""
+    smallest = halved_sides(side)[-1]
+    return Layer(512, 3) if smallest == 7 else Layer(512, smallest - 6, valid=True)
+
 
 LATENT_DISCRIMINATOR = (Pooled(Layer(256, 3), 1), Pooled(Layer(512, 3), 2), Pooled(Layer(256, 3), 1))
 

@@ -14,17 +14,19 @@ EPSILON = 1e-3
 
 
 def convolution(channels: int, layer: Layer, size: Size, *, bias: bool) -> nn.Conv2d:
-    """A convolution from (N, channels, S, S) to side S / stride, or S - kernel + 1 if `valid`."""
+    """A convolution from (N, channels, S, S) to side ⌈S / stride⌉, or S - kernel + 1 if `valid`."""
     padding = 0 if layer.valid else layer.kernel // 2
     return nn.Conv2d(channels, size.filters(layer), layer.kernel, layer.stride, padding, bias=bias)
 
 
 def transposed_convolution(channels: int, layer: Layer, size: Size) -> nn.ConvTranspose2d:
-    """A transposed convolution from (N, channels, S, S) to side S · stride, or S + kernel - 1 if `valid`."""
+    """A transposed convolution from (N, channels, S, S) to side S · stride, or S + kernel - 1 if `valid`.
+
+    If `odd`, the side is one less.
+    """
     padding = 0 if layer.valid else layer.kernel // 2
-    return nn.ConvTranspose2d(
-        channels, size.filters(layer), layer.kernel, layer.stride, padding, layer.stride - 1, bias=False
-    )
+    added = layer.stride - 1 - layer.odd
+    return nn.ConvTranspose2d(channels, size.filters(layer), layer.kernel, layer.stride, padding, added, bias=False)
 
 
 class Normalised(nn.Sequential):

@@ -5,7 +5,7 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
-from lstnet_search.models.architecture import DISCRIMINATOR, LATENT_DISCRIMINATOR, LATENT_SIDE, Pooled, Size
+from lstnet_search.models.architecture import LATENT_DISCRIMINATOR, LATENT_SIDE, Pooled, Size, discriminator_layers
 from lstnet_search.models.blocks import pooled_stack
 from lstnet_search.models.translator import ImageShape
 
@@ -32,7 +32,7 @@ class Discriminators(nn.Module):
     ) -> None:
         super().__init__()
         self.images = nn.ModuleList(
-            Discriminator(shape.channels, DISCRIMINATOR[shape.side], 4, size) for shape in shapes
+            Discriminator(shape.channels, discriminator_layers(shape.side), 4, size) for shape in shapes
         )
         if latent_stride is None:
             return

@@ -6,7 +6,13 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
-from lstnet_search.models.architecture import ENCODER, GENERATOR, SHARED_ENCODER, SHARED_GENERATOR, Size
+from lstnet_search.models.architecture import (
+    SHARED_ENCODER,
+    SHARED_GENERATOR,
+    Size,
+    encoder_layers,
+    generator_layers,
+)
 from lstnet_search.models.blocks import normalised_stack
 
 
@@ -28,7 +34,7 @@ class Translator(nn.Module):
         """Build all four networks.
 
         Args:
-            shapes: image shapes of both domains; sides must be in `SIDES`.
+            shapes: image shapes of both domains; sides are from 8 to 256.
             size: how large the networks are.
             latent_stride: 1 for a 7×7 latent, 3 for 3×3.
             momentum: BatchNorm's momentum in PyTorch's sense.
@@ -36,10 +42,10 @@ class Translator(nn.Module):
         super().__init__()
         shared_encoder = SHARED_ENCODER[latent_stride]
         shared_generator = SHARED_GENERATOR[latent_stride]
-        encoder_channels = size.filters(ENCODER[28][-1])
+        encoder_channels = size.filters(encoder_layers(shapes[0].side)[-1])
         self.latent_channels = size.filters(shared_encoder[-1])
         self.encoders = nn.ModuleList(
-            normalised_stack(shape.channels, ENCODER[shape.side], size, momentum) for shape in shapes
+            normalised_stack(shape.channels, encoder_layers(shape.side), size, momentum) for shape in shapes
         )
         self.shared_encoder = normalised_stack(encoder_channels, shared_encoder, size, momentum)
         self.shared_generator = normalised_stack(
@@ -48,8 +54,8 @@ class Translator(nn.Module):
         shared_channels = size.filters(shared_generator[-1])
         self.generators = nn.ModuleList(
             nn.Sequential(
-                normalised_stack(shared_channels, GENERATOR[shape.side], size, momentum, transposed=True),
-                nn.ConvTranspose2d(size.filters(GENERATOR[shape.side][-1]), shape.channels, 1),
+                normalised_stack(shared_channels, generator_layers(shape.side), size, momentum, transposed=True),
+                nn.ConvTranspose2d(size.filters(generator_layers(shape.side)[-1]), shape.channels, 1),
                 nn.Tanh(),
             )
             for shape in shapes

@@ -89,12 +89,16 @@ def refuse_other_data(folder: ResultsFolder, fingerprint: str, options: str) -> 
     Raises:
         InputError: if the search recorded another fingerprint.
     """
-    recorded = folder.read_search().data_fingerprint
-    if recorded != fingerprint:
-        raise InputError(
-            f"{folder.path} was begun on data with fingerprint {recorded}, this data has {fingerprint}; "
-            f"give the same data with {options}"
-        )
+    record = folder.read_search()
+    recorded = record.data_fingerprint
+    if recorded == fingerprint:
+        return
+    halves = zip(record.search.trial.domains, recorded.split("-"), fingerprint.split("-"), strict=False)
+    different = " and ".join(domain for domain, old, new in halves if old != new)
+    raise InputError(
+        f"{folder.path} was begun on data with fingerprint {recorded}, this data has {fingerprint}: the images of "
+        f"{different} differ; restore what was added, changed or removed, or give the same data with {options}"
+    )
 
 
 def refuse_other_classifiers(folder: ResultsFolder, digests: dict[str, str]) -> None:

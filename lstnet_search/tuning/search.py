@@ -12,6 +12,7 @@ from rich.console import Console
 
 from lstnet_search.config.metrics import accuracy_name, choose_metric
 from lstnet_search.config.search import SearchConfig
+from lstnet_search.domains import load_pair
 from lstnet_search.errors import InputError
 from lstnet_search.evaluation import Prepared, prepare
 from lstnet_search.io.cache_dir import default_cache_dir
@@ -89,7 +90,6 @@ def _search(config: SearchConfig, run: Run, console: Console, stop_request: Stop
             warm_start = warm_start_trials(config, run.folder, run.resume)
             placement = share_gpus(run.resources, config, prepared, placement, config.trials, say)
         if run.resume:
-            refuse_other_data(run.folder, prepared.fingerprint, "--data-dir or --bundled")
             refuse_other_classifiers(run.folder, prepared.classifier_digests)
         else:
             run.folder.create(_search_file(config, run, placement, prepared))
@@ -107,7 +107,7 @@ def _search(config: SearchConfig, run: Run, console: Console, stop_request: Stop
 
 
 def _refuse_unusable(config: SearchConfig, run: Run) -> None:
-    """Before the cluster starts and any data is read, refuse options that cannot work.
+    """Before the cluster starts and anything is trained, refuse options and data that cannot work.
 
     Raises:
         InputError: if an option cannot work.
@@ -116,7 +116,11 @@ def _refuse_unusable(config: SearchConfig, run: Run) -> None:
     refuse_trackers(run.log)
     warm_start_trials(config, run.folder, run.resume)
     refuse_placement(run.resources, config.trials)
-    if not run.resume:
+    if run.resume:
+        trial = config.trial
+        pair = load_pair(trial.domains, trial.data, run.data_dir, "train", trial.reading)
+        refuse_other_data(run.folder, pair.fingerprint, "--data-dir, --bundled or --domains")
+    else:
         run.folder.refuse_existing()
     if run.storage is None:
         refuse_job_folder(run.folder.path)

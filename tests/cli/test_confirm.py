@@ -35,7 +35,7 @@ def study(folder: Path, fingerprint: str = "x-y") -> Path:
         (["--gpus-per-trial", "2"], "a trial trains on one GPU"),
         (["--gpus", "99"], "--gpus 99 is more than the"),
         (["--time-budget", "soon"], "--time-budget soon must be at least a second"),
-        ([], "was begun on data with fingerprint x-y, this data has 7ee24d0469573fcc-d5ae87e18772035a; give the"),
+        ([], "was begun on data with fingerprint x-y, this data has 7ee24d0469573fcc-d5ae87e18772035a: the images"),
     ],
 )
 def test_bad_options_of_confirm_are_refused(

@@ -27,7 +27,7 @@ def test_a_domain_has_the_name_that_was_given_or_that_of_its_folder_or_file(doma
 
 
 def test_user_images_have_a_kind_and_a_path() -> None:
-    assert parse_user_images("x=parquet:a:b") == UserImages("x", "parquet", Path("a:b"))
+    assert parse_user_images("x=parquet:a:b") == UserImages("x", "parquet", "a:b")
     assert parse_user_images("usps") is None
 
 
@@ -36,6 +36,7 @@ def test_an_absolute_path_keeps_the_name(tmp_path: Path, monkeypatch: pytest.Mon
     assert with_absolute_path("folder:cats") == f"folder:{tmp_path}/cats"
     assert with_absolute_path("left=folder:cats") == f"left=folder:{tmp_path}/cats"
     assert with_absolute_path("folder:.") == f"folder:{tmp_path}"
+    assert with_absolute_path("images:s3://bucket/cats") == "images:s3://bucket/cats"
     assert with_absolute_path("mnist") == "mnist"
 
 

@@ -4,10 +4,17 @@ from lstnet_search.config.image_sides import side_for
 
 
 @pytest.mark.parametrize(
-    ("size", "side"),
-    [((5, 9), 14), ((15, 15), 16), ((14, 22), 28), ((22, 16), 28), ((21, 3), 16), ((30, 30), 32), ((480, 640), 32)],
+    ("sizes", "side"),
+    [
+        ({(28, 28): 3}, 28),
+        ({(5, 7): 1}, 8),
+        ({(64, 64): 9}, 64),
+        ({(40, 60): 9}, 60),
+        ({(480, 640): 1}, 64),
+        ({(28, 28): 6, (28, 30): 1}, 28),
+        ({(20, 20): 2, (30, 10): 1, (50, 40): 2}, 30),
+        ({}, 8),
+    ],
 )
-def test_images_get_the_side_nearest_to_their_longer_one_and_the_larger_of_a_tie(
-    size: tuple[int, int], side: int
-) -> None:
-    assert side_for(*size) == side
+def test_images_get_the_median_of_their_longer_sides_from_8_to_64(sizes: dict[tuple[int, int], int], side: int) -> None:
+    assert side_for(sizes) == side

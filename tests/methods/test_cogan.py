@@ -16,6 +16,7 @@ def test_pairs_have_the_larger_side_and_their_own_channels() -> None:
     first, second = pair_shapes((ImageShape(1, 14), ImageShape(3, 16)))
     assert (first, second) == (ImageShape(1, 28), ImageShape(3, 28))
     assert {shape.side for shape in pair_shapes((ImageShape(1, 28), ImageShape(1, 32)))} == {32}
+    assert {shape.side for shape in pair_shapes((ImageShape(1, 28), ImageShape(3, 256)))} == {64}
     made = PairGenerator((first, second), 1 / 64)(torch.randn(2, 100))
     assert [tuple(each.shape) for each in made] == [(2, 1, 28, 28), (2, 3, 28, 28)]
     assert all(each.min() >= 0 and each.max() <= 1 for each in made)

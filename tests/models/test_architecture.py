@@ -125,3 +125,37 @@ def test_width_scales_every_filter_count_except_the_images_channels_down_to_four
     with torch.inference_mode(), shapes_after(translator) as seen:
         translator.translate(torch.zeros(1, 1, 28, 28), 0)
     assert [filters for filters, _ in seen] == [4, 4, 4, 8, 4, 4, 4, 4, 8, 4, 4, 4, 1]
+
+
+def test_side_64_halves_once_more_than_side_32_and_ends_at_the_same_latent() -> None:
+    shapes = (ImageShape(3, 64), ImageShape(1, 25))
+    translator = build_translator(shapes, Size(1.0), 1, 0.01, seed=0).eval()
+    discriminators = build_discriminators(shapes, translator.latent_channels, Size(1.0), 1, seed=0)
+    with torch.inference_mode(), shapes_after(translator, discriminators) as seen:
+        translator.encode(torch.zeros(1, 3, 64, 64), 0)
+        assert seen[:5] == [(64, 64), (128, 32), (256, 16), (256, 8), (512, 7)]
+        translator.encode(torch.zeros(1, 1, 25, 25), 1)  # an odd side is halved to the larger half
+        assert seen[7:11] == [(64, 25), (128, 13), (256, 13), (512, 7)]
+        seen.clear()
+        shared = translator.decode(torch.zeros(1, 128, 7, 7))
+        translator.render(shared, 0)
+        assert seen[2:] == [(512, 8), (256, 16), (256, 32), (128, 64), (64, 64), (3, 64)]
+        seen.clear()
+        translator.render(shared, 1)
+        assert seen == [(512, 13), (256, 25), (128, 25), (64, 25), (1, 25)]
+        seen.clear()
+        discriminators.image(torch.zeros(1, 3, 64, 64), 0)
+        assert [side for _, side in seen] == [64, 64, 64, 32, 32, 16, 16, 8, 7, 4]
+
+
+@pytest.mark.parametrize("side", [8, 9, 13, 15, 17, 27, 31, 33, 48, 63, 96, 100, 127, 255, 256])
+def test_every_side_from_8_to_256_ends_at_latent_7_and_comes_back(side: int) -> None:
+    shapes = (ImageShape(1, side), ImageShape(3, 16))
+    translator = build_translator(shapes, Size(1 / 64), 1, 0.1, seed=0).eval()
+    discriminators = build_discriminators(shapes, translator.latent_channels, Size(1 / 64), 1, seed=0)
+    images = torch.zeros(1, 1, side, side)
+    with torch.inference_mode():
+        latent = translator.encode(images, 0)
+        assert latent.shape[2:] == (7, 7)
+        assert translator.generate(latent, 0).shape == images.shape
+        assert discriminators.image(images, 0).shape == (1,)

@@ -21,7 +21,7 @@ HOSTILE = ["../../evil", "/etc/evil", "a/b", "..", "", "a\0b", "a\nb", "x" * 101
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_domains_name_holds_no_path(name: str) -> None:
     """Domain names are parts of file names: of ONNX files, contact sheets and cached classifiers."""
-    with pytest.raises(InputError, match="must be the name of a set, folder:PATH or parquet:PATH"):
+    with pytest.raises(InputError, match="must be the name of a set, images:PATH, folder:PATH or parquet:PATH"):
         TrialConfig.parse({"domains": [name, "usps"]}, "best_config.yaml")
 
 

@@ -21,8 +21,9 @@ from lstnet_search.config import Space, TrialConfig
 from lstnet_search.config.domain_names import UserImages
 from lstnet_search.config.space.points import read_points
 from lstnet_search.domains import Domain
+from lstnet_search.domains.sets.idx_sets import MNIST_FILES
 from lstnet_search.domains.sets.svhn import read_svhn
-from lstnet_search.domains.sets.torchvision import MNIST_FILES, read_mnist, read_usps_file
+from lstnet_search.domains.sets.torchvision import read_mnist, read_usps_file
 from lstnet_search.domains.user_images.domain import read_user_images
 from lstnet_search.errors import InputError
 from lstnet_search.evaluation import ClassifierSettings, cached_classifier
@@ -150,7 +151,7 @@ def tables(folder: Path) -> dict[str, Callable[[], object]]:
         "history": results.read_history,
         "confirmation": results.read_confirmation_table,
         "images": lambda: read_user_images(
-            UserImages("images", "parquet", folder / "images.parquet"), "train", cache_dir=folder
+            UserImages("images", "parquet", str(folder / "images.parquet")), "train", cache_dir=folder
         ),
     }
 

@@ -1,3 +1,14 @@
-"""Known data sets: bundled ones, those of torchvision and scikit-learn, SVHN, textured digits. No images of users."""
+"""Known data sets: bundled ones, those of torchvision and scikit-learn, and sets made of them. No images of users."""
 
-__all__ = ["bundled", "digits", "svhn", "textured", "torchvision"]
+__all__ = [
+    "bundled",
+    "digits",
+    "downloads",
+    "idx_sets",
+    "mnist_like",
+    "mnist_m",
+    "objects",
+    "svhn",
+    "textured",
+    "torchvision",
+]

@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 
 from lstnet_search.domains.domain import Domain, Part
-from lstnet_search.domains.sets.torchvision import copy_atomically, downloading, reporting_damage
+from lstnet_search.domains.sets.downloads import copy_atomically, downloading, reporting_damage
 
 SVHN_FILES: dict[Part, str] = {"train": "train_32x32.mat", "test": "test_32x32.mat"}
 SVHN_COUNTS: dict[Part, int] = {"train": 73_257, "test": 26_032}

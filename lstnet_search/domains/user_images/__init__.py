@@ -1,3 +1,3 @@
-"""A user's own images: listing, decoding, caching and reading them. Known data sets are in `domains.sets`."""
+"""A user's own images: decoding, caching and reading them. Their formats are in `domains.formats`."""
 
-__all__ = ["decoding", "domain", "listing", "pixel_cache", "reader", "sources", "write_folder"]
+__all__ = ["decoding", "domain", "pixel_cache", "reader", "squares", "survey", "tally", "write_folder", "write_table"]

@@ -1,14 +1,17 @@
 """Reads a user's own images as a domain."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
 
 from lstnet_search.config.domain_names import UserImages
+from lstnet_search.config.reading import Reading
+from lstnet_search.domains.class_names import in_order
 from lstnet_search.domains.domain import Domain, Part
+from lstnet_search.domains.formats.opening import open_images
 from lstnet_search.domains.split import split
-from lstnet_search.domains.user_images.listing import ImageListing, list_images
-from lstnet_search.domains.user_images.pixel_cache import Pixels, read_pixels
+from lstnet_search.domains.user_images.pixel_cache import Pixels, Wanted, read_pixels
 from lstnet_search.errors import InputError
 
 TEST_SHARE = 0.2
@@ -22,61 +25,67 @@ _NAMED = 20
 
 
 def read_user_images(
-    user_images: UserImages, part: Part, skip_bad: bool = False, cache_dir: Path | None = None
+    user_images: UserImages, part: Part, reading: Reading | None = None, cache_dir: Path | None = None
 ) -> Domain:
     """Read one part of a user's images. If the user has not split them, a fixed seed splits them.
 
     Args:
         user_images: where the images are.
         part: training or test set.
-        skip_bad: leave out images that cannot be read, if there are only a few.
+        reading: how they are read; None for the defaults.
         cache_dir: as for `read_pixels`.
 
     Raises:
         InputError: if the images cannot be used.
     """
-    listing = list_images(user_images)
-    pixels = read_pixels(user_images, listing, cache_dir)
-    remarks = _remarks(user_images, pixels, listing.count, skip_bad)
-    names = listing.classes
+    reading = reading or Reading()
+    source = open_images(user_images, reading.columns.get(user_images.name))
+    layout = source.layout()
+    wanted = Wanted(reading.fit, reading.sides.get(user_images.name))
+    pixels = read_pixels(user_images, source, wanted, cache_dir)
+    left_out = _left_out(user_images, pixels.unreadable, len(source), reading.skip_bad)
+    remarks = (*source.remarks, *layout.remarks, *left_out, *pixels.remarks)
+    names = None if layout.labels is None else in_order(layout.labels)
     labels = None
-    if names is not None and listing.labels is not None:
+    if names is not None and layout.labels is not None:
         numbers = {name: number for number, name in enumerate(names)}
-        labels = torch.tensor([numbers[listing.labels[index]] for index in pixels.indices.tolist()])
-    images = torch.from_numpy(pixels.images)
-    both_parts = Domain(user_images.name, images, labels, len(names or "") or 1, names, remarks)
-    domain = _select(both_parts, listing, pixels, part)
-    if part == "train" and names is not None:
+        labels = torch.tensor([numbers[layout.labels[index]] for index in pixels.indices.tolist()])
+    both_parts = Domain(
+        user_images.name,
+        torch.from_numpy(pixels.images),
+        labels,
+        len(names or "") or 1,
+        names,
+        tuple(f"{user_images.name}: {remark}" for remark in remarks),
+        pixels.read_as,
+    )
+    domain = _select(both_parts, layout.parts, pixels, part)
+    if part == "train" and names is not None and not reading.common_classes:  # else only those classes are checked
         check_counts(user_images, domain, domain.classes)
     return domain
 
 
-def _select(both_parts: Domain, listing: ImageListing, pixels: Pixels, part: Part) -> Domain:
-    if listing.parts is None:
+def _select(both_parts: Domain, parts: Sequence[Part] | None, pixels: Pixels, part: Part) -> Domain:
+    if parts is None:
         train, test = split(both_parts, TEST_SHARE, TEST_SEED)
         return train if part == "train" else test
-    in_part = torch.tensor([listing.parts[index] == part for index in pixels.indices.tolist()])
+    in_part = torch.tensor([parts[index] == part for index in pixels.indices.tolist()])
     return both_parts.take(in_part.nonzero().flatten())
 
 
-def _remarks(user_images: UserImages, pixels: Pixels, count: int, skip_bad: bool) -> tuple[str, ...]:
-    remarks = []
-    side = pixels.images.shape[-1]
-    if pixels.size != (side, side):
-        height, width = pixels.size
-        remarks.append(f"{user_images.name}: images of {width}x{height} are resized to {side}x{side}")
-    bad = pixels.unreadable
-    if bad:
-        named = ", ".join(bad[:_NAMED]) + (f", and {len(bad) - _NAMED} more" if len(bad) > _NAMED else "")
-        finding = f"{len(bad)} of {count} images in {user_images} cannot be read: {named}"
-        if len(bad) > MAX_BAD_SHARE * count:
-            raise InputError(
-                f"{finding}; that is more than {MAX_BAD_SHARE:.0%}, too many to leave out: repair or remove them"
-            )
-        if not skip_bad:
-            raise InputError(f"{finding}; repair or remove them, or leave them out with --skip-bad")
-        remarks.append(f"{finding}; they are left out")
-    return tuple(remarks)
+def _left_out(user_images: UserImages, bad: Sequence[str], count: int, skip_bad: bool) -> tuple[str, ...]:
+    """A remark on images that cannot be read, if the user wants to leave them out."""
+    if not bad:
+        return ()
+    named = ", ".join(bad[:_NAMED]) + (f", and {len(bad) - _NAMED} more" if len(bad) > _NAMED else "")
+    finding = f"{len(bad)} of {count} images in {user_images} cannot be read: {named}"
+    if len(bad) > MAX_BAD_SHARE * count:
+        raise InputError(
+            f"{finding}; that is more than {MAX_BAD_SHARE:.0%}, too many to leave out: repair or remove them"
+        )
+    if not skip_bad:
+        raise InputError(f"{finding}; repair or remove them, or leave them out with --skip-bad")
+    return (f"{finding}; they are left out",)
 
 
 def check_counts(spec: object, train: Domain, classes: int) -> None:

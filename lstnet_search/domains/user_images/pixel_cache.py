@@ -2,31 +2,34 @@
 
 import json
 import logging
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
+from torch import Tensor
 
 from lstnet_search.config.domain_names import UserImages
 from lstnet_search.config.image_sides import side_for
-from lstnet_search.domains.domain import to_bytes, to_unit_range
+from lstnet_search.config.reading import Fit
+from lstnet_search.domains.domain import ReadAs, to_bytes, to_unit_range
+from lstnet_search.domains.formats.source import ImageSource
 from lstnet_search.domains.progress import progress
 from lstnet_search.domains.resize import resize_to
-from lstnet_search.domains.user_images.decoding import decode
-from lstnet_search.domains.user_images.listing import ImageListing
+from lstnet_search.domains.user_images.decoding import content_of, decode
 from lstnet_search.domains.user_images.reader import reason_of
-from lstnet_search.domains.user_images.sources import ImageFile
+from lstnet_search.domains.user_images.squares import squared
+from lstnet_search.domains.user_images.survey import survey
+from lstnet_search.domains.user_images.tally import Tally, Target
 from lstnet_search.errors import InputError
 from lstnet_search.io.atomic import whole_file
 from lstnet_search.io.cache_dir import default_cache_dir
 
-VERSION = 1
+VERSION = 2
 """Increase this when pixels are computed differently, so that files of older versions are no longer found."""
 
 _ROWS = 4096
@@ -42,113 +45,127 @@ class Pixels:
         images: uint8, (M, C, S, S).
         indices: index of each image among all files, (M,) int64, ascending.
         unreadable: the other files, each as "name (reason)".
-        size: height and width before resizing, in pixels.
+        read_as: how the images were converted.
+        remarks: what the user should know about that, one sentence per remark.
     """
 
     images: NDArray[np.uint8]
     indices: NDArray[np.int64]
     unreadable: tuple[str, ...]
-    size: tuple[int, int]
+    read_as: ReadAs
+    remarks: tuple[str, ...]
 
 
-def read_pixels(user_images: UserImages, listing: ImageListing, cache_dir: Path | None = None) -> Pixels:
+@dataclass(frozen=True)
+class Wanted:
+    """What a user's images are to be converted to.
+
+    Attributes:
+        fit: how they become squares.
+        side: height and width, in pixels; None for `side_for`.
+    """
+
+    fit: Fit = "stretch"
+    side: int | None = None
+
+
+def read_pixels(user_images: UserImages, source: ImageSource, wanted: Wanted, cache_dir: Path | None = None) -> Pixels:
     """Read all images, from the cache if they were read before.
 
     Args:
         user_images: where the images are.
-        listing: the files.
+        source: the images.
+        wanted: what they are converted to.
         cache_dir: folder of the cache; `default_cache_dir("images")` if None.
 
     Raises:
-        InputError: if no image can be read, or they differ in size or channels.
+        InputError: if no image can be read.
     """
-    location = sha256(str(user_images.path.resolve()).encode("utf-8", "backslashreplace")).hexdigest()[:8]
+    where = user_images.location if user_images.is_remote else str(user_images.path.resolve())
+    location = sha256(where.encode("utf-8", "backslashreplace")).hexdigest()[:8]
     folder = cache_dir or default_cache_dir("images")
-    path = folder / f"{user_images.name}-{location}-{listing.fingerprint}-{VERSION}.parquet"
+    name = f"{user_images.name}-{location}-{source.fingerprint}"
+    path = folder / f"{name}-{wanted.fit}-{wanted.side or 'auto'}-{VERSION}.parquet"
     try:
         return _read(path)
     except FileNotFoundError:
         pass
     except Exception as error:  # pyarrow and NumPy raise any type of error if a file is damaged
         _log.warning("the cached images in %s cannot be read (%s); the original files are read again", path, error)
-    pixels = decode_all(user_images, listing.files, listing.count)
+    pixels = decode_all(user_images, source, wanted)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _write(path, pixels)
         for other in folder.glob(f"*-{location}-*.parquet"):  # outdated, because the user's files have changed
-            if other != path:
+            if not (other.name.startswith(f"{name}-") and other.name.endswith(f"-{VERSION}.parquet")):
                 other.unlink(missing_ok=True)
     except OSError as error:
         _log.warning("images cannot be cached in %s (%s); the next run will read them again", path, error)
     return pixels
 
 
-def decode_all(user_images: UserImages, files: Iterable[ImageFile], count: int) -> Pixels:
-    """Decode image files, with a progress bar on a terminal; see `read_pixels`."""
+def decode_all(user_images: UserImages, source: ImageSource, wanted: Wanted) -> Pixels:
+    """Decode images, with a progress bar on a terminal; see `read_pixels`.
+
+    Images become grey if all of them are, also those that are stored in colour beside grey ones; else all become RGB.
+    """
+    found = survey(source)
+    side = wanted.side or side_for(found.sizes)
     images: list[NDArray[np.uint8]] = []
     indices: list[int] = []
-    unreadable: list[str] = []
-    sizes: Counter[str] = Counter()
-    colours: Counter[str] = Counter()
-    examples: dict[str, str] = {}
-    height = width = 0
-    with progress(f"reading {user_images.name}", count) as advance:
-        for index, file in enumerate(files):
+    tally = Tally()
+    with progress(f"reading {user_images.name}", len(source)) as advance:
+        for index, file in enumerate(source):
             try:
-                image, height, width = _decode_and_resize(file)
+                decoded = decode(content_of(file), found.ground)
             except Exception as error:  # Pillow raises any type of error if a file is damaged
-                unreadable.append(f"{file.name} ({reason_of(error)})")
+                tally.add_unreadable(file.name, reason_of(error))
             else:
-                images.append(image)
+                tally.add(decoded)
+                images.append(_resized(decoded.values, side, wanted.fit))
                 indices.append(index)
-                for counts, kind in (sizes, f"{width}x{height}"), (colours, "grey" if len(image) == 1 else "RGB"):
-                    counts[kind] += 1
-                    examples.setdefault(kind, file.name)
             if index % _PROGRESS_EVERY == 0:
                 advance(index)
     if not images:
         raise InputError(
-            f"none of the {count} images in {user_images} can be read: {', '.join(unreadable[:5])}; "
+            f"none of the {len(source)} images in {user_images} can be read: {tally.unreadable_names()}; "
             "give files that are images"
         )
-    if len(sizes) > 1:
-        raise InputError(
-            f"images in {user_images} differ in size: {_kinds(sizes, examples)}; all must have one size: "
-            "resize or crop them, or make one domain per size"
-        )
-    if len(colours) > 1:
-        raise InputError(
-            f"images in {user_images} differ in colour: {_kinds(colours, examples)}; all must be grey or all RGB: "
-            "convert them"
-        )
-    return Pixels(np.stack(images), np.array(indices), tuple(unreadable), (height, width))
+    if tally.depth_problem is not None:
+        raise InputError(f"{user_images}: {tally.depth_problem}")
+    images, stored_in_colour = _of_one_colour(images)
+    target = Target(len(images[0]), side, wanted.fit, found.ground)
+    remarks = tally.remarks(target, options=True)
+    if stored_in_colour:
+        remarks[0] = f"{stored_in_colour} of {tally.read} images are stored in colour but are grey, as the others"
+    size = next(iter(tally.sizes)) if len(tally.sizes) == 1 else None
+    read_as = ReadAs(max(tally.channels), size, wanted.fit, found.ground)
+    return Pixels(np.stack(images), np.array(indices), tuple(tally.unreadable), read_as, tuple(remarks))
 
 
-def _kinds(counts: Counter[str], examples: dict[str, str]) -> str:
-    """The most frequent kinds with their counts, and the name of one image of each kind except the first."""
-    kinds = counts.most_common(4)
-    texts = [
-        f"{count} are {kind}" + (f" ({examples[kind]})" if rank else "") for rank, (kind, count) in enumerate(kinds)
-    ]
-    return ", ".join(texts) + (", …" if len(counts) > len(kinds) else "")
+def _of_one_colour(images: list[NDArray[np.uint8]]) -> tuple[list[NDArray[np.uint8]], int]:
+    """Images of one number of channels, and how many were stored in colour although all are grey."""
+    coloured = [image for image in images if len(image) == 3]
+    if not coloured or len(coloured) == len(images):
+        return images, 0
+    if all((image == image[:1]).all() for image in coloured):
+        return [image[:1] for image in images], len(coloured)
+    return [np.broadcast_to(image, (3, *image.shape[1:])) for image in images], 0
 
 
-def _decode_and_resize(file: ImageFile) -> tuple[NDArray[np.uint8], int, int]:
-    """An image, (C, S, S) uint8, and its height and width before resizing."""
-    if file.content is None:
-        raise ValueError("the row has no image")
-    values = decode(file.content)
-    height, width = values.shape[1:]
-    side = side_for(height, width)
-    if (height, width) != (side, side) or values.is_floating_point():
-        values = to_bytes(resize_to(to_unit_range(values).unsqueeze(0), side)).squeeze(0)
-    return values.numpy(), height, width
+def _resized(values: Tensor, side: int, fit: Fit) -> NDArray[np.uint8]:
+    """An image, (C, H, W) in [0, 255], as (C, S, S) uint8."""
+    square = squared(values, fit)
+    if square.shape[1:] != (side, side) or square.is_floating_point():
+        square = to_bytes(resize_to(to_unit_range(square).unsqueeze(0), side)).squeeze(0)
+    return square.numpy()
 
 
 def _write(path: Path, pixels: Pixels) -> None:
     shape = pixels.images.shape[1:]
     width = int(np.prod(shape))
-    header = {"shape": shape, "unreadable": pixels.unreadable, "size": pixels.size}
+    header: dict[str, Any] = {"shape": shape, "unreadable": pixels.unreadable, "remarks": pixels.remarks}
+    header |= {"read_as": pixels.read_as.as_dict()}
     schema = pa.schema([("place", pa.int64()), ("pixels", pa.binary(width))], metadata={"about": json.dumps(header)})
     with whole_file(path) as file, pq.ParquetWriter(file, schema, compression="zstd", compression_level=1) as writer:
         for first in range(0, len(pixels.images), _ROWS):
@@ -173,5 +190,5 @@ def _read(path: Path) -> Pixels:
             images[rows] = values.reshape(-1, *shape)
             indices[rows] = batch["place"].to_numpy()
             first = rows.stop
-    height, width = header["size"]
-    return Pixels(images, indices, tuple(header["unreadable"]), (height, width))
+    read_as = ReadAs.from_dict(header["read_as"])
+    return Pixels(images, indices, tuple(header["unreadable"]), read_as, tuple(header["remarks"]))

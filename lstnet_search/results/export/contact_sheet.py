@@ -4,6 +4,7 @@ from pathlib import Path
 
 import torch
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 from torch import Tensor
 
 from lstnet_search.domains import Domain
@@ -12,6 +13,8 @@ from lstnet_search.io.atomic import whole_file
 COLUMNS = 16
 MOST_ROWS = 40
 GAP = 2
+MARK = "LSTNet Search, contact sheet"
+"""What the metadata of a sheet say, so that a later sheet may replace it."""
 SCALE = 2
 """Side length of one image pixel in the sheet, in pixels of the sheet."""
 
@@ -31,8 +34,19 @@ def write_contact_sheet(path: Path, domain: Domain) -> None:
         for column, image in enumerate(images):
             top, left = (GAP + index * (side + GAP) for index in (row, column))
             sheet[:, top : top + side, left : left + side] = _enlarged(image)
+    mark = PngInfo()
+    mark.add_text("Software", MARK)
     with whole_file(path) as file:
-        Image.fromarray(sheet.permute(1, 2, 0).numpy()).save(file, format="png", optimize=True)
+        Image.fromarray(sheet.permute(1, 2, 0).numpy()).save(file, format="png", optimize=True, pnginfo=mark)
+
+
+def is_contact_sheet(path: Path) -> bool:
+    """Whether a file is one that `write_contact_sheet` wrote."""
+    try:
+        with Image.open(path, formats=["PNG"]) as image:
+            return image.info.get("Software") == MARK
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return False
 
 
 def _rows(domain: Domain) -> list[Tensor]:

@@ -12,9 +12,10 @@ from safetensors.torch import load, save
 from torch import Tensor, nn
 
 from lstnet_search.config import TrialConfig
-from lstnet_search.config.image_sides import SIDES
+from lstnet_search.config.image_sides import LARGEST_SIDE, LEAST_SIDE
 from lstnet_search.config.metrics import accuracy_name, directions_of, read_name
 from lstnet_search.config.readers import LABELLER
+from lstnet_search.domains.domain import ReadAs
 from lstnet_search.errors import InputError, one_line, show
 from lstnet_search.evaluation.inference import TranslatesImages, floats_in_batches
 from lstnet_search.evaluation.readers import reader_probabilities
@@ -87,9 +88,7 @@ class TrainedModel:
             if direction not in self.directions:
                 raise InputError(f"--direction {direction} must be one of {', '.join(self.directions)}; correct it")
             return self.directions.index(direction)
-        matching = [] if shape is None else [index for index in (0, 1) if shape[1:] == (self.shapes[index].side,) * 2]
-        if len(matching) == 2 and shape is not None:
-            matching = [index for index in matching if self.shapes[index].channels == shape[0]]
+        matching = self._matching(shape)
         if len(matching) == 1:
             return matching[0]
         given = "differ in size" if shape is None else "have the shape " + "x".join(map(str, shape))
@@ -97,10 +96,47 @@ class TrainedModel:
             f"{each.channels}x{each.side}x{each.side} ({name})"
             for each, name in zip(self.shapes, self.config.domain_names, strict=True)
         )
+        originals = [
+            f"{name} had {'images of different sizes' if each.size is None else f'{each.size[1]}x{each.size[0]}'}"
+            for each, name in zip(self.read_as, self.config.domain_names, strict=True)
+            if each is not None
+        ]
+        expected += f" ({', '.join(originals)} before that)" if originals else ""
         raise InputError(
             f"the images {given}, which does not identify their domain: the model expects {expected}; "
             f"give --direction {self.directions[0]} or --direction {self.directions[1]}"
         )
+
+    def _matching(self, shape: tuple[int, int, int] | None) -> list[int]:
+        """The domains that images of a shape can belong to.
+
+        What a domain's images were before they were resized counts more than what they became.
+        """
+        if shape is None:
+            return [index for index, read_as in enumerate(self.read_as) if read_as is not None and read_as.size is None]
+        became = [ReadAs(each.channels, (each.side, each.side)) for each in self.shapes]
+        were = [read_as or same for read_as, same in zip(self.read_as, became, strict=True)]
+        for candidates in (were, became):
+            matching = [index for index in (0, 1) if candidates[index].size == shape[1:]]
+            if len(matching) == 2:
+                return [index for index in matching if candidates[index].channels == shape[0]]
+            if matching:
+                return matching
+        return []
+
+    @property
+    def class_names(self) -> list[str]:
+        """Names of the classes, in the order of their labels."""
+        names: list[str] = self.about.get("classes") or list(map(str, range(self.classes)))
+        return names
+
+    @property
+    def read_as(self) -> tuple[ReadAs | None, ReadAs | None]:
+        """How the images of both domains were converted; None for known sets, and for models of earlier versions."""
+        first, second = (
+            None if each is None else ReadAs.from_dict(each) for each in self.about.get("images", (None, None))
+        )
+        return first, second
 
     def translate(self, images: Tensor, source: int) -> Tensor:
         """Translate images of domain `source`, (N, C, S, S) in [-1, 1], to the other domain; returned on the CPU."""
@@ -283,6 +319,11 @@ def _build(header: dict[str, Any], tensors: dict[str, Tensor], where: str) -> Tr
     metrics = about.get("validation_metrics", {})
     if not isinstance(metrics, dict) or not all(isinstance(value, int | float) for value in metrics.values()):
         raise ValueError(f"about.validation_metrics is {show(metrics)}")
+    if "images" in about:
+        first_read, second_read = about["images"]
+        for read_as in (first_read, second_read):
+            if read_as is not None:
+                ReadAs.from_dict(read_as)
     sources = Labeller.sources_of(name.removeprefix("labeller.") for name in tensors)
 
     def build() -> tuple[nn.Module, Classifiers, Classifiers]:
@@ -316,7 +357,7 @@ def _build(header: dict[str, Any], tensors: dict[str, Tensor], where: str) -> Tr
 
 def _shape(content: Any) -> ImageShape:
     channels, side = content
-    if channels not in (1, 3) or side not in SIDES:
+    if channels not in (1, 3) or type(side) is not int or not LEAST_SIDE <= side <= LARGEST_SIDE:
         raise ValueError(f"a shape is {show(content)}")
     return ImageShape(channels, side)
 

@@ -38,8 +38,8 @@ def export_onnx(model: TrainedModel, target: Path) -> None:
 
     A file takes `images` of the source domain, float32 (N, C, S, S) in [-1, 1]. It returns `translated`, the images
     translated to the other domain, and `probabilities`, (N, K), if that domain has a classifier. Its metadata
-    names the direction, domains, shapes, pixel range and number of classes. `<direction>-adapted.onnx` takes the same
-    images and returns `probabilities` alone, without translating anything.
+    names the direction, domains, shapes, pixel range and classes, and says how other images are brought to the domain's
+    shape. `<direction>-adapted.onnx` takes the same images and returns `probabilities` alone, without a translation.
 
     Args:
         model: The model, on the CPU.
@@ -88,7 +88,7 @@ def _onnx(model: TrainedModel, source: int, network: nn.Module, outputs: list[st
 
 
 def _metadata(model: TrainedModel, source: int) -> dict[str, str]:
-    names, shapes = model.config.domain_names, model.shapes
+    names, shapes, read_as = model.config.domain_names, model.shapes, model.read_as[source]
     return {
         "direction": model.directions[source],
         "source_domain": names[source],
@@ -97,7 +97,53 @@ def _metadata(model: TrainedModel, source: int) -> dict[str, str]:
         "target_shape": json.dumps([shapes[1 - source].channels, shapes[1 - source].side, shapes[1 - source].side]),
         "pixel_range": "[-1, 1]",
         "classes": str(model.classes),
+        "class_names": json.dumps(model.class_names),
+        "squares": "stretch" if read_as is None else read_as.fit,
+        "resizing": "bilinear along an axis that grows, by area along one that shrinks",
+        "grey": "the mean of the three channels; grey images are repeated in RGB",
+        "transparent_pixels": "0" if read_as is None else str(read_as.ground),
     }
+
+
+EXAMPLE = """\
+import json
+
+import numpy
+import onnxruntime
+from PIL import Image
+
+session = onnxruntime.InferenceSession("DIRECTION.onnx")
+about = session.get_modelmeta().custom_metadata_map
+channels, height, width = json.loads(about["source_shape"])
+
+image = Image.open("image.png")
+image = image if image.mode == "L" else image.convert("RGB")
+smaller = min(image.width, width), min(image.height, height)
+image = image.resize(smaller, Image.Resampling.BOX).resize((width, height), Image.Resampling.BILINEAR)
+pixels = numpy.asarray(image, numpy.float32).reshape(height, width, -1)
+if channels == 1:
+    pixels = pixels.mean(axis=2, keepdims=True)
+pixels = numpy.broadcast_to(pixels, (height, width, channels)).transpose(2, 0, 1)
+images = numpy.ascontiguousarray(pixels[None]) / numpy.float32(127.5) - 1
+"""
+"""Reads one image as the model expects it."""
+
+LABELLING = """\
+translated, probabilities = session.run(None, {"images": images})
+print(json.loads(about["class_names"])[probabilities[0].argmax()])
+"""
+
+TRANSLATING = """\
+(translated,) = session.run(None, {"images": images})
+print(translated.shape)
+"""
+
+
+def _example(model: TrainedModel) -> list[str]:
+    """A whole program for one direction: one that labels, if there is one."""
+    source = 0 if model.classifiers[1] is not None or model.classifiers[0] is None else 1
+    use = TRANSLATING if model.classifiers[1 - source] is None else LABELLING
+    return (EXAMPLE.replace("DIRECTION", model.directions[source]) + use).splitlines()
 
 
 def _readme(model: TrainedModel) -> str:
@@ -124,13 +170,11 @@ def _readme(model: TrainedModel) -> str:
             *files,
             "",
             f"Images are float32 in [-1, 1]: pixels of 0 to 255, divided by 127.5, less 1{bright}.",
-            "Domains, direction, shapes and the number of classes are in each file's metadata.",
+            "Each file's metadata say the domains, the direction, the shapes, the names of the classes, and how images",
+            "of other sizes and colours are brought to the source domain's, as here for `image.png`:",
             "",
             "```python",
-            "import onnxruntime",
-            "",
-            f'session = onnxruntime.InferenceSession("{model.directions[0]}.onnx")',
-            'outputs = session.run(None, {"images": images})',
+            *_example(model),
             "```",
             "",
         ]

@@ -11,9 +11,11 @@ from torch import Tensor
 
 from lstnet_search.domains import to_bytes
 from lstnet_search.domains.user_images.reader import ImageBatch
-from lstnet_search.domains.user_images.sources import IMAGE
 from lstnet_search.results.export.model import TrainedModel
 from lstnet_search.results.export.tables import write_tables
+
+IMAGE = "image"
+"""The column of images in the format of the bundled sets."""
 
 
 def write_translated_files(

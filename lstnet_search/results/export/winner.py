@@ -114,6 +114,8 @@ def write_winner(
     }
     if prepared.train.a.class_names is not None:
         about["classes"] = list(prepared.train.a.class_names)
+    if any(domain.read_as is not None for domain in prepared.train):
+        about["images"] = [None if each.read_as is None else each.read_as.as_dict() for each in prepared.train]
     trained = TrainedModel(config, prepared.shapes, prepared.classes, network, prepared.classifiers, about, adapted)
     write_model(model, trained)
     earlier = read_remarks(config_file) if _has_settings(config_file, config) else []

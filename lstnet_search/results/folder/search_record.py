@@ -20,7 +20,7 @@ _Path = Annotated[str, Field(pattern=r"^[^\x00]*$")]
 
 def _check_domain(domain: str) -> str:
     if not is_domain(domain):
-        raise ValueError(f"{show(domain)} is not a domain; it must be a name, folder:PATH or parquet:PATH")
+        raise ValueError(f"{show(domain)} is not a domain; it must be a name, images:PATH, folder:PATH or parquet:PATH")
     return domain
 
 

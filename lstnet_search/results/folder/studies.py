@@ -8,7 +8,7 @@ import pandas as pd
 
 from lstnet_search.config.metrics import accuracy_name
 from lstnet_search.config.rungs import rungs
-from lstnet_search.domains.user_images.sources import printable
+from lstnet_search.domains.formats.trees import printable
 from lstnet_search.errors import plain
 from lstnet_search.evaluation import searched_means
 from lstnet_search.results.folder.folder import ResultsFolder
@@ -52,7 +52,7 @@ class StudyTables:
     @property
     def name(self) -> str:
         """The name of the results folder, safe to print: bytes that are not text are escaped."""
-        return plain(printable(Path(self.folder.path.resolve().name)))
+        return plain(printable(self.folder.path.resolve().name))
 
     @property
     def search(self) -> RecordedSearch:

@@ -48,9 +48,10 @@ def settings_of_row(row: "pd.Series[Any]") -> TrialConfig:
         if str(name).startswith("config/"):
             plain = value.item() if isinstance(value, np.generic) else value
             settings[str(name).removeprefix("config/")] = plain
-    schedule = settings.pop(SCHEDULE, None)
-    if isinstance(schedule, str):  # missing if only other trials of the table have one
-        settings[SCHEDULE] = _list_of(schedule, SCHEDULE, row)
+    for name in (SCHEDULE, "sides", "columns"):
+        content = settings.pop(name, None)
+        if isinstance(content, str):  # missing if only other trials of the table have one
+            settings[name] = _list_of(content, name, row)
     domains = str(settings.get("domains", ""))
     # Earlier versions wrote words instead of JSON; no domain begins with a bracket.
     settings["domains"] = _list_of(domains, "domains", row) if domains.startswith("[") else domains.split()
@@ -58,7 +59,7 @@ def settings_of_row(row: "pd.Series[Any]") -> TrialConfig:
 
 
 def _list_of(text: str, name: str, row: "pd.Series[Any]") -> Any:
-    """Parse the text that `cell` made of a list."""
+    """Parse the text that `cell` made of a list or a mapping."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:

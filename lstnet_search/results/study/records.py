@@ -125,5 +125,5 @@ def history_table(records: Sequence[TrialRecord]) -> pd.DataFrame:
 
 
 def cell(value: Any) -> Any:
-    """A setting as a table stores it: lists as JSON."""
-    return json.dumps(value) if isinstance(value, list | tuple) else value
+    """A setting as a table stores it: lists and mappings as JSON."""
+    return json.dumps(value) if isinstance(value, list | tuple | dict) else value

@@ -155,7 +155,7 @@ def _open_test_sets(
     Returns:
         The test sets, and how often they have been opened.
     """
-    pair = load_pair(trial.domains, trial.data, run.data_dir, "test", skip_bad=trial.skip_bad)
+    pair = load_pair(trial.domains, trial.data, run.data_dir, "test", trial.reading)
     if earlier is not None and earlier.test_fingerprint != pair.fingerprint:
         raise InputError(
             f"{run.folder.path} was tested on data with fingerprint {earlier.test_fingerprint}, this data has "

@@ -1,5 +1,7 @@
-"""How long a search takes and how much it writes, estimated from a few steps or from earlier trials."""
+"""How long a search takes, its memory and what it writes, estimated from a few steps or from earlier trials."""
 
+import resource
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,6 +27,9 @@ from lstnet_search.tuning.trials.retention import KEPT_TRIALS
 
 WARM_UP_STEPS, TIMED_STEPS = 2, 5
 
+_RSS_UNIT = 1 if sys.platform == "darwin" else 1024
+"""Bytes per unit of the system's count of resident memory."""
+
 CHECKPOINTS_PER_TRIAL = 3
 """The best checkpoint of a trial and the last two."""
 
@@ -38,21 +43,23 @@ class Cost:
         report_seconds: time to evaluate and save.
         checkpoint_bytes: size of a checkpoint with its samples.
         samples_bytes: size of the samples alone.
+        memory_bytes: the most memory that a trial takes, of its GPU if it has one; 0 if unknown.
     """
 
     step_seconds: float
     report_seconds: float
     checkpoint_bytes: int
     samples_bytes: int
+    memory_bytes: int = 0
 
 
 def estimate(
     search: SearchConfig, prepared: Prepared, placement: Placement, left: int, earlier: Sequence[TrialRecord] = ()
 ) -> str:
-    """A sentence on how long the remaining trials of a search take and how much they write.
+    """A sentence on how long the remaining trials of a search take, how much memory, and how much they write.
 
-    It uses the pace of earlier trials if they have reports, and then says nothing about the disk. Otherwise a worker
-    trains a few steps.
+    It uses the pace of earlier trials if they have reports, and then says nothing about memory and disk. Otherwise a
+    worker trains a few steps.
     """
     trial_seconds = _seconds_so_far(earlier, search.trial.steps)
     if trial_seconds is not None:
@@ -62,7 +69,12 @@ def estimate(
     training_seconds = trial.steps * cost.step_seconds + len(trial.report_steps) * cost.report_seconds
     with_checkpoints = min(search.trials, placement.concurrent + KEPT_TRIALS * (1 if search.seeds == 1 else 2))
     disk = CHECKPOINTS_PER_TRIAL * with_checkpoints * cost.checkpoint_bytes + search.trials * cost.samples_bytes
-    return f"{_time_sentence(search, placement, left, training_seconds)}; up to {size(disk)} of disk"
+    memory = "" if not cost.memory_bytes else f"; {size(cost.memory_bytes)} of {_kind(placement)} a trial"
+    return f"{_time_sentence(search, placement, left, training_seconds)}{memory}; up to {size(disk)} of disk"
+
+
+def _kind(placement: Placement) -> str:
+    return "GPU memory" if placement.gpus else "memory"
 
 
 def _time_sentence(search: SearchConfig, placement: Placement, left: int, trial_seconds: float, pace: str = "") -> str:
@@ -110,4 +122,12 @@ def _measure(config: TrialConfig, prepared: Prepared, direction: str, threads: i
             report_seconds=time.perf_counter() - begun,
             checkpoint_bytes=sum(file.stat().st_size for file in folder.iterdir()),
             samples_bytes=(folder / SAMPLES_FILE).stat().st_size,
+            memory_bytes=_peak_memory(device),
         )
+
+
+def _peak_memory(device: torch.device) -> int:
+    """The most memory, in bytes, that this process has had: of the GPU if it uses one."""
+    if device.type == "cuda":
+        return torch.cuda.max_memory_allocated(device)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _RSS_UNIT

@@ -15,7 +15,8 @@ import torch
 from torchvision.datasets import MNIST, FashionMNIST
 
 from lstnet_search.domains.sets.bundled import read_bundled
-from lstnet_search.domains.sets.torchvision import MNIST_FILES, read_fashion, read_mnist, read_usps
+from lstnet_search.domains.sets.idx_sets import MNIST_FILES
+from lstnet_search.domains.sets.torchvision import read_fashion, read_mnist, read_usps
 from lstnet_search.errors import InputError
 
 NOWHERE = "http://127.0.0.1:9/"
@@ -90,7 +91,7 @@ def test_failed_download_names_only_what_is_missing(tmp_path: Path) -> None:
 
 
 def test_download_from_a_silent_server_times_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lstnet_search.domains.sets.torchvision.TIMEOUT", 0.2)
+    monkeypatch.setattr("lstnet_search.domains.sets.downloads.TIMEOUT", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as server:  # it accepts connections but never answers
         monkeypatch.setattr(MNIST, "mirrors", [f"http://127.0.0.1:{server.getsockname()[1]}/"])
         with pytest.raises(InputError, match=r"download failed .*timed out"):
@@ -183,3 +184,29 @@ def test_message_about_a_failed_download_of_fashion_does_not_suggest_bundled(
     monkeypatch.setattr(FashionMNIST, "mirrors", [NOWHERE])
     with pytest.raises(InputError, match=r"give --data-dir DIR with these files in DIR/FashionMNIST/raw$"):
         read_fashion(tmp_path, "train")
+
+
+@pytest.mark.parametrize(
+    ("folder", "images", "labels"),
+    [
+        (".", "{}-images-idx3-ubyte.gz", "{}-labels-idx1-ubyte.gz"),  # compressed again, flat
+        ("MNIST", "{}-images.idx3-ubyte", "{}-labels.idx1-ubyte"),  # Kaggle
+        (".", "{0}-images-idx3-ubyte/{0}-images-idx3-ubyte", "{}-labels-idx1-ubyte"),  # Kaggle, unpacked
+    ],
+)
+@pytest.mark.usefixtures("no_mirror")
+def test_files_of_mnist_are_read_as_they_are_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str, images: str, labels: str
+) -> None:
+    monkeypatch.setattr("lstnet_search.domains.sets.torchvision.MNIST_COUNTS", {"train": 3, "test": 3})
+    for part in ("train", "t10k"):
+        for name, shape in ((images.format(part), (3, 28, 28)), (labels.format(part), (3,))):
+            path = tmp_path / folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_idx(path, shape)
+            if name.endswith(".gz"):
+                path.write_bytes(gzip.compress(path.read_bytes(), 1))
+    domain = read_mnist(tmp_path, "test")
+    assert domain.images.shape == (3, 1, 28, 28)
+    (remark,) = domain.remarks
+    assert remark == f"mnist: its files were found as {tmp_path / folder / images.format('t10k')}"

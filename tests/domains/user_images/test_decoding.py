@@ -5,7 +5,7 @@ import pytest
 import torch
 from PIL import Image
 
-from lstnet_search.domains.user_images.decoding import decode, shape_of
+from lstnet_search.domains.user_images.decoding import decode, header_of
 
 
 def encoded(image: Image.Image, kind: str = "png", **options: object) -> BytesIO:
@@ -51,27 +51,27 @@ def transparent(mode: str, *pixels: tuple[int, ...]) -> BytesIO:
     ],
 )
 def test_every_mode_and_format_is_decoded_to_grey_or_rgb(file: BytesIO, values: list[list[list[float]]]) -> None:
-    channels = shape_of(BytesIO(file.getvalue()))[0]
-    decoded = decode(file)
+    channels = header_of(BytesIO(file.getvalue())).channels
+    decoded = decode(file).values
     assert decoded.tolist() == values
     assert channels == len(values)
 
 
 def test_sixteen_bit_values_are_not_rounded() -> None:
     file = encoded(Image.fromarray(np.array([[25_700, 25_701]], np.uint16)))
-    assert decode(file)[0, 0].tolist() == pytest.approx([100, 100 + 1 / 257])
+    assert decode(file).values[0, 0].tolist() == pytest.approx([100, 100 + 1 / 257])
 
 
 def test_the_exif_orientation_is_applied() -> None:
     image = grey(0, 255)
     exif = image.getexif()
     exif[0x0112] = 6  # rotate clockwise by 90 degrees
-    assert decode(encoded(image, exif=exif)).tolist() == [[[0], [255]]]
+    assert decode(encoded(image, exif=exif)).values.tolist() == [[[0], [255]]]
 
 
 def test_the_first_frame_of_an_animation_is_decoded() -> None:
     file = encoded(grey(0, 255), "gif", save_all=True, append_images=[grey(255, 0)])
-    assert decode(file).float().mean(0).tolist() == [[0, 255]]
+    assert decode(file).values.float().mean(0).tolist() == [[0, 255]]
 
 
 @pytest.mark.parametrize(
@@ -91,6 +91,6 @@ def test_files_that_are_not_images_raise(file: BytesIO, message: str) -> None:
 
 
 def test_decoded_values_are_writable_bytes() -> None:
-    decoded = decode(encoded(grey(0, 255)))
+    decoded = decode(encoded(grey(0, 255))).values
     assert decoded.dtype == torch.uint8
     decoded.add_(0)  # PyTorch would warn about read-only memory

@@ -6,15 +6,16 @@ import pytest
 from image_files import draw, fill
 
 from lstnet_search.config.domain_names import UserImages
+from lstnet_search.config.reading import Reading
 from lstnet_search.domains import Domain, load
-from lstnet_search.domains.domain import Part
+from lstnet_search.domains.domain import Part, ReadAs
 from lstnet_search.domains.sets.bundled import BUNDLED
 from lstnet_search.domains.user_images.domain import read_user_images
 from lstnet_search.errors import InputError
 
 
-def read(folder: Path, part: Part = "train", skip_bad: bool = False) -> Domain:
-    return read_user_images(UserImages("mine", "folder", folder), part, skip_bad)
+def read(folder: Path, part: Part = "train", **reading: object) -> Domain:
+    return read_user_images(UserImages("mine", "folder", str(folder)), part, Reading(**reading))  # type: ignore[arg-type]
 
 
 def test_a_fifth_of_each_class_is_the_test_set(tmp_path: Path) -> None:
@@ -38,11 +39,15 @@ def test_parts_that_the_user_made_are_kept(tmp_path: Path) -> None:
     assert read(tmp_path).class_names == ("a", "b")
 
 
-def test_other_sizes_are_resized_to_the_nearest_side_with_one_remark(tmp_path: Path) -> None:
+def test_images_that_are_not_square_get_their_longer_side_with_one_remark(tmp_path: Path) -> None:
     fill(tmp_path, "a", "b", size=(60, 40))
     domain = read(tmp_path)
-    assert domain.images.shape[1:] == (1, 32, 32)
-    assert domain.remarks == ("mine: images of 60x40 are resized to 32x32",)
+    assert domain.images.shape[1:] == (1, 60, 60)
+    assert domain.remarks == (
+        "mine: 50 of 50 images were resized to 60x60 (50 of 60x40), stretched where they were not square; "
+        "--fit crop and --fit pad keep proportions",
+    )
+    assert domain.read_as == ReadAs(1, (40, 60))
 
 
 def test_classes_with_too_few_images_are_refused(tmp_path: Path) -> None:

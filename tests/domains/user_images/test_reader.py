@@ -7,8 +7,10 @@ import pytest
 import torch
 from PIL import Image
 
-from lstnet_search.domains.user_images.reader import ImageReader, common_shape
-from lstnet_search.domains.user_images.sources import find_images
+from lstnet_search.domains.formats.opening import find_images
+from lstnet_search.domains.user_images.reader import ImageReader
+from lstnet_search.domains.user_images.survey import survey
+from lstnet_search.domains.user_images.tally import Target
 from lstnet_search.errors import InputError
 
 
@@ -18,7 +20,7 @@ def save(path: Path, mode: str = "L", size: tuple[int, int] = (4, 4), colour: ob
 
 
 def reader(folder: Path, channels: int = 1, batch_size: int = 10) -> ImageReader:
-    return ImageReader(find_images(folder), channels, 4, batch_size)
+    return ImageReader(find_images(folder), Target(channels, 4), batch_size)
 
 
 def test_images_come_in_full_batches_and_a_rest(tmp_path: Path) -> None:
@@ -57,7 +59,9 @@ def test_images_of_another_size_are_resized(tmp_path: Path) -> None:
     resizing = reader(tmp_path)
     (batch,) = resizing
     assert batch.images.tolist() == torch.ones(1, 1, 4, 4).tolist()
-    assert resizing.remarks(digits=False)[0] == "1 of 1 images were resized to 4x4"
+    assert resizing.remarks(digits=False)[0] == (
+        "1 of 1 images were resized to 4x4 (1 of 8x2), stretched where they were not square"
+    )
 
 
 def test_unreadable_files_are_left_out_and_counted_and_some_are_named(tmp_path: Path) -> None:
@@ -66,7 +70,7 @@ def test_unreadable_files_are_left_out_and_counted_and_some_are_named(tmp_path: 
         (tmp_path / f"{number}.png").write_bytes(b"not an image")
     remaining = reader(tmp_path)
     assert [batch.names for batch in remaining] == [["z.png"]]
-    assert (remaining.seen, remaining.unreadable) == (8, 7)
+    assert (remaining.tally.seen, len(remaining.tally.unreadable)) == (8, 7)
     reason = "(not an image of a known format)"
     assert remaining.remarks(digits=False)[0] == (
         "7 of 8 images cannot be read and are left out: "
@@ -105,8 +109,8 @@ def test_inverted_digits_give_a_remark(tmp_path: Path) -> None:
 def test_images_of_one_size_have_a_common_shape(tmp_path: Path) -> None:
     save(tmp_path / "a.png")
     (tmp_path / "b.png").write_bytes(b"not an image")
-    assert common_shape(find_images(tmp_path)) == (1, 4, 4)
+    assert survey(find_images(tmp_path)).shape == (1, 4, 4)
     save(tmp_path / "c.png", "RGB", colour=(1, 2, 3))
-    assert common_shape(find_images(tmp_path)) == (3, 4, 4)
+    assert survey(find_images(tmp_path)).shape == (3, 4, 4)
     save(tmp_path / "d.png", size=(4, 5))
-    assert common_shape(find_images(tmp_path)) is None
+    assert survey(find_images(tmp_path)).shape is None

@@ -1,10 +1,12 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
 from lstnet_search.config import TrialConfig
+from lstnet_search.domains.domain import ReadAs
 from lstnet_search.errors import InputError
 from lstnet_search.models import ImageShape
 from lstnet_search.results.export.model import TrainedModel, build_networks, find_model, read_model, write_model
@@ -173,3 +175,41 @@ def test_the_best_reader_on_validation_images_is_the_default(
     assert model.reader(0, "both") == "both"
     with pytest.raises(InputError, match=r"--reader best must be one of .*; leave it out, or choose one"):
         model.reader(0, "best")
+
+
+PHOTOS = ReadAs(3, (480, 640), "crop", 255)
+SCANS = ReadAs(1, None)
+
+
+@pytest.mark.parametrize(
+    ("images", "shape", "expected"),
+    [
+        ((PHOTOS, SCANS), (3, 480, 640), 0),
+        ((PHOTOS, SCANS), (1, 16, 16), 1),  # the size that they were brought to
+        ((PHOTOS, SCANS), None, 1),  # images of different sizes
+        ((PHOTOS, replace(PHOTOS, channels=1)), (1, 480, 640), 1),
+        ((None, replace(SCANS, size=(20, 20))), (1, 20, 20), 1),
+    ],
+)
+def test_the_domain_of_images_is_found_by_what_they_were_before_they_were_resized(
+    winner: Path, images: tuple[ReadAs | None, ReadAs | None], shape: tuple[int, int, int] | None, expected: int
+) -> None:
+    model = read_model(winner / "best_model")
+    about = model.about | {"images": [None if each is None else each.as_dict() for each in images]}
+    assert replace(model, about=about).source_of(None, shape) == expected
+
+
+def test_how_images_were_read_is_stored_and_a_wrong_description_is_refused(winner: Path, tmp_path: Path) -> None:
+    model = read_model(winner / "best_model")
+    write_model(tmp_path / "model", replace(model, about=model.about | {"images": [PHOTOS.as_dict(), None]}))
+    read = read_model(tmp_path / "model")
+    assert read.read_as == (PHOTOS, None)
+    both = model.about | {"images": [None, replace(SCANS, size=(28, 28)).as_dict()]}
+    with pytest.raises(InputError, match="which does not identify their domain"):  # mnist has that size, too
+        replace(model, about=both).source_of(None, (1, 28, 28))
+    with pytest.raises(InputError, match=r"the images differ in size, .* \(mnist had 640x480 before that") as raised:
+        read.source_of(None, None)
+    assert "--direction" in str(raised.value)
+    write_model(tmp_path / "model", replace(model, about=model.about | {"images": [{"fit": "squeeze"}, None]}))
+    with pytest.raises(InputError, match="does not fit its safetensors file"):
+        read_model(tmp_path / "model")

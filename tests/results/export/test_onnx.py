@@ -1,16 +1,24 @@
 """The exported files give the same results in onnxruntime as the model in PyTorch."""
 
 import json
+import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import onnx
 import onnxruntime
 import pytest
 import torch
 from commands import exit_code
+from PIL import Image
 
 from lstnet_search.domains import load, split, to_unit_range
+from lstnet_search.domains.formats.opening import find_images
+from lstnet_search.domains.user_images.reader import ImageReader
+from lstnet_search.domains.user_images.tally import Target
 from lstnet_search.errors import InputError
 from lstnet_search.results.export import onnx as onnx_files
 from lstnet_search.results.export.model import TrainedModel, read_model, write_model
@@ -71,6 +79,11 @@ def test_a_file_and_the_readme_say_what_it_takes_and_gives(exported: Path) -> No
         "target_shape": json.dumps([1, 16, 16]),
         "pixel_range": "[-1, 1]",
         "classes": "10",
+        "class_names": json.dumps(list("0123456789")),
+        "squares": "stretch",
+        "resizing": "bilinear along an axis that grows, by area along one that shrinks",
+        "grey": "the mean of the three channels; grey images are repeated in RGB",
+        "transparent_pixels": "0",
     }
     readme = (exported / "README.md").read_text()
     assert "- trial 0 of search x\n" in readme
@@ -78,6 +91,28 @@ def test_a_file_and_the_readme_say_what_it_takes_and_gives(exported: Path) -> No
     assert (
         "| `usps_to_mnist.onnx` | `images` (N, 1, 16, 16) of usps | `translated`, `probabilities` (N, 10) |" in readme
     )
+
+
+def test_the_example_of_the_readme_labels_a_photograph_as_predict_does(
+    model: TrainedModel, exported: Path, tmp_path: Path
+) -> None:
+    gradient = np.linspace(0, 255, 40 * 24 * 3).reshape(40, 24, 3).astype(np.uint8)
+    Image.fromarray(gradient).save(tmp_path / "image.png")
+    for file in FILES:
+        shutil.copy(exported / file, tmp_path)
+    program = (exported / "README.md").read_text().split("```python\n")[1].split("```")[0]
+    done = subprocess.run(
+        [sys.executable, "-c", program + "\nnumpy.save('seen', images)"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    (batch,) = ImageReader(find_images(tmp_path / "image.png"), Target(1, 16), 1)
+    assert (
+        np.abs(np.load(tmp_path / "seen.npy") - batch.images.numpy()).max() < 0.05
+    )  # Pillow weighs pixels that lie half in a window
+    assert done.stdout.strip() == str(int(model.probabilities(batch.images, 1, "translated").argmax()))
 
 
 def test_a_missing_package_is_named_with_the_way_to_get_it(

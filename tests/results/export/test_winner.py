@@ -11,6 +11,7 @@ import yaml
 
 from lstnet_search.config import TrialConfig
 from lstnet_search.domains import Domain, DomainPair, load
+from lstnet_search.domains.domain import ReadAs
 from lstnet_search.evaluation import ClassifierSettings, EvaluatedTraining, adapt, prepare_pair
 from lstnet_search.models import Translator
 from lstnet_search.results.export.model import read_model
@@ -18,6 +19,7 @@ from lstnet_search.results.export.winner import read_remarks, write_winner
 from lstnet_search.results.study.records import ReportRecord
 
 CPU = torch.device("cpu")
+SCANS = ReadAs(1, (40, 30), "crop")
 TINY = TrialConfig(data="bundled", width=1 / 64, batch_size=8, steps=1, reports=1, classifier_steps=10)
 
 
@@ -32,7 +34,7 @@ def test_a_winner_without_labels_in_one_domain_is_written_completely(tmp_path: P
     mnist, usps = (
         load(name, "bundled", Path("nowhere"), "train").take(torch.arange(200)) for name in ("mnist", "usps")
     )
-    pair = DomainPair(mnist, Domain("usps", usps.images, None))
+    pair = DomainPair(mnist, Domain("usps", usps.images, None, read_as=SCANS))
     prepared = prepare_pair(pair, TINY, device, tmp_path / "cache")
     training = EvaluatedTraining(TINY, prepared, "both", device)
     report = next(training)
@@ -59,6 +61,7 @@ def test_a_winner_without_labels_in_one_domain_is_written_completely(tmp_path: P
     assert read_remarks(tmp_path / "config.yaml")[::-1][:1] == ["confirmed: before"]
     model = read_model(tmp_path / "model")
     assert model.classifiers[1] is None
+    assert model.read_as == (None, SCANS)
     assert model.adapted[0] is None  # MNIST is read with labels of USPS, of which there are none
     assert model.adapted[1] is not None
     about = json.loads((tmp_path / "model.json").read_text())["about"]

@@ -77,3 +77,14 @@ def test_a_row_without_complete_settings_is_refused() -> None:
     row = pd.Series({"trial": 3, "config/w1": -2.0, "config/domains": "mnist usps"})
     with pytest.raises(InputError, match="the row of trial 3"):
         settings_of_row(row)
+
+
+def test_how_images_were_read_comes_back_from_a_table(tmp_path: Path) -> None:
+    reading = {"fit": "pad", "sides": {"usps": 32}, "columns": {"usps": {"label": "digit"}}, "common_classes": True}
+    config = PRESETS["cpu"].trial.override(reading, "the test")
+    folder = ResultsFolder(tmp_path)
+    record = TrialRecord(
+        0, "COMPLETE", config.model_dump(mode="json"), [ReportRecord(5, 1.0, {"target_accuracy": 1.0})]
+    )
+    folder.write_tables([record], "target_accuracy")
+    assert settings_of_row(folder.read_trials().iloc[0]) == config

@@ -26,12 +26,18 @@ def search_of(seeds: int = 1) -> SearchConfig:
 def test_the_estimate_counts_steps_reports_checkpoints_and_samples(
     monkeypatch: pytest.MonkeyPatch, seeds: int, disk: str
 ) -> None:
-    measured = Cost(step_seconds=0.1, report_seconds=5.0, checkpoint_bytes=2_000_000, samples_bytes=1_000_000)
+    measured = Cost(
+        step_seconds=0.1,
+        report_seconds=5.0,
+        checkpoint_bytes=2_000_000,
+        samples_bytes=1_000_000,
+        memory_bytes=3 * 10**9,
+    )
     monkeypatch.setattr(module, "measure_cost", lambda *arguments: measured)
     sentence = estimate(search_of(seeds), PREPARED, PLACEMENT, left=10)
     # Five rounds of two trials, each 600 · 0.1 s and 12 · 5 s.
     assert sentence.startswith("10 trials of up to 600 steps, 2 side by side: at most 10 min, less where")
-    assert sentence.endswith(f"up to {disk} of disk")
+    assert sentence.endswith(f"; 3 GB of memory a trial; up to {disk} of disk")
 
 
 def test_a_resumed_search_is_estimated_by_its_own_pace(monkeypatch: pytest.MonkeyPatch) -> None:

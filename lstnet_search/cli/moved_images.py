@@ -1,0 +1,54 @@
+"""Images of a search that lie elsewhere now, or are read with other options: accepted if they are equal."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lstnet_search.cli.reading_options import DataOptions
+from lstnet_search.config import TrialConfig
+from lstnet_search.config.domain_names import parse_user_images
+from lstnet_search.errors import InputError
+
+if TYPE_CHECKING:
+    from lstnet_search.results.folder.folder import ResultsFolder
+
+PLACES = ("domains", "fit", "sides", "columns")
+"""Settings that say where images are and how they are read. The images themselves have a fingerprint."""
+
+
+def record_moved_images(folder: "ResultsFolder", asked: DataOptions, data_dir: Path | None) -> None:
+    """If options say that a user's images lie elsewhere now, check that they are equal, and record the new place.
+
+    Other domains are left to the checks that follow.
+
+    Args:
+        folder: the search's folder.
+        asked: the options; those that are not given keep what is recorded.
+        data_dir: the folder of the full data sets, or None for the recorded one.
+
+    Raises:
+        InputError: if the images are not those that the search was begun with.
+    """
+    record = folder.read_search()
+    config = record.config
+    changes = {name: value for name, value in asked.domain_settings(config.trial.domains).items() if name in PLACES}
+    moved = config.trial.override(changes, "the options")
+    if moved == config.trial or not _same_domains(moved, config.trial):
+        return
+    from lstnet_search.domains import load_pair
+
+    pair = load_pair(moved.domains, moved.data, data_dir or Path(record.data_dir), "train", moved.reading)
+    halves = zip(pair, record.data_fingerprint.split("-"), pair.fingerprint.split("-"), strict=True)
+    for domain, recorded, found in halves:
+        if recorded != found:
+            raise InputError(
+                f"the images of {domain.name} are not those that {folder.path} was begun with (fingerprint {found}, "
+                f"not {recorded}); give the place of the same images, or start a new search under another --name"
+            )
+    with folder.locked():
+        folder.update_search(config.model_copy(update={"trial": moved}).model_dump(mode="json"))
+
+
+def _same_domains(moved: TrialConfig, recorded: TrialConfig) -> bool:
+    """Whether both have the same names, and known sets are the same ones."""
+    known = [[parse_user_images(domain) is None for domain in trial.domains] for trial in (moved, recorded)]
+    return moved.domain_names == recorded.domain_names and known[0] == known[1]

@@ -1,0 +1,34 @@
+"""Names of classes: their order, and when names of two domains mean the same class."""
+
+from collections.abc import Iterable
+from unicodedata import normalize
+
+
+def is_number(text: str) -> bool:
+    """Whether a name is a whole number, written in the digits 0 to 9."""
+    return text.isascii() and text.isdigit()
+
+
+def in_order(names: Iterable[str]) -> tuple[str, ...]:
+    """Distinct names, sorted; by value and then by name if all are numbers."""
+    distinct = set(names)
+    if all(map(is_number, distinct)):
+        return tuple(sorted(distinct, key=lambda name: (int(name[:4000]), name)))
+    return tuple(sorted(distinct))
+
+
+def composed(name: str) -> str:
+    """A name with accents as one character (NFC). Some systems store them as two, which look the same."""
+    return normalize("NFC", name)
+
+
+def comparable(names: Iterable[str]) -> tuple[str, ...]:
+    """Names such that equal ones mean the same class: numbers without leading zeros, accents as one character.
+
+    If two names would become equal, all stay as they are.
+    """
+    given = tuple(map(composed, names))
+    if all(map(is_number, given)):
+        values = tuple(name.lstrip("0") or "0" for name in given)
+        return values if len(set(values)) == len(values) else given
+    return given

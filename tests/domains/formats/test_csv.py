@@ -1,0 +1,153 @@
+"""CSV files: of pixels, as on Kaggle, and of paths and labels beside images."""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import torch
+from image_files import draw
+
+from lstnet_search.config.reading import Reading
+from lstnet_search.domains import Domain, load
+from lstnet_search.domains.domain import Part
+from lstnet_search.domains.formats.opening import find_images
+from lstnet_search.errors import InputError
+
+IMAGES = np.random.default_rng(0).integers(0, 256, (40, 8, 8), dtype=np.uint8)
+HEAD = ",".join(f"pixel{number}" for number in range(64))
+
+
+def read(path: Path, part: Part = "train", **reading: object) -> Domain:
+    return load(f"images:{path}", "full", path.parent, part, Reading(**reading))  # type: ignore[arg-type]
+
+
+def pixel_csv(path: Path, rows: slice, head: str | None = f"label,{HEAD}", labels: bool = True) -> Path:
+    lines = [] if head is None else [head]
+    for row in range(40)[rows]:
+        lines.append(",".join(map(str, [*([row % 2] if labels else []), *IMAGES[row].ravel().tolist()])))
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+@pytest.mark.parametrize("head", [f"label,{HEAD}", None])
+def test_a_csv_of_pixels_is_read_with_and_without_a_header(tmp_path: Path, head: str | None) -> None:
+    domain = read(pixel_csv(tmp_path / "digits.csv", slice(None), head))
+    test = read(tmp_path / "digits.csv", "test")
+    assert (domain.name, len(domain), len(test)) == ("digits", 32, 8)
+    assert domain.class_names == ("0", "1")
+    both = torch.cat([domain.images, test.images])[:, 0]
+    assert all((both == torch.from_numpy(image)).all((1, 2)).any() for image in IMAGES)
+
+
+def test_a_folder_of_csv_files_of_pixels_has_parts(tmp_path: Path) -> None:
+    pixel_csv(tmp_path / "mnist_train.csv", slice(0, 32))
+    pixel_csv(tmp_path / "mnist_test.csv", slice(32, 40))
+    assert torch.equal(read(tmp_path).images[:, 0], torch.from_numpy(IMAGES[:32]))
+    assert torch.equal(read(tmp_path, "test").images[:, 0], torch.from_numpy(IMAGES[32:]))
+
+
+def test_unlabelled_test_images_of_kaggle_are_named_with_the_way_out(tmp_path: Path) -> None:
+    pixel_csv(tmp_path / "train.csv", slice(0, 32))
+    pixel_csv(tmp_path / "test.csv", slice(32, 40), HEAD, labels=False)
+    (tmp_path / "sample_submission.csv").write_text("ImageId,Label\n1,0\n")
+    with pytest.raises(InputError, match="the images of 'test' have no labels, the others have; leave that part out"):
+        read(tmp_path)
+    assert len(find_images(tmp_path)) == 40
+
+
+def test_columns_of_pixels_in_parquet_are_read(tmp_path: Path) -> None:
+    columns = {f"{number // 8}x{number % 8}": IMAGES.reshape(40, 64)[:, number] for number in range(64)}
+    pq.write_table(pa.table({"class": np.arange(40) % 2, **columns}), tmp_path / "x.parquet")
+    domain = read(tmp_path / "x.parquet")
+    assert (domain.class_names, domain.images.shape) == (("0", "1"), (32, 1, 8, 8))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (f"label,{HEAD}\n" + ",".join(["a"] * 65), r"not all pixels are numbers \(columns pixel0, .* and 56 more\)"),
+        ("a,b,c\n1,2,3\n", r"has 3 columns \(a, b, c\); a table of pixels has a column 'label' and as many others"),
+        (f"label,{HEAD}\n" + "1,2\n", "cannot be read"),
+        (
+            f"label,{HEAD}\n" + ",".join(["", *["1"] * 64]),
+            "the labels are object of shape 1; allowed is one whole number",
+        ),
+        (HEAD.replace("pixel3,", "pixel2,") + "\n" + ",".join(["1"] * 64), "has the column 'pixel2' twice; rename one"),
+        (b"\x80abel,x\n1,2\n", "is not a CSV file .*; save it as UTF-8"),
+        (f"label,{HEAD}\n" + ",".join(["400"] * 65), "pixels lie between 400 and 400"),
+        ("", "cannot be read"),
+    ],
+)
+def test_another_csv_file_is_refused(tmp_path: Path, content: str | bytes, message: str) -> None:
+    (tmp_path / "x.csv").write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(InputError, match=message):
+        read(tmp_path / "x.csv")
+
+
+@pytest.fixture
+def drawn(tmp_path: Path) -> Path:
+    for number in range(40):
+        draw(tmp_path / "set" / f"{number}.png", 255 - number)
+    return tmp_path / "set"
+
+
+def path_csv(path: Path, head: str, line: str) -> Path:
+    names = ("cat", "dog")
+    rows = [line.format(number=number, label=names[number % 2]) for number in range(40)]
+    path.write_text("\n".join([head, *rows]) + "\n")
+    return path
+
+
+def parity(domain: Domain) -> set[tuple[int, int]]:
+    """Each label with whether its images have odd numbers."""
+    assert domain.labels is not None
+    return {
+        (label, int(255 - image.max()) % 2) for label, image in zip(domain.labels.tolist(), domain.images, strict=True)
+    }
+
+
+def test_metadata_csv_beside_images_gives_their_labels(drawn: Path) -> None:
+    path_csv(drawn / "metadata.csv", "file_name,label", "{number}.png,{label}")
+    domain = read(drawn)
+    assert domain.class_names == ("cat", "dog")
+    assert parity(domain) == {(0, 0), (1, 1)}
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "line"),
+    [
+        ("labels.csv", "filename,class", "{number}.png,{label}"),
+        ("labels.csv", "id,category", "{number},{label}"),  # without an ending
+        ("labels.tsv", "path\tlabel", "./{number}.png\t{label}"),
+        ("labels.csv", "image_id,label", "elsewhere/{number}.png,{label}"),
+    ],
+)
+def test_a_csv_file_of_paths_is_read_by_name(drawn: Path, name: str, head: str, line: str) -> None:
+    assert parity(read(path_csv(drawn / name, head, line))) == {(0, 0), (1, 1)}
+
+
+def test_columns_of_paths_are_chosen_by_an_option(drawn: Path) -> None:
+    path_csv(drawn / "x.csv", "who,what,when", "{number}.png,{label},train")
+    with pytest.raises(InputError, match="has the columns who, what, when; one must name the image files"):
+        read(drawn / "x.csv")
+    columns = {"x": {"image": "who", "label": "what", "split": "when"}}
+    assert parity(read(drawn / "x.csv", columns=columns)) == {(0, 0), (1, 1)}
+
+
+def test_images_that_only_one_of_table_and_folder_has_are_counted(drawn: Path) -> None:
+    path_csv(drawn / "x.csv", "file,label", "{number}.png,{label}")
+    draw(drawn / "extra.png")
+    (drawn / "5.png").unlink()
+    with pytest.raises(InputError, match=r"1 of 40 images .* 5.png \(the table names it, but there is no such file\)"):
+        read(drawn / "x.csv")
+    domain = read(drawn / "x.csv", "test", skip_bad=True)
+    assert domain.remarks[0] == "x: 1 images beside the table are not in it and are left out"
+
+
+def test_a_row_that_leads_out_of_the_folder_finds_nothing(drawn: Path, tmp_path: Path) -> None:
+    draw(tmp_path / "secret.png")
+    (drawn / "x.csv").write_text("file,label\n../secret.png,a\n/etc/passwd,b\n")
+    with pytest.raises(InputError, match="names no image that exists"):
+        find_images(drawn / "x.csv")
