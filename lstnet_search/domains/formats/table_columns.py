@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from lstnet_search.config.reading import Columns, Role
 from lstnet_search.errors import InputError
@@ -168,7 +167,7 @@ def splits_of(column: pa.ChunkedArray, name: str, where: str) -> list[str]:
         raise InputError(
             f"{where}: {name!r} is {column.type}; it must hold 'train' and 'test': correct or remove the column"
         )
-    return ["" if value is None else str(value) for value in pc.fill_null(column, "").to_pylist()]
+    return ["" if value is None else str(value) for value in column.to_pylist()]
 
 
 def is_images(kind: pa.DataType) -> bool:

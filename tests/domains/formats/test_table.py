@@ -217,6 +217,7 @@ def test_a_message_about_many_columns_is_short(tmp_path: Path) -> None:
             {"image": [b"x"] * 2, "split": ["test", "test"]},
             "say 'test' and never 'train', so there is nothing to train",
         ),
+        ({"image": [b"x"] * 2, "split": pa.nulls(2)}, "the column 'split' say ''; they must say train and test"),
         ({"image": [b"x"] * 2, "split": [1, 2]}, "'split' is int64; it must hold 'train' and 'test'"),
     ],
 )
