@@ -95,10 +95,10 @@ def _print_table(context: SearchContext[Prepared], records: list[TrialRecord]) -
 
 
 def _swaps(ranking: Ranking, records: Sequence[TrialRecord], metric: str) -> Iterator[str]:
-    """A line for each of the likely best trials whose translator swaps classes at its best report."""
+    """A line for each whole training of the likely best whose translator swaps classes at its best report."""
     by_number = {record.number: record for record in records}
     for number in (number for each in ranking.configurations[:TABLE_ROWS] for number in each.judged_trials):
-        report = by_number[number].best(metric)
+        report = by_number[number].best(metric) if by_number[number].state == "COMPLETE" else None
         if report is not None and (swaps := swap_sentence(report.metrics)):
             yield f"ALARM: trial {number}: {swaps}"
 

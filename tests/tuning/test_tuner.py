@@ -14,6 +14,7 @@ from lstnet_search.tuning.cluster.placement import Placement
 from lstnet_search.tuning.context import SearchContext
 from lstnet_search.tuning.protocol import SCORE
 from lstnet_search.tuning.schedulers.retry_on_oom import RetryOnWholeGpu
+from lstnet_search.tuning.schedulers.stop_on_request import StopOnRequest
 from lstnet_search.tuning.tuner import PROCESS_RETRIES, make_tuner
 
 
@@ -21,6 +22,7 @@ class Searcher:
     """Keeps the condition on which it holds trials back."""
 
     held: Callable[[], bool] | None = None
+    asked_to_stop: frozenset[int] = frozenset()
 
     def hold_while(self, held: Callable[[], bool]) -> None:
         self.held = held
@@ -50,7 +52,8 @@ def test_a_search_keeps_the_best_checkpoint_of_a_trial_and_retries_its_process(
     scheduler = made(context)
     search, run = given["tune_config"], given["run_config"]
     assert (search.num_samples, search.reuse_actors) == (7, True)
-    assert search.scheduler is scheduler
+    assert isinstance(search.scheduler, StopOnRequest)
+    assert search.scheduler._scheduler is scheduler
     assert (run.name, run.storage_path) == ("run_002", context.storage.tune)
     assert run.failure_config.max_failures == PROCESS_RETRIES
     checkpoints = run.checkpoint_config

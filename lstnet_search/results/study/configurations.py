@@ -176,7 +176,7 @@ class Ranking:
         if self.luck is None:
             return (
                 f"no difference shown between {len(self.configurations)} configurations: with one seed each, luck and "
-                "weights cannot be told apart; search with --seeds 3 or more, or confirm"
+                "weights cannot be told apart; search longer with --seeds 3 or more, or confirm"
             )
         equals = self.may_be_best()
         if self.best.number != PAPER_TRIAL:

@@ -12,7 +12,7 @@ from lstnet_search.seeding import derive_seed
 
 SHARE = 1 / 3
 """The most repeats among the trials, as a share."""
-FIRST = 3
+FIRST = 2
 """Whole configurations before the first repeat."""
 _RACING = 256
 """The most configurations that are compared at once: those with the highest scores."""

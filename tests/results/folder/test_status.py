@@ -24,7 +24,7 @@ def test_the_status_says_how_far_a_search_is(tmp_path: Path) -> None:
             "of 4 trials 1 completed, 0 stopped early, 0 failed, 1 unfinished, 2 not begun",
             "best: trial 1, target_accuracy 75.00 %",
             "verdict so far: no difference shown between 2 configurations: with one seed each, luck and weights cannot "
-            "be told apart; search with --seeds 3 or more, or confirm",
+            "be told apart; search longer with --seeds 3 or more, or confirm",
             "weights 3 20 100 100 100 100 30 (w1 w2 w3 w4 w5 w6 wl)",
             "2 min of training; tables written 0 s ago",
         ]

@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 
 from rich.console import Console
 
@@ -90,8 +91,13 @@ def test_a_trial_that_failed_or_was_stopped_is_reported() -> None:
     display, out = shown(steps=100, trials=2)
     display.start([])
     display.ended(record(0, 20, "FAIL"))
-    display.ended(record(1, 20, "PRUNED"))
-    assert out.getvalue() == "trial 0   failed: it broke\ntrial 1   stopped at step 20: others were better\n"
+    display.ended(replace(record(1, 20, "PRUNED"), error=""))
+    display.ended(replace(record(2, 20, "PRUNED"), error="stopped by you"))
+    assert out.getvalue().splitlines() == [
+        "trial 0   failed: it broke",
+        "trial 1   stopped at step 20: others were better",
+        "trial 2   stopped at step 20: stopped by you",
+    ]
 
 
 def test_the_summary_ranks_trials_and_ends_with_the_paper_and_the_baseline() -> None:

@@ -172,7 +172,7 @@ def test_a_sampler_of_one_objective_is_refused_for_two() -> None:
             "cmaes",
             TWO | CHOICE,
             r"^--sampler cmaes searches numbers only, and latent_stride is a choice; choose one of tpe, gp, nsga2, "
-            r"qmc, random, or change mine\.yaml$",
+            r"qmc, random, prior, or change mine\.yaml$",
         ),
         (
             "cmaes",
