@@ -1,9 +1,10 @@
 """The points of a search space that has only few of them."""
 
-import random
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
+
+import numpy as np
 
 from lstnet_search.config import Space
 from lstnet_search.seeding import derive_seed
@@ -40,4 +41,5 @@ class FiniteSpace:
         if not self._few:
             return None
         unknown = [drawn for key, drawn in self._points.items() if key not in race.known]
-        return random.Random(derive_seed(seed, "unknown point", number)).choice(unknown) if unknown else None  # noqa: S311
+        random = np.random.default_rng(derive_seed(seed, "unknown point", number))
+        return unknown[random.integers(len(unknown))] if unknown else None
