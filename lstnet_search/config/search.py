@@ -180,6 +180,10 @@ class SearchConfig(BaseModel):
         """The same search with more trials."""
         return self.model_copy(update={"trials": self.trials + (trials or 0)})
 
+    def ended_after(self, trials: int) -> Self:
+        """The same search if it has ended after fewer trials, as one does whose space is known."""
+        return self.model_copy(update={"trials": trials, "seeds": min(self.seeds, trials)})
+
     def draw_of_point(self, point: dict[str, Any], where: str) -> dict[str, Any]:
         """The draw that gives the settings of a point; empty if only points are searched.
 

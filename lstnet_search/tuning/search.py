@@ -206,7 +206,7 @@ def _run_trials(context: SearchContext[Prepared], warm_start: list[FrozenTrial])
         if searcher.gave_up:
             return max(1, finish_search(context, display, callback))
         if searcher.ended_early:
-            context = replace(context, config=config.model_copy(update={"trials": len(study.records())}))
+            context = replace(context, config=config.ended_after(len(study.records())))
             folder.update_search(context.config.model_dump(mode="json"))
     return finish_search(context, display, callback)
 

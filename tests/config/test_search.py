@@ -121,6 +121,12 @@ def test_settings_that_make_no_sense_for_a_population_are_refused(changes: dict[
 # Continuing.
 
 
+def test_a_search_that_ended_early_can_be_read_again() -> None:
+    ended = search(trials=9, seeds=5).ended_after(4)
+    assert SearchConfig.parse(ended.model_dump(mode="json"), "search.yaml") == ended
+    assert (ended.trials, ended.seeds) == (4, 4)
+
+
 def test_a_search_can_get_more_trials_and_change_in_nothing_else() -> None:
     search().enlarged(3).refuse_difference(search(trials=12), "results/it")
     with pytest.raises(InputError, match=r"^results/it was started with trials 9 and cannot continue with 12; leave"):
