@@ -43,9 +43,9 @@ class Luck:
     @property
     def probability_best(self) -> np.ndarray:
         """Probability that each configuration is the best of all, (C,); 0 for those that are not compared."""
-        best = np.bincount(self.draws.argmax(axis=1), minlength=len(self.compared)) / len(self.draws)
+        highest = self.draws == self.draws.max(axis=1, keepdims=True)  # several, if all scores are equal
         probability = np.zeros(len(self.expected))
-        probability[self.compared] = best
+        probability[self.compared] = (highest / highest.sum(axis=1, keepdims=True)).mean(axis=0)
         return probability
 
     def difference(self, one: int, other: int) -> np.ndarray:
@@ -56,7 +56,8 @@ class Luck:
     def probability_better(self, than: int) -> np.ndarray:
         """Probability that each configuration is better than one that is compared, (C,)."""
         probability = np.zeros(len(self.expected))
-        probability[self.compared] = (self.draws > self._draws_of(than)[:, None]).mean(axis=0)
+        difference = self.draws - self._draws_of(than)[:, None]
+        probability[self.compared] = ((difference > 0) + 0.5 * (difference == 0)).mean(axis=0)
         return probability
 
     def _draws_of(self, index: int) -> np.ndarray:

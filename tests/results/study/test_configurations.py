@@ -183,3 +183,9 @@ def test_where_trials_were_stopped_early_only_repeats_are_compared() -> None:
 def test_what_the_first_seed_alone_says_is_no_gain() -> None:
     ranking = rank([configuration(0, 0.90, 0.90, 0.91), configuration(1, 0.99, 0.90, 0.91), configuration(2, 0.9)])
     assert " is better than " not in ranking.verdict(METRIC)
+
+
+def test_equal_scores_show_no_difference() -> None:
+    ranking = rank([configuration(number, 0.25, 0.25, 0.25) for number in range(4)])
+    assert [each.probability_best for each in ranking.configurations] == [0.25] * 4
+    assert ranking.verdict(METRIC).startswith("no difference shown between 4 of 4 configurations")
