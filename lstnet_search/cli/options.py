@@ -49,7 +49,8 @@ SeedsOption = Annotated[
     typer.Option(
         "--seeds",
         metavar="N",
-        help="Train settings with up to this many seeds, until luck can be told from merit. Each training is a trial.",
+        help="Train settings with up to this many seeds, until luck can be told from merit. Each training is a trial. "
+        "Default: 5 where a space is searched, else 1.",
     ),
 ]
 RepeatsOption = Annotated[int | None, typer.Option("--repeats", hidden=True)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from math import isnan
 from pathlib import Path
 
 from ray.exceptions import RayError
@@ -44,7 +45,7 @@ def finish_search(context: SearchContext[Prepared], display: SearchDisplay, call
     if ranking:
         winner = _Winner(context, display, records, ranking)
         winner.write()
-        _print_table(context, records)
+        _print_table(context, records, ranking)
         for line in _swaps(ranking, records, context.metric):
             display.say(line)
         if context.config.space.dimensions:
@@ -81,17 +82,17 @@ def without_translation(config: SearchConfig, prepared: Prepared) -> dict[str, f
     return prepared.baseline | searched_means(prepared.baseline, prepared.searched(config.direction))
 
 
-def _print_table(context: SearchContext[Prepared], records: list[TrialRecord]) -> None:
+def _print_table(context: SearchContext[Prepared], records: list[TrialRecord], ranking: Ranking) -> None:
     config, directions, metric = context.config, context.data.directions, context.metric
     baseline = without_translation(config, context.data)
     if not config.space.dimensions:
         context.console.print(points_table(records, config.points, baseline, directions, metric))
         return
-    context.console.print(summary(records, baseline, directions, metric))
+    context.console.print(summary(records, ranking, baseline, directions, metric))
     if config.direction == "pareto":
-        best = front(records, metric, objectives(config, metric))
+        best = front(ranking, records, metric, objectives(config, metric))
         title = "Pareto front: any trial that is better in one direction is worse in the other"
-        context.console.print(summary(best, baseline, directions, metric, count=len(best), title=title))
+        context.console.print(summary(records, best, baseline, directions, metric, len(best.configurations), title))
 
 
 def _swaps(ranking: Ranking, records: Sequence[TrialRecord], metric: str) -> Iterator[str]:
@@ -136,11 +137,8 @@ class _Winner:
             self._say_readers(measured)
             return
         best = self._ranking.best
-        model = (
-            ""
-            if best.seeds == 1
-            else f", trained with {best.seeds} seeds; its model is that of trial {best.best_trial}"
-        )
+        several = f", trained with {len(best.scores)} seeds; its model is that of trial {best.best_trial}"
+        model = several if len(best.scores) > 1 else ""
         prefix = "round_trip_accuracy_"
         labelled = ", ".join(
             f"{percent(share)} of {name.removeprefix(prefix)}"
@@ -232,7 +230,7 @@ class _Winner:
             f"trial {self._best.number} of search {self._context.folder.path.name}",
             f"best by {metric}: {shown(metric, self._report.metrics[metric])}",
         ]
-        if best.seeds > 1 or self._ranking.luck is not None:
+        if not isnan(best.deviation):
             low, high = (shown(metric, end) for end in best.interval)
             remarks.append(f"expected with another seed: {shown(metric, best.expected)} (95 % {low} to {high})")
         if self._context.config.space.dimensions:

@@ -259,7 +259,7 @@ class ResultsFolder:
         """The host and the process of the search that is running in the folder, as far as they can be read."""
         try:
             found = _HOLDER.fullmatch(read_regular(self._lock_file).decode("ascii", errors="replace"))
-        except (OSError, ValueError):
+        except OSError:  # not for this user to read
             return None
         return None if found is None else (found[1], int(found[2]))  # an earlier version wrote nothing
 

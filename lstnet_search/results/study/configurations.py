@@ -1,7 +1,7 @@
 """Configurations of a search: trials with equal settings and different seeds, ranked by what is likely, not by luck."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -51,12 +51,14 @@ class Configuration:
             between seeds, the mean of its whole trainings; without those, the highest score.
         deviation: standard deviation of that expectation; NaN without knowledge of the spread.
         probability_best: probability that it is the best configuration; NaN without knowledge of the spread.
+        compared: the scores, by seed, that the expectation rests on.
     """
 
     trainings: tuple[Training, ...]
     expected: float = float("nan")
     deviation: float = float("nan")
     probability_best: float = float("nan")
+    compared: Mapping[int, float] = field(default_factory=dict, hash=False)
 
     @property
     def number(self) -> int:
@@ -91,7 +93,7 @@ class Configuration:
     @property
     def seeds(self) -> int:
         """How many seeds its expectation rests on."""
-        return len(self.scores) or 1
+        return len(self.compared or self.scores) or 1
 
     @property
     def interval(self) -> tuple[float, float]:
@@ -192,7 +194,7 @@ class Ranking:
         compared = None if self.paper is None else self.difference(self.best, self.paper)
         if compared is None or self.paper is None:
             return f"trial {self.best.number} is the likely best; the paper's weights have no repeat to compare it with"
-        common = len(self.best.scores.keys() & self.paper.scores.keys())
+        common = _common_seeds(self.best, self.paper)
         if np.quantile(compared, TOLD_APART) <= 0 or not self._repeats_agree(self.best, self.paper):
             return self._no_difference(metric, self.best, equals)
         rank = "the best" if len(equals) == 1 else f"among the best {len(equals)}"
@@ -217,7 +219,7 @@ class Ranking:
         compared = None if self.paper is None else self.difference(other, self.paper)
         against = ""
         if compared is not None and self.paper is not None:
-            common = len(other.scores.keys() & self.paper.scores.keys())
+            common = _common_seeds(other, self.paper)
             against = f" (trial {other.number}: {_gain(metric, compared, common)})"
         return (
             f"no difference shown between {len(equals)} of {len(self.configurations)} configurations, the paper's "
@@ -230,6 +232,10 @@ def _gain(metric: str, draws: np.ndarray, seeds: int) -> str:
     low, high = (difference(metric, float(end)) for end in np.quantile(draws, (TOLD_APART, 1 - TOLD_APART)))
     points = " points" if is_share(metric) else ""
     return f"{difference(metric, float(draws.mean()))}{points} (95 % {low} to {high}; {_seeds(seeds)}, paired)"
+
+
+def _common_seeds(one: Configuration, other: Configuration) -> int:
+    return len(one.compared.keys() & other.compared.keys())
 
 
 def _seeds(count: int) -> str:
@@ -295,10 +301,10 @@ def rank(configurations: Iterable[Configuration]) -> Ranking:
     """
     usable = [each for each in configurations if each.usable]
     selected = any(one.state == "PRUNED" for each in usable for one in each.trainings)
-    compared = [each for each in usable if _comparable(each, selected=selected)]
-    judged = _judged(compared, selected=selected)
-    index = {} if judged is None else {each.number: position for position, each in enumerate(compared)}
-    found = [_with_expectation(each, judged, index.get(each.number)) for each in usable]
+    comparable = {each.number: scores for each in usable if (scores := _comparable(each, selected=selected))}
+    judged = _judged(list(comparable.values()))
+    index = {} if judged is None else {number: position for position, number in enumerate(comparable)}
+    found = [_with_expectation(each, judged, index.get(each.number), comparable) for each in usable]
 
     def place(each: Configuration) -> tuple[bool, float, int]:
         return (judged is not None and (each.failed or each.number not in index), -each.expected, each.number)
@@ -325,27 +331,28 @@ def _comparable(each: Configuration, *, selected: bool) -> Mapping[int, float]:
     return {seed: score for seed, score in each.scores.items() if seed != first} if selected else each.scores
 
 
-def _judged(whole: Sequence[Configuration], *, selected: bool) -> Luck | None:
-    """What the comparable scores of configurations tell; None without a known spread."""
-    of_all = [_comparable(each, selected=selected) for each in whole]
-    columns = {seed: column for column, seed in enumerate(dict.fromkeys(seed for each in of_all for seed in each))}
-    scores = np.full((len(whole), len(columns)), np.nan)
-    for row, of_one in enumerate(of_all):
+def _judged(comparable: Sequence[Mapping[int, float]]) -> Luck | None:
+    """What the scores of configurations tell, each by seed; None without a known spread."""
+    columns = {seed: column for column, seed in enumerate(dict.fromkeys(seed for each in comparable for seed in each))}
+    scores = np.full((len(comparable), len(columns)), np.nan)
+    for row, of_one in enumerate(comparable):
         for seed, score in of_one.items():
             scores[row, columns[seed]] = score
-    return luck(scores) if len(whole) > 1 else None
+    return luck(scores) if len(comparable) > 1 else None
 
 
-def _with_expectation(each: Configuration, judged: Luck | None, index: int | None) -> Configuration:
+def _with_expectation(
+    each: Configuration, judged: Luck | None, index: int | None, comparable: Mapping[int, Mapping[int, float]]
+) -> Configuration:
     if judged is None or index is None:
-        usable = [training.score for training in each.trainings if training.usable]
-        expected = float(np.mean(list(each.scores.values()))) if each.scores else max(usable)
-        return Configuration(each.trainings, expected)
-    return Configuration(
-        each.trainings,
-        float(judged.expected[index]),
-        float(judged.deviation[index]),
-        float(judged.probability_best[index]),
+        expected = float(np.mean(list(each.scores.values()))) if each.scores else max(each.highest.values())
+        return replace(each, expected=expected)
+    return replace(
+        each,
+        expected=float(judged.expected[index]),
+        deviation=float(judged.deviation[index]),
+        probability_best=float(judged.probability_best[index]),
+        compared=comparable[each.number],
     )
 
 

@@ -8,6 +8,7 @@ of all: Efron & Morris (1975).
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -40,7 +41,7 @@ class Luck:
     compared: np.ndarray
     draws: np.ndarray
 
-    @property
+    @cached_property
     def probability_best(self) -> np.ndarray:
         """Probability that each configuration is the best of all, (C,); 0 for those that are not compared."""
         highest = self.draws == self.draws.max(axis=1, keepdims=True)  # several, if all scores are equal

@@ -20,8 +20,6 @@ def ranked_rows(trials: pd.DataFrame, metric: str) -> Ranking:
 def rank_rows(trials: pd.DataFrame, metric: str) -> pd.DataFrame:
     """The first row of each configuration in `trials.parquet` that can be chosen, the likely best by a metric first.
 
-    The columns `seeds`, `expected` and `probability_best` tell what the configuration is likely worth.
-
     Raises:
         InputError: if no trial has the metric.
     """
@@ -30,11 +28,7 @@ def rank_rows(trials: pd.DataFrame, metric: str) -> pd.DataFrame:
         metrics = sorted(name.removeprefix("best/") for name in map(str, trials.columns) if name.startswith("best/"))
         raise InputError(f"no trial has the metric {metric!r}; there are: {', '.join(metrics) or 'none yet'}")
     found = ranked_rows(trials, metric).configurations
-    rows = trials.set_index("trial", drop=False).loc[[each.shown_trial for each in found]].copy()
-    rows["seeds"] = [each.seeds for each in found]
-    rows["expected"] = [each.expected for each in found]
-    rows["probability_best"] = [each.probability_best for each in found]
-    return rows
+    return trials.set_index("trial", drop=False).loc[[each.shown_trial for each in found]]
 
 
 def settings_of_row(row: "pd.Series[Any]") -> TrialConfig:

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from lstnet_search.config.metrics import TARGET
 from lstnet_search.results.formatting import duration, percent, shown, weights, weights_heading
-from lstnet_search.results.study.configurations import probability, ranked_by
+from lstnet_search.results.study.configurations import Ranking, probability
 from lstnet_search.results.study.records import PAPER_TRIAL, Exploit, ReportRecord, TrialRecord
 
 HEADINGS = {TARGET: "target"}
@@ -159,6 +159,7 @@ class SearchDisplay:
 
 def summary(
     records: Sequence[TrialRecord],
+    ranking: Ranking,
     baseline: Mapping[str, float],
     directions: tuple[str, str],
     metric: str,
@@ -168,9 +169,8 @@ def summary(
     """One row for each of the likely best configurations, one for the paper's weights, and one for plain resizing."""
     table = Table(title=title, title_justify="left")
     by_number = {record.number: record for record in records}
-    ranking = ranked_by(records, metric)
     order, raced = ranking.configurations, ranking.luck is not None
-    names = weights_heading(by_number[order[0].number].settings["method"]) if order else ""
+    names = weights_heading(by_number[order[0].shown_trial].settings["method"]) if order else ""
     columns = ["", "trial", *directions, HEADINGS.get(metric, metric)]
     columns += ["95 %", "seeds", "best"] if raced else ["steps"]
     for heading in (*columns, f"weights {names}"):

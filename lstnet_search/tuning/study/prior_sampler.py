@@ -3,7 +3,7 @@
 After PriorBand (Mallik et al. 2023), without its fidelities.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from math import exp, log
 from statistics import fmean
@@ -26,7 +26,7 @@ _KEPT = 0.5
 """Probability that a draw keeps a parameter of its centre; at least one is changed."""
 _BEST = 1 / 3
 """The share of the trials that count as successes."""
-_CENTRE, _SCALE, _KEEPS = "prior:centre", "prior:scale", "prior:keeps"
+_CENTRE, _POINT, _SCALE, _KEEPS = "prior:centre", "prior:point", "prior:scale", "prior:keeps"
 """System attributes of a trial."""
 
 
@@ -64,22 +64,23 @@ class PriorSampler(BaseSampler):
         if "fixed_params" in trial.system_attrs:
             return
         complete = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
-        chances = [_success(complete, centre) for centre in CENTRES]
-        centre = CENTRES[self._random.choice(len(CENTRES), p=np.array(chances) / sum(chances))]
+        chances = _chances(complete)
+        centre = CENTRES[self._random.choice(len(CENTRES), p=chances / chances.sum())]
         set_system_attribute(study, trial, _CENTRE, centre)
         if centre in _SCALES:
+            point = self._published if centre == "published" else _leader(complete)
+            changed = self._random.choice(sorted(point)) if point else None  # a condition may rule all of it out
+            kept = [name for name in point if self._random.uniform() < _KEPT and name != changed]
             low, high = map(log, _SCALES[centre])
-            set_system_attribute(study, trial, _SCALE, exp(self._random.uniform(low, high)))
-            changed = self._random.choice(sorted(self._published)) if self._published else None
-            kept = [name for name in self._published if self._random.uniform() < _KEPT and name != changed]
-            set_system_attribute(study, trial, _KEEPS, kept)
+            about = {_POINT: point, _KEEPS: kept, _SCALE: exp(self._random.uniform(low, high))}
+            for name, value in about.items():
+                set_system_attribute(study, trial, name, value)
 
     def sample_independent(
         self, study: Study, trial: FrozenTrial, param_name: str, param_distribution: BaseDistribution
     ) -> Any:
         """Draw a parameter."""
-        centre = trial.system_attrs.get(_CENTRE, "anywhere")
-        point = self._published if centre == "published" else _leader(study) if centre == "leader" else {}
+        point = trial.system_attrs.get(_POINT, {})
         if param_name not in point:
             return self._anywhere.sample_independent(study, trial, param_name, param_distribution)
         if param_name in trial.system_attrs[_KEEPS]:
@@ -109,20 +110,19 @@ def _score(trial: FrozenTrial) -> float:
     return float(np.mean(trial.values))
 
 
-def _success(complete: Sequence[FrozenTrial], centre: Centre) -> float:
-    """The share of a centre's trials that are among the best, as if two of three had been without any."""
-    of_centre = [trial for trial in complete if trial.system_attrs.get(_CENTRE) == centre]
+def _chances(complete: Sequence[FrozenTrial]) -> np.ndarray:
+    """The share of each centre's trials that are among the best, as if two of three had been without any, (3,)."""
     best = sorted(complete, key=_score, reverse=True)[: round(_BEST * len(complete))]
-    successes: int = sum(trial.system_attrs.get(_CENTRE) == centre for trial in best)
-    if centre == "leader" and not complete:
-        return 0.0
-    return (1 + successes) / (3 + len(of_centre))
+    successes, trials = (Counter(trial.system_attrs.get(_CENTRE) for trial in each) for each in (best, complete))
+    chances = [(1 + successes[centre]) / (3 + trials[centre]) for centre in CENTRES]
+    without_leader = [float(centre != "leader") for centre in CENTRES]
+    return np.array(chances) * (1 if complete else without_leader)
 
 
-def _leader(study: Study) -> Mapping[str, Any]:
+def _leader(complete: Sequence[FrozenTrial]) -> dict[str, Any]:
     """The parameters with the highest mean score."""
     scores: dict[tuple[tuple[str, Any], ...], list[float]] = defaultdict(list)
-    for trial in study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,)):
-        scores[tuple(sorted(trial.params.items()))].append(_score(trial))
-    best = max(scores, key=lambda point: fmean(scores[point]))
-    return dict(best)
+    for trial in complete:
+        params: dict[str, Any] = trial.params
+        scores[tuple(sorted(params.items()))].append(_score(trial))
+    return dict(max(scores, key=lambda point: fmean(scores[point])))

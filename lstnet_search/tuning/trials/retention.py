@@ -19,7 +19,9 @@ def discardable_trials(records: Sequence[TrialRecord], metric: str, objectives: 
         objectives: what the study maximises.
     """
     ended = [record for record in records if record.state != "RUNNING"]  # a running trial may still fail
-    kept = ranked(ended, metric)[:KEPT_TRIALS] + (front(ended, metric, objectives) if len(objectives) > 1 else [])
-    likely = ranked_by(ended, metric).configurations[:KEPT_TRIALS]
-    numbers = {record.number for record in kept} | {each.best_trial for each in likely}
-    return {record.number for record in ended} - numbers
+    ranking = ranked_by(ended, metric)
+    likely = [*ranking.configurations[:KEPT_TRIALS]]
+    if len(objectives) > 1:
+        likely += front(ranking, ended, metric, objectives).configurations
+    kept = {record.number for record in ranked(ended, metric)[:KEPT_TRIALS]} | {each.best_trial for each in likely}
+    return {record.number for record in ended} - kept

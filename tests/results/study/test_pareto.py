@@ -1,5 +1,8 @@
 """The Pareto front, by hand."""
 
+from dataclasses import replace
+
+from lstnet_search.results.study.configurations import ranked_by
 from lstnet_search.results.study.pareto import front
 from lstnet_search.results.study.records import ReportRecord, State, TrialRecord
 
@@ -10,7 +13,8 @@ def record(number: int, *reports: tuple[float, float], state: State = "COMPLETE"
 
 
 def numbers(*records: TrialRecord) -> list[int]:
-    return [record.number for record in front(records, "mean", ("a", "b"))]
+    found = front(ranked_by(records, "mean"), records, "mean", ("a", "b"))
+    return [each.number for each in found.configurations]
 
 
 def test_a_trial_that_another_beats_in_one_or_both_directions_is_not_on_the_front() -> None:
@@ -29,3 +33,9 @@ def test_a_trial_is_judged_at_its_best_report_alone() -> None:
 def test_stopped_trials_count_but_failed_ones_and_those_without_a_report_do_not() -> None:
     stopped, failed = record(1, (0.9, 0.9), state="PRUNED"), record(2, (1.0, 1.0), state="FAIL")
     assert numbers(record(0, (0.5, 0.5)), stopped, failed, record(3)) == [1]
+
+
+def test_a_configuration_is_judged_by_the_mean_of_its_seeds() -> None:
+    """Its second seed alone would dominate; the mean of both is dominated."""
+    lucky = replace(record(2, (0.9, 0.9)), seed=1, repeat_of=0)
+    assert numbers(record(0, (0.1, 0.1)), record(1, (0.6, 0.6)), lucky) == [1]

@@ -2,7 +2,9 @@ import io
 from dataclasses import replace
 
 from rich.console import Console
+from rich.table import Table
 
+from lstnet_search.results.study.configurations import ranked_by
 from lstnet_search.results.study.records import ReportRecord, TrialRecord
 from lstnet_search.tuning.console.search_display import SearchDisplay, summary
 
@@ -100,10 +102,21 @@ def test_a_trial_that_failed_or_was_stopped_is_reported() -> None:
     ]
 
 
+def summarized(records: list[TrialRecord], metric: str, baseline: float) -> Table:
+    return summary(records, ranked_by(records, metric), {metric: baseline}, DIRECTIONS, metric, count=2)
+
+
 def test_the_summary_ranks_trials_and_ends_with_the_paper_and_the_baseline() -> None:
     records = [record(number, 100, "COMPLETE", accuracy) for number, accuracy in enumerate((0.5, 0.75, 0.625))]
     out = io.StringIO()
-    table = summary(records, {"target_accuracy": 0.875}, DIRECTIONS, "target_accuracy", count=2)
+    table = summary(
+        records,
+        ranked_by(records, "target_accuracy"),
+        {"target_accuracy": 0.875},
+        DIRECTIONS,
+        "target_accuracy",
+        count=2,
+    )
     Console(file=out, width=200).print(table)
     rows = [line.replace("│", " ").split() for line in out.getvalue().splitlines() if "%" in line]
     assert [row[:2] for row in rows] == [["1.", "1"], ["2.", "2"], ["paper", "0"], ["no", "translation"]]
@@ -116,7 +129,7 @@ def test_the_summary_follows_the_metric_that_is_maximised() -> None:
         for number, value in enumerate((1.5, 0.5, 2.25))
     ]
     out = io.StringIO()
-    Console(file=out, width=200).print(summary(records, {"infomax": 1.125}, DIRECTIONS, "infomax", count=2))
+    Console(file=out, width=200).print(summarized(records, "infomax", 1.125))
     rows = [line.replace("│", " ").split() for line in out.getvalue().splitlines() if "–" in line]
     assert [row[:5] for row in rows[:3]] == [
         ["1.", "2", "–", "–", "2.25"],
