@@ -123,6 +123,6 @@ def _leader(complete: Sequence[FrozenTrial]) -> dict[str, Any]:
     """The parameters with the highest mean score."""
     scores: dict[tuple[tuple[str, Any], ...], list[float]] = defaultdict(list)
     for trial in complete:
-        params: dict[str, Any] = trial.params
-        scores[tuple(sorted(params.items()))].append(_score(trial))
-    return dict(max(scores, key=lambda point: fmean(scores[point])))
+        scores[tuple(sorted(trial.params.items()))].append(_score(trial))
+    best = max(scores, key=lambda point: fmean(scores[point]))
+    return dict(best)

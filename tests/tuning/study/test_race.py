@@ -6,16 +6,15 @@ from typing import Any
 import optuna
 import pytest
 from ray.tune.search import Searcher
+from study_searches import BASE, study_search
 
-from lstnet_search.config import PRESETS, Space
+from lstnet_search.config import Space
 from lstnet_search.results.study.configurations import configurations_of
 from lstnet_search.tuning.protocol import METRICS, NUMBER, REPEAT_OF, SCORE, SETTINGS
 from lstnet_search.tuning.study.finite_space import FEW, FiniteSpace
 from lstnet_search.tuning.study.race import FIRST, SHARE, Race, seed_of, settings_key
 from lstnet_search.tuning.study.searcher import FAILURES, StudySearch
-from lstnet_search.tuning.study.study import Study
 
-BASE = PRESETS["cpu"].trial.override({"steps": 30, "reports": 3}, "test")
 WIDE = Space.parse({"w1": {"type": "loguniform", "low": 1, "high": 1000}}, "test")
 FOUR = Space.parse(
     {"w1": {"type": "choice", "values": [20, 40]}, "wl": {"type": "quniform", "low": 20, "high": 30, "step": 10}},
@@ -90,26 +89,6 @@ def test_one_seed_is_no_race() -> None:
     assert race_of([[0.9], [0.8], [0.7], [0.6]], seeds=1).next() is None
 
 
-def searcher_in(
-    path: Path, space: Space, trials: int, seeds: int = 1, sampler: Any = None
-) -> tuple[StudySearch, Study]:
-    study = Study(path / "study.journal", sampler or optuna.samplers.RandomSampler(seed=0))
-    return (
-        StudySearch(
-            study,
-            space,
-            BASE,
-            metric="snd",
-            seed=0,
-            trials=trials,
-            max_concurrent=2,
-            last_checkpoint=lambda number, at_most: None,
-            seeds=seeds,
-        ),
-        study,
-    )
-
-
 def run(searcher: StudySearch, most: int = 1000) -> list[dict[str, Any]]:
     """Run trials one after the other; the score depends on w1 and the seed."""
     handed: list[dict[str, Any]] = []
@@ -128,7 +107,7 @@ def run(searcher: StudySearch, most: int = 1000) -> list[dict[str, Any]]:
 
 
 def test_a_repeat_is_a_trial_with_the_settings_of_another_and_the_next_seed(tmp_path: Path) -> None:
-    searcher, study = searcher_in(tmp_path, WIDE, trials=12, seeds=3)
+    searcher, study = study_search(tmp_path, WIDE, trials=12, seeds=3)
     handed = run(searcher)
     assert len(handed) == 12
     repeats = [each for each in handed if each[REPEAT_OF] is not None]
@@ -148,11 +127,11 @@ def test_a_repeat_is_a_trial_with_the_settings_of_another_and_the_next_seed(tmp_
 def test_a_search_that_is_killed_goes_on_with_the_same_configurations_and_seeds(tmp_path: Path) -> None:
     for name in ("whole", "killed"):
         (tmp_path / name).mkdir()
-    whole = run(searcher_in(tmp_path / "whole", WIDE, 12, 3)[0])
-    searcher, study = searcher_in(tmp_path / "killed", WIDE, 12, 3)
+    whole = run(study_search(tmp_path / "whole", WIDE, 12, seeds=3)[0])
+    searcher, study = study_search(tmp_path / "killed", WIDE, 12, seeds=3)
     run(searcher, most=5)
     study.study.enqueue_trial(study.trials()[1].params, user_attrs={REPEAT_OF: 1})  # the process died after this
-    again, _ = searcher_in(tmp_path / "killed", WIDE, 12, 3)
+    again, _ = study_search(tmp_path / "killed", WIDE, 12, seeds=3)
     handed = run(again)
     assert handed[0][REPEAT_OF] == 1
     assert len(handed) == 7
@@ -160,7 +139,7 @@ def test_a_search_that_is_killed_goes_on_with_the_same_configurations_and_seeds(
 
 
 def test_a_space_of_four_points_is_known_after_four_trials(tmp_path: Path) -> None:
-    searcher, study = searcher_in(tmp_path, FOUR, trials=10)
+    searcher, study = study_search(tmp_path, FOUR, trials=10)
     handed = run(searcher)
     assert len({(each[SETTINGS]["w1"], each[SETTINGS]["wl"]) for each in handed}) == len(handed) == 4
     assert searcher.ended_early == "all 4 points of the space are known"
@@ -169,7 +148,7 @@ def test_a_space_of_four_points_is_known_after_four_trials(tmp_path: Path) -> No
 
 
 def test_the_rest_of_the_trials_of_a_small_space_are_repeats(tmp_path: Path) -> None:
-    searcher, study = searcher_in(tmp_path, FOUR, trials=30, seeds=3)
+    searcher, study = study_search(tmp_path, FOUR, trials=30, seeds=3)
     run(searcher)
     counts = [len(each.trainings) for each in configurations_of(study.records(), "snd")]
     assert len(counts) == 4
@@ -184,14 +163,14 @@ class _Always40(optuna.samplers.RandomSampler):
 
 def test_equal_settings_that_a_sampler_draws_again_are_a_repeat(tmp_path: Path) -> None:
     many = Space.parse({"w1": {"type": "randint", "low": 0, "high": FEW + 1}}, "test")
-    searcher, _ = searcher_in(tmp_path, many, trials=3, sampler=_Always40())
+    searcher, _ = study_search(tmp_path, many, trials=3, sampler=_Always40())
     handed = run(searcher)
     assert [each[REPEAT_OF] for each in handed] == [None, None, 1]
     assert handed[1][SETTINGS]["seed"] != handed[2][SETTINGS]["seed"]
 
 
 def test_failures_in_a_row_end_the_search(tmp_path: Path) -> None:
-    searcher, _ = searcher_in(tmp_path, WIDE, trials=20)
+    searcher, _ = study_search(tmp_path, WIDE, trials=20)
     for number in range(FAILURES):
         assert isinstance(searcher.suggest(str(number)), dict)
         searcher.on_trial_complete(str(number), {"error": "diverged"})
@@ -201,7 +180,7 @@ def test_failures_in_a_row_end_the_search(tmp_path: Path) -> None:
 
 
 def test_failures_between_successes_do_not(tmp_path: Path) -> None:
-    searcher, _ = searcher_in(tmp_path, WIDE, trials=20)
+    searcher, _ = study_search(tmp_path, WIDE, trials=20)
     for number in range(2 * FAILURES):
         assert isinstance(searcher.suggest(str(number)), dict)
         value = {"step": 30, "seconds": 1.0, SCORE: 0.5, METRICS: {"snd": 0.5}}
@@ -210,19 +189,7 @@ def test_failures_between_successes_do_not(tmp_path: Path) -> None:
 
 
 def test_points_with_several_seeds_are_trained_seed_after_seed(tmp_path: Path) -> None:
-    study = Study(tmp_path / "study.journal")
-    searcher = StudySearch(
-        study,
-        Space(),
-        BASE,
-        metric="snd",
-        seed=0,
-        trials=4,
-        max_concurrent=1,
-        last_checkpoint=lambda number, at_most: None,
-        starts=[({}, {"wl": 0.0})],
-        seeds=2,
-    )
+    searcher, _ = study_search(tmp_path, Space(), trials=4, max_concurrent=1, starts=[({}, {"wl": 0.0})], seeds=2)
     handed = run(searcher)
     assert [each[REPEAT_OF] for each in handed] == [None, None, 0, 1]
     assert [each[SETTINGS]["wl"] for each in handed] == [30, 0, 30, 0]

@@ -9,8 +9,9 @@ import optuna
 import pytest
 from optuna.trial import TrialState
 from ray.tune.search import Searcher
+from study_searches import study_search
 
-from lstnet_search.config import PRESETS, Space, TrialConfig
+from lstnet_search.config import Space, TrialConfig
 from lstnet_search.results.study.records import Exploit, ranked, trials_table
 from lstnet_search.tuning.protocol import METRICS, SCORE
 from lstnet_search.tuning.ray_patches.optuna_trials import suggest
@@ -19,7 +20,6 @@ from lstnet_search.tuning.study.searcher import StudySearch
 from lstnet_search.tuning.study.study import Study, distribution
 
 SPACE = Space.read(Path(__file__).parents[3] / "search_spaces" / "weight_ratios.yaml")
-BASE = PRESETS["cpu"].trial.override({"steps": 30, "reports": 3}, "test")
 
 
 def result(step: int, accuracy: float) -> dict[str, Any]:
@@ -39,19 +39,15 @@ def make(
     space: Space = SPACE,
     starts: Sequence[tuple[dict[str, Any], dict[str, Any]]] = (),
 ) -> tuple[StudySearch, Study]:
-    study = Study(path / "study.journal", optuna.samplers.TPESampler(seed=0))
-    searcher = StudySearch(
-        study,
+    return study_search(
+        path,
         space,
-        BASE,
-        metric="snd",
-        seed=0,
-        trials=trials,
+        trials,
+        optuna.samplers.TPESampler(seed=0),
         max_concurrent=max_concurrent,
         last_checkpoint=lambda number, at_most: str(path / f"checkpoint-{number}-{at_most}"),
         starts=starts,
     )
-    return searcher, study
 
 
 def given(searcher: StudySearch, trial_id: str) -> dict[str, Any]:
