@@ -48,11 +48,18 @@ def confirm(
     They train on the whole training sets and are compared with the paper's weights. The same command resumes a
     confirmation that was stopped; with more seeds or a larger --top, it adds trainings.
     """
+    from lstnet_search.config.domain_names import domain_name
     from lstnet_search.results.confirmation.plan import make_plan
     from lstnet_search.results.folder.folder import ResultsFolder
 
     searched = ResultsFolder.find(folder)
     if domains is not None:
+        names, wanted = tuple(map(domain_name, domains)), searched.read_search().config.trial.domain_names
+        if names != wanted:
+            raise InputError(
+                f"--domains {' '.join(domains)} are called {' and '.join(names)}, those of the search "
+                f"{' and '.join(wanted)}; give a new place as NAME=images:PATH"
+            )
         record_moved_images(searched, DataOptions(domains=domains), data_dir)
     plan = partial(make_plan, searched, top, seeds, steps, reader)
     plan()  # refuses bad options before Ray is imported

@@ -107,15 +107,17 @@ class DataOptions(ReadingOptions):
         Raises:
             InputError: if a domain is unknown or does not exist, or an option cannot be used.
         """
-        settings = self.reading_settings(self.domains or otherwise)
+        from lstnet_search.config.domain_names import with_absolute_path
+        from lstnet_search.domains.registry import check_names
+
+        if self.domains is None:
+            settings = self.reading_settings(otherwise)
+        else:
+            check_names(*self.domains)
+            first, second = map(with_absolute_path, self.domains)
+            settings = self.reading_settings((first, second)) | {"domains": (first, second)}
         if self.common_classes:
             settings["common_classes"] = True
-        if self.domains is not None:
-            from lstnet_search.config.domain_names import with_absolute_path
-            from lstnet_search.domains.registry import check_names
-
-            check_names(*self.domains)
-            settings["domains"] = tuple(map(with_absolute_path, self.domains))
         return settings
 
 

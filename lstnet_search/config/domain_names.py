@@ -104,9 +104,11 @@ def domain_name(spec: str) -> str:
 
 
 def with_absolute_path(spec: str) -> str:
-    """The same domain, written so that it means the same in every working directory."""
+    """The same domain with the same name, written so that it means the same in every working directory."""
     images = parse_user_images(spec)
     if images is None:
         return spec
-    prefix = f"{images.name}=" if spec.startswith(f"{images.name}={images.kind}:") else ""
-    return f"{prefix}{images.kind}:{images.location if images.is_remote else images.path.resolve()}"
+    absolute = f"{images.kind}:{images.location if images.is_remote else images.path.resolve()}"
+    given = spec.startswith(f"{images.name}={images.kind}:")
+    linked = images.path.name not in ("", "..") and domain_name(absolute) != images.name  # "." is called as its folder
+    return f"{images.name}={absolute}" if given or linked else absolute

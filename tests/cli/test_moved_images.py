@@ -10,6 +10,7 @@ from image_files import draw, fill
 from lstnet_search.cli.moved_images import record_moved_images
 from lstnet_search.cli.reading_options import DataOptions
 from lstnet_search.config import PRESETS, Space
+from lstnet_search.config.domain_names import domain_name
 from lstnet_search.config.search import SearchConfig
 from lstnet_search.domains import load_pair
 from lstnet_search.errors import InputError
@@ -81,3 +82,22 @@ def test_a_changed_folder_is_refused_before_the_cluster_starts(
     with patch("lstnet_search.tuning.search.on_cluster", side_effect=AssertionError("the cluster starts")):
         error = refused(capsys, "search", "--resume", "--name", "x", "--results-dir", tmp_path / "results")
     assert f"the images of folder:{tmp_path}/right differ; restore what was added, changed or removed" in error
+
+
+def test_confirm_refuses_a_place_whose_name_is_not_one_of_the_search(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = begun(tmp_path)
+    move(tmp_path)
+    domains = (f"images:{tmp_path}/elsewhere", f"images:{tmp_path}/right")
+    said = refused(capsys, "confirm", folder.path, "--domains", *domains)
+    assert "are called elsewhere and right, those of the search left and right" in said
+
+
+def test_options_by_name_hold_for_a_folder_that_is_a_link(tmp_path: Path) -> None:
+    begun(tmp_path)
+    (tmp_path / "link").symlink_to(tmp_path / "left")
+    asked = DataOptions(domains=(f"images:{tmp_path}/link", f"images:{tmp_path}/right"), side=("link=32",))
+    first = asked.domain_settings(("mnist", "usps"))
+    assert first["sides"] == {"link": 32}
+    assert [domain_name(each) for each in first["domains"]] == ["link", "right"]

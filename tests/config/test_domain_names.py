@@ -36,6 +36,9 @@ def test_an_absolute_path_keeps_the_name(tmp_path: Path, monkeypatch: pytest.Mon
     assert with_absolute_path("folder:cats") == f"folder:{tmp_path}/cats"
     assert with_absolute_path("left=folder:cats") == f"left=folder:{tmp_path}/cats"
     assert with_absolute_path("folder:.") == f"folder:{tmp_path}"
+    (tmp_path / "cats").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "cats")
+    assert with_absolute_path("folder:link") == f"link=folder:{tmp_path}/cats"
     assert with_absolute_path("images:s3://bucket/cats") == "images:s3://bucket/cats"
     assert with_absolute_path("mnist") == "mnist"
 

@@ -28,7 +28,7 @@ def read_npz(tree: FileTree, name: str) -> ImageArrays:
                 refuse_expansion(member.file_size, member.compress_size)
             for key in content.files:
                 role = _role(key)
-                if role is None:
+                if role is None or role in arrays:
                     unused.append(key)
                 else:
                     arrays[role] = key
@@ -53,7 +53,7 @@ def read_npz(tree: FileTree, name: str) -> ImageArrays:
         )
     if unused:
         remarks.append(f"arrays that are not used: {', '.join(unused[:8])}")
-    return ImageArrays(tree, sorted(parts, key=_part_order), remarks)
+    return ImageArrays(tree, parts, remarks)
 
 
 def _role(key: str) -> tuple[str, bool] | None:
@@ -64,8 +64,3 @@ def _role(key: str) -> tuple[str, bool] | None:
     if len(parts) > 1 or len(rest) != 1 or rest[0] not in IMAGES + LABELS:
         return None
     return (parts[0] if parts else "", rest[0] in IMAGES)
-
-
-def _part_order(part: ArrayPart) -> int:
-    order = ("train", "validation", "test", None)
-    return order.index(known_part(part.part))

@@ -1,6 +1,7 @@
 """Images that are kept as arrays of pixels, whatever file the arrays come from."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import isqrt
 
@@ -8,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from lstnet_search.domains.formats.parts import resolve_parts
+from lstnet_search.config.reading import Role
+from lstnet_search.domains.formats.parts import known_part, resolve_parts
 from lstnet_search.domains.formats.source import ImageFile, Layout, fingerprint_of
 from lstnet_search.domains.formats.trees import FileTree
 from lstnet_search.errors import InputError
@@ -29,20 +31,36 @@ class ArrayPart:
     labels: Sequence[str] | None
 
 
+def _order(part: ArrayPart) -> int:
+    return ("train", "validation", "test", None).index(known_part(part.part))
+
+
 class ImageArrays:
     """Arrays of pixels as an `ImageSource`. An image is called after its part and its row, such as train/0."""
 
     extra = pa.schema([])
 
-    def __init__(self, tree: FileTree, parts: Sequence[ArrayPart], remarks: Sequence[str] = ()) -> None:
-        """Hold the arrays.
+    def __init__(
+        self,
+        tree: FileTree,
+        parts: Sequence[ArrayPart],
+        remarks: Sequence[str] = (),
+        columns: Mapping[Role, str] | None = None,
+    ) -> None:
+        """Hold the arrays, those for training first.
+
+        Args:
+            tree: where they come from.
+            parts: the arrays. Images of parts with equal names are numbered one after the other.
+            remarks: what was changed while they were read.
+            columns: columns of a table that the user named: they decide which are pixels.
 
         Raises:
             InputError: if there are no images, or not one label per image.
         """
         self.where, self.remarks = tree.where, tuple(dict.fromkeys(remarks))
-        self.fingerprint = fingerprint_of(tree.identity, tree.files)
-        self._parts = [part for part in parts if len(part.images)]
+        self.fingerprint = fingerprint_of(tree.identity, tree.files, *([dict(columns)] if columns else []))
+        self._parts = sorted((part for part in parts if len(part.images)), key=_order)
         if not self._parts:
             raise InputError(f"{self.where} holds no images; give a file that holds some")
         for part in self._parts:
@@ -56,10 +74,12 @@ class ImageArrays:
         return sum(len(part.images) for part in self._parts)
 
     def __iter__(self) -> Iterator[ImageFile]:
+        rows: Counter[str] = Counter()
         for part in self._parts:
             prefix = f"{part.part}/" if len(self._parts) > 1 else ""
-            for row, image in enumerate(part.images):
-                yield ImageFile(f"{prefix}{row}", image)
+            for image in part.images:
+                yield ImageFile(f"{prefix}{rows[part.part]}", image)
+                rows[part.part] += 1
 
     def layout(self) -> Layout:
         """See `ImageSource`."""

@@ -1,10 +1,14 @@
 """HDF5 files of arrays, such as `usps.h5`: a group per part, with `data` and `target`."""
 
 from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from lstnet_search.domains.formats.arrays import ArrayPart, ImageArrays, as_images, as_labels
 from lstnet_search.domains.formats.parts import known_part
-from lstnet_search.domains.formats.trees import FileTree
+from lstnet_search.domains.formats.trees import FileTree, refuse_expansion
 from lstnet_search.errors import InputError, one_line
 
 
@@ -24,11 +28,15 @@ def read_hdf5(tree: FileTree, name: str) -> ImageArrays:
     try:
         with tree.open(name) as file, h5py.File(file, "r") as content:
             for key in content:
-                group = content[key]
-                if known_part(key) is None or not isinstance(group, h5py.Group) or "data" not in group:
+                if known_part(key) is None:
                     continue
-                images, changes = as_images(group["data"][()], where)
-                labels = as_labels(group["target"][()], where) if "target" in group else None
+                group = _inside(content, key)
+                if not isinstance(group, h5py.Group) or "data" not in group:
+                    continue
+                images, changes = as_images(_values(group, "data", tree.files[name].size), where)
+                labels = (
+                    as_labels(_values(group, "target", tree.files[name].size), where) if "target" in group else None
+                )
                 parts.append(ArrayPart(key, images, labels))
                 remarks += changes
     except InputError:
@@ -41,4 +49,32 @@ def read_hdf5(tree: FileTree, name: str) -> ImageArrays:
         raise InputError(
             f"{where} must have the groups 'train' and 'test' with 'data' and 'target'; convert it to .npz"
         )
-    return ImageArrays(tree, sorted(parts, key=lambda part: known_part(part.part) != "train"), remarks)
+    return ImageArrays(tree, parts, remarks)
+
+
+def _inside(group: Any, key: str) -> Any:
+    """A member of a group. A link could lead to any file of this machine.
+
+    Raises:
+        ValueError: if it is a link to another place.
+    """
+    import h5py
+
+    if not isinstance(group.get(key, getlink=True), h5py.HardLink):
+        raise ValueError(f"{key} is a link; save what it leads to")
+    return group[key]
+
+
+def _values(group: Any, key: str, size: int) -> NDArray[Any]:
+    """The values of an array in a file of `size` bytes.
+
+    Raises:
+        ValueError: if it is no array, lies in other files, or is much too large.
+    """
+    import h5py
+
+    array = _inside(group, key)
+    if not isinstance(array, h5py.Dataset) or array.external or array.is_virtual:
+        raise ValueError(f"{key} is no array in this file")
+    refuse_expansion(array.nbytes, size)
+    return np.asarray(array[()])

@@ -50,12 +50,17 @@ def idx_names(tree: FileTree) -> dict[str, str]:
 
     Of a file and its compressed copy, only the first counts. A file may lie in a folder of its own name.
     """
-    found = {name: IDX_NAME.fullmatch(PurePosixPath(name).name) for name in tree.files}
-    by_stem: dict[tuple[str, str], str] = {}
-    for name, match in found.items():
-        if match is not None:
-            by_stem.setdefault((match["stem"].lower(), match["what"].lower()), name)
-    return {name: by_stem.get((stem, "labels"), "") for (stem, what), name in by_stem.items() if what == "images"}
+    by_stem: dict[tuple[str, str, str], str] = {}
+    for name in tree.files:
+        path = PurePosixPath(name)
+        if match := IDX_NAME.fullmatch(path.name):
+            folder = path.parent.parent if path.parent.name == path.name else path.parent
+            by_stem.setdefault((str(folder), match["stem"].lower(), match["what"].lower()), name)
+    return {
+        name: by_stem.get((folder, stem, "labels"), "")
+        for (folder, stem, what), name in by_stem.items()
+        if what == "images"
+    }
 
 
 def read_idx_set(tree: FileTree) -> ImageArrays:
@@ -90,4 +95,4 @@ def read_idx_set(tree: FileTree) -> ImageArrays:
             f"{tree.where} holds the files of several sets ({', '.join(list(pairs)[:4])}); give one set by a pattern, "
             f"such as {PurePosixPath(next(iter(pairs))).name.split('-')[0]}-*"
         )
-    return ImageArrays(tree, sorted(parts, key=lambda part: part.part != "train"), remarks)
+    return ImageArrays(tree, parts, remarks)

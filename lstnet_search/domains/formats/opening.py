@@ -89,7 +89,7 @@ def _without_image_files(tree: FileTree, tables: list[str], columns: Columns) ->
     """Images in files of another kind."""
     readers: tuple[tuple[list[str], Callable[[list[str]], ImageSource]], ...] = (
         (tables, lambda names: _tables(tree, names, columns)),
-        (_with_endings(tree, (".arrow",)), lambda names: ImageTable(tree, names, columns)),
+        (_arrows(tree), lambda names: ImageTable(tree, names, columns)),
         (list(idx_names(tree)), lambda names: read_idx_set(tree)),
         (_with_endings(tree, (".npz",)), lambda names: read_npz(tree, _only(tree, names))),
         (_with_endings(tree, HDF5), lambda names: read_hdf5(tree, _only(tree, names))),
@@ -135,10 +135,15 @@ def _tables(tree: FileTree, names: list[str], columns: Columns) -> ImageSource:
 
 
 def _saved(tree: FileTree) -> list[str]:
-    """The tables of a folder that `datasets` saved, training images first; empty if it is no such folder."""
-    if not any(PurePosixPath(name).name == "state.json" for name in tree.files):
-        return []
-    return _with_endings(tree, (".arrow",))
+    """The tables of a folder that `datasets` saved; empty if it is no such folder."""
+    return _arrows(tree) if any(PurePosixPath(name).name == "state.json" for name in tree.files) else []
+
+
+def _arrows(tree: FileTree) -> list[str]:
+    """Tables of Arrow, without those in which `datasets` keeps what it has computed from others."""
+    return [
+        name for name in _with_endings(tree, (".arrow",)) if not PurePosixPath(name).name.startswith(("cache-", "tmp"))
+    ]
 
 
 def _pixel_tables(tree: FileTree) -> list[str]:

@@ -127,6 +127,7 @@ class _Finder:
 
     def __init__(self, tree: FileTree) -> None:
         self._files = set(image_names(tree))
+        self._folders = tree.folders
         self._by_name: dict[str, list[str]] = {}
         for name in self._files:
             path = PurePosixPath(name)
@@ -137,6 +138,9 @@ class _Finder:
         relative = str(PurePosixPath(table).parent / path.replace("\\", "/"))
         if relative in self._files:
             return relative
+        if str(PurePosixPath(relative).parent) in self._folders:  # else another class's image of that name would be it
+            matching = self._by_name.get(relative, [])
+            return matching[0] if len(matching) == 1 else None
         for short in (relative, PurePosixPath(path).name):
             matching = self._by_name.get(short, [])
             if len(matching) == 1:
@@ -166,10 +170,13 @@ def _texts(column: pa.ChunkedArray, where: str) -> list[str | None]:
 def _read(tree: FileTree, name: str) -> pa.Table:
     from pyarrow import csv
 
-    csv_columns(tree, name)  # refuses names of columns that are no texts
-
+    header = csv_columns(tree, name)  # refuses names of columns that are no texts
+    texts = csv.ConvertOptions(  # numbers would lose their zeros: 0001 is the name of an image
+        column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=True, null_values=[""]
+    )
     try:
         with tree.open(name) as file:
-            return csv.read_csv(file, csv.ReadOptions(use_threads=False), csv.ParseOptions(delimiter=delimiter(name)))
+            how = csv.ReadOptions(use_threads=False), csv.ParseOptions(delimiter=delimiter(name)), texts
+            return csv.read_csv(file, *how)
     except Exception as error:  # pyarrow raises any type of error if a file is damaged
         raise InputError(f"{tree.where}: {name} cannot be read ({one_line(error):.200}); correct the file") from None

@@ -80,7 +80,7 @@ def read_pixel_tables(tree: FileTree, names: Sequence[str], asked: Columns) -> I
         labels = None if label is None else as_labels(np.array(table[label].to_pylist()), where)
         parts.append(ArrayPart(part, images, labels))
         remarks += changes
-    return ImageArrays(tree, sorted(parts, key=lambda part: part.part != "train"), remarks)
+    return ImageArrays(tree, parts, remarks, asked)
 
 
 def _pixel_columns(columns: Sequence[str], asked: Columns) -> tuple[str | None, list[str]] | None:

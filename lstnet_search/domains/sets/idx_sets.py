@@ -1,8 +1,7 @@
 """Sets in MNIST's format, wherever people keep their files below a data folder; missing files are downloaded."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -58,11 +57,12 @@ def read_idx_set(known: IdxSet, data_dir: Path, part: Part) -> Domain:
         InputError: if files are missing and the download fails, or if they are damaged.
     """
     raw = data_dir / known.title / "raw"
-    missing = [name for name in known.files if find_file(known, data_dir, name) is None]
+    pairs = {"train": known.files[:2], "test": known.files[2:]}
+    lacking = [name for pair in pairs.values() if _pair(known, data_dir, pair) is None for name in pair]
+    missing = [name for name in lacking if _in_folder(raw, name) is None]
     if missing:
         _download(known, raw, missing)
-    files = known.files[:2] if part == "train" else known.files[2:]
-    images_file, labels_file = (find_file(known, data_dir, name) or raw / name for name in files)
+    images_file, labels_file = _pair(known, data_dir, pairs[part]) or (raw / pairs[part][0], raw / pairs[part][1])
     with reporting_damage(known.title, images_file.parent):  # torchvision's class could read a pickle instead
         images, labels = _read(images_file), _read(labels_file)
         if labels.ndim == 2:  # QMNIST's labels also say who wrote the digit
@@ -80,17 +80,26 @@ def read_idx_set(known: IdxSet, data_dir: Path, part: Part) -> Domain:
     return Domain(known.name, images.unsqueeze(1), labels, len(in_order or range(10)), in_order, remarks)
 
 
-def find_file(known: IdxSet, data_dir: Path, name: str) -> Path | None:
-    """Where a file of a set is, if it is anywhere that people put it."""
-    return next((path for path in _places(known, data_dir, name) if path.is_file()), None)
+def _pair(known: IdxSet, data_dir: Path, names: tuple[str, str]) -> tuple[Path, Path] | None:
+    """The files of images and of labels, from one folder: other sets have files of the same names."""
+    for folder in _folders(known, data_dir):
+        images, labels = (_in_folder(folder, name) for name in names)
+        if images is not None and labels is not None:
+            return images, labels
+    return None
 
 
-def _places(known: IdxSet, data_dir: Path, name: str) -> Iterator[Path]:
-    kaggle = name.replace("-idx", ".idx")
+def _folders(known: IdxSet, data_dir: Path) -> list[Path]:
     raw = data_dir / known.title / "raw"
-    folders = (raw, raw / "gzip", raw.parent, data_dir)
-    for folder, file in product(folders, (name, f"{name}.gz", kaggle, f"{kaggle}.gz", f"{name}/{name}")):
-        yield folder / file
+    # Files with MNIST's names that lie in the data folder itself are MNIST's, unless that is called otherwise.
+    at_top = known.files != MNIST_FILES or known.title.lower() in ("mnist", data_dir.name.lower())
+    return [raw, raw / "gzip", raw.parent, *([data_dir] if at_top else [])]
+
+
+def _in_folder(folder: Path, name: str) -> Path | None:
+    kaggle = name.replace("-idx", ".idx")
+    files = (folder / file for file in (name, f"{name}.gz", kaggle, f"{kaggle}.gz", f"{name}/{name}"))
+    return next((file for file in files if file.is_file()), None)
 
 
 def _read(path: Path) -> torch.Tensor:

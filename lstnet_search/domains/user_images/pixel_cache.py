@@ -96,7 +96,8 @@ def read_pixels(user_images: UserImages, source: ImageSource, wanted: Wanted, ca
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _write(path, pixels)
-        for other in folder.glob(f"*-{location}-*.parquet"):  # outdated, because the user's files have changed
+        # Outdated, because the user's files have changed. Another domain may lie in the same place.
+        for other in folder.glob(f"{user_images.name}-{location}-*.parquet"):
             if not (other.name.startswith(f"{name}-") and other.name.endswith(f"-{VERSION}.parquet")):
                 other.unlink(missing_ok=True)
     except OSError as error:

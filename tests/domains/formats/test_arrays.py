@@ -144,11 +144,30 @@ def test_usps_h5_is_read_where_h5py_is_installed(tmp_path: Path) -> None:
             file.create_dataset(f"{part}/target", data=LABELS[rows])
     train = read(tmp_path / "usps.h5")
     assert torch.equal(train.images, torch.from_numpy(GREY[:32, None]))
+    assert train.labels is not None
+    assert train.labels.tolist() == LABELS[:32].tolist()
     assert train.remarks == ("usps: pixels from 0 to 1 were multiplied by 255",)
     assert len(read(tmp_path / "usps.h5", "test")) == 8
     (tmp_path / "x.h5").write_bytes(b"no")
     with pytest.raises(InputError, match=r"x\.h5 is not an HDF5 file that can be read"):
         find_images(tmp_path / "x.h5")
+
+
+def test_hdf5_that_leads_to_other_files_or_expands_beyond_measure_is_refused(tmp_path: Path) -> None:
+    h5py = pytest.importorskip("h5py", reason="needs h5py, the extra hdf5")
+    (tmp_path / "secret").write_bytes(GREY.tobytes())
+    with h5py.File(tmp_path / "other.h5", "w") as file:
+        file.create_dataset("data", data=GREY)
+    with h5py.File(tmp_path / "link.h5", "w") as file:
+        file.create_group("train")["data"] = h5py.ExternalLink("other.h5", "data")
+    with h5py.File(tmp_path / "outside.h5", "w") as file:
+        outside = [(str(tmp_path / "secret"), 0, GREY.nbytes)]
+        file.create_group("train").create_dataset("data", GREY.shape, "u1", external=outside)
+    with h5py.File(tmp_path / "bomb.h5", "w") as file:
+        file.create_group("train").create_dataset("data", (2**20, 2**10), "u1", chunks=True, compression="gzip")
+    for name, reason in (("link", "is a link"), ("outside", "is no array in this file"), ("bomb", "would expand to")):
+        with pytest.raises(InputError, match=reason):
+            find_images(tmp_path / f"{name}.h5")
 
 
 def test_without_h5py_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,12 +31,22 @@ def pixel_csv(path: Path, rows: slice, head: str | None = f"label,{HEAD}", label
     return path
 
 
+def of_image(domain: Domain) -> set[tuple[bytes, int]]:
+    """Each image with its label."""
+    assert domain.labels is not None
+    pairs = zip(domain.images, domain.labels.tolist(), strict=True)
+    return {(image.numpy().tobytes(), label) for image, label in pairs}
+
+
 @pytest.mark.parametrize("head", [f"label,{HEAD}", None])
 def test_a_csv_of_pixels_is_read_with_and_without_a_header(tmp_path: Path, head: str | None) -> None:
     domain = read(pixel_csv(tmp_path / "digits.csv", slice(None), head))
     test = read(tmp_path / "digits.csv", "test")
+    of_row = {(IMAGES[row].tobytes(), row % 2) for row in range(40)}
     assert (domain.name, len(domain), len(test)) == ("digits", 32, 8)
     assert domain.class_names == ("0", "1")
+    assert of_image(domain) <= of_row
+    assert of_image(test) <= of_row
     both = torch.cat([domain.images, test.images])[:, 0]
     assert all((both == torch.from_numpy(image)).all((1, 2)).any() for image in IMAGES)
 
@@ -46,6 +56,26 @@ def test_a_folder_of_csv_files_of_pixels_has_parts(tmp_path: Path) -> None:
     pixel_csv(tmp_path / "mnist_test.csv", slice(32, 40))
     assert torch.equal(read(tmp_path).images[:, 0], torch.from_numpy(IMAGES[:32]))
     assert torch.equal(read(tmp_path, "test").images[:, 0], torch.from_numpy(IMAGES[32:]))
+
+
+def test_another_column_of_labels_gives_other_pixels_although_images_are_cached(tmp_path: Path) -> None:
+    """The first pixel is read as a label at first: it has no more values than a label would."""
+    path = tmp_path / "digits.csv"
+    lines = [",".join([*(f"p{number}" for number in range(64)), "digit_"])]
+    for row, image in enumerate(IMAGES):
+        lines.append(",".join(map(str, [row % 2, *image.ravel()[1:].tolist(), row % 2])))
+    path.write_text("\n".join(lines) + "\n")
+    wrong = read(path)
+    right = read(path, columns={"digits": {"label": "digit_"}})
+    assert wrong.fingerprint != right.fingerprint
+    assert torch.equal(right.images[:, 0, 0, 1:], wrong.images[:, 0, 0, :-1])
+
+
+def test_images_of_two_tables_of_one_part_have_names_of_their_own(tmp_path: Path) -> None:
+    for name in ("train-1", "train-2", "test"):
+        pixel_csv(tmp_path / f"{name}.csv", slice(0, 20))
+    names = [image.name for image in find_images(tmp_path)]
+    assert len(set(names)) == len(names) == 60
 
 
 def test_unlabelled_test_images_of_kaggle_are_named_with_the_way_out(tmp_path: Path) -> None:
@@ -144,6 +174,24 @@ def test_images_that_only_one_of_table_and_folder_has_are_counted(drawn: Path) -
         read(drawn / "x.csv")
     domain = read(drawn / "x.csv", "test", skip_bad=True)
     assert domain.remarks[0] == "x: 1 images beside the table are not in it and are left out"
+
+
+def test_an_image_that_is_missing_in_its_folder_is_not_taken_from_another(tmp_path: Path) -> None:
+    for name in ("cat/1.png", "dog/2.png", "dog/3.png"):
+        draw(tmp_path / name)
+    (tmp_path / "x.csv").write_text("file,label\ncat/1.png,cat\ncat/2.png,cat\ndog/3.png,dog\n")
+    problems = [image.problem for image in find_images(tmp_path / "x.csv")]
+    assert [bool(problem) for problem in problems] == [False, True, False]
+
+
+def test_names_and_labels_of_digits_keep_their_zeros(tmp_path: Path) -> None:
+    for number in range(8):
+        draw(tmp_path / f"{number:04}.png")
+    rows = [f"{number:04},{number % 2:02}" for number in range(8)]
+    (tmp_path / "x.csv").write_text("\n".join(["image_id,label", *rows]) + "\n")
+    found = find_images(tmp_path / "x.csv")
+    assert not [image for image in found if image.problem]
+    assert found.layout().labels == ["00", "01"] * 4
 
 
 def test_a_row_that_leads_out_of_the_folder_finds_nothing(drawn: Path, tmp_path: Path) -> None:

@@ -64,6 +64,16 @@ def test_sets_that_lie_together_are_told_apart_by_a_pattern(tmp_path: Path) -> N
     assert len(find_images(tmp_path / "emnist-digits-*")) == 40
 
 
+def test_sets_in_folders_of_their_own_are_not_mixed_up(tmp_path: Path) -> None:
+    """As torchvision keeps MNIST and Fashion-MNIST, whose files have the same names."""
+    for name, values in (("MNIST", LABELS), ("FashionMNIST", 1 - LABELS)):
+        write(tmp_path / name / "raw" / "train-images-idx3-ubyte", IMAGES)
+        write(tmp_path / name / "raw" / "train-labels-idx1-ubyte", values)
+    with pytest.raises(InputError, match="holds the files of several sets"):
+        find_images(tmp_path)
+    assert find_images(tmp_path / "MNIST").layout().labels == list(map(str, LABELS))
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

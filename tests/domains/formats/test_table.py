@@ -159,6 +159,14 @@ def test_a_folder_that_datasets_saved_is_read(tmp_path: Path, pngs: list[bytes])
     assert (len(alone), alone.layout().parts) == (32, None)
 
 
+def test_what_datasets_has_computed_beside_its_tables_is_not_read(tmp_path: Path, pngs: list[bytes]) -> None:
+    for part, rows in (("train", pngs[:32]), ("test", pngs[32:])):
+        saved(tmp_path / "pets" / part, rows, [0, 1] * (len(rows) // 2))
+        table = tmp_path / "pets" / part / "data-00000-of-00001.arrow"
+        (table.parent / "cache-0a1b2c3d4e5f6789.arrow").write_bytes(table.read_bytes())
+    assert len(find_images(tmp_path / "pets")) == 40
+
+
 def test_an_arrow_file_whose_offsets_lead_out_of_it_is_refused(tmp_path: Path) -> None:
     data = pa.table({"image": pa.array([b"x" * 100] * 8), "label": [0, 1] * 4})
     with pa.OSFile(str(tmp_path / "x.arrow"), "wb") as file, pa.ipc.new_stream(file, data.schema) as to:

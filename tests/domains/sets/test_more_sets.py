@@ -106,6 +106,8 @@ def test_the_binary_version_of_cifar10_is_read(tmp_path: Path, monkeypatch: pyte
     test, train = (load("cifar10", "full", tmp_path, part) for part in ("test", "train"))  # type: ignore[arg-type]
     assert torch.equal(test.images, torch.from_numpy(pixels))
     assert (len(train), test.named_classes()[1]) == (100, "automobile")
+    assert test.labels is not None
+    assert test.labels.tolist() == [row % 10 for row in range(20)]
     path = tmp_path / objects.CIFAR10_FOLDER / "test_batch.bin"
     path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(InputError, match=r"test_batch\.bin has 61459 bytes, which are no whole number of images"):
@@ -131,6 +133,33 @@ def test_cifar10_and_stl10_have_nine_classes_in_common(tmp_path: Path, monkeypat
     pair = load_pair(("cifar10", "stl10"), "full", tmp_path, "train", Reading(common_classes=True, sides={"stl10": 32}))
     assert pair.a.classes == pair.b.classes == 9
     assert (len(pair.a), len(pair.b), pair.b.side) == (90, 18, 32)
+    of_cifar10 = [name for name in objects.CIFAR10_CLASSES if name != "frog"]
+    assert [pair.a.named_classes()[label] for label in pair.a.labels.tolist()[:9]] == of_cifar10  # type: ignore[union-attr]  # it has some
+    of_stl10 = [name for name in objects.STL10_NAMES_IN_FILE if name != "monkey"]
+    assert [pair.b.named_classes()[label] for label in pair.b.labels.tolist()[:9]] == of_stl10  # type: ignore[union-attr]  # it has some
+
+
+def test_files_of_mnist_in_the_data_folder_are_not_taken_for_another_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = small(mnist_like.KMNIST, monkeypatch, "KMNIST", np.arange(10, dtype=np.uint8), tmp_path / "other")
+    for file in (tmp_path / "other" / "KMNIST" / "raw").iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    with pytest.raises(InputError, match="the download failed"):
+        load("kmnist", "full", tmp_path, "train")
+    (tmp_path / "kmnist").mkdir()
+    for file in (tmp_path / "other" / "KMNIST" / "raw").iterdir():
+        (tmp_path / "kmnist" / file.name).write_bytes(file.read_bytes())
+    found = load("kmnist", "full", tmp_path / "kmnist", "train")
+    assert torch.equal(found.images[:, 0], torch.from_numpy(shown)), "the folder is called after the set"
+
+
+def test_images_and_labels_of_a_set_come_from_one_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    small(mnist_like.QMNIST, monkeypatch, "QMNIST", np.zeros((4, 8), np.int32), tmp_path)
+    name = mnist_like.QMNIST.files[1]
+    (tmp_path / "QMNIST" / "raw" / name).rename(tmp_path / name)  # far from its images, which have no labels now
+    with pytest.raises(InputError, match=f"lacks {name}"):
+        load("qmnist", "full", tmp_path, "train")
 
 
 @pytest.mark.parametrize(("name", "lack"), [("cifar10", "files of CIFAR-10"), ("stl10", "files of STL-10")])
