@@ -9,7 +9,7 @@ from torch import Tensor
 from lstnet_search.domains.domain import Domain, Part
 from lstnet_search.domains.formats.opening import find_images
 from lstnet_search.domains.user_images.decoding import content_of, decode
-from lstnet_search.errors import InputError
+from lstnet_search.errors import InputError, one_line
 from lstnet_search.seeding import derive_seed
 
 SEED = 0
@@ -65,7 +65,7 @@ def read_photographs(folder: Path, part: Part, side: int) -> list[Tensor]:
         try:
             values = decode(content_of(file)).values
         except Exception as error:  # Pillow raises any type of error if a file is damaged
-            raise InputError(f"{folder}/{file.name} cannot be read ({error}); remove it") from None
+            raise InputError(f"{folder}/{file.name} cannot be read ({one_line(error)}); remove it") from None
         if min(values.shape[1:]) >= side and not values.is_floating_point():
             found.append(values.expand(3, -1, -1))
         if len(found) == MOST_PHOTOGRAPHS:
