@@ -12,6 +12,7 @@ from lstnet_search.evaluation import Prepared, WholeSets
 from lstnet_search.results.folder.folder import ResultsFolder
 from lstnet_search.tuning.cluster.cluster import address_of, place_here, running_cluster
 from lstnet_search.tuning.cluster.dashboard import dashboard_lines
+from lstnet_search.tuning.cluster.machine_limits import read_limits
 from lstnet_search.tuning.cluster.placement import Placement
 from lstnet_search.tuning.probes import gpu_use
 from lstnet_search.tuning.run import Resources, Run
@@ -50,7 +51,7 @@ def refuse_placement(resources: Resources, trials: int) -> None:
 
 @contextmanager
 def on_cluster(run: Run, trials: int, say: Callable[[str], None]) -> Iterator[Placement]:
-    """Start or join the cluster, and print where its dashboard is.
+    """Start or join the cluster, and print where its dashboard is and what limits this machine.
 
     Raises:
         InputError: if the cluster has less than the options ask for, or cannot be used.
@@ -59,7 +60,8 @@ def on_cluster(run: Run, trials: int, say: Callable[[str], None]) -> Iterator[Pl
     with ExitStack() as stack:
         with hangup_blocked():
             placement, dashboard = stack.enter_context(running_cluster(run.resources, trials, storage))
-        for line in dashboard_lines(dashboard, os.environ):
+        limited = read_limits().sentence() if address_of(run.resources.address) is None else None
+        for line in (*dashboard_lines(dashboard, os.environ), *([limited] if limited else ()), *placement.memory_lines):
             say(line)
         yield placement
 

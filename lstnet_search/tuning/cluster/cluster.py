@@ -17,8 +17,9 @@ import lstnet_search
 from lstnet_search.errors import InputError
 from lstnet_search.results.folder.storage import Storage, masked_error
 from lstnet_search.tuning.cluster.auth_token import ensure_private_token
+from lstnet_search.tuning.cluster.machine_limits import read_limits
 from lstnet_search.tuning.cluster.node_check import alive_nodes, check_nodes
-from lstnet_search.tuning.cluster.placement import Machine, Placement, decide_placement
+from lstnet_search.tuning.cluster.placement import SEARCH_BYTES, Machine, Placement, decide_placement
 from lstnet_search.tuning.failures.trial_failure import silence_known_failures
 from lstnet_search.tuning.ray_patches.join_cluster import ask_head_node, load_token, resolve_address
 from lstnet_search.tuning.run import Resources
@@ -78,7 +79,9 @@ def place_here(resources: Resources, trials: int) -> Placement:
         InputError: as `decide_placement`.
     """
     gpus = torch.cuda.device_count() if resources.simulated_gpus is None else resources.simulated_gpus
-    return place_on([Machine(cpus=len(os.sched_getaffinity(0)), gpus=gpus)], resources, trials)
+    limits = read_limits()
+    memory = max(0, limits.memory - SEARCH_BYTES)
+    return place_on([Machine(cpus=limits.cpus, gpus=gpus, memory=memory)], resources, trials)
 
 
 @contextmanager

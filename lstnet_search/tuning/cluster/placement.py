@@ -1,18 +1,32 @@
 """How many trials run at once, and which resources each gets."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil, floor
 
 from lstnet_search.errors import InputError
+from lstnet_search.results.formatting import size
+
+TRIAL_BYTES = 10**9
+"""Memory that a trial's process is taken to need until one is measured. With the `cpu` preset: 0.9 to 1.3 GB."""
+
+SEARCH_BYTES = 2 * 10**9
+"""Memory of the search's own process and of Ray's."""
 
 
 @dataclass(frozen=True)
 class Machine:
-    """CPUs and GPUs that Ray offers on one node. Simulated GPUs count."""
+    """What Ray offers on one node.
+
+    Attributes:
+        cpus: CPUs.
+        gpus: GPUs, simulated ones included.
+        memory: bytes that trials may use together, or None if unknown.
+    """
 
     cpus: int
     gpus: int
+    memory: int | None = None
 
 
 @dataclass(frozen=True)
@@ -24,12 +38,39 @@ class Placement:
         gpus: GPUs of all trials together, simulated ones included.
         concurrent: number of trials at once.
         per_gpu: number of trials that share a GPU.
+        memory: bytes that all trials together may use, or None if unknown.
     """
 
     cpus: int
     gpus: int
     concurrent: int
     per_gpu: int = 1
+    memory: int | None = None
+
+    @property
+    def memory_lines(self) -> Iterator[str]:
+        """Lines to print if the memory is little for the trials."""
+        if self.memory is None:
+            return
+        if self.memory < TRIAL_BYTES:
+            yield (
+                f"{size(self.memory + SEARCH_BYTES)} of memory may be too little: a search takes about "
+                f"{size(SEARCH_BYTES)}, and a trial {size(TRIAL_BYTES)}; free or allow more if processes are killed"
+            )
+        elif self.concurrent == self.memory // TRIAL_BYTES < self.cpus:
+            yield (
+                f"the memory is enough for {self.concurrent} trials side by side, each taken to need "
+                f"{size(TRIAL_BYTES)}; --max-concurrent overrides this"
+            )
+
+    def memory_warning(self, trial_bytes: int) -> str | None:
+        """What to say if the trials that run at once, as one was measured, need more memory than there is."""
+        if self.memory is None or self.concurrent * trial_bytes <= self.memory:
+            return None
+        fitting = self.memory // trial_bytes
+        way_out = f"--max-concurrent {fitting} fits" if fitting else "even one does not fit: free or allow more"
+        needed = size(self.concurrent * trial_bytes)
+        return f"{self.concurrent} trials side by side need {needed} of the {size(self.memory)} for trials; {way_out}"
 
     @property
     def resources(self) -> dict[str, float]:
@@ -56,7 +97,7 @@ def decide_placement(
     """Decide the placement: a GPU per trial if there are GPUs, otherwise a CPU per trial.
 
     A trial runs on one node. It gets as many CPUs as it can without keeping other concurrent trials from fitting. No
-    more trials share a GPU than necessary.
+    more trials share a GPU than necessary. Without `max_concurrent`, no more run at once than the memory is enough for.
 
     Args:
         nodes: the nodes of the cluster.
@@ -83,7 +124,8 @@ def decide_placement(
             f"--gpus-per-trial shares a GPU among {per_gpu} trials, but there is no GPU to use; leave it out, "
             "or try placement out with --simulate-gpus"
         )
-    concurrent = min(trials, gpus * per_gpu or cpus, max_concurrent or trials)
+    memory = _total_memory(nodes)
+    concurrent = min(trials, gpus * per_gpu or cpus, max_concurrent or _trials_in_memory(memory) or trials)
     if gpus:
         per_gpu = ceil(concurrent / gpus)
     fitting = next(
@@ -91,7 +133,17 @@ def decide_placement(
         for count in range(cpus, -1, -1)
         if _capacity(nodes, count, concurrent, per_gpu if gpus else 0) >= concurrent
     )
-    return Placement(cpus=fitting, gpus=min(gpus, concurrent), concurrent=concurrent, per_gpu=per_gpu)
+    return Placement(cpus=fitting, gpus=min(gpus, concurrent), concurrent=concurrent, per_gpu=per_gpu, memory=memory)
+
+
+def _total_memory(nodes: Sequence[Machine]) -> int | None:
+    known = [node.memory for node in nodes if node.memory is not None]
+    return sum(known) if len(known) == len(nodes) else None
+
+
+def _trials_in_memory(memory: int | None) -> int | None:
+    """Number of trials for which the memory is enough, at least 1, or None if it is unknown."""
+    return None if memory is None else max(1, memory // TRIAL_BYTES)
 
 
 def _capacity(nodes: Sequence[Machine], cpus: int, concurrent: int, per_gpu: int) -> int:

@@ -70,7 +70,9 @@ def estimate(
     with_checkpoints = min(search.trials, placement.concurrent + KEPT_TRIALS * (1 if search.seeds == 1 else 2))
     disk = CHECKPOINTS_PER_TRIAL * with_checkpoints * cost.checkpoint_bytes + search.trials * cost.samples_bytes
     memory = "" if not cost.memory_bytes else f"; {size(cost.memory_bytes)} of {_kind(placement)} a trial"
-    return f"{_time_sentence(search, placement, left, training_seconds)}{memory}; up to {size(disk)} of disk"
+    warning = None if placement.gpus else placement.memory_warning(cost.memory_bytes)
+    little = "" if warning is None else f"\n{warning}"
+    return f"{_time_sentence(search, placement, left, training_seconds)}{memory}; up to {size(disk)} of disk{little}"
 
 
 def _kind(placement: Placement) -> str:

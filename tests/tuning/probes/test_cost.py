@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -53,3 +54,21 @@ def test_a_resumed_search_is_estimated_by_its_own_pace(monkeypatch: pytest.Monke
     sentence = estimate(search_of(), PREPARED, PLACEMENT, 9, earlier)
     # Five rounds of two trials of 144 s, the median.
     assert sentence.startswith("9 trials of up to 600 steps, 2 side by side: at most 12 min at the pace so far, less")
+
+
+@pytest.mark.parametrize(
+    ("gigabytes", "warning"),
+    [
+        (9, None),
+        (4, "2 trials side by side need 6 GB of the 4 GB for trials; --max-concurrent 1 fits"),
+        (2, "2 trials side by side need 6 GB of the 2 GB for trials; even one does not fit: free or allow more"),
+    ],
+)
+def test_too_little_memory_for_the_trials_is_said_before_they_start(
+    monkeypatch: pytest.MonkeyPatch, gigabytes: int, warning: str | None
+) -> None:
+    measured = Cost(0.1, 5.0, checkpoint_bytes=2, samples_bytes=1, memory_bytes=3 * 10**9)
+    monkeypatch.setattr(module, "measure_cost", lambda *arguments: measured)
+    placement = replace(PLACEMENT, memory=gigabytes * 10**9)
+    _, *warnings = estimate(search_of(), PREPARED, placement, left=10).splitlines()
+    assert warnings == ([] if warning is None else [warning])
