@@ -1,6 +1,7 @@
 """Errors that a user can correct, and short, one-line texts for their messages."""
 
 import reprlib
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import ValidationError
@@ -42,6 +43,12 @@ def show(value: Any) -> str:
         return _REPR.repr(value)
     except ValueError:  # Python refuses to print whole numbers of more than 4300 digits
         return "a number of thousands of digits"
+
+
+def listed(texts: Iterable[str], most: int = 5) -> str:
+    """The first texts, separated by commas, and how many more there are."""
+    every = list(texts)
+    return ", ".join(every[:most]) + (f" and {len(every) - most} more" if len(every) > most else "")
 
 
 def one_line(error: BaseException) -> str:

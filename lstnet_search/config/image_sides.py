@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-SIDES = (14, 16, 28, 32)
-"""Sides of the known sets of digits, in pixels: the paper's 16 and 28, plus one smaller and one larger."""
 LEAST_SIDE, LARGEST_SIDE = 8, 256
 """Networks exist for every side from the first to the second, in pixels."""
 LARGEST_DEFAULT = 64

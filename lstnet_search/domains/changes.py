@@ -8,7 +8,7 @@ import torch
 from lstnet_search.domains.class_names import comparable
 from lstnet_search.domains.domain import Domain, to_bytes, to_unit_range
 from lstnet_search.domains.resize import resize_to
-from lstnet_search.errors import InputError
+from lstnet_search.errors import InputError, listed
 
 _CHUNK = 1024
 
@@ -50,7 +50,7 @@ def _with_classes(domain: Domain, kept: Sequence[str]) -> Domain:
     left = (labels >= 0).nonzero().flatten()
     dropped = [name for name in names if name not in kept]
     remark = (
-        f"{domain.name}: {len(domain) - len(left)} images of classes that only it has are left out ({_first(dropped)})"
+        f"{domain.name}: {len(domain) - len(left)} images of classes that only it has are left out ({listed(dropped)})"
     )
     return replace(
         domain.take(left),
@@ -59,7 +59,3 @@ def _with_classes(domain: Domain, kept: Sequence[str]) -> Domain:
         class_names=tuple(kept),
         remarks=(*domain.remarks, remark),
     )
-
-
-def _first(names: Sequence[str]) -> str:
-    return ", ".join(names[:5]) + (", …" if len(names) > 5 else "")

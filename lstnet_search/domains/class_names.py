@@ -17,6 +17,13 @@ def in_order(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(distinct))
 
 
+def alike(names: Iterable[str]) -> list[tuple[str, str]]:
+    """Pairs of names that differ only in case or in spaces around them."""
+    found: dict[str, str] = {}
+    pairs = [(found.setdefault(name.strip().casefold(), name), name) for name in names]
+    return [(first, second) for first, second in pairs if first != second]
+
+
 def composed(name: str) -> str:
     """A name with accents as one character (NFC). Some systems store them as two, which look the same."""
     return normalize("NFC", name)

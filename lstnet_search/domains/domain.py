@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from hashlib import sha256
-from typing import Any, Literal, Self, get_args
+from typing import Any, Final, Literal, Self, get_args
 
 import torch
 from torch import Tensor
@@ -12,10 +12,12 @@ from torch import Tensor
 from lstnet_search.config.metrics import directions_of
 from lstnet_search.config.reading import Fit
 from lstnet_search.domains.class_names import comparable
-from lstnet_search.errors import InputError, show
+from lstnet_search.errors import InputError, listed, show
 
 Part = Literal["train", "test"]
 """The original training or test set of a domain."""
+
+PARTS: Final[tuple[Part, Part]] = ("train", "test")
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,7 @@ class DomainPair:
             difference = f"{self.a.name} has {self.a.classes} classes, {self.b.name} has {self.b.classes}"
         else:
             only = [
-                f"only {one.name} has {_listed([name for name in names if name not in others])}"
+                f"only {one.name} has {listed(repr(name) for name in names if name not in others)}"
                 for one, names, others in ((self.a, classes_a, classes_b), (self.b, classes_b, classes_a))
                 if set(names) - set(others)
             ]
@@ -164,10 +166,6 @@ class DomainPair:
     def to(self, device: torch.device) -> "DomainPair":
         """The same pair on another device."""
         return DomainPair(self.a.to(device), self.b.to(device))
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(map(repr, names[:10])) + (f" and {len(names) - 10} more" if len(names) > 10 else "")
 
 
 def to_unit_range(images: Tensor) -> Tensor:

@@ -12,6 +12,7 @@ from image_files import draw, fill
 from PIL import Image
 
 from lstnet_search.domains import load
+from lstnet_search.domains.domain import PARTS
 
 
 def run(*arguments: str) -> int:
@@ -51,7 +52,7 @@ def test_a_folder_is_written_as_it_can_be_read(
     mine = tmp_path / "mine"
     assert run("folder", "textured", "--to", str(mine), "--count", "60", "--classes", "2") == 0
     assert capsys.readouterr().out == f"60 images of textured: {mine}\n"
-    train, test = (load(f"folder:{mine}", "bundled", tmp_path, part) for part in ("train", "test"))  # type: ignore[arg-type]
+    train, test = (load(f"folder:{mine}", "bundled", tmp_path, part) for part in PARTS)
     assert (len(train), len(test), train.class_names) == (48, 12, ("0", "1"))
     images = load("textured", "bundled", tmp_path, "train")
     assert images.labels is not None
@@ -150,7 +151,7 @@ def test_any_format_is_converted_to_one_parquet_file(
     assert table.column_names == ["image", "name", "label"]
     assert table["image"][0].as_py() == (photos / "a" / "00.png").read_bytes()
     specs = (f"parquet:{made}", f"folder:{photos}")
-    domains = [load(spec, "full", tmp_path, part) for spec in specs for part in ("train", "test")]  # type: ignore[arg-type]
+    domains = [load(spec, "full", tmp_path, part) for spec in specs for part in PARTS]
     assert [domain.fingerprint for domain in domains[:2]] == [domain.fingerprint for domain in domains[2:]]
     assert domains[0].class_names == ("a", "b")
 

@@ -7,10 +7,10 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from lstnet_search.config.image_sides import SIDES
 from lstnet_search.models import ImageShape, Size, build_discriminators, build_translator
 from lstnet_search.models.blocks import SamePool
 
+SIDES = (14, 16, 28, 32)
 MNIST, USPS = ImageShape(1, 28), ImageShape(1, 16)
 
 

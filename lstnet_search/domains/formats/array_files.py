@@ -7,7 +7,7 @@ import numpy as np
 from lstnet_search.domains.formats.arrays import ArrayPart, ImageArrays, as_images, as_labels
 from lstnet_search.domains.formats.parts import known_part
 from lstnet_search.domains.formats.trees import FileTree, refuse_expansion
-from lstnet_search.errors import InputError, one_line
+from lstnet_search.errors import InputError, listed, one_line
 
 IMAGES, LABELS = ("images", "image", "imgs", "x", "data"), ("labels", "label", "y", "target", "targets")
 """What the arrays may be called, beside the name of a part: train_images, x_test."""
@@ -22,21 +22,26 @@ def read_npz(tree: FileTree, name: str) -> ImageArrays:
     where = tree.where
     arrays: dict[tuple[str, bool], str] = {}
     unused: list[str] = []
+    twice: list[tuple[str, str]] = []
     try:
         with tree.open(name) as file, np.load(file, allow_pickle=False) as content:
             for member in content.zip.infolist():
                 refuse_expansion(member.file_size, member.compress_size)
             for key in content.files:
                 role = _role(key)
-                if role is None or role in arrays:
+                if role is None:
                     unused.append(key)
-                else:
-                    arrays[role] = key
+                elif arrays.setdefault(role, key) != key:
+                    twice.append((arrays[role], key))
             found = {role: content[key] for role, key in arrays.items()}
     except Exception as error:  # NumPy raises any type of error if a file is damaged
         raise InputError(
             f"{where} is not a file of arrays that can be read ({one_line(error):.200}); save it again with numpy.savez"
         ) from None
+    if twice:
+        raise InputError(
+            f"{where} has {' and '.join(map(repr, twice[0]))}, which mean the same; rename the one that is not wanted"
+        )
     parts: list[ArrayPart] = []
     remarks: list[str] = []
     for (part, is_image), values in found.items():
@@ -46,13 +51,18 @@ def read_npz(tree: FileTree, name: str) -> ImageArrays:
             parts.append(ArrayPart(part, images, None if labels is None else as_labels(labels, where)))
             remarks += changes
     if not parts:
-        names = ", ".join(unused[:8]) or "no others"
         raise InputError(
-            f"{where} has the arrays {names}; it must have images and labels, or train_images, train_labels, "
-            "test_images and test_labels, or x_train, y_train, x_test and y_test: rename them"
+            f"{where} has the arrays {listed(unused) or 'no others'}; it must have images and labels, or train_images, "
+            "train_labels, test_images and test_labels, or x_train, y_train, x_test and y_test: rename them"
         )
+    for part, is_image in found:
+        if not is_image and (part, True) not in found:
+            raise InputError(
+                f"{where} has {arrays[part, False]!r} without images of the same name; rename the arrays, such as "
+                "train_images and train_labels"
+            )
     if unused:
-        remarks.append(f"arrays that are not used: {', '.join(unused[:8])}")
+        remarks.append(f"arrays that are not used: {listed(unused)}")
     return ImageArrays(tree, parts, remarks)
 
 

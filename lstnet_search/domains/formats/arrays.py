@@ -1,7 +1,7 @@
 """Images that are kept as arrays of pixels, whatever file the arrays come from."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isqrt
 
@@ -9,11 +9,14 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from lstnet_search.config.reading import Role
+from lstnet_search.config.reading import Columns
 from lstnet_search.domains.formats.parts import known_part, resolve_parts
 from lstnet_search.domains.formats.source import ImageFile, Layout, fingerprint_of
 from lstnet_search.domains.formats.trees import FileTree
 from lstnet_search.errors import InputError
+
+_SAMPLE = 1000
+"""How many of the first images decide the order of their pixels."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,11 @@ def _order(part: ArrayPart) -> int:
 
 
 class ImageArrays:
-    """Arrays of pixels as an `ImageSource`. An image is called after its part and its row, such as train/0."""
+    """Arrays of pixels as an `ImageSource`. An image is called after its part and its row, such as train/0.
+
+    Attributes:
+        from_table: whether the pixels were columns of a table.
+    """
 
     extra = pa.schema([])
 
@@ -45,7 +52,7 @@ class ImageArrays:
         tree: FileTree,
         parts: Sequence[ArrayPart],
         remarks: Sequence[str] = (),
-        columns: Mapping[Role, str] | None = None,
+        columns: Columns | None = None,
     ) -> None:
         """Hold the arrays, those for training first.
 
@@ -53,12 +60,13 @@ class ImageArrays:
             tree: where they come from.
             parts: the arrays. Images of parts with equal names are numbered one after the other.
             remarks: what was changed while they were read.
-            columns: columns of a table that the user named: they decide which are pixels.
+            columns: if they come from a table, its columns that the user named: they decide which are pixels.
 
         Raises:
             InputError: if there are no images, or not one label per image.
         """
         self.where, self.remarks = tree.where, tuple(dict.fromkeys(remarks))
+        self.from_table = columns is not None
         self.fingerprint = fingerprint_of(tree.identity, tree.files, *([dict(columns)] if columns else []))
         self._parts = sorted((part for part in parts if len(part.images)), key=_order)
         if not self._parts:
@@ -117,7 +125,32 @@ def as_images(values: NDArray[np.generic], where: str) -> tuple[NDArray[np.uint8
     Raises:
         InputError: if shape, type or range of the pixels are others.
     """
-    return _in_bytes(_as_planes(values, where), where)
+    images, changes = _in_bytes(_as_planes(values, where), where)
+    if values.ndim == 2 and images.ndim == 4:
+        images, order = _with_colours_last(images)
+        changes += (order,)
+    return images, changes
+
+
+def upright(images: NDArray[np.uint8], file_name: str) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
+    """Images as they are seen: those of EMNIST lie on their side in its files. With a remark if they were turned."""
+    if "emnist" not in file_name.lower():
+        return images, ()
+    remark = "the images of EMNIST lie on their side in its files and were turned upright"
+    return np.ascontiguousarray(images.swapaxes(1, 2)), (remark,)
+
+
+def _with_colours_last(images: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], str]:
+    """Coloured images that were rows of numbers: the colours of a pixel side by side, or one plane after the other.
+
+    Neighbours in an image are alike, so the order in which they differ less is the right one.
+    """
+    count, side = images.shape[:2]
+    planes = np.ascontiguousarray(images.reshape(count, 3, side, side).transpose(0, 2, 3, 1))
+    rough, rough_planes = (np.abs(np.diff(each[:_SAMPLE].astype(np.int16), axis=2)).mean() for each in (images, planes))
+    if rough_planes < rough:
+        return planes, "rows of pixels were read as a red, a green and a blue image, one after the other"
+    return images, "rows of pixels were read as red, green and blue of each pixel in turn"
 
 
 def _as_planes(values: NDArray[np.generic], where: str) -> NDArray[np.generic]:

@@ -1,7 +1,6 @@
 """Folders of image files: one subfolder per class, all in one folder, or both in folders called train and test."""
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 
 import pyarrow as pa
@@ -11,7 +10,7 @@ from lstnet_search.domains.class_names import composed
 from lstnet_search.domains.formats.parts import known_part, resolve_parts
 from lstnet_search.domains.formats.source import ImageFile, Layout, fingerprint_of
 from lstnet_search.domains.formats.trees import FileTree, printable
-from lstnet_search.errors import InputError
+from lstnet_search.errors import InputError, listed
 
 ENDINGS = (
     *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".dib", ".gif", ".tif", ".tiff", ".webp"),
@@ -26,8 +25,6 @@ UNREADABLE_ENDINGS = (
     *(".dng", ".nef", ".cr2", ".cr3", ".arw", ".raf", ".orf", ".jp2", ".j2k", ".jpx", ".avif"),
 )
 """Other images. They are listed as images that cannot be read, so that none is left out without a word."""
-
-_SHOWN = 5
 
 
 def image_names(tree: FileTree) -> list[str]:
@@ -103,12 +100,12 @@ class ImageFolder:
         others = sorted(tops - set(called)) or [name for name in names if "/" not in name]
         if others:
             raise InputError(
-                f"{self.where} holds {_listed(called)} beside {_listed(others)}; either all of its folders are parts, "
+                f"{self.where} holds {_quoted(called)} beside {_quoted(others)}; either all of its folders are parts, "
                 "such as train and test, or none: move or rename them"
             )
         empty = [top for top in called if not any(name.startswith(f"{top}/") for name in names)]
         if empty:
-            raise InputError(f"{self.where}: {_listed(empty)} holds no images; fill or remove it")
+            raise InputError(f"{self.where}: {_quoted(empty)} holds no images; fill or remove it")
         usual = {"train", "test"}
         renamed = tuple(
             f"{name!r} is taken for the {known_part(name)} images"
@@ -123,7 +120,7 @@ class ImageFolder:
         if second and all(known_part(each) for each in second):
             example = next(name for name in names if name.count("/") >= 2)
             raise InputError(
-                f"{self.where} holds {_listed(sorted(second))} inside other folders ({printable(example)}); put these "
+                f"{self.where} holds {_quoted(sorted(second))} inside other folders ({printable(example)}); put these "
                 "outside and the classes inside, as in train/CLASS, or give one of the folders"
             )
 
@@ -132,7 +129,7 @@ class ImageFolder:
         with_classes = {name.partition("/")[0]: "/" in rest for name, rest in zip(names, inner, strict=True)}
         if len(set(with_classes.values())) > 1:
             flat, deep = (
-                _listed(sorted(part for part, has in with_classes.items() if has == wanted)) for wanted in (False, True)
+                _quoted(sorted(part for part, has in with_classes.items() if has == wanted)) for wanted in (False, True)
             )
             raise InputError(
                 f"{self.where}: {flat} has no class folders, {deep} has; sort its images into folders of the same "
@@ -152,8 +149,7 @@ class ImageFolder:
         empty = sorted(folders - {name.partition("/")[0] for name in names})
         if empty:
             raise InputError(
-                f"{self.where} has subfolders without images ({', '.join(map(printable, empty[:_SHOWN]))}); fill or "
-                "remove them"
+                f"{self.where} has subfolders without images ({listed(map(printable, empty))}); fill or remove them"
             )
         labels = [composed(printable(name.partition("/")[0])) for name in names]
         if len(set(labels)) == 1:
@@ -181,9 +177,8 @@ def _tops(folders: set[str]) -> set[str]:
     return {folder for folder in folders if "/" not in folder}
 
 
-def _listed(names: Sequence[str]) -> str:
-    counted = Counter(map(printable, names))
-    return ", ".join(map(repr, list(counted)[:_SHOWN])) + (", …" if len(counted) > _SHOWN else "")
+def _quoted(names: Iterable[str]) -> str:
+    return listed(map(repr, dict.fromkeys(map(printable, names))))
 
 
 def _with_png(name: str) -> str:

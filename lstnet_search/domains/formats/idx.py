@@ -8,13 +8,15 @@ from pathlib import PurePosixPath
 import numpy as np
 from numpy.typing import NDArray
 
-from lstnet_search.domains.formats.arrays import ArrayPart, ImageArrays, as_images, as_labels
+from lstnet_search.domains.formats.arrays import ArrayPart, ImageArrays, as_images, as_labels, upright
 from lstnet_search.domains.formats.parts import part_of_file
 from lstnet_search.domains.formats.trees import FileTree, refuse_expansion
-from lstnet_search.errors import InputError, one_line
+from lstnet_search.errors import InputError, listed, one_line
 
-IDX_NAME = re.compile(r"(?P<stem>.+[-_.])(?P<what>images|labels)(?P<form>[-.]idx[13](?:[-.]ubyte)?)(?:\.gz)?", re.I)
-"""train-images-idx3-ubyte, t10k-labels.idx1-ubyte, emnist-digits-train-images-idx3-ubyte.gz."""
+IDX_NAME = re.compile(
+    r"(?P<stem>.+[-_.])(?P<what>images|labels)(?P<form>[-.]idx[123](?:[-.](?:ubyte|int))?)(?:\.gz)?", re.I
+)
+"""train-images-idx3-ubyte, t10k-labels.idx1-ubyte, qmnist-test-labels-idx2-int, emnist-train-images-idx3-ubyte.gz."""
 
 _TYPES = {8: ">u1", 9: ">i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}
 
@@ -83,16 +85,18 @@ def read_idx_set(tree: FileTree) -> ImageArrays:
                 f"{tree.where}: {name} is damaged ({one_line(error):.200}); restore the original file"
             ) from None
         images, changes = as_images(values, f"{tree.where}: {images_name}")
-        if "emnist" in images_name.lower():
-            images = np.ascontiguousarray(images.swapaxes(1, 2))
-            remarks.append("the images of EMNIST lie on their side in its files and were turned upright")
+        images, turned = upright(images, images_name)
+        if labels is not None and labels.ndim == 2:  # QMNIST's labels also say who wrote the digit
+            labels = labels[:, 0]
+        if labels is None:
+            remarks.append(f"{images_name} has no file of labels beside it")
         part = (part_of_file(PurePosixPath(images_name).name) or "") if len(pairs) > 1 else ""
         parts.append(ArrayPart(part, images, None if labels is None else as_labels(labels, f"{tree.where}: {name}")))
-        remarks += changes
+        remarks += changes + turned
     names = [part.part for part in parts]
     if len(set(names)) < len(names):
         raise InputError(
-            f"{tree.where} holds the files of several sets ({', '.join(list(pairs)[:4])}); give one set by a pattern, "
+            f"{tree.where} holds the files of several sets ({listed(pairs)}); give one set by a pattern, "
             f"such as {PurePosixPath(next(iter(pairs))).name.split('-')[0]}-*"
         )
     return ImageArrays(tree, parts, remarks)

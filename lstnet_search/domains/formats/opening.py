@@ -1,25 +1,28 @@
 """Opens whatever holds a user's images: it finds the format by the files' names."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 import pyarrow.parquet as pq
 
-from lstnet_search.config.domain_names import Kind, UserImages, is_remote, local_location
+from lstnet_search.config.domain_names import Kind, UserImages, local_location
 from lstnet_search.config.reading import Columns
 from lstnet_search.domains.formats.array_files import read_npz
+from lstnet_search.domains.formats.arrays import ImageArrays
 from lstnet_search.domains.formats.folder import ImageFolder, image_names
 from lstnet_search.domains.formats.hdf5 import read_hdf5
 from lstnet_search.domains.formats.idx import idx_names, read_idx_set
 from lstnet_search.domains.formats.locations import check_exists, open_tree
-from lstnet_search.domains.formats.path_table import METADATA, PathTable, has_paths
+from lstnet_search.domains.formats.path_table import JSON_LINES, METADATA, PathTable, has_paths
 from lstnet_search.domains.formats.pixel_table import csv_columns, is_pixel_table, read_pixel_tables
 from lstnet_search.domains.formats.source import ImageSource
 from lstnet_search.domains.formats.table import ImageTable
 from lstnet_search.domains.formats.trees import FileTree, LocalTree
-from lstnet_search.errors import InputError
+from lstnet_search.errors import InputError, listed
 
 CSV = (".csv", ".tsv")
+TABLES_OF_PATHS = (*CSV, JSON_LINES)
 HDF5 = (".h5", ".hdf5")
 FORMATS = (
     "a folder of images, a zip file of one, Parquet (also shards and what `datasets` saves), .npz, IDX files, a CSV "
@@ -70,9 +73,18 @@ def check_user_images(images: UserImages) -> None:
 
 def _open(location: str, where: str, columns: Columns, kind: Kind) -> ImageSource:
     tree = open_tree(location, where)
-    table = _csv_by_name(location)
-    if table is not None and isinstance(tree, LocalTree):
-        return _csv(LocalTree(Path(location).parent, where), table, columns)
+    source = _source(tree, columns, kind)
+    is_table = isinstance(source, ImageTable | PathTable) or (isinstance(source, ImageArrays) and source.from_table)
+    if columns and not is_table:
+        raise InputError(f"{where} is not read as a table, so --columns has nothing to name; leave it out")
+    return source
+
+
+def _source(tree: FileTree, columns: Columns, kind: Kind) -> ImageSource:
+    if isinstance(tree, LocalTree) and len(tree.files) == 1:
+        (table,) = tree.files
+        if table.lower().endswith(TABLES_OF_PATHS):
+            return _text_table(tree, table, columns)
     tables = _with_endings(tree, (".parquet",))
     if kind == "parquet":  # whatever the file is called
         tables = tables or _saved(tree) or [name for name in tree.files if len(tree.files) == 1]
@@ -80,8 +92,8 @@ def _open(location: str, where: str, columns: Columns, kind: Kind) -> ImageSourc
     if saved := _saved(tree):
         return ImageTable(tree, saved, columns)
     if image_names(tree):
-        listed = [name for name in _with_endings(tree, CSV) if PurePosixPath(name).name.lower() in METADATA]
-        return PathTable(tree, listed, columns) if listed else ImageFolder(tree, _beside(tree, tables))
+        metadata = [name for name in tree.files if PurePosixPath(name).name.lower() in METADATA]
+        return PathTable(tree, metadata, columns) if metadata else ImageFolder(tree, _beside(tree, tables))
     return _without_image_files(tree, tables, columns)
 
 
@@ -105,18 +117,16 @@ def _without_image_files(tree: FileTree, tables: list[str], columns: Columns) ->
     return ImageFolder(tree)  # this says what is wrong
 
 
-def _csv(tree: FileTree, name: str, columns: Columns) -> ImageSource:
-    header = csv_columns(tree, name)
-    if is_pixel_table(header):
-        return read_pixel_tables(_alone(tree, name), [name], columns)
-    if columns.get("image") or has_paths(header) or image_names(tree):
-        return PathTable(tree, [name], columns)
-    return read_pixel_tables(tree, [name], columns)  # this says what is wrong
-
-
-def _alone(tree: FileTree, name: str) -> FileTree:
-    tree.files = {name: tree.files[name]}
-    return tree
+def _text_table(table: LocalTree, name: str, columns: Columns) -> ImageSource:
+    """A table of paths, with the folder that it lies in, or a table of pixels."""
+    if name.lower().endswith(CSV) and not columns.get("image") and is_pixel_table(csv_columns(table, name)):
+        return read_pixel_tables(table, [name], columns)
+    beside = LocalTree(table.root, table.where)
+    if columns.get("image") or name.lower().endswith(JSON_LINES) or has_paths(csv_columns(table, name)):
+        return PathTable(beside, [name], columns)
+    if image_names(beside):  # this says what is wrong
+        return PathTable(beside, [name], columns)
+    return read_pixel_tables(table, [name], columns)  # this says what is wrong
 
 
 def _tables(tree: FileTree, names: list[str], columns: Columns) -> ImageSource:
@@ -135,8 +145,23 @@ def _tables(tree: FileTree, names: list[str], columns: Columns) -> ImageSource:
 
 
 def _saved(tree: FileTree) -> list[str]:
-    """The tables of a folder that `datasets` saved; empty if it is no such folder."""
-    return _arrows(tree) if any(PurePosixPath(name).name == "state.json" for name in tree.files) else []
+    """The tables that a folder saved by `datasets` calls its own, not those of an earlier set; empty for others.
+
+    Raises:
+        InputError: if one of them is missing.
+    """
+    found: list[str] = []
+    for name in tree.files:
+        if PurePosixPath(name).name == "state.json":
+            try:
+                with tree.open(name) as file:
+                    own = [str(each["filename"]) for each in json.load(file)["_data_files"]]
+            except (OSError, ValueError, LookupError, TypeError):
+                continue  # another program's file
+            found += [str(PurePosixPath(name).parent / each) for each in own]
+    if missing := [name for name in found if name not in tree.files]:
+        raise InputError(f"{tree.where} lacks {listed(missing)}, which `datasets` saved; copy the whole folder again")
+    return found
 
 
 def _arrows(tree: FileTree) -> list[str]:
@@ -152,7 +177,11 @@ def _pixel_tables(tree: FileTree) -> list[str]:
 
 def _beside(tree: FileTree, tables: list[str]) -> list[str]:
     """What lies beside images and could hold their labels, or other images."""
-    paths = [name for name in _with_endings(tree, CSV) if "/" not in name and has_paths(csv_columns(tree, name))]
+    paths = [
+        name
+        for name in _with_endings(tree, TABLES_OF_PATHS)
+        if "/" not in name and (name.lower().endswith(JSON_LINES) or has_paths(csv_columns(tree, name)))
+    ]
     remarks = [f"{name} lies beside the images and is not read; give images:…/{name} to use it" for name in paths[:3]]
     if tables:
         remarks.append(f"{len(tables)} Parquet files beside the images are not read; give parquet:PATH to read them")
@@ -165,11 +194,5 @@ def _with_endings(tree: FileTree, endings: tuple[str, ...]) -> list[str]:
 
 def _only(tree: FileTree, names: list[str]) -> str:
     if len(names) > 1:
-        raise InputError(f"{tree.where} holds {len(names)} such files ({', '.join(names[:5])}); give one of them")
+        raise InputError(f"{tree.where} holds {len(names)} such files ({listed(names)}); give one of them")
     return names[0]
-
-
-def _csv_by_name(location: str) -> str | None:
-    if is_remote(location) or not location.lower().endswith(CSV) or not Path(location).is_file():
-        return None
-    return Path(location).name

@@ -1,11 +1,11 @@
 """Which images are for training and which for testing, by the names that people give to the parts of a set."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 from lstnet_search.domains.domain import Part
-from lstnet_search.errors import InputError
+from lstnet_search.errors import InputError, listed
 
 KnownPart = Literal["train", "validation", "test"]
 
@@ -54,14 +54,14 @@ def resolve_parts(found: Sequence[str], where: str, what: str) -> tuple[list[Par
     unknown = [name for name, kind in kinds.items() if kind is None]
     if unknown:
         raise InputError(
-            f"{where}: {what} say {_listed(unknown)}; they must say train and test, or val, valid, validation, "
-            "training, testing: rename or remove them"
+            f"{where}: {what} say {listed(map(repr, unknown))}; they must say train and test, or val, valid, "
+            "validation, training, testing: rename or remove them"
         )
     present = set(kinds.values())
     if "train" not in present:
         raise InputError(
-            f"{where}: {what} say {_listed(kinds)} and never 'train', so there is nothing to train on; add training "
-            "images, or remove the split, so that a fixed fifth of each class is tested"
+            f"{where}: {what} say {listed(map(repr, kinds))} and never 'train', so there is nothing to train on; add "
+            "training images, or remove the split, so that a fixed fifth of each class is tested"
         )
     if present == {"train"}:
         return None, ()
@@ -76,8 +76,3 @@ def resolve_parts(found: Sequence[str], where: str, what: str) -> tuple[list[Par
         for name, kind in kinds.items()
     }
     return [targets[name] for name in found], remarks
-
-
-def _listed(names: Iterable[str]) -> str:
-    shown = list(map(repr, names))
-    return ", ".join(shown[:5]) + (f" and {len(shown) - 5} more" if len(shown) > 5 else "")

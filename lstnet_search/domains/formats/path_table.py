@@ -1,22 +1,25 @@
-"""A CSV file of paths and labels beside a folder of images, such as Hugging Face's `metadata.csv`."""
+"""A table of paths and labels beside a folder of images, such as Hugging Face's `metadata.csv`."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from lstnet_search.config.reading import Columns, Role
 from lstnet_search.domains.class_names import composed
-from lstnet_search.domains.formats.folder import image_names, read_image
-from lstnet_search.domains.formats.parts import part_of_file, resolve_parts
+from lstnet_search.domains.formats.folder import ENDINGS, image_names, read_image
+from lstnet_search.domains.formats.parts import known_part, part_of_file, resolve_parts
 from lstnet_search.domains.formats.pixel_table import csv_columns, delimiter
 from lstnet_search.domains.formats.source import ImageFile, Layout, fingerprint_of
-from lstnet_search.domains.formats.table_columns import check_asked, labels_of, refuse_twice, shortened, splits_of
+from lstnet_search.domains.formats.table_columns import check_asked, labels_of, refuse_twice, splits_of
 from lstnet_search.domains.formats.trees import FileTree, printable
-from lstnet_search.errors import InputError, one_line
+from lstnet_search.errors import InputError, listed, one_line
 
-METADATA = ("metadata.csv", "metadata.tsv")
+METADATA = ("metadata.csv", "metadata.tsv", "metadata.jsonl")
 """Names of tables that are read without being asked for, as `datasets` does."""
+JSON_LINES = ".jsonl"
 
 USUAL: dict[Role, tuple[str, ...]] = {
     "image": (
@@ -28,9 +31,21 @@ USUAL: dict[Role, tuple[str, ...]] = {
 }
 
 
-def has_paths(columns: Sequence[str]) -> bool:
-    """Whether a table with these columns can name images."""
-    return _first(columns, "image") is not None
+def has_paths(first_row: Sequence[str]) -> bool:
+    """Whether a table with this first row names images: by the names of its columns, or without any."""
+    return _first(first_row, "image") is not None or _paths_at(first_row) is not None
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A row of a table: the path, label and split that it says, the file that it names, or why there is none."""
+
+    table: str
+    path: str
+    label: str | None
+    split: str | None
+    file: str | None
+    problem: str
 
 
 class PathTable:
@@ -44,74 +59,53 @@ class PathTable:
         A name without an ending, or without its folder, counts if only one image in the tree has it.
 
         Raises:
-            InputError: if a table cannot be read, has no column of paths, or names no image that exists.
+            InputError: if a table cannot be read, has no column of paths, names no image that exists, or says different
+                things about one image.
         """
         self.where, self._tree, self._tables = tree.where, tree, tables
-        self._paths: list[str] = []
-        self._names: list[str | None] = []
-        columns: dict[Role, list[pa.ChunkedArray]] = {"label": [], "split": []}
-        self._by_table: list[str] = []
         finder = _Finder(tree)
+        rows: list[_Row] = []
+        self._roles: set[Role] = {"image", "label", "split"}
         for name in tables:
-            table = _read(tree, name)
-            where = self.where if len(tables) == 1 else f"{self.where}: {name}"
-            refuse_twice(table.column_names, where)
-            check_asked(table.column_names, asked, where)
-            paths = asked.get("image") or _first(table.column_names, "image")
-            if paths is None:
-                raise InputError(
-                    f"{where} has the columns {shortened(table.column_names)}; one must name the image files, such as "
-                    "'file_name': rename it, or name it with --columns image=NAME"
-                )
-            for path in _texts(table[paths], where):
-                self._paths.append(path or "")
-                self._names.append(finder.find(path or "", name))
-                self._by_table.append(name)
-            for role, found in columns.items():
-                column = asked.get(role) or _first(table.column_names, role)
-                if column is not None:
-                    found.append(table[column])
-        self._columns = {role: found for role, found in columns.items() if len(found) == len(tables)}
-        found_files = {name for name in self._names if name is not None}
-        if not found_files:
+            found, roles = _rows(tree, name, asked, finder, self.where if len(tables) == 1 else f"{self.where}: {name}")
+            rows += found
+            self._roles &= roles
+        self._rows, repeated = _without_repeated(rows, self.where)
+        files = {row.file for row in self._rows if row.file is not None}
+        if not files:
+            path, problem = (rows[0].path, rows[0].problem) if rows else ("no rows", "it has no rows")
             raise InputError(
-                f"{self.where} names no image that exists ({printable((self._paths or ['no rows'])[0])[:80]}); give "
-                "paths relative to the table's folder"
+                f"{self.where} names no image that exists ({printable(path)[:80]}: {problem}); give paths relative to "
+                "the table's folder"
             )
-        unlisted = len(set(image_names(tree)) - found_files)
-        self.remarks: tuple[str, ...] = ()
-        if unlisted:
-            self.remarks = (f"{unlisted} images beside the table are not in it and are left out",)
-        if "label" not in self._columns and not asked.get("label"):
-            self.remarks += (
-                f"no column is used as label; {', '.join(tables)} could have one called label, or --columns label=NAME "
-                "names it",
-            )
+        self.remarks = tuple(self._remarks(repeated, len(set(image_names(tree)) - files), asked))
         self.fingerprint = fingerprint_of(
-            tree.identity, [(name, tree.files[name]) for name in sorted({*found_files, *tables})], dict(asked)
+            tree.identity, [(name, tree.files[name]) for name in sorted({*files, *tables})], dict(asked)
         )
 
     def __len__(self) -> int:
-        return len(self._paths)
+        return len(self._rows)
 
     def __iter__(self) -> Iterator[ImageFile]:
-        for path, name in zip(self._paths, self._names, strict=True):
-            if name is None:
-                yield ImageFile(printable(path), None, problem="the table names it, but there is no such file")
+        for row in self._rows:
+            if row.file is None:
+                yield ImageFile(printable(row.path), None, problem=row.problem)
             else:
-                yield read_image(self._tree, name)
+                yield read_image(self._tree, row.file)
 
     def layout(self) -> Layout:
         """See `ImageSource`."""
         labels = None
-        if "label" in self._columns:
-            labels = labels_of(_joined(self._columns["label"]), None, "label", self.where)
+        if "label" in self._roles:
+            column = pa.chunked_array([pa.array([row.label for row in self._rows], pa.string())])
+            labels = labels_of(column, None, "label", self.where)
         if labels is not None:
             labels = list(map(composed, labels))
-        if "split" in self._columns:
-            found, what = splits_of(_joined(self._columns["split"]), "split", self.where), "the column 'split'"
+        if "split" in self._roles:
+            column = pa.chunked_array([pa.array([row.split for row in self._rows], pa.string())])
+            found, what = splits_of(column, "split", self.where), "the column 'split'"
         else:
-            found, what = [part_of_file(name) or "" for name in self._by_table], "the folders of its tables"
+            found, what = [part_of_file(row.table) or "" for row in self._rows], "the folders of its tables"
             if len(self._tables) == 1 or not any(found):
                 return Layout(labels, None)
         parts, remarks = resolve_parts(found, self.where, what)
@@ -120,6 +114,17 @@ class PathTable:
     def png_name(self, name: str) -> str:
         """The image's path with .png appended."""
         return f"{name}.png"
+
+    def _remarks(self, repeated: int, unlisted: int, asked: Columns) -> Iterator[str]:
+        if repeated:
+            yield f"{repeated} rows name an image again, with the same label, and are left out"
+        if unlisted:
+            yield f"{unlisted} images beside the table are not in it and are left out"
+        if "label" not in self._roles and not asked.get("label"):
+            yield (
+                f"no column is used as label; {listed(self._tables)} could have one called label, or "
+                "--columns label=NAME names it"
+            )
 
 
 class _Finder:
@@ -134,18 +139,72 @@ class _Finder:
             for short in {path.name, path.stem, str(path.with_suffix(""))}:
                 self._by_name.setdefault(short, []).append(name)
 
-    def find(self, path: str, table: str) -> str | None:
-        relative = str(PurePosixPath(table).parent / path.replace("\\", "/"))
-        if relative in self._files:
-            return relative
-        if str(PurePosixPath(relative).parent) in self._folders:  # else another class's image of that name would be it
-            matching = self._by_name.get(relative, [])
-            return matching[0] if len(matching) == 1 else None
-        for short in (relative, PurePosixPath(path).name):
-            matching = self._by_name.get(short, [])
-            if len(matching) == 1:
-                return matching[0]
-        return None
+    def find(self, path: str, table: str) -> tuple[str | None, str]:
+        """The file, or None and the reason."""
+        given, folder = PurePosixPath(path.replace("\\", "/")), PurePosixPath(table).parent
+        relative = folder / given
+        if str(relative) in self._files:
+            return str(relative), ""
+        matching = self._by_name.get(str(relative), [])
+        if not matching and str(relative.parent) not in self._folders:
+            # Another class may have an image of that name, so its folder must be the table's own, or called the same.
+            allowed = {given.parent.name, folder.name}
+            matching = [
+                name
+                for name in self._by_name.get(given.name, [])
+                if not given.parent.name or PurePosixPath(name).parent.name in allowed
+            ]
+        if len(matching) == 1:
+            return matching[0], ""
+        if matching:
+            return None, f"the table names it, but {len(matching)} files are called so, such as {min(matching)}"
+        return None, "the table names it, but there is no such file"
+
+
+def _rows(tree: FileTree, name: str, asked: Columns, finder: _Finder, where: str) -> tuple[list[_Row], set[Role]]:
+    """The rows of one table, and which columns it has."""
+    table = _read(tree, name)
+    refuse_twice(table.column_names, where)
+    check_asked(table.column_names, asked, where)
+    usual = {role: _first(table.column_names, role) for role in USUAL} | _without_header(table)
+    chosen: dict[Role, str] = {role: column for role, column in (usual | dict(asked)).items() if column is not None}
+    if "image" not in chosen:
+        raise InputError(
+            f"{where} has the columns {listed(table.column_names)}; one must name the image files, such as "
+            "'file_name': rename it, or name it with --columns image=NAME"
+        )
+    texts = {role: _texts(table[column], where) for role, column in chosen.items()}
+    nothing: list[str | None] = [None] * len(table)
+    rows = []
+    for path, label, split in zip(
+        texts["image"], texts.get("label", nothing), texts.get("split", nothing), strict=True
+    ):
+        file, problem = finder.find(path or "", name)
+        rows.append(_Row(name, path or "", label, split, file, problem))
+    return rows, set(chosen)
+
+
+def _without_repeated(rows: Sequence[_Row], where: str) -> tuple[list[_Row], int]:
+    """The rows without those that say again what an earlier one says, and how many these are.
+
+    Raises:
+        InputError: if rows say different things about one image.
+    """
+    first: dict[str, _Row] = {}
+    kept: list[_Row] = []
+    differing: dict[str, None] = {}
+    for row in rows:
+        earlier = row if row.file is None else first.setdefault(row.file, row)
+        if earlier is row:
+            kept.append(row)
+        elif (earlier.label, earlier.split) != (row.label, row.split):
+            differing[earlier.file or ""] = None
+    if differing:
+        raise InputError(
+            f"{where} has several rows with different labels or splits for {len(differing)} images "
+            f"({listed(map(printable, differing))}); leave one row for each"
+        )
+    return kept, len(rows) - len(kept)
 
 
 def _first(columns: Sequence[str], role: Role) -> str | None:
@@ -153,30 +212,58 @@ def _first(columns: Sequence[str], role: Role) -> str | None:
     return next((lower[name] for name in USUAL[role] if name in lower), None)
 
 
-def _joined(columns: list[pa.ChunkedArray]) -> pa.ChunkedArray:
-    if len({column.type for column in columns}) > 1:
-        columns = [column.cast(pa.string()) for column in columns]
-    return pa.chunked_array([chunk for column in columns for chunk in column.chunks])
+def _paths_at(first_row: Sequence[str]) -> int | None:
+    """Where a table without a header has its paths; None if it has a header."""
+    return next((at for at, cell in enumerate(first_row) if cell.strip().lower().endswith(ENDINGS)), None)
+
+
+def _unnamed(at: int) -> str:
+    return f"column {at}"
+
+
+def _without_header(table: pa.Table) -> dict[Role, str | None]:
+    """The columns of a table without a header: paths, parts, and, if only one is left, labels. Empty for others."""
+    names = table.column_names
+    if names != [_unnamed(at) for at in range(len(names))] or not len(table):
+        return {}
+    image = names[_paths_at([str(value) for value in table.slice(0, 1).to_pylist()[0].values()]) or 0]
+    others = [name for name in names if name != image]
+    split = next((name for name in others if all(known_part(str(each.as_py())) for each in table[name].unique())), None)
+    left = [name for name in others if name != split]
+    return {"image": image, "label": left[0] if len(left) == 1 else None, "split": split}
 
 
 def _texts(column: pa.ChunkedArray, where: str) -> list[str | None]:
     try:
-        texts: list[str | None] = column.cast(pa.string()).to_pylist()
+        texts: list[str | None] = pc.utf8_trim_whitespace(column.cast(pa.string())).to_pylist()
     except Exception as error:  # pyarrow raises any type of error for values that are no text
         raise InputError(f"{where}: paths are no texts ({one_line(error):.200}); save the file as UTF-8") from None
     return texts
 
 
 def _read(tree: FileTree, name: str) -> pa.Table:
-    from pyarrow import csv
-
-    header = csv_columns(tree, name)  # refuses names of columns that are no texts
-    texts = csv.ConvertOptions(  # numbers would lose their zeros: 0001 is the name of an image
-        column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=True, null_values=[""]
-    )
     try:
-        with tree.open(name) as file:
-            how = csv.ReadOptions(use_threads=False), csv.ParseOptions(delimiter=delimiter(name)), texts
-            return csv.read_csv(file, *how)
+        if name.lower().endswith(JSON_LINES):
+            from pyarrow import json
+
+            with tree.open(name) as file:
+                return json.read_json(file, json.ReadOptions(use_threads=False))
+        return _read_csv(tree, name)
+    except InputError:
+        raise
     except Exception as error:  # pyarrow raises any type of error if a file is damaged
         raise InputError(f"{tree.where}: {name} cannot be read ({one_line(error):.200}); correct the file") from None
+
+
+def _read_csv(tree: FileTree, name: str) -> pa.Table:
+    from pyarrow import csv
+
+    header = [cell.strip() for cell in csv_columns(tree, name)]  # refuses names of columns that are no texts
+    headless = _paths_at(header) is not None
+    names = [_unnamed(at) for at in range(len(header))] if headless else header
+    texts = csv.ConvertOptions(  # numbers would lose their zeros: 0001 is the name of an image
+        column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""]
+    )
+    with tree.open(name) as file:
+        how = csv.ReadOptions(use_threads=False, column_names=names, skip_rows=0 if headless else 1)
+        return csv.read_csv(file, how, csv.ParseOptions(delimiter=delimiter(name)), texts)

@@ -1,6 +1,8 @@
 """Tables whose columns are pixels, as on Kaggle: one row per image, one number per pixel, and a column of labels."""
 
 import csv
+import re
+from collections import Counter
 from collections.abc import Sequence
 from io import TextIOWrapper
 from math import isqrt
@@ -11,11 +13,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lstnet_search.config.reading import Columns
-from lstnet_search.domains.formats.arrays import ArrayPart, ImageArrays, as_images, as_labels
+from lstnet_search.domains.formats.arrays import ArrayPart, ImageArrays, as_images, as_labels, upright
 from lstnet_search.domains.formats.parts import part_of_file
-from lstnet_search.domains.formats.table_columns import check_asked, refuse_twice, shortened
+from lstnet_search.domains.formats.table_columns import check_asked, refuse_twice
 from lstnet_search.domains.formats.trees import FileTree
-from lstnet_search.errors import InputError, one_line
+from lstnet_search.errors import InputError, listed, one_line
 from lstnet_search.io.parquet_limits import check_cells
 
 LEAST_PIXELS = 49
@@ -23,6 +25,7 @@ LEAST_PIXELS = 49
 LABEL_NAMES = ("label", "labels", "class", "target", "digit", "y")
 ROW_NAMES = ("id", "imageid", "image_id", "index", "")
 """Columns that number the rows."""
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _LONGEST_LINE = 2**20
 _CELLS_PER_BYTE = 60
 """Upper limit of a Parquet table's cells per byte: pixels are mostly 0 and take little space."""
@@ -67,35 +70,73 @@ def read_pixel_tables(tree: FileTree, names: Sequence[str], asked: Columns) -> I
         chosen = _pixel_columns(table.column_names, asked)
         if chosen is None:
             raise InputError(
-                f"{where} has {len(table.column_names)} columns ({shortened(table.column_names)}); a table of pixels "
+                f"{where} has {len(table.column_names)} columns ({listed(table.column_names)}); a table of pixels "
                 "has a column 'label' and as many others as a square image has pixels: correct them"
             )
         label, pixels = chosen
+        if not _is_square(len(pixels)):
+            label = _label_among(table, pixels, where)
+            pixels.remove(label)
+            remarks.append(f"{label!r} is taken for the column of labels; --columns label=NAME takes another")
+        pixels = _in_order(pixels)
         odd = [column for column in pixels if not _is_numeric(table[column])]
         if odd:
-            raise InputError(f"{where}: not all pixels are numbers (columns {shortened(odd)}); correct them")
+            raise InputError(f"{where}: not all pixels are numbers (columns {listed(odd)}); correct them")
         values = np.stack([table[column].to_numpy() for column in pixels], axis=1)
         images, changes = as_images(values, where)
+        images, turned = upright(images, name)
         part = (part_of_file(PurePosixPath(name).stem) or PurePosixPath(name).stem) if len(names) > 1 else ""
         labels = None if label is None else as_labels(np.array(table[label].to_pylist()), where)
         parts.append(ArrayPart(part, images, labels))
-        remarks += changes
+        remarks += changes + turned
     return ImageArrays(tree, parts, remarks, asked)
 
 
 def _pixel_columns(columns: Sequence[str], asked: Columns) -> tuple[str | None, list[str]] | None:
     """The column of labels and those of pixels; None if the others are not as many as a square image has pixels.
 
-    Without names of columns, the first or last column is the label if one column is too many.
+    If none is called label and one is too many, it is among those of pixels.
     """
     named = {name.strip().lower(): name for name in columns}
     label = asked.get("label") or next((named[name] for name in LABEL_NAMES if name in named), None)
     rest = [name for name in columns if name != label and name.strip().lower() not in ROW_NAMES]
-    if _is_square(len(rest)):
+    if _is_square(len(rest)) or (label is None and _is_square(len(rest) - 1)):
         return label, rest
-    if label is None and _is_square(len(rest) - 1):
-        return rest[0], rest[1:]
     return None
+
+
+def _label_among(table: pa.Table, columns: Sequence[str], where: str) -> str:
+    """The column of labels, by its name, which is unlike those of pixels, or by its values, which differ.
+
+    Raises:
+        InputError: if both the first and the last column could be it, or none.
+    """
+    forms = Counter(map(_form, columns))
+    (common, _), *_ = forms.most_common(1)
+    unlike = [name for name in columns if _form(name) != common]
+    if len(unlike) == 1:
+        return unlike[0]
+    first, last = columns[0], columns[-1]
+    varying = [name for name in (first, last) if len(table[name].unique()) > 1]
+    if len(varying) != 1:
+        raise InputError(
+            f"{where} has one column more than a square image has pixels, and {first!r} or {last!r} could be the "
+            f"labels; say which, as in --columns 'label={first}'"
+        )
+    return varying[0]
+
+
+def _in_order(columns: list[str]) -> list[str]:
+    """Columns whose names differ by one number in its order, since some programs sort pixel10 before pixel2."""
+    numbers = [_NUMBER.findall(name) for name in columns]
+    if len(set(map(_form, columns))) > 1 or any(len(found) != 1 for found in numbers):
+        return columns
+    return sorted(columns, key=lambda name: int(_NUMBER.findall(name)[0]))
+
+
+def _form(name: str) -> str:
+    """A name without its numbers."""
+    return _NUMBER.sub("", name)
 
 
 def _is_square(pixels: int) -> bool:

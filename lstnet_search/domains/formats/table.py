@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from lstnet_search.config.reading import Columns
 from lstnet_search.domains.formats.parts import part_of_file, resolve_parts
 from lstnet_search.domains.formats.source import ImageFile, Layout, fingerprint_of
-from lstnet_search.domains.formats.table_columns import choose_columns, labels_of, splits_of
+from lstnet_search.domains.formats.table_columns import choose_columns, class_names_of, labels_of, splits_of
 from lstnet_search.domains.formats.trees import FileTree, LocalTree
 from lstnet_search.errors import InputError, one_line
 from lstnet_search.io.parquet_limits import check_cells
@@ -133,10 +133,10 @@ class ImageTable:
                     f"{self.where} is not a Parquet file of images ({which}{one_line(error)}); give one, or a folder "
                     "of images"
                 ) from None
-            if schema is not None and not schema.equals(found):
+            if schema is not None and not _same_columns(schema, found):
                 raise InputError(
-                    f"{self.where}: {name} has other columns than {self._names[0]}; give files of one set, such as "
-                    "by a pattern"
+                    f"{self.where}: {name} has other columns or class names than {self._names[0]}; give files of one "
+                    "set, such as by a pattern"
                 )
             schema = found
         assert schema is not None
@@ -181,6 +181,13 @@ def _checked(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
     for batch in reader:
         batch.validate(full=True)
         yield batch
+
+
+def _same_columns(one: pa.Schema, other: pa.Schema) -> bool:
+    """Whether columns are equal, and the names of classes that `datasets` stores with them."""
+    return bool(one.equals(other)) and all(
+        class_names_of(one, name) == class_names_of(other, name) for name in one.names
+    )
 
 
 def _decoded(field: pa.Field) -> pa.Field:

@@ -1,14 +1,14 @@
 """Which columns of a table hold images, labels and the split, and what the labels are called."""
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 
 from lstnet_search.config.reading import Columns, Role
-from lstnet_search.errors import InputError
+from lstnet_search.errors import InputError, listed
 
 USUAL: dict[Role, tuple[str, ...]] = {
     "image": ("image", "img"),
@@ -16,8 +16,6 @@ USUAL: dict[Role, tuple[str, ...]] = {
     "split": ("split",),
 }
 """Names that columns usually have. Others are named by an option."""
-
-_SHOWN = 8
 
 
 @dataclass(frozen=True)
@@ -71,9 +69,8 @@ def choose_columns(schema: pa.Schema, asked: Columns, where: str) -> ChosenColum
     ]
     remarks: tuple[str, ...] = ()
     if unused:
-        many = f" and {len(unused) - _SHOWN} more" if len(unused) > _SHOWN else ""
         remarks = (
-            f"columns that are not used: {', '.join(unused[:_SHOWN])}{many}; "
+            f"columns that are not used: {listed(unused)}; "
             f"--columns label={unused[0]} would take the labels from there",
         )
     return ChosenColumns(image, label, split, None if label is None else class_names_of(schema, label), remarks)
@@ -87,7 +84,7 @@ def check_asked(names: Collection[str], asked: Columns, where: str) -> None:
     """
     for role, name in asked.items():
         if name not in names:
-            raise InputError(f"{where} has no column {name!r} ({role}); it has {shortened(names)}: correct --columns")
+            raise InputError(f"{where} has no column {name!r} ({role}); it has {listed(names)}: correct --columns")
 
 
 def refuse_twice(names: Sequence[str], where: str) -> None:
@@ -188,14 +185,8 @@ def is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
 
 
-def shortened(names: Iterable[str]) -> str:
-    """The first names of a list, and how many more there are."""
-    shown = list(names)
-    return ", ".join(shown[:_SHOWN]) + (f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else "")
-
-
 def _described(schema: pa.Schema) -> str:
-    return shortened(f"{each.name} ({str(each.type)[:60]})" for each in schema) or "no columns"
+    return listed(f"{each.name} ({str(each.type)[:60]})" for each in schema) or "no columns"
 
 
 def _usual_names() -> tuple[str, ...]:

@@ -7,12 +7,12 @@ import torch
 
 from lstnet_search.config.domain_names import UserImages
 from lstnet_search.config.reading import Reading
-from lstnet_search.domains.class_names import in_order
+from lstnet_search.domains.class_names import alike, in_order
 from lstnet_search.domains.domain import Domain, Part
 from lstnet_search.domains.formats.opening import open_images
 from lstnet_search.domains.split import split
 from lstnet_search.domains.user_images.pixel_cache import Pixels, Wanted, read_pixels
-from lstnet_search.errors import InputError
+from lstnet_search.errors import InputError, listed
 
 TEST_SHARE = 0.2
 """Share of the images that becomes the test set if the user has not split them."""
@@ -46,6 +46,10 @@ def read_user_images(
     left_out = _left_out(user_images, pixels.unreadable, len(source), reading.skip_bad)
     remarks = (*source.remarks, *layout.remarks, *left_out, *pixels.remarks)
     names = None if layout.labels is None else in_order(layout.labels)
+    remarks += tuple(
+        f"classes {first!r} and {second!r} are two classes; give them one name if they are the same"
+        for first, second in alike(names or ())
+    )
     labels = None
     if names is not None and layout.labels is not None:
         numbers = {name: number for number, name in enumerate(names)}
@@ -77,8 +81,7 @@ def _left_out(user_images: UserImages, bad: Sequence[str], count: int, skip_bad:
     """A remark on images that cannot be read, if the user wants to leave them out."""
     if not bad:
         return ()
-    named = ", ".join(bad[:_NAMED]) + (f", and {len(bad) - _NAMED} more" if len(bad) > _NAMED else "")
-    finding = f"{len(bad)} of {count} images in {user_images} cannot be read: {named}"
+    finding = f"{len(bad)} of {count} images in {user_images} cannot be read: {listed(bad, _NAMED)}"
     if len(bad) > MAX_BAD_SHARE * count:
         raise InputError(
             f"{finding}; that is more than {MAX_BAD_SHARE:.0%}, too many to leave out: repair or remove them"
@@ -111,6 +114,6 @@ def check_counts(spec: object, train: Domain, classes: int) -> None:
     few = [f"{name!r} has {count}" for name, count in zip(train.named_classes(), counts, strict=True) if count < least]
     if few:
         raise InputError(
-            f"{spec} has too few training images (without the test set): class {', '.join(few[:5])}; each needs at "
+            f"{spec} has too few training images (without the test set): class {listed(few)}; each needs at "
             f"least {least}: add images, or remove the class"
         )

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 
 from lstnet_search.config.reading import Fit
 from lstnet_search.domains.user_images.decoding import BLACK, Decoded
-
-NAMED = 5
-"""How many of the files that cannot be read are named. All of them are counted."""
+from lstnet_search.errors import listed
 
 _HALF_OF_16_BITS = 2**15
 
@@ -85,7 +83,7 @@ class Tally:
 
     def unreadable_names(self) -> str:
         """The first images that cannot be read, with the reasons."""
-        return ", ".join(self.unreadable[:NAMED]) + (", …" if len(self.unreadable) > NAMED else "")
+        return listed(self.unreadable)
 
     @property
     def depth_problem(self) -> str | None:
@@ -125,9 +123,8 @@ class Tally:
         return found
 
     def _resized(self, resized: Counter[tuple[int, int]], target: Target, options: bool) -> str:
-        kinds = ", ".join(f"{count} of {width}x{height}" for (height, width), count in resized.most_common(3))
-        more = ", …" if len(resized) > 3 else ""
-        remark = f"{resized.total()} of {self.read} images were resized to {target.side}x{target.side} ({kinds}{more})"
+        kinds = listed((f"{count} of {width}x{height}" for (height, width), count in resized.most_common()), most=3)
+        remark = f"{resized.total()} of {self.read} images were resized to {target.side}x{target.side} ({kinds})"
         if any(height != width for height, width in resized):
             remark += {
                 "stretch": ", stretched where they were not square",

@@ -14,11 +14,10 @@ from PIL import Image
 from lstnet_search.domains.formats.source import ImageFile, ImageSource, Layout
 from lstnet_search.domains.user_images.decoding import content_of, header_of
 from lstnet_search.domains.user_images.reader import reason_of
-from lstnet_search.errors import InputError
+from lstnet_search.errors import InputError, listed
 from lstnet_search.io.atomic import whole_file
 
 _ROWS = 1024
-_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -60,10 +59,10 @@ def write_table(source: ImageSource, to: Path, skip_bad: bool = False) -> Writte
             count += len(chunk)
         if bad and not (skip_bad and count):
             raise InputError(
-                f"{len(bad)} of {len(source)} images in {source.where} cannot be read: {_first(bad)}; repair or remove "
+                f"{len(bad)} of {len(source)} images in {source.where} cannot be read: {listed(bad)}; repair or remove "
                 "them, or leave them out with --skip-bad"
             )
-    left_out = (f"{len(bad)} of {len(source)} images cannot be read and are left out: {_first(bad)}",) if bad else ()
+    left_out = (f"{len(bad)} of {len(source)} images cannot be read and are left out: {listed(bad)}",) if bad else ()
     return Written(count, (*source.remarks, *layout.remarks, *left_out))
 
 
@@ -92,7 +91,3 @@ def _encoded(file: ImageFile) -> bytes:
     buffer = BytesIO()
     Image.fromarray(np.ascontiguousarray(content)).save(buffer, format="png")
     return buffer.getvalue()
-
-
-def _first(names: list[str]) -> str:
-    return ", ".join(names[:_NAMED]) + (", …" if len(names) > _NAMED else "")

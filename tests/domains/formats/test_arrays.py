@@ -125,9 +125,13 @@ def test_pixels_of_every_usual_type_and_shape_are_bytes(values: np.ndarray, rema
 
 
 def test_colour_may_come_first_or_last() -> None:
-    colour = np.arange(24, dtype=np.uint8).reshape(2, 2, 2, 3)
-    for values in (colour, colour.transpose(0, 3, 1, 2), colour.reshape(2, 12)):
+    ramp = np.arange(8, dtype=np.uint8)
+    colour = np.stack([ramp + 10 * row for row in range(16)]).reshape(2, 8, 8)[..., None] + np.uint8([0, 40, 80])
+    for values in (colour, colour.transpose(0, 3, 1, 2), colour.reshape(2, 192)):
         assert np.array_equal(as_images(values, "x")[0], colour)
+    images, remarks = as_images(colour.transpose(0, 3, 1, 2).reshape(2, 192), "x")  # as in CIFAR-10's files
+    assert np.array_equal(images, colour)
+    assert remarks == ("rows of pixels were read as a red, a green and a blue image, one after the other",)
 
 
 def test_labels_are_numbers_or_names() -> None:

@@ -1,6 +1,7 @@
 """CSV files: of pixels, as on Kaggle, and of paths and labels beside images."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -16,11 +17,13 @@ from lstnet_search.domains.formats.opening import find_images
 from lstnet_search.errors import InputError
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (40, 8, 8), dtype=np.uint8)
+LABELS = np.arange(40) % 2
+NAMES = ["0", "1"] * 20
 HEAD = ",".join(f"pixel{number}" for number in range(64))
 
 
-def read(path: Path, part: Part = "train", **reading: object) -> Domain:
-    return load(f"images:{path}", "full", path.parent, part, Reading(**reading))  # type: ignore[arg-type]
+def read(path: Path, part: Part = "train", **reading: Any) -> Domain:
+    return load(f"images:{path}", "full", path.parent, part, Reading(**reading))
 
 
 def pixel_csv(path: Path, rows: slice, head: str | None = f"label,{HEAD}", labels: bool = True) -> Path:
@@ -38,10 +41,11 @@ def of_image(domain: Domain) -> set[tuple[bytes, int]]:
     return {(image.numpy().tobytes(), label) for image, label in pairs}
 
 
-@pytest.mark.parametrize("head", [f"label,{HEAD}", None])
-def test_a_csv_of_pixels_is_read_with_and_without_a_header(tmp_path: Path, head: str | None) -> None:
-    domain = read(pixel_csv(tmp_path / "digits.csv", slice(None), head))
-    test = read(tmp_path / "digits.csv", "test")
+@pytest.mark.parametrize(("head", "label"), [(f"label,{HEAD}", "label"), (None, "column 0")])
+def test_a_csv_of_pixels_is_read_with_and_without_a_header(tmp_path: Path, head: str | None, label: str) -> None:
+    columns = {"digits": {"label": label}}
+    domain = read(pixel_csv(tmp_path / "digits.csv", slice(None), head), columns=columns)
+    test = read(tmp_path / "digits.csv", "test", columns=columns)
     of_row = {(IMAGES[row].tobytes(), row % 2) for row in range(40)}
     assert (domain.name, len(domain), len(test)) == ("digits", 32, 8)
     assert domain.class_names == ("0", "1")
@@ -49,6 +53,46 @@ def test_a_csv_of_pixels_is_read_with_and_without_a_header(tmp_path: Path, head:
     assert of_image(test) <= of_row
     both = torch.cat([domain.images, test.images])[:, 0]
     assert all((both == torch.from_numpy(image)).all((1, 2)).any() for image in IMAGES)
+
+
+def test_a_csv_of_pixels_without_a_column_called_label_is_read_where_one_column_can_be_it(tmp_path: Path) -> None:
+    path = tmp_path / "digits.csv"
+    np.savetxt(path, np.hstack([IMAGES.reshape(40, 64), LABELS[:, None]]), fmt="%d", delimiter=",")
+    with pytest.raises(InputError, match="'column 0' or 'column 64' could be the labels; say which, as in --columns"):
+        find_images(path)
+    assert find_images(path, {"label": "column 64"}).layout().labels == NAMES
+    with path.open("r+") as file:
+        content = file.read()
+        file.seek(0)
+        file.write(HEAD + ",number\n" + content)
+    assert find_images(path).layout().labels == NAMES
+    # The corners of scikit-learn's digits are empty, and their labels come last.
+    framed = IMAGES.copy()
+    framed[:, 0, 0] = 0
+    np.savetxt(path, np.hstack([framed.reshape(40, 64), LABELS[:, None]]), fmt="%d", delimiter=",")
+    assert find_images(path).layout().labels == NAMES
+    assert find_images(path).remarks == (
+        "'column 64' is taken for the column of labels; --columns label=NAME takes another",
+    )
+
+
+def test_columns_of_pixels_that_a_program_sorted_by_name_are_put_in_order(tmp_path: Path) -> None:
+    columns = sorted(range(64), key=str)
+    head = ",".join(f"pixel{number}" for number in columns)
+    rows = np.hstack([IMAGES.reshape(40, 64)[:, columns], LABELS[:, None]])
+    np.savetxt(tmp_path / "x.csv", rows, fmt="%d", delimiter=",", header=head + ",label", comments="")
+    first = next(iter(find_images(tmp_path / "x.csv"))).content
+    assert isinstance(first, np.ndarray)
+    assert np.array_equal(first, IMAGES[0])
+
+
+def test_rows_of_emnist_are_turned_upright(tmp_path: Path) -> None:
+    rows = np.hstack([LABELS[:, None], IMAGES.swapaxes(1, 2).reshape(40, 64)])
+    head = f"label,{HEAD}"
+    np.savetxt(tmp_path / "emnist-digits-train.csv", rows, fmt="%d", delimiter=",", header=head, comments="")
+    first = next(iter(find_images(tmp_path / "emnist-digits-train.csv"))).content
+    assert isinstance(first, np.ndarray)
+    assert np.array_equal(first, IMAGES[0])
 
 
 def test_a_folder_of_csv_files_of_pixels_has_parts(tmp_path: Path) -> None:
@@ -59,13 +103,12 @@ def test_a_folder_of_csv_files_of_pixels_has_parts(tmp_path: Path) -> None:
 
 
 def test_another_column_of_labels_gives_other_pixels_although_images_are_cached(tmp_path: Path) -> None:
-    """The first pixel is read as a label at first: it has no more values than a label would."""
     path = tmp_path / "digits.csv"
     lines = [",".join([*(f"p{number}" for number in range(64)), "digit_"])]
     for row, image in enumerate(IMAGES):
         lines.append(",".join(map(str, [row % 2, *image.ravel()[1:].tolist(), row % 2])))
     path.write_text("\n".join(lines) + "\n")
-    wrong = read(path)
+    wrong = read(path, columns={"digits": {"label": "p0"}})
     right = read(path, columns={"digits": {"label": "digit_"}})
     assert wrong.fingerprint != right.fingerprint
     assert torch.equal(right.images[:, 0, 0, 1:], wrong.images[:, 0, 0, :-1])
@@ -97,7 +140,7 @@ def test_columns_of_pixels_in_parquet_are_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (f"label,{HEAD}\n" + ",".join(["a"] * 65), r"not all pixels are numbers \(columns pixel0, .* and 56 more\)"),
+        (f"label,{HEAD}\n" + ",".join(["a"] * 65), r"not all pixels are numbers \(columns pixel0, .* and 59 more\)"),
         ("a,b,c\n1,2,3\n", r"has 3 columns \(a, b, c\); a table of pixels has a column 'label' and as many others"),
         (f"label,{HEAD}\n" + "1,2\n", "cannot be read"),
         (
@@ -199,3 +242,57 @@ def test_a_row_that_leads_out_of_the_folder_finds_nothing(drawn: Path, tmp_path:
     (drawn / "x.csv").write_text("file,label\n../secret.png,a\n/etc/passwd,b\n")
     with pytest.raises(InputError, match="names no image that exists"):
         find_images(drawn / "x.csv")
+
+
+@pytest.mark.parametrize("name", ["metadata.jsonl", "labels.jsonl"])
+def test_lines_of_json_name_images_and_labels(drawn: Path, name: str) -> None:
+    line = '{{"file_name": "{number}.png", "label": "{label}", "box": [1, 2]}}'
+    path = path_csv(drawn / name, line.format(number=0, label="cat"), line)
+    path.write_text("\n".join(path.read_text().splitlines()[1:]))
+    domain = read(drawn if name.startswith("metadata") else path)
+    assert (domain.class_names, parity(domain)) == (("cat", "dog"), {(0, 0), (1, 1)})
+
+
+def test_a_csv_file_without_a_header_is_read_by_its_content(drawn: Path) -> None:
+    """As `medmnist` writes it."""
+    path = path_csv(drawn / "x.csv", "TRAIN,0.png,cat", "TRAIN,{number}.png,{label}")
+    path.write_text("\n".join(path.read_text().splitlines()[1:]).replace("TRAIN,39", "TEST,39"))
+    source = find_images(path)
+    layout = source.layout()
+    assert [file.name for file in source] == [f"{number}.png" for number in range(40)]
+    assert (layout.labels, layout.parts) == (["cat", "dog"] * 20, ["train"] * 39 + ["test"])
+
+
+def test_marks_and_spaces_that_programs_leave_are_no_part_of_names_and_labels(drawn: Path) -> None:
+    path = path_csv(drawn / "x.csv", "file, label", "{number}.png, {label}")
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b" dog", b"dog "))
+    assert find_images(path).layout().labels == ["cat", "dog"] * 20
+
+
+def test_rows_that_say_different_things_about_an_image_are_refused(drawn: Path) -> None:
+    path = path_csv(drawn / "x.csv", "file,label", "{number}.png,{label}")
+    with path.open("a") as file:
+        file.write("3.png,dog\n")
+    source = find_images(path)
+    assert (len(source), source.remarks) == (40, ("1 rows name an image again, with the same label, and are left out",))
+    with path.open("a") as file:
+        file.write("3.png,cat\n")
+    with pytest.raises(InputError, match=r"different labels or splits for 1 images \(3\.png\); leave one row for each"):
+        find_images(path)
+
+
+def test_an_image_of_the_same_name_in_the_folder_of_another_class_is_not_taken(tmp_path: Path) -> None:
+    for name in ("cat/1.png", "dog/2.png", "dog/3.png", "cat/3.png"):
+        draw(tmp_path / name)
+    paths = ("/elsewhere/cat/1.png,cat", "/elsewhere/dog/1.png,dog", "/elsewhere/dog/2.png,dog", "3,cat")
+    (tmp_path / "x.csv").write_text("\n".join(["file,label", *paths]))
+    problems = [image.problem for image in find_images(tmp_path / "x.csv")]
+    assert problems[0] is problems[2] is None
+    assert problems[1] == "the table names it, but there is no such file"
+    assert problems[3] == "the table names it, but 2 files are called so, such as cat/3.png"
+
+
+def test_columns_of_a_set_that_is_no_table_are_refused(tmp_path: Path) -> None:
+    draw(tmp_path / "a" / "1.png")
+    with pytest.raises(InputError, match="is not read as a table, so --columns has nothing to name; leave it out"):
+        find_images(tmp_path, {"label": "kind"})

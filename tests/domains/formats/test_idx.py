@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from lstnet_search.domains import load
+from lstnet_search.domains.domain import PARTS
 from lstnet_search.domains.formats.opening import find_images
 from lstnet_search.errors import InputError
 
@@ -40,7 +41,7 @@ def test_every_usual_name_and_packing_is_read(tmp_path: Path, images: str, label
     for part, rows in (("train", slice(0, 32)), ("t10k", slice(32, 40))):
         write(tmp_path / images.format(part, part), IMAGES[rows], packed)
         write(tmp_path / labels.format(part, part), LABELS[rows], packed)
-    train, test = (load(f"folder:{tmp_path}", "full", tmp_path, part) for part in ("train", "test"))  # type: ignore[arg-type]
+    train, test = (load(f"folder:{tmp_path}", "full", tmp_path, part) for part in PARTS)
     assert torch.equal(train.images, torch.from_numpy(IMAGES[:32, None]))
     assert torch.equal(test.images, torch.from_numpy(IMAGES[32:, None]))
     assert train.labels is not None
@@ -54,6 +55,16 @@ def test_images_of_emnist_are_turned_upright(tmp_path: Path) -> None:
     domain = load(f"images:{tmp_path}", "full", tmp_path, "train")
     assert torch.equal(domain.images, torch.from_numpy(IMAGES[:32, None]))
     assert "the images of EMNIST lie on their side in its files and were turned upright" in domain.remarks[0]
+
+
+def test_labels_of_qmnist_are_the_first_column_of_their_file(tmp_path: Path) -> None:
+    write(tmp_path / "qmnist-train-images-idx3-ubyte.gz", IMAGES, True)
+    columns = np.stack([LABELS, *[np.arange(40)] * 7], axis=1).astype(">i4")
+    path = tmp_path / "qmnist-train-labels-idx2-int.gz"
+    path.write_bytes(gzip.compress(struct.pack(">BBBBII", 0, 0, 12, 2, 40, 8) + columns.tobytes(), 1))
+    assert find_images(tmp_path).layout().labels == list(map(str, LABELS.tolist()))
+    path.unlink()
+    assert find_images(tmp_path).remarks == ("qmnist-train-images-idx3-ubyte.gz has no file of labels beside it",)
 
 
 def test_sets_that_lie_together_are_told_apart_by_a_pattern(tmp_path: Path) -> None:

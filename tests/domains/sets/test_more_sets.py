@@ -12,6 +12,7 @@ from torchvision.datasets import KMNIST as TORCHVISION_KMNIST
 
 from lstnet_search.config.reading import Reading
 from lstnet_search.domains import Domain, load, load_pair
+from lstnet_search.domains.domain import PARTS
 from lstnet_search.domains.sets import mnist_like, objects
 from lstnet_search.domains.sets.idx_sets import IdxSet
 from lstnet_search.domains.sets.mnist_m import mnist_m, read_photographs
@@ -103,7 +104,7 @@ def stl10(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> np.ndarray:
 
 def test_the_binary_version_of_cifar10_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pixels = cifar10(tmp_path, monkeypatch)
-    test, train = (load("cifar10", "full", tmp_path, part) for part in ("test", "train"))  # type: ignore[arg-type]
+    train, test = (load("cifar10", "full", tmp_path, part) for part in PARTS)
     assert torch.equal(test.images, torch.from_numpy(pixels))
     assert (len(train), test.named_classes()[1]) == (100, "automobile")
     assert test.labels is not None
@@ -184,8 +185,8 @@ def test_mnist_m_is_the_difference_of_a_crop_and_a_digit() -> None:
     assert (made.images[:, :, 0, 0] == torch.tensor([10, 100, 200])).all()
     assert (made.images[:, :, 1, 1] == torch.tensor([245, 155, 55])).all()
     assert made.labels is mnist.labels
-    train, again, test = (mnist_m(mnist, [plain, gradient], part) for part in ("train", "train", "test"))  # type: ignore[arg-type]
-    assert torch.equal(train.images, again.images)
+    train, test = (mnist_m(mnist, [plain, gradient], part) for part in PARTS)
+    assert torch.equal(train.images, mnist_m(mnist, [plain, gradient], "train").images)
     assert not torch.equal(train.images, test.images)
     corners = {int(image[0, 0, 0]) for image in train.images if int(image[2, 0, 0]) != 200}
     assert len(corners) > 5
@@ -197,8 +198,7 @@ def test_photographs_for_training_and_testing_are_different_ones(tmp_path: Path)
         draw(tmp_path / "photographs" / f"{number}.png", 255 - number, size=(40, 30))
     draw(tmp_path / "photographs" / "small.png", size=(20, 40))
     brightest = {
-        part: [int(each.max()) for each in read_photographs(tmp_path / "photographs", part, 28)]  # type: ignore[arg-type]
-        for part in ("train", "test")
+        part: [int(each.max()) for each in read_photographs(tmp_path / "photographs", part, 28)] for part in PARTS
     }
     assert brightest == {"train": [255, 253, 251], "test": [254, 252]}
     with pytest.raises(InputError, match="holds 0 photographs of at least 50x50; at least 2 are needed"):

@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -14,8 +15,8 @@ from lstnet_search.domains.user_images.domain import read_user_images
 from lstnet_search.errors import InputError
 
 
-def read(folder: Path, part: Part = "train", **reading: object) -> Domain:
-    return read_user_images(UserImages("mine", "folder", str(folder)), part, Reading(**reading))  # type: ignore[arg-type]
+def read(folder: Path, part: Part = "train", **reading: Any) -> Domain:
+    return read_user_images(UserImages("mine", "folder", str(folder)), part, Reading(**reading))
 
 
 def test_a_fifth_of_each_class_is_the_test_set(tmp_path: Path) -> None:

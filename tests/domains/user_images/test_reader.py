@@ -14,9 +14,9 @@ from lstnet_search.domains.user_images.tally import Target
 from lstnet_search.errors import InputError
 
 
-def save(path: Path, mode: str = "L", size: tuple[int, int] = (4, 4), colour: object = 51) -> None:
+def save(path: Path, mode: str = "L", size: tuple[int, int] = (4, 4), colour: float | tuple[int, ...] = 51) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    Image.new(mode, size, colour).save(path)  # type: ignore[arg-type]
+    Image.new(mode, size, colour).save(path)
 
 
 def reader(folder: Path, channels: int = 1, batch_size: int = 10) -> ImageReader:
@@ -75,7 +75,7 @@ def test_unreadable_files_are_left_out_and_counted_and_some_are_named(tmp_path: 
     assert remaining.remarks(digits=False)[0] == (
         "7 of 8 images cannot be read and are left out: "
         + ", ".join(f"{number}.png {reason}" for number in range(5))
-        + ", …"
+        + " and 2 more"
     )
 
 
