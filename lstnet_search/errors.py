@@ -32,6 +32,10 @@ _RULES = {
 class InputError(ValueError):
     """The user gave something unusable. The message names it and says what is allowed and what to change."""
 
+    def _render_traceback_(self) -> list[str]:
+        """What IPython and notebooks show in place of a traceback."""
+        return [f"error: {plain(str(self))}"]
+
 
 class VersionError(InputError):
     """A file has another format version. Unlike a damaged file, it is never skipped or replaced."""

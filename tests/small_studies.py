@@ -19,7 +19,9 @@ def trial(number: int, reports: list[tuple[float, float]], state: State = "COMPL
     return TrialRecord(number, state, TrialConfig().model_dump(mode="json") | settings, found)
 
 
-def study(path: Path, records: list[TrialRecord], space: dict[str, object] | None = None, **more: str) -> StudyTables:
+def study(
+    path: Path, records: list[TrialRecord], space: dict[str, object] | None = None, **more: object
+) -> StudyTables:
     folder = ResultsFolder(path / "study")
     baseline = {"val_accuracy_mnist_to_usps": 0.5, "val_accuracy_usps_to_mnist": 0.75}
     asked = {"trial": TrialConfig(steps=1500).model_dump(mode="json"), "space": space or {}}

@@ -24,10 +24,10 @@ def export(
     from lstnet_search.results.folder.folder import ResultsFolder
 
     if form == "onnx":
-        from lstnet_search.results.export.model import find_model, read_model
+        from lstnet_search.results.export.model import open_model
         from lstnet_search.results.export.onnx import export_onnx
 
-        export_onnx(read_model(find_model(options.find_folder(folder))), to)
+        export_onnx(open_model(folder), to)
     else:
         from lstnet_search.results.export.winner import export as export_winner
 

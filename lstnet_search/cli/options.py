@@ -297,12 +297,6 @@ def parse_gpus_per_trial(text: str | None) -> int | None:
     return trials
 
 
-def find_folder(asked: Path) -> Path:
-    """The folder at a path, or else the study of that name in `results`."""
-    study = DEFAULT_RESULTS_DIR / asked
-    return study if not asked.exists() and study.is_dir() else asked
-
-
 def check_output(output: Path, *, folder: bool, option: str = "--output") -> None:
     """Check that a file or a folder can be made.
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from lstnet_search.cli.options import check_output
-from lstnet_search.cli.user_images import ImageOptions
+from lstnet_search.cli.user_images import ImageOptions, print_outcome
 from lstnet_search.config.readers import Reader
 from lstnet_search.errors import InputError
 
@@ -37,5 +37,5 @@ def predict(
     from lstnet_search.results.export.predictions import write_predictions
 
     with whole_file(output) as file:
-        write_predictions(file, job.model, job.source, job.batches(), chosen)
-    job.finish("labelled", output, f" by reader {chosen}")
+        write_predictions(file, job, chosen)
+    print_outcome(job, "labelled", output, f" by reader {chosen}")

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from lstnet_search.cli.options import check_output
-from lstnet_search.cli.user_images import ImageOptions
+from lstnet_search.cli.user_images import ImageOptions, print_outcome
 
 
 def translate(
@@ -32,4 +32,4 @@ def translate(
     else:
         with whole_folder(output.resolve()) as folder:
             write_translated_files(folder, job.model, job.source, job.batches(), job.images.png_name)
-    job.finish("translated", output)
+    print_outcome(job, "translated", output)

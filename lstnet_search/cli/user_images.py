@@ -1,55 +1,16 @@
-"""What `predict` and `translate` share: their options, reading the user's images, and what they print."""
+"""What `predict` and `translate` share: their options, and what they print."""
 
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lstnet_search.cli.options import find_folder
 from lstnet_search.cli.reading_options import ColumnsOption, parse_columns
 
 if TYPE_CHECKING:
-    from lstnet_search.domains.formats.source import ImageSource
-    from lstnet_search.domains.user_images.reader import ImageBatch, ImageReader
-    from lstnet_search.results.export.model import TrainedModel
-
-
-@dataclass(frozen=True)
-class Job:
-    """A model and the images to use it on.
-
-    Attributes:
-        model: The model, on the GPU if there is one.
-        source: The domain of the images, 0 or 1.
-        images: The images.
-        reader: Reads them as images of that domain.
-    """
-
-    model: "TrainedModel"
-    source: int
-    images: "ImageSource"
-    reader: "ImageReader"
-
-    def batches(self) -> "Iterator[ImageBatch]":
-        """The images, with a progress bar on a terminal."""
-        from lstnet_search.domains.progress import progress
-
-        with progress("", len(self.images)) as advance:
-            for batch in self.reader:
-                yield batch
-                advance(self.reader.tally.seen)
-
-    def finish(self, done: str, output: Path, how: str = "") -> None:
-        """Print what was done, and on stderr what the user should know about the images."""
-        from lstnet_search.domains.registry import is_digits
-
-        for remark in self.reader.remarks(is_digits(self.model.config.domains[self.source])):
-            print(f"note: {remark}", file=sys.stderr)
-        tally = self.reader.tally
-        print(f"{self.model.directions[self.source]}: {done} {tally.read} of {tally.seen} images{how}: {output}")
+    from lstnet_search.results.export.image_job import ImageJob
 
 
 @dataclass(frozen=True)
@@ -79,33 +40,24 @@ class ImageOptions:
         int | None, typer.Option(min=1, metavar="N", help="Number of images to read and process at once.")
     ] = None
 
-    def open_job(self) -> Job:
+    def open_job(self) -> "ImageJob":
         """Read the model, find the images, and determine their domain.
 
         Raises:
             InputError: if any of this fails.
         """
-        import torch
-
         from lstnet_search.domains.formats.opening import find_images
-        from lstnet_search.domains.user_images.reader import ImageReader
-        from lstnet_search.domains.user_images.survey import survey
-        from lstnet_search.domains.user_images.tally import Target
-        from lstnet_search.evaluation.inference import BATCH_SIZE
-        from lstnet_search.results.export.model import find_model, read_model
+        from lstnet_search.results.export.image_job import ImageJob
+        from lstnet_search.results.export.model import open_model
 
-        model = read_model(find_model(find_folder(self.model)))
+        model = open_model(self.model)
         columns = parse_columns(self.columns or (), ["input"]).get("input")
-        images = find_images(self.input, columns)
-        found = survey(images, most=_SAMPLE)
-        source = model.source_of(self.direction, found.shape)
-        shape, read_as = model.shapes[source], model.read_as[source]
-        target = Target(shape.channels, shape.side, ground=found.ground)
-        if read_as is not None:
-            target = replace(target, fit=read_as.fit, ground=read_as.ground)
-        reader = ImageReader(images, target, self.batch_size or BATCH_SIZE)
-        return Job(model.to(torch.device("cuda" if torch.cuda.is_available() else "cpu")), source, images, reader)
+        return ImageJob.open(model, find_images(self.input, columns), self.direction, self.batch_size)
 
 
-_SAMPLE = 100
-"""How many of the first images are looked at to find their domain."""
+def print_outcome(job: "ImageJob", done: str, output: Path, how: str = "") -> None:
+    """Print what was done, and on stderr what the user should know about the images."""
+    for remark in job.remarks():
+        print(f"note: {remark}", file=sys.stderr)
+    tally = job.reader.tally
+    print(f"{job.model.directions[job.source]}: {done} {tally.read} of {tally.seen} images{how}: {output}")

@@ -1,3 +1,3 @@
 """Self-contained HTML pages: their parts, sections and tables, the headline of a report, and the template."""
 
-__all__ = ["headline", "parts", "pictures", "render", "reproduce", "sections", "tables"]
+__all__ = ["headline", "parts", "pictures", "render", "reproduce", "sections", "summary", "tables"]

@@ -4,6 +4,7 @@ __all__ = [
     "array_files",
     "arrays",
     "folder",
+    "given",
     "hdf5",
     "idx",
     "locations",

@@ -30,13 +30,18 @@ FORMATS = (
 )
 
 
-def find_images(location: str | Path, columns: Columns | None = None) -> ImageSource:
-    """The images at the location that `--input` names.
+def find_images(location: str | Path, columns: Columns | None = None, option: str = "--input ") -> ImageSource:
+    """The images at a location.
+
+    Args:
+        location: where they are.
+        columns: columns of a table that the user named.
+        option: what messages put in front of the location.
 
     Raises:
         InputError: if there are none.
     """
-    return _open(local_location(str(location)), f"--input {location}", columns or {}, "images")
+    return _open(local_location(str(location)), f"{option}{location}", columns or {}, "images")
 
 
 def open_images(images: UserImages, columns: Columns | None = None) -> ImageSource:

@@ -281,6 +281,20 @@ def find_model(folder: Path) -> Path:
     )
 
 
+def open_model(asked: Path, results_dir: Path = Path("results")) -> TrainedModel:
+    """Read the model of a search, of a training, or of what `export` wrote.
+
+    Args:
+        asked: Its folder, or the name of a study.
+        results_dir: The folder that holds the results folders of all searches.
+
+    Raises:
+        InputError: if there is no model, or it cannot be read.
+    """
+    study = results_dir / asked
+    return read_model(find_model(study if not asked.exists() and study.is_dir() else asked))
+
+
 def read_model(path: Path) -> TrainedModel:
     """Read what `write_model` wrote.
 

@@ -9,8 +9,7 @@ import torch
 from lstnet_search.domains import load, to_unit_range
 from lstnet_search.domains.formats.opening import find_images
 from lstnet_search.domains.sets.bundled import BUNDLED
-from lstnet_search.domains.user_images.reader import ImageReader
-from lstnet_search.domains.user_images.tally import Target
+from lstnet_search.results.export.image_job import ImageJob
 from lstnet_search.results.export.model import TrainedModel, read_model
 from lstnet_search.results.export.predictions import write_predictions
 
@@ -24,7 +23,7 @@ def usps(tmp_path: Path) -> Path:
 
 def predictions(model: TrainedModel, images: Path, batch_size: int) -> pd.DataFrame:
     buffer = BytesIO()
-    write_predictions(buffer, model, 1, ImageReader(find_images(images), Target(1, 16), batch_size), "adapted")
+    write_predictions(buffer, ImageJob.open(model, find_images(images), batch_size=batch_size), "adapted")
     return pd.read_parquet(buffer)
 
 
