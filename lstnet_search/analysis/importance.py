@@ -6,6 +6,7 @@ from optuna.distributions import BaseDistribution, FloatDistribution
 from optuna.trial import create_trial
 
 from lstnet_search.results.analysis.weight_ratios import is_logarithmic, searched_settings
+from lstnet_search.results.folder.folder import ResultsFolder
 from lstnet_search.results.folder.studies import StudyTables
 
 FEW = 20
@@ -48,3 +49,13 @@ def importances(settings: pd.DataFrame, scores: "pd.Series[float]") -> dict[str,
         for row, score in zip(varied.to_numpy().tolist(), scores, strict=True)
     )
     return optuna.importance.get_param_importances(study)
+
+
+def importances_of(folder: ResultsFolder) -> dict[str, float]:
+    """The importances of a study's settings for its own metric, as its report has them.
+
+    Raises:
+        InputError: if a file in the folder is damaged.
+    """
+    study = StudyTables.read(folder.path)
+    return importances(*settings_and_scores(study, study.metric))

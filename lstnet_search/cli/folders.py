@@ -83,8 +83,9 @@ def dashboard(
     """Show a search's trials in a browser, even while it runs."""
     from lstnet_search.results.folder.folder import ResultsFolder
 
-    study_file = ResultsFolder.find(folder).study_file
+    found = ResultsFolder.find(folder)
 
-    from lstnet_search.tuning.study.dashboard import serve  # imports Optuna: after the check
+    from lstnet_search.analysis.importance import importances_of  # imports Optuna: after the check
+    from lstnet_search.tuning.study.dashboard import serve
 
-    serve(study_file, port, lambda line: print(line, flush=True))
+    serve(found, port, lambda: importances_of(found), lambda line: print(line, flush=True))

@@ -110,3 +110,4 @@ def test_optuna_dashboard_shows_the_trials_of_a_running_search(search: tuple[Pat
         page.goto(f"http://127.0.0.1:{port}/dashboard/studies/0/trials")
         expect(page.get_by_text("Trial 0").first).to_be_visible()
         expect(page.get_by_text("ray_trial_id").first).to_be_visible()
+        expect(page.get_by_text("seeds of its configuration").first).to_be_visible()

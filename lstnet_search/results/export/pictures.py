@@ -10,6 +10,11 @@ from lstnet_search.results.export.figures import save_figure
 
 
 def draw_translations(path: Path, samples: Samples, names: tuple[str, str], title: str) -> None:
+    """Write the figure of `translations_figure` as PNG."""
+    save_figure(translations_figure(samples, names, title), path)
+
+
+def translations_figure(samples: Samples, names: tuple[str, str], title: str) -> Figure:
     """Draw one image of each class in both directions: the image, its translation, its round trip.
 
     The label that the other domain's classifier gives a translation is written below it, in red if it is wrong.
@@ -39,4 +44,4 @@ def draw_translations(path: Path, samples: Samples, names: tuple[str, str], titl
             if predicted != -1:  # -1 without a classifier
                 color = "black" if true in (predicted, -1) else "red"
                 axis.set_xlabel(f"read as {predicted}", color=color, fontsize="small")
-    save_figure(figure, path)
+    return figure

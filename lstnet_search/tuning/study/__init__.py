@@ -9,6 +9,7 @@ __all__ = [
     "rounds",
     "samplers",
     "searcher",
+    "shown_study",
     "study",
     "warm_start",
 ]

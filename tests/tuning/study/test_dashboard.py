@@ -11,7 +11,7 @@ from optuna.storages import JournalStorage
 from optuna.trial import TrialState
 from optuna_dashboard import wsgi
 
-from lstnet_search.tuning.study.dashboard import read_only
+from lstnet_search.tuning.study.dashboard import read_only, with_importances
 from lstnet_search.tuning.study.journal import ReadOnlyJournal
 from lstnet_search.tuning.study.study import Study
 
@@ -76,3 +76,12 @@ def test_the_journal_refuses_to_be_written(study_file: Path, study: Study) -> No
     with pytest.raises(PermissionError, match="opened for reading only"):
         storage.set_trial_state_values(0, TrialState.COMPLETE, [1.0])
     assert study_file.read_bytes() == before
+
+
+def test_the_importances_are_those_that_are_given_and_other_requests_pass(app: WSGIApplication) -> None:
+    shown = with_importances(app, lambda: {"w1": 0.75, "w2": 0.25})
+    _, found = answer(shown, "GET", "/api/studies/0/param_importances")
+    names = [(each["name"], each["importance"]) for each in found["param_importances"][0]]  # type: ignore[index]
+    assert names == [("w1", 0.75), ("w2", 0.25)]
+    status, _ = answer(shown, "GET", "/api/studies/0")
+    assert status.startswith("200")
