@@ -1,13 +1,15 @@
-"""Files for Slurm, Ray's launcher and Kubernetes, which no test can run: their syntax, schemas and options."""
+"""Files for Slurm, Ray's launcher and Kubernetes: their syntax, schemas and options."""
 
 import re
 import shlex
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from jsonschema import Draft202012Validator
 from ray.autoscaler._private.util import prepare_config, validate_config
 from ray.scripts.scripts import start
 
@@ -35,7 +37,7 @@ def test_the_slurm_script_is_bash_and_uses_options_that_exist() -> None:
     assert options(f" {searched} --resume") <= SEARCH
     nodes = re.findall(r'^on_each=\([^)]*\)|start "\$(?:head|host|@).*(?:\\\n.*)*', code, re.MULTILINE)
     asked = options("\n".join(nodes))
-    assert {"--block", "--head", "--address", "--dashboard-agent-listen-port"} <= asked <= RAY_START
+    assert {"--block", "--head", "--address", "--node-name"} <= asked <= RAY_START
 
 
 def test_the_slurm_script_without_a_name_prints_its_usage() -> None:
@@ -57,22 +59,40 @@ def test_the_launchers_file_fits_rays_schema() -> None:
             assert {part.partition("=")[0] for part in asked if part.startswith("--")} <= RAY_START
 
 
-def test_the_ray_job_has_the_keys_of_kuberays_reference() -> None:
+def rayjob_errors(change: Callable[[Any], object] = lambda job: None) -> list[str]:
+    """What KubeRay would refuse about the RayJob after a change."""
     job = read("kuberay-rayjob.yaml")
-    assert (job["apiVersion"], job["kind"]) == ("ray.io/v1", "RayJob")
-    spec = job["spec"]
-    assert set(spec) == {
-        *("entrypoint", "submissionMode", "backoffLimit", "shutdownAfterJobFinishes", "ttlSecondsAfterFinished"),
-        "rayClusterSpec",
-    }
+    change(job)
+    schema = yaml.safe_load((Path(__file__).parent / "rayjob_schema.yaml").read_text())
+    return [error.message for error in Draft202012Validator(schema).iter_errors(job)]
+
+
+def test_the_ray_job_fits_kuberays_schema() -> None:
+    assert rayjob_errors() == []
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda job: job["spec"].update(entryPoint="x"), "Additional properties are not allowed"),
+        (lambda job: job["spec"]["rayClusterSpec"]["headGroupSpec"]["rayStartParams"].update({"num-cpus": 0}), "0 is"),
+        (lambda job: job["spec"]["rayClusterSpec"]["authOptions"].update(mode="none"), "'none' is not one of"),
+        (lambda job: job["spec"]["rayClusterSpec"]["workerGroupSpecs"][0].pop("minReplicas"), "'minReplicas' is a"),
+    ],
+)
+def test_a_ray_job_that_kuberay_would_refuse_does_not_fit(change: Callable[[Any], object], message: str) -> None:
+    (error,) = rayjob_errors(change)
+    assert error.startswith(message)
+
+
+def test_the_ray_job_runs_a_search_with_options_that_exist_on_nodes_of_one_image() -> None:
+    spec = read("kuberay-rayjob.yaml")["spec"]
     cluster = spec["rayClusterSpec"]
-    assert set(cluster) == {"rayVersion", "authOptions", "headGroupSpec", "workerGroupSpecs"}
-    assert cluster["authOptions"] == {"mode": "token"}
     assert f"ray[tune,default]=={cluster['rayVersion']}" in (DEPLOY.parent / "pyproject.toml").read_text()
     assert {f"--{name}" for name in cluster["headGroupSpec"]["rayStartParams"]} <= RAY_START
     pods = [group["template"]["spec"] for group in (cluster["headGroupSpec"], *cluster["workerGroupSpecs"])]
-    images = {container["image"] for pod in pods for container in pod["containers"]}
-    assert len(images) == 1
+    assert len({container["image"] for pod in pods for container in pod["containers"]}) == 1
     asked = shlex.split(spec["entrypoint"])
-    assert asked[:2] == ["python", "/app/run_search.py"]
+    assert asked[:2] == ["lstnet-search", "search"]
     assert {part for part in asked if part.startswith("--")} <= SEARCH
+    assert shlex.split(shlex.join(asked)) == asked == spec["entrypoint"].split(), "nothing that a shell would change"
