@@ -40,7 +40,7 @@ test-slow: setup ## the other tests: real trainings, killed processes, a browser
 
 test-all: test test-slow ## every test
 
-docs: setup ## build docs/ as a site in site/; warnings are errors
+docs: setup ## run the notebook and build docs/ as a site in site/; warnings are errors
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict $(ARGS)
 
 lock: $(UV) ## update the lock after pyproject.toml has changed: make lock [ARGS=--upgrade]

@@ -1,0 +1,51 @@
+"""A hook of MkDocs: a map of the package, one line per module, made from the docstrings while the site is built."""
+
+import ast
+from collections.abc import Iterator
+from html import escape
+from pathlib import Path
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+
+PACKAGE = Path(__file__).parents[2] / "lstnet_search"
+ROOMS = (
+    "api",
+    "cli",
+    "analysis",
+    "tuning",
+    "results",
+    "evaluation",
+    "training",
+    "methods",
+    "models",
+    "domains",
+    "config",
+    "io",
+)
+"""Rooms from the outside inwards: each imports only from those below it."""
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Add the page."""
+    files.append(File.generated(config, "reference/modules.md", content="\n".join(_page())))
+    return files
+
+
+def _page() -> Iterator[str]:
+    yield "# Map of the code\n"
+    yield "One line per module. A room imports only from rooms that come after it.\n"
+    for room in ROOMS:
+        yield f"## {room}\n\n{_summary(PACKAGE / room / '__init__.py')}\n"
+        yield "| module | what is in it |\n|---|---|"
+        for path in sorted((PACKAGE / room).rglob("*.py")):
+            if path.name != "__init__.py":
+                name = ".".join(path.relative_to(PACKAGE / room).with_suffix("").parts)
+                yield f"| `{name}` | {_summary(path)} |"
+        yield ""
+
+
+def _summary(path: Path) -> str:
+    """The first paragraph of a module's docstring."""
+    text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    return escape(" ".join(text.split("\n\n")[0].split()), quote=False).replace("|", "\\|")
