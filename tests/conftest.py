@@ -27,7 +27,10 @@ settings.register_profile("searching", max_examples=1000, **UNHURRIED)
 settings.load_profile("unhurried")
 
 
-LONGEST_FILES = ("test_faults.py", "test_search.py", "test_cluster.py", "test_population_search.py", "test_table2.py")
+LONGEST_FILES = (
+    *("test_faults.py", "test_search.py", "test_slurm.py", "test_cluster.py"),
+    *("test_population_search.py", "test_table2.py"),
+)
 """Those that take minutes come first: begun last, one of them would run alone while the other process has ended."""
 
 
