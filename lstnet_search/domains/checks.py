@@ -1,15 +1,22 @@
 """Checks of loaded images and labels for mistakes that training would only show as poor accuracy."""
 
+from math import sqrt
+
 import torch
 
-from lstnet_search.domains.domain import Domain
-from lstnet_search.errors import InputError
+from lstnet_search.domains.domain import Domain, DomainPair
+from lstnet_search.errors import InputError, plain
 
 MIN_RANGE = 128
 """Smallest allowed difference between the darkest and the brightest of all pixels, out of 255."""
 MAX_DIGIT_MEAN = 127.5
 """Images of bright digits on dark have a mean below this. Digits cover less than half of an image, so the mean reflects
 the background: it is about 33 in MNIST and 65 in USPS."""
+
+FEW_IMAGES = 200
+"""With fewer validation images than this, an accuracy says little."""
+MAX_SHARE_DIFFERENCE = 0.15
+"""Class shares of two domains may differ by this much, half of the sum over classes. Those of MNIST and USPS by 0.1."""
 
 
 def check_domain(domain: Domain, where: str) -> None:
@@ -88,6 +95,41 @@ def check_polarity(domain: Domain, where: str) -> None:
             f"images of {where} have a mean of {mean:.0f}, which means dark digits on a bright background; "
             "digits must be bright on dark (mean below 128): invert them (255 - value)"
         )
+
+
+def pair_warnings(train: DomainPair, validation: DomainPair) -> list[str]:
+    """What makes accuracies of two domains hard to trust, one sentence per finding.
+
+    Args:
+        train: training images.
+        validation: images that accuracies are measured on.
+    """
+    warnings = []
+    for domain in validation:
+        if len(domain) < FEW_IMAGES:
+            points = 100 * 1.96 * sqrt(0.25 / len(domain))  # half of the 95 % interval around 50 %
+            warnings.append(
+                f"{domain.name} has only {len(domain)} validation images, so an accuracy on them may be wrong by "
+                f"{points:.0f} points; add images, a few hundred at least"
+            )
+    shares = [_class_shares(domain) for domain in train]
+    if shares[0] is not None and shares[1] is not None:
+        differences = (shares[0] - shares[1]).abs()
+        if differences.sum().item() / 2 > MAX_SHARE_DIFFERENCE:
+            most = int(differences.argmax())
+            first, second = (float(each[most]) for each in shares if each is not None)
+            warnings.append(
+                f"shares of classes differ: {plain(train.a.named_classes()[most])!r} is {first:.0%} of {train.a.name} "
+                f"and {second:.0%} of {train.b.name}; a translator may exchange classes to even that out, and "
+                "infomax expects even shares: give both domains similar ones"
+            )
+    return warnings
+
+
+def _class_shares(domain: Domain) -> torch.Tensor | None:
+    if domain.labels is None:
+        return None
+    return torch.bincount(domain.labels, minlength=domain.classes).double() / len(domain)
 
 
 def pixel_warnings(low: float, high: float, mean: float, digits: bool) -> list[str]:

@@ -11,6 +11,7 @@ from torch import Tensor
 from lstnet_search.config import TranslationConfig, TrialConfig
 from lstnet_search.config.domain_names import parse_user_images
 from lstnet_search.domains import Domain, DomainPair, load_pair, split
+from lstnet_search.domains.checks import pair_warnings
 from lstnet_search.errors import InputError
 from lstnet_search.evaluation.accuracy import accuracies, confusion
 from lstnet_search.evaluation.classifier_cache import cached_classifier, digest_of
@@ -173,6 +174,8 @@ def prepare_pair(
     for domain, value in zip(whole, own, strict=True):
         if not isnan(value):
             progress(f"classifier of {domain.name}: validation accuracy {value:.2%}")
+    for warning in pair_warnings(DomainPair(train_a, train_b), validation):
+        progress(warning)
     resembling = alike(DomainPair(train_a, train_b))
     if isinstance(config, TranslationConfig) and config.anchor > 0 and not (resembling or config.anchor_unlike):
         progress(

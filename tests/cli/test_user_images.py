@@ -1,5 +1,7 @@
 """`predict`, `translate` and `export` on a folder of the user's own images."""
 
+import json
+import shutil
 from io import BytesIO
 from pathlib import Path
 
@@ -10,10 +12,13 @@ import pyarrow.parquet as pq
 import pytest
 import torch
 from commands import exit_code
+from packings import PACKINGS, Packing, Part
 from PIL import Image
 
 from lstnet_search.domains import load, to_bytes, to_unit_range
+from lstnet_search.domains.formats.opening import find_images
 from lstnet_search.domains.sets.bundled import BUNDLED
+from lstnet_search.domains.user_images.decoding import content_of, decode
 from lstnet_search.results.export.model import TrainedModel, read_model
 
 
@@ -68,6 +73,51 @@ def test_what_was_exported_labels_a_folder_on_its_own(
     expected = model.probabilities(to_unit_range(digits[ORDER].unsqueeze(1)), 0)
     assert table["confidence"].tolist() == pytest.approx(expected.amax(1).tolist(), abs=1e-5)
     assert table["label"].tolist() == expected.argmax(1).tolist()
+
+
+@pytest.fixture(scope="module")
+def with_names(winner: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The winner's model, as if its classes had names."""
+    folder = tmp_path_factory.mktemp("named")
+    shutil.copy(winner / "best_model.safetensors", folder)
+    about = json.loads((winner / "best_model.json").read_text())
+    about["about"]["classes"] = CLASSES
+    (folder / "best_model.json").write_text(json.dumps(about))
+    return folder
+
+
+CLASSES = [f"class {name}" for name in "abcdefghij"]
+
+
+@pytest.mark.parametrize("packing", PACKINGS, ids=lambda packing: packing.__name__)
+def test_images_in_every_format_get_the_same_labels_one_by_one_and_together(
+    with_names: Path,
+    model: TrainedModel,
+    digits: torch.Tensor,
+    tmp_path: Path,
+    packing: Packing,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    parts = {"train": Part(digits[:4].numpy(), np.arange(4)), "test": Part(digits[4:].numpy(), np.arange(2))}
+    (tmp_path / "set").mkdir()
+    place = packing(tmp_path / "set", parts)
+    tables = []
+    for batch_size in ("1", "6"):
+        output = tmp_path / f"{batch_size}.parquet"
+        command = ("predict", "--model", with_names, "--input", place, "--output", output, "--batch-size", batch_size)
+        assert exit_code(*command) == 0
+        assert "mnist_to_usps: labelled 6 of 6 images" in capsys.readouterr().out
+        tables.append(pd.read_parquet(output))
+    single, together = tables
+    assert single["label"].equals(together["label"])
+    assert np.allclose(single["confidence"], together["confidence"], atol=1e-5)
+    assert together["image"].is_unique
+    assert together["class"].tolist() == [CLASSES[label] for label in together["label"]]
+    assert np.allclose(together.filter(like="probability_").sum(axis=1), 1, atol=1e-5)
+    labels = model.probabilities(to_unit_range(digits.unsqueeze(1)), 0).argmax(1).tolist()
+    expected = {image.numpy().tobytes(): label for image, label in zip(digits, labels, strict=True)}
+    pixels = [decode(content_of(file)).values.numpy().tobytes() for file in find_images(place)]
+    assert together["label"].tolist() == [expected[each] for each in pixels]
 
 
 def test_translations_have_the_names_of_their_images(

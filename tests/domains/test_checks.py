@@ -1,9 +1,13 @@
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 import torch
 from torch import Tensor
 
-from lstnet_search.domains.checks import check_domain, check_polarity, check_shape, pixel_warnings
-from lstnet_search.domains.domain import Domain
+from lstnet_search.domains import load_pair
+from lstnet_search.domains.checks import check_domain, check_polarity, check_shape, pair_warnings, pixel_warnings
+from lstnet_search.domains.domain import Domain, DomainPair
 from lstnet_search.errors import InputError
 
 
@@ -70,6 +74,34 @@ def test_inverted_digits_are_refused() -> None:
     check_polarity(domain(digits()), "here")
     with pytest.raises(InputError, match=r"mean of 239, which means dark digits on a bright background; .* invert"):
         check_polarity(domain(255 - digits()), "here")  # 255 * (1 - 16 / 256)
+
+
+def labelled(name: str, *counts: int) -> Domain:
+    """Images without content, so many of each class."""
+    labels = torch.repeat_interleave(torch.arange(len(counts)), torch.tensor(counts))
+    return Domain(name, torch.zeros(len(labels), 1, 8, 8, dtype=torch.uint8), labels, len(counts))
+
+
+def test_few_validation_images_are_said_with_their_number_and_what_an_accuracy_is_worth() -> None:
+    many = labelled("scans", 200, 200)
+    pair = DomainPair(many, labelled("photos", 8, 8))
+    assert pair_warnings(DomainPair(many, labelled("photos", 100, 100)), pair) == [
+        "photos has only 16 validation images, so an accuracy on them may be wrong by 24 points; add images, a few "
+        "hundred at least"
+    ]
+
+
+def test_class_shares_that_differ_between_domains_are_said() -> None:
+    scans, photos = labelled("scans", 500, 500, 500), labelled("photos", 800, 100, 300)
+    (warning,) = pair_warnings(DomainPair(scans, photos), DomainPair(scans, photos))
+    assert warning.startswith("shares of classes differ: '0' is 33% of scans and 67% of photos; a translator may")
+    unlabelled = replace(photos, labels=None)
+    assert pair_warnings(DomainPair(scans, unlabelled), DomainPair(scans, unlabelled)) == []
+
+
+def test_mnist_and_usps_are_even_enough(tmp_path: Path) -> None:
+    pair = load_pair(("mnist", "usps"), "bundled", tmp_path, "train")
+    assert pair_warnings(pair, pair) == []
 
 
 def test_images_like_the_training_images_give_no_warning() -> None:
