@@ -55,16 +55,19 @@ def describe(
         ),
     ] = None,
 ) -> None:
-    """Print counts, sizes, class balance, range and polarity of a set, and draw a sheet of its images."""
+    """Print counts, sizes, class balance, range, polarity and split of a set, and draw a sheet of its images."""
     from lstnet_search.domains import load
     from lstnet_search.domains.describe import describe as describe_domain
+    from lstnet_search.domains.describe import split_lines
+    from lstnet_search.domains.domain import PARTS
     from lstnet_search.results.export.contact_sheet import write_contact_sheet
 
     data, full_dir = _images_to_use(name, data_dir, bundled)
     output = _sheet(name, output)
-    domain = load(name, data, full_dir, part, images.reading(name))
+    parts = {each: load(name, data, full_dir, each, images.reading(name)) for each in PARTS}
+    domain = parts[part]
     print(f"{domain.name} ({part})")
-    for line in (*describe_domain(domain).lines(), *domain.remarks):
+    for line in (*describe_domain(domain).lines(), *split_lines(parts["train"], parts["test"]), *domain.remarks):
         print(line)
     write_contact_sheet(output, domain)
     print(f"contact sheet: {output}" + ("" if domain.labels is None else ", one row per class in the order above"))

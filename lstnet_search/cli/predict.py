@@ -1,5 +1,6 @@
 """`predict`: labels the user's own images."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -8,7 +9,7 @@ import typer
 from lstnet_search.cli.options import check_output
 from lstnet_search.cli.user_images import ImageOptions, print_outcome
 from lstnet_search.config.readers import Reader
-from lstnet_search.errors import InputError
+from lstnet_search.errors import InputError, plain
 
 
 def predict(
@@ -37,5 +38,7 @@ def predict(
     from lstnet_search.results.export.predictions import write_predictions
 
     with whole_file(output) as file:
-        write_predictions(file, job, chosen)
+        counts = write_predictions(file, job, chosen)
+    given = (f"{plain(name)}: {count}" for name, count in counts.items())
+    print(f"note: labels given: {', '.join(given)}", file=sys.stderr)
     print_outcome(job, "labelled", output, f" by reader {chosen}")

@@ -5,6 +5,7 @@ from math import sqrt
 import torch
 
 from lstnet_search.domains.domain import Domain, DomainPair
+from lstnet_search.domains.duplicates import shared_images
 from lstnet_search.errors import InputError, plain
 
 MIN_RANGE = 128
@@ -112,6 +113,11 @@ def pair_warnings(train: DomainPair, validation: DomainPair) -> list[str]:
                 f"{domain.name} has only {len(domain)} validation images, so an accuracy on them may be wrong by "
                 f"{points:.0f} points; add images, a few hundred at least"
             )
+    if shared := shared_images(*train):
+        warnings.append(
+            f"{shared} images of {train.b.name} are also in {train.a.name}, so translating them is no task; give each "
+            "image to one domain"
+        )
     shares = [_class_shares(domain) for domain in train]
     if shares[0] is not None and shares[1] is not None:
         differences = (shares[0] - shares[1]).abs()

@@ -6,6 +6,7 @@ import torch
 
 from lstnet_search.domains.checks import MAX_DIGIT_MEAN
 from lstnet_search.domains.domain import Domain
+from lstnet_search.domains.duplicates import shared_images
 from lstnet_search.errors import plain
 
 MIN_BORDER_CONTRAST = 20.0
@@ -63,6 +64,21 @@ class Description:
         lines.append(f"range: {self.low} to {self.high}, mean {self.mean:.1f}")
         lines.append(f"polarity: {self.polarity} (border {self.border:.0f}, middle {self.middle:.0f})")
         return lines
+
+
+def split_lines(train: Domain, test: Domain) -> list[str]:
+    """Both parts of a domain, what its files were before they were converted, and images that are in both parts."""
+    lines = [f"split: {len(train)} training and {len(test)} test images"]
+    if train.read_as is not None:
+        size = train.read_as.size
+        shape = "different sizes" if size is None else f"{size[1]}x{size[0]}"
+        lines.insert(0, f"files: images of {shape}, {'grey' if train.read_as.channels == 1 else 'RGB'}")
+    if shared := shared_images(train, test):
+        lines.append(
+            f"{shared} of {len(test)} test images are also training images, so test accuracies would be too high: "
+            "remove them from one part"
+        )
+    return lines
 
 
 def describe(domain: Domain) -> Description:

@@ -1,6 +1,7 @@
 """`predict`, `translate` and `export` on a folder of the user's own images."""
 
 import json
+import re
 import shutil
 from io import BytesIO
 from pathlib import Path
@@ -106,7 +107,9 @@ def test_images_in_every_format_get_the_same_labels_one_by_one_and_together(
         output = tmp_path / f"{batch_size}.parquet"
         command = ("predict", "--model", with_names, "--input", place, "--output", output, "--batch-size", batch_size)
         assert exit_code(*command) == 0
-        assert "mnist_to_usps: labelled 6 of 6 images" in capsys.readouterr().out
+        captured = capsys.readouterr()
+        assert "mnist_to_usps: labelled 6 of 6 images" in captured.out
+        (counts,) = re.findall(r"note: labels given: (.*)\n", captured.err)
         tables.append(pd.read_parquet(output))
     single, together = tables
     assert single["label"].equals(together["label"])
@@ -114,6 +117,8 @@ def test_images_in_every_format_get_the_same_labels_one_by_one_and_together(
     assert together["image"].is_unique
     assert together["class"].tolist() == [CLASSES[label] for label in together["label"]]
     assert np.allclose(together.filter(like="probability_").sum(axis=1), 1, atol=1e-5)
+    found = together["class"].value_counts().sort_index()
+    assert counts == ", ".join(f"{name}: {count}" for name, count in found.items())
     labels = model.probabilities(to_unit_range(digits.unsqueeze(1)), 0).argmax(1).tolist()
     expected = {image.numpy().tobytes(): label for image, label in zip(digits, labels, strict=True)}
     pixels = [decode(content_of(file)).values.numpy().tobytes() for file in find_images(place)]

@@ -83,7 +83,7 @@ def labelled(name: str, *counts: int) -> Domain:
 
 
 def test_few_validation_images_are_said_with_their_number_and_what_an_accuracy_is_worth() -> None:
-    many = labelled("scans", 200, 200)
+    many = replace(labelled("scans", 200, 200), images=torch.ones(400, 1, 8, 8, dtype=torch.uint8))
     pair = DomainPair(many, labelled("photos", 8, 8))
     assert pair_warnings(DomainPair(many, labelled("photos", 100, 100)), pair) == [
         "photos has only 16 validation images, so an accuracy on them may be wrong by 24 points; add images, a few "
@@ -92,11 +92,19 @@ def test_few_validation_images_are_said_with_their_number_and_what_an_accuracy_i
 
 
 def test_class_shares_that_differ_between_domains_are_said() -> None:
-    scans, photos = labelled("scans", 500, 500, 500), labelled("photos", 800, 100, 300)
+    scans = replace(labelled("scans", 500, 500, 500), images=torch.ones(1500, 1, 8, 8, dtype=torch.uint8))
+    photos = labelled("photos", 800, 100, 300)
     (warning,) = pair_warnings(DomainPair(scans, photos), DomainPair(scans, photos))
     assert warning.startswith("shares of classes differ: '0' is 33% of scans and 67% of photos; a translator may")
     unlabelled = replace(photos, labels=None)
     assert pair_warnings(DomainPair(scans, unlabelled), DomainPair(scans, unlabelled)) == []
+
+
+def test_an_image_that_is_in_both_domains_is_said() -> None:
+    numbers = torch.arange(250, dtype=torch.uint8).view(250, 1, 1, 1).expand(250, 1, 8, 8)
+    scans, photos = Domain("scans", numbers, None), Domain("photos", numbers[247:].repeat(100, 1, 1, 1), None)
+    (warning,) = pair_warnings(DomainPair(scans, photos), DomainPair(scans, photos))
+    assert warning.startswith("300 images of photos are also in scans, so translating them is no task")
 
 
 def test_mnist_and_usps_are_even_enough(tmp_path: Path) -> None:

@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import pytest
 import torch
 
 from lstnet_search.domains import Domain
-from lstnet_search.domains.describe import describe
+from lstnet_search.domains.describe import describe, split_lines
+from lstnet_search.domains.domain import ReadAs
 
 
 def test_counts_range_and_means() -> None:
@@ -21,6 +24,21 @@ def test_counts_range_and_means() -> None:
         "classes: 2 (cat: 3, dog: 1); the smallest has 33% of the largest",
         "range: 0 to 200, mean 25.0",
         "polarity: bright on dark (border 0, middle 100)",
+    ]
+
+
+def test_an_image_that_is_in_both_parts_is_said() -> None:
+    images = torch.arange(8, dtype=torch.uint8).view(8, 1, 1, 1).expand(8, 3, 9, 9)
+    read_as = ReadAs(3, (12, 20))
+    train, test = (Domain("photos", each, None, read_as=read_as) for each in (images[:6], images[4:]))
+    assert split_lines(train, test) == [
+        "files: images of 20x12, RGB",
+        "split: 6 training and 4 test images",
+        "2 of 4 test images are also training images, so test accuracies would be too high: remove them from one part",
+    ]
+    assert split_lines(train, replace(test, images=test.images[2:, :1])) == [
+        "files: images of 20x12, RGB",
+        "split: 6 training and 2 test images",
     ]
 
 

@@ -67,7 +67,7 @@ class ImageArrays:
         """
         self.where, self.remarks = tree.where, tuple(dict.fromkeys(remarks))
         self.from_table = columns is not None
-        self.fingerprint = fingerprint_of(tree.identity, tree.files, *([dict(columns)] if columns else []))
+        self.fingerprint = fingerprint_of(tree.identity, tree.files.items(), columns)
         self._parts = sorted((part for part in parts if len(part.images)), key=_order)
         if not self._parts:
             raise InputError(f"{self.where} holds no images; give a file that holds some")

@@ -58,7 +58,7 @@ class ImageFolder:
         self._tree, self._names = tree, image_names(tree)
         if not self._names:
             raise InputError(f"{self.where} holds no images; give a folder with files that end in {', '.join(ENDINGS)}")
-        self.fingerprint = fingerprint_of(tree.identity, [(name, tree.files[name]) for name in self._names])
+        self.fingerprint = fingerprint_of(tree.identity, ((name, tree.files[name]) for name in self._names))
         self._replace_endings = len({_with_png(name) for name in self._names}) == len(self._names)
 
     def __len__(self) -> int:

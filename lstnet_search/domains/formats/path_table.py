@@ -36,7 +36,7 @@ def has_paths(first_row: Sequence[str]) -> bool:
     return _first(first_row, "image") is not None or _paths_at(first_row) is not None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Row:
     """A row of a table: the path, label and split that it says, the file that it names, or why there is none."""
 
@@ -80,7 +80,7 @@ class PathTable:
             )
         self.remarks = tuple(self._remarks(repeated, len(set(image_names(tree)) - files), asked))
         self.fingerprint = fingerprint_of(
-            tree.identity, [(name, tree.files[name]) for name in sorted({*files, *tables})], dict(asked)
+            tree.identity, ((name, tree.files[name]) for name in sorted({*files, *tables})), asked
         )
 
     def __len__(self) -> int:

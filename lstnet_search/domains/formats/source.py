@@ -1,9 +1,10 @@
 """What every format offers: image files in a fixed order, their classes, and which are for testing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -11,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from lstnet_search.config.reading import Columns
 from lstnet_search.domains.domain import Part
 
 Pixels = NDArray[np.generic]
@@ -81,6 +83,15 @@ class ImageSource(Protocol):
         ...
 
 
-def fingerprint_of(*content: object) -> str:
-    """Sixteen hexadecimal digits that change with the text of any of the objects."""
-    return sha256(repr(content).encode("utf-8", "backslashreplace")).hexdigest()[:16]
+def fingerprint_of(identity: str, files: Iterable[tuple[str, object]], columns: Columns | None = None) -> str:
+    """Sixteen hexadecimal digits that change with the location of a set, with any of its files, and with what is read.
+
+    Args:
+        identity: the location.
+        files: names, with what changes when the file does. There may be millions, so they are taken one by one.
+        columns: columns of a table that the user named.
+    """
+    digest = sha256()
+    for each in chain([identity, dict(columns or {})], files):
+        digest.update(repr(each).encode("utf-8", "backslashreplace") + b"\n")
+    return digest.hexdigest()[:16]

@@ -41,7 +41,7 @@ class ImageTable:
                 rows, or a file claims more rows than its bytes can hold.
         """
         self.where = tree.where
-        self.fingerprint = fingerprint_of(tree.identity, tree.files, dict(asked or {}))
+        self.fingerprint = fingerprint_of(tree.identity, tree.files.items(), asked)
         self._tree, self._names = tree, tuple(names)
         schema, self._counts = self._schema_and_counts()
         self._columns = choose_columns(schema, asked or {}, self.where)

@@ -16,7 +16,7 @@ _MOST_EXPANSION = 200
 """A compressed file may expand to this many times its size. Images, which are compressed already, hardly expand."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One file of a tree.
 
@@ -93,17 +93,16 @@ class LocalTree:
         return (self.root / name).open("rb")
 
     def _in_folder(self, folder: str, prefix: str, above: set[tuple[int, int]]) -> Iterator[tuple[str, Entry]]:
-        with os.scandir(folder) as entries:
-            children = list(entries)
-        for child in children:
-            if is_ignored(child.name):
-                continue
-            name = prefix + child.name
-            if not child.is_dir():
-                yield from _entry(name, child.path)
-            elif (identity := _identity(os.stat(child.path))) not in above:
-                self.folders.add(name)
-                yield from self._in_folder(child.path, f"{name}/", above | {identity})
+        with os.scandir(folder) as children:
+            for child in children:
+                if is_ignored(child.name):
+                    continue
+                name = prefix + child.name
+                if not child.is_dir():
+                    yield from _entry(name, child.path)
+                elif (identity := _identity(os.stat(child.path))) not in above:
+                    self.folders.add(name)
+                    yield from self._in_folder(child.path, f"{name}/", above | {identity})
 
 
 def refuse_expansion(size: int, compressed: int) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image, ImageOps
+from PIL.ExifTags import Base
 from torch import Tensor
 
 from lstnet_search.domains.formats.source import ImageFile, Pixels
@@ -78,7 +79,9 @@ def decode(content: Path | BytesIO | Pixels, ground: int = BLACK) -> Decoded:
         return Decoded(_header_of_array(content), pixels.unsqueeze(0) if pixels.ndim == 2 else pixels.permute(2, 0, 1))
     with _opened(content) as image:
         header = _header(image)
-        return _decoded(header, ImageOps.exif_transpose(image), ground)
+        image.load()  # a PNG file may say its orientation after the pixels
+        turned = image.getexif().get(Base.Orientation, 1) != 1
+        return _decoded(header, ImageOps.exif_transpose(image) if turned else image, ground)
 
 
 def header_of(content: Path | BytesIO | Pixels) -> Header:
@@ -156,7 +159,8 @@ def _decoded(header: Header, image: Image.Image, ground: int) -> Decoded:
         rgba = image.convert("RGBA")
         transparent = bool((np.asarray(rgba)[..., 3] < 255).any())
         image = Image.alpha_composite(Image.new("RGBA", rgba.size, (ground,) * 3 + (255,)), rgba)
-    pixels = torch.from_numpy(np.array(image.convert("L" if header.channels == 1 else "RGB")))
+    mode = "L" if header.channels == 1 else "RGB"
+    pixels = torch.from_numpy(np.array(image if image.mode == mode else image.convert(mode)))
     header = Header(header.channels, header.height, header.width, transparent, header.several, header.bits)
     return Decoded(header, pixels.unsqueeze(0) if header.channels == 1 else pixels.permute(2, 0, 1))
 

@@ -118,6 +118,12 @@ class Tally:
                 f"{self._transparent} of {self.read} images have transparent pixels, which were made {ground}, because "
                 f"the others are {ink}"
             )
+        if self._deep:
+            low, high = round(self.low * 257), round(self.high * 257)
+            found.append(
+                f"{self._deep} of {self.read} files have 16 bits per pixel, with values from {low} to {high}, which "
+                "were brought to 8 bits"
+            )
         if self._several:
             found.append(f"{self._several} of {self.read} files have several pages or frames; only the first was read")
         return found

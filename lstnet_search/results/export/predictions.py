@@ -1,5 +1,6 @@
 """A table of the labels that a model gives to a user's images."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -10,7 +11,7 @@ from lstnet_search.results.export.model import TrainedModel
 from lstnet_search.results.export.tables import write_tables
 
 
-def write_predictions(file: BinaryIO, job: ImageJob, reader: str) -> None:
+def write_predictions(file: BinaryIO, job: ImageJob, reader: str) -> dict[str, int]:
     """Write a Parquet file with one row per image; `predictions_schema` names its columns.
 
     Args:
@@ -18,10 +19,21 @@ def write_predictions(file: BinaryIO, job: ImageJob, reader: str) -> None:
         job: The model and the images.
         reader: One of the model's readers.
 
+    Returns:
+        How many images got each label, by the class's name; only classes that any image got.
+
     Raises:
         InputError: if the model cannot label such images.
     """
-    write_tables(file, predictions_schema(job.model), prediction_tables(job, reader))
+    counts: Counter[int] = Counter()
+
+    def counted() -> Iterator[pa.Table]:
+        for table in prediction_tables(job, reader):
+            counts.update(table["label"].to_pylist())
+            yield table
+
+    write_tables(file, predictions_schema(job.model), counted())
+    return {job.model.class_names[label]: counts[label] for label in sorted(counts)}
 
 
 def predictions_schema(model: TrainedModel) -> pa.Schema:

@@ -4,8 +4,10 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import boto3
 import pytest
 from image_files import draw, fill
+from moto.server import ThreadedMotoServer
 
 from lstnet_search.config.domain_names import UserImages, parse_user_images
 from lstnet_search.domains import load
@@ -159,22 +161,34 @@ def test_an_address_of_another_kind_is_refused_in_one_sentence() -> None:
         load("images:ftp://host/photos", "full", Path(), "train")
 
 
-def test_a_remote_folder_is_read_through_pyarrow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from pyarrow import fs
-
-    fill(tmp_path / "bucket" / "photos", "a", "b", count=20)
-    system = fs.SubTreeFileSystem(str(tmp_path), fs.LocalFileSystem())
-
-    class FileSystem:
-        @staticmethod
-        def from_uri(address: str) -> tuple[object, str]:
-            return system, address.removeprefix("s3://")
-
-    monkeypatch.setattr(fs, "FileSystem", FileSystem)
-    domain = load("images:s3://bucket/photos", "full", tmp_path, "train")
-    assert (domain.name, domain.class_names, len(domain)) == ("photos", ("a", "b"), 32)
-    local = load(f"folder:{tmp_path}/bucket/photos", "full", tmp_path, "train")
-    assert domain.fingerprint == local.fingerprint
+def test_a_folder_in_an_object_store_is_read_like_one_on_this_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    try:
+        host, port = server.get_host_and_port()
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
+        for name, value in {
+            "ACCESS_KEY_ID": "lab",
+            "SECRET_ACCESS_KEY": "s3cret",
+            "DEFAULT_REGION": "us-east-1",
+        }.items():
+            monkeypatch.setenv(f"AWS_{name}", value)
+        monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        store = boto3.client("s3")
+        store.create_bucket(Bucket="bucket")
+        for file in sorted(fill(tmp_path / "photos", "a", "b", count=20).rglob("*.png")):
+            store.upload_file(str(file), "bucket", str(file.relative_to(tmp_path)))
+        domain = load("images:s3://bucket/photos", "full", tmp_path, "train")
+        assert (domain.name, domain.class_names, len(domain)) == ("photos", ("a", "b"), 32)
+        assert domain.fingerprint == load(f"folder:{tmp_path}/photos", "full", tmp_path, "train").fingerprint
+        with pytest.raises(
+            InputError, match=r"images:s3://bucket/none cannot be read \(there is no such folder or file\)"
+        ):
+            load("images:s3://bucket/none", "full", tmp_path, "train")
+    finally:
+        server.stop()
 
 
 def test_a_pattern_names_some_folders_and_files(tmp_path: Path) -> None:

@@ -80,9 +80,11 @@ def test_sixteen_bits_are_scaled_to_eight(tmp_path: Path, cache: Path) -> None:
     values = np.full((28, 28), 257 * 100, np.uint16)
     values[4:8, 4:8] = 65535
     Image.fromarray(values).save(tmp_path / "mine" / "x.png")
-    images = read(tmp_path / "mine", cache).images
-    assert images.dtype == np.uint8
-    assert np.unique(images).tolist() == [100, 255]
+    found = read(tmp_path / "mine", cache)
+    assert found.images.dtype == np.uint8
+    assert np.unique(found.images).tolist() == [100, 255]
+    remark = "1 of 1 files have 16 bits per pixel, with values from 25700 to 65535, which were brought to 8 bits"
+    assert found.remarks == (remark,)
 
 
 def test_if_no_image_can_be_read_that_is_an_error(tmp_path: Path, cache: Path) -> None:
