@@ -92,6 +92,7 @@ def fingerprint_of(identity: str, files: Iterable[tuple[str, object]], columns: 
         columns: columns of a table that the user named.
     """
     digest = sha256()
-    for each in chain([identity, dict(columns or {})], files):
+    first: list[object] = [identity, sorted((columns or {}).items())]
+    for each in chain(first, files):
         digest.update(repr(each).encode("utf-8", "backslashreplace") + b"\n")
     return digest.hexdigest()[:16]
