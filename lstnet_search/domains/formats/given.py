@@ -29,7 +29,7 @@ class GivenImages:
         self._images, self.remarks = as_images(values, self.where)
         if not len(self._images):
             raise InputError("images is an array of no images; give one or more")
-        self.fingerprint = fingerprint_of(self._images.shape, self._images.tobytes())
+        self.fingerprint = fingerprint_of(repr(self._images.shape), [("pixels", self._images.tobytes())])
 
     def __len__(self) -> int:
         return len(self._images)
