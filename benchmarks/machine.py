@@ -55,13 +55,19 @@ def resident() -> float:
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / MEBI
 
 
-def mean_seconds(call: Callable[[], object], times: int, device: torch.device) -> float:
+Clock = Callable[[], float]
+"""`time.perf_counter`, or `time.process_time`, which other load on the machine changes less."""
+
+
+def mean_seconds(
+    call: Callable[[], object], times: int, device: torch.device, clock: Clock = time.perf_counter
+) -> float:
     """Mean seconds of a number of calls, including all work on the device."""
-    start = time.perf_counter()
+    start = clock()
     for _ in range(times):
         call()
     synchronize(device)
-    return (time.perf_counter() - start) / times
+    return (clock() - start) / times
 
 
 def peak_flops(device: torch.device, dtype: torch.dtype) -> float:
@@ -75,15 +81,16 @@ def peak_flops(device: torch.device, dtype: torch.dtype) -> float:
 class Worker:
     """A process that repeats a call. Its settings affect nothing else."""
 
-    def __init__(self, build: Callable[[], Callable[[], object]]) -> None:
+    def __init__(self, build: Callable[[], Callable[[], object]], clock: Clock) -> None:
         """Start the process.
 
         Args:
             build: returns the call; must be picklable.
+            clock: measures the seconds.
         """
         context = get_context("spawn")
         self._connection, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(build, torch.get_num_threads(), theirs))
+        self._process = context.Process(target=_serve, args=(build, torch.get_num_threads(), theirs, clock))
         self._process.start()
         theirs.close()
 
@@ -112,13 +119,13 @@ class Worker:
         self._process.kill()
 
 
-def _serve(build: Callable[[], Callable[[], object]], threads: int, connection: Connection) -> None:
+def _serve(build: Callable[[], Callable[[], object]], threads: int, connection: Connection, clock: Clock) -> None:
     torch.set_num_threads(threads)
     device = the_device()
     call = build()
     _reset_peak_memory(device)
     while times := connection.recv():
-        connection.send(mean_seconds(call, times, device))
+        connection.send(mean_seconds(call, times, device, clock))
     connection.send(_peak_memory(device))
 
 
@@ -137,9 +144,11 @@ def _peak_memory(device: torch.device) -> float:
 
 
 @contextmanager
-def workers(builds: list[Callable[[], Callable[[], object]]]) -> Iterator[list[Worker]]:
+def workers(
+    builds: list[Callable[[], Callable[[], object]]], clock: Clock = time.perf_counter
+) -> Iterator[list[Worker]]:
     """One worker per call. Those that still run at the end are killed."""
-    started = [Worker(build) for build in builds]
+    started = [Worker(build, clock) for build in builds]
     try:
         yield started
     finally:

@@ -262,7 +262,7 @@ def main(
                 for size in sizes:
                     for way in WAYS:
                         rows.append({"round": turn, "storage": kind, "trials": size, "way": way})
-                        rows[-1] |= _measure(way, kind, size, concurrent)
+                        rows[-1] |= measure(way, kind, size, concurrent)
                         print(rows[-1], flush=True)
     write_json(output, {"rows": rows})
     for title, key in (("milliseconds a trial", "seconds_per_trial"), ("of these, the driver's own", "work_per_trial")):
@@ -281,7 +281,8 @@ def search_config(trials: int) -> SearchConfig:
     )
 
 
-def _measure(way: str, kind: str, size: int, concurrent: int) -> dict[str, float]:
+def measure(way: str, kind: str, size: int, concurrent: int) -> dict[str, float]:
+    """Run trials in one of the ways, and return seconds per trial; see `main`. A local cluster is running."""
     config = search_config(size)
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()

@@ -84,6 +84,22 @@ def main(
 def _train(row: str, seed: int, steps: int, data_dir: Path | None) -> dict[str, Any]:
     """One training: its curve, and what each reader makes of its last state."""
     torch.set_num_threads(1)
+    config, device = settings(row, seed, steps, data_dir), the_device()
+    prepared = prepare(config, data_dir or Path(), device)
+    curve: list[dict[str, float]] = []
+    network: TranslatesImages = Resizing(prepared.validation)
+    swapped = False
+    if row != "no translation":
+        points = (train_textbook if row == "textbook" else train_ours)(config, prepared, device)
+        for point, network, swapped in points:  # noqa: B007 (those of the last report are used)
+            curve.append(point)
+    adapted = adapt(network, prepared.train, ClassifierSettings.of(config), seed, default_cache_dir("classifiers"))
+    readers = reader_accuracies(network, prepared.validation, prepared.classifiers, adapted)
+    return {"row": row, "seed": seed, "swapped": swapped, "curve": curve, "readers": readers}
+
+
+def settings(row: str, seed: int, steps: int, data_dir: Path | None) -> LSTNetConfig:
+    """The settings of a training."""
     changes = ROWS[row] | {
         "seed": seed,
         "steps": steps,
@@ -93,18 +109,7 @@ def _train(row: str, seed: int, steps: int, data_dir: Path | None) -> dict[str, 
     }
     config = PRESETS["cpu"].trial.override(changes, "the benchmark")
     assert isinstance(config, LSTNetConfig)
-    device = the_device()
-    prepared = prepare(config, data_dir or Path(), device)
-    curve: list[dict[str, float]] = []
-    network: TranslatesImages = Resizing(prepared.validation)
-    swapped = False
-    if row != "no translation":
-        points = (_textbooks if row == "textbook" else _ours)(config, prepared, device)
-        for point, network, swapped in points:  # noqa: B007 (those of the last report are used)
-            curve.append(point)
-    adapted = adapt(network, prepared.train, ClassifierSettings.of(config), seed, default_cache_dir("classifiers"))
-    readers = reader_accuracies(network, prepared.validation, prepared.classifiers, adapted)
-    return {"row": row, "seed": seed, "swapped": swapped, "curve": curve, "readers": readers}
+    return config
 
 
 Point = tuple[dict[str, float], TranslatesImages, bool]
@@ -124,7 +129,8 @@ class _Timed(EvaluatedTraining):
         return metrics
 
 
-def _ours(config: LSTNetConfig, prepared: Prepared, device: torch.device) -> Iterator[Point]:
+def train_ours(config: LSTNetConfig, prepared: Prepared, device: torch.device) -> Iterator[Point]:
+    """Train as we do, and yield a point at each report."""
     started, training = time.process_time(), _Timed(config, prepared, "both", device)
     for report in training:
         spent = time.process_time() - started - training.evaluating
@@ -132,11 +138,13 @@ def _ours(config: LSTNetConfig, prepared: Prepared, device: torch.device) -> Ite
         yield _point(report.step, spent, report.metrics[TARGET]), network, bool(training.alarms)
 
 
-def _textbooks(config: LSTNetConfig, prepared: Prepared, device: torch.device) -> Iterator[Point]:
-    """As `_ours`; the time of the processes that load its images is not counted."""
+def train_textbook(
+    config: LSTNetConfig, prepared: Prepared, device: torch.device, kind: type[Textbook] = Textbook
+) -> Iterator[Point]:
+    """Train as a textbook does. The time of the processes that load its images is not counted."""
     torch.manual_seed(config.seed)
     evaluator = Evaluator(prepared.validation, prepared.classifiers, resized_labels=prepared.resized_labels)
-    textbook, stream = Textbook(config, prepared.shapes, device), batches(prepared.train, config, device)
+    textbook, stream = kind(config, prepared.shapes, device), batches(prepared.train, config, device)
     started, spent = time.process_time(), 0.0
     for step in range(1, config.steps + 1):
         textbook.step(*next(stream))

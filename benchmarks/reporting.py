@@ -12,6 +12,9 @@ from rich.table import Table
 from lstnet_search.results.folder.provenance import provenance
 
 OutputFile = Annotated[Path | None, typer.Option(help="JSON file to write.")]
+ProcessorTime = Annotated[
+    bool, typer.Option("--processor-time", help="Measure the time of the processor instead of the clock.")
+]
 DataDir = Annotated[Path | None, typer.Option(help="Folder of the full data. Default: the bundled images.")]
 
 

@@ -3,9 +3,10 @@
     python benchmarks/step.py --width 0.0625 --threads 1
 
 All variants, with their loader workers, are pinned to the same cores and take turns. Other load on the machine slows
-all of them alike, so quote the ratios.
+all of them alike, so quote the ratios. With `--processor-time`, the time that the loaders take is left out.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -14,9 +15,9 @@ from typing import Annotated, Any
 
 import torch
 import typer
-from machine import peak_flops, pin, the_device, workers
+from machine import Clock, peak_flops, pin, the_device, workers
 from mnist_usps import PROBLEM, SHAPES, bundled_batches, bundled_pair
-from reporting import OutputFile, write_json
+from reporting import OutputFile, ProcessorTime, write_json
 from rich.table import Table
 from textbook import Textbook, Tricks, batches
 from torch.utils.flop_counter import FlopCounterMode
@@ -25,6 +26,7 @@ from lstnet_search.cli.app import run_script
 from lstnet_search.config import PRESETS, LSTNetConfig
 from lstnet_search.io.console import console
 from lstnet_search.methods.lstnet import LSTNet
+from lstnet_search.models import fused
 from lstnet_search.training import CapturedStep, autocast, resolve_precision, use_fast_settings
 
 
@@ -36,8 +38,13 @@ class Row:
     tricks: Tricks | None = None
     """None for ours."""
     device_batches: bool = True
+    kind: type[Textbook] = Textbook
+    compiled: bool = False
     fast: bool = False
     captured: bool = False
+
+
+OURS = Row("ours", compiled=True, fast=True)
 
 
 def rows_for(device: torch.device) -> list[Row]:
@@ -55,10 +62,9 @@ def rows_for(device: torch.device) -> list[Row]:
     if resolve_precision("auto", device) == "bfloat16":
         rows.append(Row("+ bfloat16 autocast", replace(fused, autocast=autocast("bfloat16", device))))
     rows.append(Row("+ shared decoding, no waiting"))
-    rows.append(Row(f"+ {'TF32, tuned cuDNN' if device.type == 'cuda' else 'freed memory kept'}: ours", fast=True))
     if device.type == "cuda":
-        rows.append(Row("+ CUDA graph", fast=True, captured=True))
-    return rows
+        return [*rows, Row("+ TF32, tuned cuDNN", fast=True), replace(OURS, name="+ CUDA graph: ours", captured=True)]
+    return [*rows, Row("+ freed memory kept", fast=True), replace(OURS, name="+ compiled kernels: ours")]
 
 
 def main(
@@ -68,23 +74,29 @@ def main(
     steps: Annotated[int, typer.Option(min=1, help="Steps per turn.")] = 4,
     ends: Annotated[bool, typer.Option("--ends", help="Measure only the textbook's step and ours.")] = False,
     warm_up: Annotated[int, typer.Option(min=1, help="Steps of each variant before those that are measured.")] = 4,
+    processor_time: ProcessorTime = False,
     output: OutputFile = None,
 ) -> None:
     """Time all variants, and print the ratios."""
     measured: list[dict[str, Any]] = []
+    clock = time.process_time if processor_time else time.perf_counter
     for count in sorted(threads or [1], reverse=True):  # a process can give up cores, but not get them back
         pin(count)
         for each in width or [1 / 16, 1 / 8, 1 / 4]:
-            rows = _measure(each, rounds, steps, warm_up, ends=ends)
+            chosen = rows_for(the_device())
+            if ends:
+                chosen = [chosen[0], chosen[-1]]
+            rows = measure(chosen, each, rounds, steps, warm_up, clock)
             measured += [row | {"width": each, "threads": count} for row in rows]
-            console().print(_table(f"width {each:g}, {count} thread(s)", rows))
+            console().print(table(f"width {each:g}, {count} thread(s)", rows))
             write_json(output, {"rows": measured})  # after every table, in case a later one fails
     print(f"median of {rounds} turns of {steps} steps, batch 64 of each domain")
 
 
-def _table(title: str, rows: list[dict[str, Any]]) -> Table:
+def table(title: str, rows: list[dict[str, Any]]) -> Table:
+    """What `measure` returned. The first row is the one that ratios refer to."""
     table = Table(title=title, title_justify="left")
-    for heading in ("", "s/step", "× textbook", "× row above", "images/s", "share of peak", "MiB"):
+    for heading in ("", "s/step", "× first row", "× row above", "images/s", "share of peak", "MiB"):
         table.add_column(heading, justify="right" if heading else "left", no_wrap=True)
     for row in rows:
         table.add_row(
@@ -99,14 +111,23 @@ def _table(title: str, rows: list[dict[str, Any]]) -> Table:
     return table
 
 
-def _measure(width: float, rounds: int, steps: int, warm_up: int, *, ends: bool) -> list[dict[str, Any]]:
+def measure(
+    chosen: list[Row], width: float, rounds: int, steps: int, warm_up: int, clock: Clock
+) -> list[dict[str, Any]]:
+    """Time variants of a step, which take turns.
+
+    Args:
+        chosen: the variants; ratios refer to the first one.
+        width: of the networks.
+        rounds: turns of each variant.
+        steps: steps per turn.
+        warm_up: steps of each variant before that.
+        clock: measures the seconds.
+    """
     device = the_device()
-    chosen = rows_for(device)
-    if ends:
-        chosen = [chosen[0], *(row for row in chosen if row.fast)]
     dtype = torch.bfloat16 if resolve_precision("auto", device) == "bfloat16" else torch.float32
     before, operations = peak_flops(device, dtype), _operations(width)
-    with workers([partial(_build, row, width) for row in chosen]) as started:
+    with workers([partial(_build, row, width) for row in chosen], clock) as started:
         for worker in started:
             worker.seconds(warm_up)
         seconds = [[worker.seconds(steps) for worker in started] for _ in range(rounds)]
@@ -146,8 +167,10 @@ def _build(row: Row, width: float) -> Callable[[], object]:
 
 
 def _step(row: Row, config: LSTNetConfig, device: torch.device) -> Callable[..., object]:
+    if not row.compiled:
+        vars(fused)["library"] = lambda real: None  # as on a machine without a compiler
     if row.tricks is not None:
-        return Textbook(config, SHAPES, device, row.tricks).step
+        return row.kind(config, SHAPES, device, row.tricks).step
     if row.fast:
         use_fast_settings(device)
     ours = LSTNet(config, PROBLEM, device, autocast("auto", device))

@@ -137,6 +137,36 @@ class Textbook:
         return {str(index): value.item() for index, value in enumerate(losses)}
 
 
+class WholeObjectiveTwice(Textbook):
+    """Eq. 1 taken literally: each of the two updates computes all of it, with the gradients of all networks."""
+
+    def step(self, x_a: Tensor, x_b: Tensor) -> dict[str, float]:
+        """Update the discriminators, then the encoders and generators."""
+        for optimiser, sign in ((self.disc_optimiser, 1), (self.net_optimiser, -1)):
+            games, cycles = self._objective(x_a, x_b)
+            optimiser.zero_grad()
+            # Only the networks of this optimiser change, but the gradients of all others are computed too.
+            (sign * torch.stack(games).sum() + torch.stack(cycles).sum()).backward()
+            optimiser.step()
+        return {str(index): value.item() for index, value in enumerate((*games, *cycles))}
+
+    def _objective(self, x_a: Tensor, x_b: Tensor) -> tuple[list[Tensor], list[Tensor]]:
+        """The weighted adversarial terms, as the discriminators minimise them, and the weighted cycle terms."""
+        net, disc, c = self.net, self.disc, self.config
+        z_a, z_b = net.encode(x_a, 0), net.encode(x_b, 1)
+        x_ab, x_ba = net.generate(z_a, 1), net.generate(z_b, 0)
+        x_aa, x_bb = net.generate(z_a, 0), net.generate(z_b, 1)
+        x_aba = net.generate(net.encode(x_ab, 1), 0)
+        x_bab = net.generate(net.encode(x_ba, 0), 1)
+        games = [
+            c.w1 * _game(disc.image(x_a, 0), disc.image(x_ba, 0)),
+            c.w2 * _game(disc.image(x_b, 1), disc.image(x_ab, 1)),
+            c.wl * _game(disc.latent(z_a), disc.latent(z_b)),
+        ]
+        pairs = zip((c.w3, c.w4, c.w5, c.w6), ((x_aa, x_a), (x_bb, x_b), (x_aba, x_a), (x_bab, x_b)), strict=True)
+        return games, [weight * F.l1_loss(y, x) for weight, (y, x) in pairs]
+
+
 def _loss_if_real(logits: Tensor) -> Tensor:
     return F.binary_cross_entropy_with_logits(logits.float(), torch.ones_like(logits, dtype=torch.float32))
 

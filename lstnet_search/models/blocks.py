@@ -1,9 +1,12 @@
 """The layers that the networks are built from."""
 
+from typing import cast
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from lstnet_search.models import fused
 from lstnet_search.models.architecture import Layer, Pooled, Size
 
 SLOPE = 0.3
@@ -36,6 +39,31 @@ class Normalised(nn.Sequential):
         norm = nn.BatchNorm2d(convolution.out_channels, eps=EPSILON, momentum=momentum)
         super().__init__(convolution, norm, nn.LeakyReLU(SLOPE, inplace=True))
 
+    def forward(self, input: Tensor) -> Tensor:
+        """From (N, C, S, S) to the output of the convolution, normalised and activated."""
+        convolution, norm, activation = self
+        x: Tensor = convolution(input)
+        if self.training and fused.serves(x):
+            return fused.normalise(x, cast(nn.BatchNorm2d, norm), SLOPE)
+        activated: Tensor = activation(norm(x))
+        return activated
+
+
+class PooledConvolution(nn.Sequential):
+    """A convolution, LeakyReLU and max pooling."""
+
+    def __init__(self, convolution: nn.Conv2d, stride: int) -> None:
+        super().__init__(convolution, nn.LeakyReLU(SLOPE, inplace=True), SamePool(stride))
+
+    def forward(self, input: Tensor) -> Tensor:
+        """From (N, C, S, S) to the output of the convolution, activated and pooled."""
+        convolution, activation, pool = self
+        x: Tensor = convolution(input)
+        if fused.serves(x):
+            return fused.pool(x, cast(SamePool, pool).stride, SLOPE)
+        pooled: Tensor = pool(activation(x))
+        return pooled
+
 
 def normalised_stack(
     channels: int, layers: tuple[Layer, ...], size: Size, momentum: float, *, transposed: bool = False
@@ -56,7 +84,7 @@ def pooled_stack(channels: int, layers: tuple[Pooled, ...], size: Size) -> nn.Se
     stack = nn.Sequential()
     for pooled in layers:
         conv = convolution(channels, pooled.layer, size, bias=True)
-        stack.append(nn.Sequential(conv, nn.LeakyReLU(SLOPE, inplace=True), SamePool(pooled.pool)))
+        stack.append(PooledConvolution(conv, pooled.pool))
         channels = size.filters(pooled.layer)
     return stack
 

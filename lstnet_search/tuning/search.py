@@ -55,6 +55,7 @@ from lstnet_search.tuning.trials.checkpoints import (
     refuse_other_versions,
 )
 from lstnet_search.tuning.trials.device import device_for
+from lstnet_search.tuning.trials.kernels import kernels_of, remark_on_kernels
 from lstnet_search.tuning.trials.retention import discardable_trials
 from lstnet_search.tuning.tuner import make_tuner, run_tuner
 
@@ -91,7 +92,10 @@ def _search(config: SearchConfig, run: Run, console: Console, stop_request: Stop
             placement = share_gpus(run.resources, config, prepared, placement, config.trials, say)
         if run.resume:
             refuse_other_classifiers(run.folder, prepared.classifier_digests)
-        else:
+        recorded = run.folder.read_search().kernels if run.resume else None
+        if remark := remark_on_kernels(config, placement, recorded):
+            say(remark)
+        if not run.resume:
             run.folder.create(_search_file(config, run, placement, prepared))
         with run.folder.locked():
             run.folder.remove_abandoned()
@@ -143,6 +147,7 @@ def _search_file(config: SearchConfig, run: Run, placement: Placement, prepared:
         "classifiers": prepared.classifier_digests,
         "no_translation_baseline": prepared.baseline,
         "placement": placement.resources | {"concurrent": placement.concurrent},
+        "kernels": kernels_of(config, placement),
     } | provenance()
 
 

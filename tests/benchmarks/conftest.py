@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import create_autospec
 
+import alternatives
 import evaluation
 import gpu_paper
 import gpu_trials
@@ -24,6 +25,7 @@ import torch
 
 from lstnet_search.config import TrialConfig
 from lstnet_search.evaluation import Prepared, prepare
+from lstnet_search.models import fused
 
 ROOT = Path(__file__).parents[2]
 
@@ -68,17 +70,20 @@ class SameProcessWorker:
 
 
 @contextmanager
-def same_process_workers(builds: list[Callable[[], Callable[[], object]]]) -> Iterator[list[SameProcessWorker]]:
+def same_process_workers(
+    builds: list[Callable[[], Callable[[], object]]], clock: Callable[[], float] | None = None
+) -> Iterator[list[SameProcessWorker]]:
     yield [SameProcessWorker(build) for build in builds]
 
 
 @pytest.fixture(autouse=True)
 def same_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Keep benchmarks in this process, in the repository's folder, on one thread and all cores."""
-    for module in (load, precision, recipe, recording, search_efficiency):
+    for module in (alternatives, load, precision, recipe, recording, search_efficiency):
         monkeypatch.setattr(module, "ProcessPoolExecutor", SameProcessPool)
     for module in (gpu_trials, step):
         monkeypatch.setattr(module, "workers", same_process_workers)
+    monkeypatch.setattr(fused, "library", fused.library)  # a variant of a step goes without compiled kernels
     monkeypatch.setattr(os, "sched_setaffinity", lambda process, cores: None)
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     monkeypatch.chdir(ROOT)
@@ -98,5 +103,5 @@ def bundled_data(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
 @pytest.fixture
 def prepared(bundled_data: Prepared, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let benchmarks take this data instead of training classifiers."""
-    for module in (evaluation, gpu_paper, precision, recipe, recording, search_efficiency, start):
+    for module in (alternatives, evaluation, gpu_paper, precision, recipe, recording, search_efficiency, start):
         monkeypatch.setattr(module, "prepare", create_autospec(prepare, return_value=bundled_data))

@@ -11,14 +11,17 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
 
+import alternatives
 import driver
 import evaluation
 import folders
 import gpu_paper
 import gpu_trials
+import kernels
 import load
 import overhead
 import pandas as pd
+import peers
 import precision
 import pytest
 import recipe
@@ -89,6 +92,44 @@ def test_step_measures_every_trick(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert [row["name"] for row in result["rows"]][:3] == names
     assert all(row["ratio"] == 1 and row["flop_per_step"] > 0 for row in result["rows"])
     assert result["machine"]
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("prepared")
+def test_alternatives_time_and_train_each_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(step, "peak_flops", lambda device, dtype: 1e12)
+    output = tmp_path / "alternatives.json"
+    alternatives.main(
+        width=[WIDTH], threads=1, rounds=1, steps_per_turn=1, warm_up=1, accuracy=0.0, steps=1, output=output
+    )
+    ways = ["textbook", "whole objective twice", "ours"]
+    assert [row["name"] for row in read(output)["steps"]] == ways
+    assert [(row["way"], row["step"]) for row in read(output)["trainings"]] == [(way, 1) for way in ways]
+
+
+def test_peers_leave_out_a_tuner_that_cannot_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    milliseconds = {"seconds_per_trial": 0.003, "work_per_trial": 0.002}
+    monkeypatch.setattr(peers, "measure", lambda way, storage, trials, concurrent: milliseconds)
+    monkeypatch.setattr(peers, "local_cluster", lambda placement: nullcontext())
+    for name, script in (("syne-tune", f"echo '{json.dumps(milliseconds)}'"), ("keras-tuner", "exit 1")):
+        python = tmp_path / name / "bin/python"
+        python.parent.mkdir(parents=True)
+        python.write_text(f"#!/bin/sh\n{script}\n")
+        python.chmod(0o755)
+    peers.main(trials=2, environments=tmp_path, output=tmp_path / "peers.json")
+    tuners = read(tmp_path / "peers.json")["tuners"]
+    assert tuners == dict.fromkeys(("Optuna", "plain Tuner", "ours", "Syne Tune"), milliseconds)
+    assert "KerasTuner is left out" in capsys.readouterr().out
+
+
+def test_kernels_are_timed_at_every_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernels, "SIZES", ((4, 7), (8, 3)))
+    kernels.main(repetitions=1, output=tmp_path / "kernels.json")
+    assert [(row["filters"], row["side"]) for row in read(tmp_path / "kernels.json")["rows"]] == [(4, 7)] * 3 + [
+        (8, 3)
+    ] * 3
 
 
 @pytest.mark.slow

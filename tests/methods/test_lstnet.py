@@ -10,7 +10,7 @@ from torch.nn import functional as F
 from lstnet_search.config import TrialConfig
 from lstnet_search.methods.base import Problem
 from lstnet_search.methods.lstnet import METRICS, LSTNet
-from lstnet_search.models import ImageShape
+from lstnet_search.models import ImageShape, compiled, fused
 
 PROBLEM = Problem((ImageShape(1, 28), ImageShape(1, 16)), classes=10)
 SMALL = TrialConfig(
@@ -91,6 +91,28 @@ def test_steps_equal_a_loop_written_out_by_hand(latent_stride: int) -> None:
             gradients = dict(theirs.translator.named_parameters())
             for name, parameter in ours.translator.named_parameters():
                 torch.testing.assert_close(parameter.grad, gradients[name].grad, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.skipif(not compiled.digest(), reason="needs a C compiler")
+def test_steps_with_compiled_kernels_equal_steps_with_pytorchs(monkeypatch: pytest.MonkeyPatch) -> None:
+    config = SMALL.override({"adam_epsilon": 1e-20}, "test")
+    used: set[str] = set()
+    call = fused._call
+    monkeypatch.setattr(fused, "_call", lambda name, *arguments: (used.add(name), call(name, *arguments)))
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        ours, theirs = make(config), make(config)
+        for x1, x2 in batches(2):
+            measured = ours.step(x1, x2)
+            with monkeypatch.context() as without:
+                without.setattr(fused, "library", lambda real: None)
+                expected = theirs.step(x1, x2)
+            torch.testing.assert_close(measured, expected, rtol=1e-9, atol=1e-12)
+        assert_same_parameters(ours, theirs, 1e-10)
+        assert used == {"normalise", "normalise_backward", "pool", "pool_backward"}
+    finally:
+        torch.set_num_threads(threads)
 
 
 def test_anchored_steps_with_a_falling_learning_rate_equal_a_loop_written_out_by_hand() -> None:

@@ -116,6 +116,8 @@ class SearchRecord(YamlRecord):
     classifiers: dict[str, str] = Field(default_factory=dict)
     """A digest of each classifier's weights, by domain. Earlier versions did not record it."""
     no_translation_baseline: dict[str, RecordedNumber] = Field(default_factory=dict)
+    kernels: Annotated[str, Field(pattern=r"^[0-9a-f]*$", max_length=64)] = ""
+    """A digest of the compiled kernels that trials compute with, or "" if these are PyTorch's."""
     versions: dict[str, str] = Field(default_factory=dict)
     machine: str = ""
     git_commit: str = ""
