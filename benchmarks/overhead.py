@@ -20,7 +20,6 @@ import typer
 from machine import resident
 from optuna.storages import BaseStorage, InMemoryStorage, JournalStorage, RDBStorage
 from optuna.storages.journal import JournalFileBackend
-from ray import tune
 from ray.tune.search import ConcurrencyLimiter
 from ray.tune.search.optuna import OptunaSearch
 from reporting import OutputFile, empty_table, write_json
@@ -35,6 +34,7 @@ from lstnet_search.evaluation import EvaluatedTraining, Prepared
 from lstnet_search.io.console import console
 from lstnet_search.results.folder.folder import ResultsFolder
 from lstnet_search.results.folder.storage import Storage
+from lstnet_search.results.screen.progress import Progress
 from lstnet_search.training import Report, Start
 from lstnet_search.tuning.cluster.cluster import local_cluster
 from lstnet_search.tuning.cluster.placement import Placement
@@ -51,6 +51,7 @@ from lstnet_search.tuning.study.searcher import StudySearch
 from lstnet_search.tuning.study.study import Study, distribution
 from lstnet_search.tuning.trials.trainable import Trainable
 from lstnet_search.tuning.tuner import make_tuner, run_tuner
+from ray import tune
 
 SPACE = Path("search_spaces/weight_ratios.yaml")
 STORAGES: dict[str, Callable[[Path], BaseStorage]] = {
@@ -223,7 +224,7 @@ def run_ours(config: SearchConfig, storage: BaseStorage, folder: Path, concurren
         context = SearchContext(
             Run(results), config, results, storage_of_trials, prepared, placement, terminal, stop_request
         )
-        display = SearchDisplay(terminal, config.directions, config.trial.steps, config.trials, 2, TARGET)
+        display = SearchDisplay(terminal, config.directions, Progress(config.trial.steps, config.trials, 2), TARGET)
         callback = SearchCallback(context, study, display)
         callback.start([])
         scheduler = make_scheduler(config, [], TARGET)

@@ -44,7 +44,10 @@ def make_context(
         search_config(**settings),
         folder,
         Storage.local(path),
-        data or SimpleNamespace(directions=DIRECTIONS, baseline={}, searched=lambda direction: DIRECTIONS),
+        data
+        or SimpleNamespace(
+            directions=DIRECTIONS, baseline={}, validation_images={}, searched=lambda direction: DIRECTIONS
+        ),
         Placement(cpus=2, gpus=0, concurrent=2),
         Console(file=out, width=200),
         stop_request or StopRequest(),

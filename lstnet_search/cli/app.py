@@ -16,6 +16,7 @@ from typer.exceptions import TyperException
 
 from lstnet_search.errors import InputError, plain
 from lstnet_search.io.atomic import UNFINISHED
+from lstnet_search.io.lookalikes import LOOKALIKE
 from lstnet_search.io.program import program
 from lstnet_search.io.secrets import masked
 
@@ -125,7 +126,7 @@ def run_app(app: Callable[..., Any], arguments: Sequence[str] | None = None) -> 
         arguments: The arguments, or None for those of this process.
     """
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # file names may contain bytes that are not text
+        sys.stdout.reconfigure(errors=LOOKALIKE)  # also for file names with bytes that are not text
     try:
         code = app(args=arguments, prog_name=" ".join(program()), standalone_mode=False)
     except InputError as error:

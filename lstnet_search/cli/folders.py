@@ -35,13 +35,21 @@ def export(
     print(f"exported to {to}")
 
 
-def status(folder: options.FolderArgument) -> None:
+def status(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(metavar="FOLDER", help="A results folder, or the name of a study in results/; else the newest."),
+    ] = None,
+) -> None:
     """Print a search's progress, even while it runs."""
+    from lstnet_search.io.console import console, screen_width
     from lstnet_search.results.folder.folder import ResultsFolder
-    from lstnet_search.results.folder.status import status_lines
+    from lstnet_search.results.screen.status import status_lines
 
-    for line in status_lines(ResultsFolder.find(folder)):
-        print(line)
+    found = ResultsFolder.newest() if folder is None else ResultsFolder.find(folder)
+    out = console()
+    for line in status_lines(found, screen_width(out)):
+        out.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def stop(

@@ -13,7 +13,8 @@ from lstnet_search.cli.moved_images import record_moved_images
 from lstnet_search.cli.search_options import SearchOptions, search_config
 from lstnet_search.config.search import POPULATION_SCHEDULERS, TrackerName
 from lstnet_search.errors import InputError
-from lstnet_search.io.console import console
+from lstnet_search.io.console import console, say
+from lstnet_search.io.program import dashboard_command
 
 
 def search(
@@ -48,11 +49,15 @@ def search(
     The best trial's settings, model and images are written to a results folder.
     """
     _check_resume(resume, name, add_trials, asked.trials)
+    name = name or f"search-{datetime.now():%Y%m%d-%H%M%S}"
+    out = console()
+    say(out, f"{name} in a browser: {dashboard_command(results_dir / name)}")  # imports that take seconds follow
     from lstnet_search.results.folder.folder import ResultsFolder
     from lstnet_search.results.folder.mirror import fetch, mirrored_search
     from lstnet_search.results.folder.storage import Storage
+    from lstnet_search.results.screen.next_steps import headline
 
-    folder = ResultsFolder.named(results_dir, name or f"search-{datetime.now():%Y%m%d-%H%M%S}")
+    folder = ResultsFolder.named(results_dir, name)
     run = where.make_run(folder, asked.data_dir, resume=resume, log=tuple(log or ()))
     if asked.warm_start is not None:
         asked = replace(asked, warm_start=ResultsFolder.find(asked.warm_start, results_dir).path)
@@ -79,9 +84,10 @@ def search(
         if mirror is not None:
             fetch(mirror, folder)
 
+    say(out, headline(config))
     from lstnet_search.tuning import search as tuning  # imports Ray, which takes seconds: after the checks
 
-    return tuning.search(config, run, console())
+    return tuning.search(config, run, out)
 
 
 def _check_resume(resume: bool, name: str | None, add_trials: int | None, trials: int | None) -> None:

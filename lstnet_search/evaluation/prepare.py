@@ -64,6 +64,11 @@ class Prepared:
         a, b = self.train
         return ImageShape(a.channels, a.side), ImageShape(b.channels, b.side)
 
+    @property
+    def validation_images(self) -> dict[str, int]:
+        """Number of validation images that each direction labels."""
+        return {name: len(domain.images) for name, domain in zip(self.directions, self.validation, strict=True)}
+
     def problem(self, direction: str) -> Problem:
         """What a method knows about the data, if it is trained for the given direction (see `searched`)."""
         sources = tuple(self.directions.index(each) for each in self.searched(direction))

@@ -1,9 +1,15 @@
-"""The console that commands print tables and messages on."""
+"""The console that commands print on, its width, and sentences and commands whose words are kept whole."""
 
 import os
+import shlex
 import sys
+from collections.abc import Iterator
 
+from rich.cells import cell_len
 from rich.console import Console
+
+PIPE_WIDTH = 80
+CONTINUATION = " \\"
 
 
 class _Console(Console):
@@ -22,3 +28,68 @@ def console() -> Console:
     """A console that prints markup literally. If it is not a terminal, it is 200 columns wide and without colour."""
     terminal = _Console(markup=False, emoji=False)
     return terminal if terminal.is_terminal else _Console(width=200, no_color=True, markup=False, emoji=False)
+
+
+def screen_width(out: Console) -> int:
+    """Columns for what is laid out to be read: those of a terminal; elsewhere 80, unless COLUMNS says otherwise."""
+    if out.is_terminal:
+        return out.width
+    given = os.environ.get("COLUMNS", "")
+    return int(given) if given.isdecimal() and int(given) else PIPE_WIDTH
+
+
+def say(out: Console, line: str, style: str | None = None) -> None:
+    """Print a sentence: broken between words on a terminal, in one line elsewhere, where programs may search for it."""
+    lines = wrapped(line, out.width) if out.is_terminal else [line]
+    for each in lines:
+        out.print(each, style=style, markup=False, highlight=False, soft_wrap=True)
+
+
+def say_command(out: Console, sentence: str, command: str) -> None:
+    """Print a sentence and the command that it ends with. A command of several lines can be pasted as it is."""
+    whole = f"{sentence}: {command}"
+    if not out.is_terminal or cell_len(whole) <= out.width:
+        say(out, whole)
+        return
+    say(out, f"{sentence}:")
+    for each in command_lines(command, out.width):
+        out.print(each, markup=False, highlight=False, soft_wrap=True)
+
+
+def wrapped(text: str, width: int, indent: str = "") -> list[str]:
+    """Lines of at most a width, broken between words. A longer word, such as a path, has a line of its own.
+
+    Args:
+        text: words; several spaces between two of them are kept within a line.
+        width: columns of a line.
+        indent: what each line but the first begins with.
+    """
+    lines, line = [], ""
+    for gap, word in _words(text):
+        if line.strip() and cell_len(line + gap + word) > width:
+            lines.append(line)
+            line = indent + word
+        else:
+            line += gap + word
+    return [*lines, line]
+
+
+def command_lines(command: str, width: int, indent: str = "  ") -> list[str]:
+    """A command in lines of at most a width, if possible, each but the last ending with a backslash."""
+    lines, line = [], indent
+    for word in map(shlex.quote, shlex.split(command)):
+        if line.strip() and cell_len(line + word + CONTINUATION) + 1 > width:
+            lines.append(line.rstrip() + CONTINUATION)
+            line = 2 * indent
+        line += word + " "
+    return [*lines, line.rstrip()]
+
+
+def _words(text: str) -> Iterator[tuple[str, str]]:
+    """Each word of a text with the spaces before it."""
+    gap = ""
+    for index, word in enumerate(text.split(" ")):
+        gap += " " if index else ""
+        if word:
+            yield gap, word
+            gap = ""

@@ -1,7 +1,11 @@
 """How to start this program, as shown in commands that users copy."""
 
+import shlex
+import shutil
 import sys
 from pathlib import Path
+
+NAME = "lstnet-search"
 
 
 def program() -> list[str]:
@@ -20,3 +24,24 @@ def search_program() -> list[str]:
     if Path(started[-1]).name == "run_search.py":
         return started
     return [*started, "search"] if started[-1] == "lstnet_search" else ["lstnet-search", "search"]
+
+
+def installed_program() -> str:
+    """How this program starts from the current directory: by its name, or by its path where it is not on PATH."""
+    if shutil.which(NAME) is not None:
+        return NAME
+    installed = Path(sys.executable).with_name(NAME)
+    if not installed.is_file():
+        return NAME
+    here = Path.cwd()
+    return str(installed.relative_to(here) if installed.is_relative_to(here) else installed)
+
+
+def study_argument(study: Path) -> str:
+    """How commands are told of a study: its name if it is in `results`, else its path."""
+    return study.name if str(study.parent) == "results" else str(study)
+
+
+def dashboard_command(study: Path) -> str:
+    """The command that shows a study in a browser."""
+    return shlex.join([installed_program(), "dashboard", study_argument(study)])

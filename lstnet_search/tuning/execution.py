@@ -9,6 +9,7 @@ from rich.console import Console
 from lstnet_search.config.search import SearchConfig
 from lstnet_search.errors import InputError
 from lstnet_search.evaluation import Prepared, WholeSets
+from lstnet_search.io.console import say_command
 from lstnet_search.results.folder.folder import ResultsFolder
 from lstnet_search.tuning.cluster.cluster import address_of, place_here, running_cluster
 from lstnet_search.tuning.cluster.dashboard import dashboard_lines
@@ -32,8 +33,7 @@ def until_stopped(run: Run, console: Console, command: Callable[[StopRequest], i
             if not stop_request.interrupted:
                 raise
             why = "the time budget is over" if stop_request.signal is None else f"stopped by {stop_request.signal.name}"
-            line = f"{why} before the first training; nothing was lost; start again with: {run.command}"
-            console.print(line, markup=False, highlight=False, soft_wrap=True)
+            say_command(console, f"{why} before the first training; nothing was lost; start again with", run.command)
             return stop_request.exit_code
 
 
@@ -58,6 +58,8 @@ def on_cluster(run: Run, trials: int, say: Callable[[str], None]) -> Iterator[Pl
     """
     storage = None if run.storage is None else run.open_storage()
     with ExitStack() as stack:
+        if address_of(run.resources.address) is None:
+            say("starting Ray; this takes up to half a minute")
         with hangup_blocked():
             placement, dashboard = stack.enter_context(running_cluster(run.resources, trials, storage))
         limited = read_limits().sentence() if address_of(run.resources.address) is None else None

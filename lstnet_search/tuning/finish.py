@@ -12,23 +12,30 @@ from lstnet_search.config.metrics import accuracy_name, read_name
 from lstnet_search.config.search import SearchConfig
 from lstnet_search.errors import InputError, one_line
 from lstnet_search.evaluation import Prepared, searched_means
+from lstnet_search.io.console import screen_width, wrapped
 from lstnet_search.methods.registry import labels_itself
 from lstnet_search.models.classifier import Classifiers
 from lstnet_search.results.export.model import trained_network
 from lstnet_search.results.export.winner import write_winner
 from lstnet_search.results.formatting import percent, shown, swap_sentence
+from lstnet_search.results.screen.board import Board
+from lstnet_search.results.screen.next_steps import advice, confirm_seconds, next_steps
+from lstnet_search.results.screen.outcome import Outcome, weights_line
 from lstnet_search.results.study.configurations import Ranking, ranked_by
 from lstnet_search.results.study.pareto import front
-from lstnet_search.results.study.records import TrialRecord
+from lstnet_search.results.study.records import PAPER_TRIAL, TrialRecord
 from lstnet_search.training import evaluated_state, read_state
 from lstnet_search.tuning.classifiers import ClassifierTrainings
-from lstnet_search.tuning.console.points_table import points_table
-from lstnet_search.tuning.console.search_display import TABLE_ROWS, SearchDisplay, summary
+from lstnet_search.tuning.console.points_table import points_lines
+from lstnet_search.tuning.console.search_display import SearchDisplay
 from lstnet_search.tuning.context import SearchContext
 from lstnet_search.tuning.failures.storage_errors import print_storage_problem
 from lstnet_search.tuning.monitoring.search_callback import SearchCallback
 from lstnet_search.tuning.study.objectives import objectives
 from lstnet_search.tuning.trials.checkpoints import checkpoint_at
+
+LIKELY_BEST = 5
+"""Configurations whose networks are checked for swapped classes."""
 
 
 def finish_search(context: SearchContext[Prepared], display: SearchDisplay, callback: SearchCallback) -> int:
@@ -45,11 +52,9 @@ def finish_search(context: SearchContext[Prepared], display: SearchDisplay, call
     if ranking:
         winner = _Winner(context, display, records, ranking)
         winner.write()
-        _print_table(context, records, ranking)
+        _print_outcome(context, display, records, ranking)
         for line in _swaps(ranking, records, context.metric):
-            display.say(line)
-        if context.config.space.dimensions:
-            display.say(ranking.verdict(context.metric))
+            display.say(line, "yellow")
         failed = sum(record.state == "FAIL" for record in records)
         if failed:
             display.say(f"{failed} of {len(records)} trials failed; the column 'error' of trials.parquet says why")
@@ -59,11 +64,13 @@ def finish_search(context: SearchContext[Prepared], display: SearchDisplay, call
     mirrored = callback.mirror()
     display.say(f"results: {context.folder.path}")
     if unfinished:
-        display.say(f"{unfinished} of {trials} trials are unfinished; resume with: {resume_command}")
+        display.say_command(f"{unfinished} of {trials} trials are unfinished; resume with", resume_command)
+    elif ranking:
+        _print_next_steps(context, display, records)
     if not mirrored:
-        display.say(
-            f"error: the copy in --storage is out of date, {context.folder.path} is up to date; "
-            f"resume with: {resume_command}"
+        display.say_command(
+            f"error: the copy in --storage is out of date, {context.folder.path} is up to date; resume with",
+            resume_command,
         )
     if context.stop_request.storage_problem:
         return print_storage_problem(context.console, context.stop_request.storage_problem, resume_command)
@@ -82,26 +89,64 @@ def without_translation(config: SearchConfig, prepared: Prepared) -> dict[str, f
     return prepared.baseline | searched_means(prepared.baseline, prepared.searched(config.direction))
 
 
-def _print_table(context: SearchContext[Prepared], records: list[TrialRecord], ranking: Ranking) -> None:
-    config, directions, metric = context.config, context.data.directions, context.metric
+def _print_outcome(
+    context: SearchContext[Prepared], display: SearchDisplay, records: list[TrialRecord], ranking: Ranking
+) -> None:
+    config, metric, width = context.config, context.metric, screen_width(context.console)
     baseline = without_translation(config, context.data)
     if not config.space.dimensions:
-        context.console.print(points_table(records, config.points, baseline, directions, metric))
+        directions = context.data.directions
+        display.show(points_lines(records, config.points, baseline, directions, metric, width))
         return
-    context.console.print(summary(records, ranking, baseline, directions, metric))
+    board = Board(context.data.directions, metric, config.trial.steps)
+    board.add_records(records)
+    found = Outcome(
+        ranking,
+        board.standings,
+        baseline,
+        context.data.validation_images,
+        context.data.directions,
+        context.data.searched(config.direction),
+        metric,
+        config.trial.steps,
+    )
+    display.say("")
+    for sentence in found.sentences():
+        display.say(sentence, "bold")
+    display.say("")
+    display.show(found.table(width))
     if config.direction == "pareto":
         best = front(ranking, records, metric, objectives(config, metric))
-        title = "Pareto front: any trial that is better in one direction is worse in the other"
-        context.console.print(summary(records, best, baseline, directions, metric, len(best.configurations), title))
+        display.say("Pareto front: any trial that is better in one direction is worse in the other")
+        display.show(found.table(width, best.configurations))
+    display.show(wrapped(found.others(), width, "  "))
+    by_number = {record.number: record for record in records}
+    display.show(wrapped(weights_line(by_number[ranking.best.shown_trial].settings), width, " " * 9))
 
 
 def _swaps(ranking: Ranking, records: Sequence[TrialRecord], metric: str) -> Iterator[str]:
     """A line for each whole training of the likely best whose translator swaps classes at its best report."""
     by_number = {record.number: record for record in records}
-    for number in (number for each in ranking.configurations[:TABLE_ROWS] for number in each.judged_trials):
+    for number in (number for each in ranking.configurations[:LIKELY_BEST] for number in each.judged_trials):
         report = by_number[number].best(metric) if by_number[number].state == "COMPLETE" else None
         if report is not None and (swaps := swap_sentence(report.metrics)):
             yield f"ALARM: trial {number}: {swaps}"
+
+
+def _print_next_steps(context: SearchContext[Prepared], display: SearchDisplay, records: Sequence[TrialRecord]) -> None:
+    """The commands that a user may want next. An ablation has no winner to confirm."""
+    config, folder = context.config, context.folder
+    seconds = None
+    if config.space.dimensions:
+        trained = [record.reports[-1] for record in records if record.reports]
+        pace = sum(report.seconds for report in trained) / max(1, sum(report.step for report in trained))
+        candidates = 1 if ranked_by(records, context.metric).best.number == PAPER_TRIAL else 2
+        seconds = confirm_seconds(candidates, config.trial.steps, pace, context.placement.concurrent)
+    steps = next_steps(
+        folder, trials=config.trials, confirmed=folder.confirmation_file.is_file(), confirm_seconds=seconds
+    )
+    display.say("")
+    display.show(advice(list(steps), screen_width(context.console)))
 
 
 class _Winner:

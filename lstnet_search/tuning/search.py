@@ -11,14 +11,17 @@ from ray.tune import Callback
 from rich.console import Console
 
 from lstnet_search.config.metrics import accuracy_name, choose_metric
+from lstnet_search.config.rungs import rungs_with
 from lstnet_search.config.search import SearchConfig
 from lstnet_search.domains import load_pair
 from lstnet_search.errors import InputError
 from lstnet_search.evaluation import Prepared, prepare
 from lstnet_search.io.cache_dir import default_cache_dir
+from lstnet_search.io.console import say as print_line
 from lstnet_search.results.folder.mirror import refuse_outdated
 from lstnet_search.results.folder.provenance import provenance
 from lstnet_search.results.formatting import percent
+from lstnet_search.results.screen.progress import Progress
 from lstnet_search.results.study.records import Exploit, TrialRecord
 from lstnet_search.training import use_deterministic_kernels
 from lstnet_search.tuning.cluster.cluster import refuse_job_folder
@@ -73,9 +76,7 @@ def search(config: SearchConfig, run: Run, console: Console) -> int:
 
 
 def _search(config: SearchConfig, run: Run, console: Console, stop_request: StopRequest) -> int:
-    def say(line: str) -> None:
-        console.print(line, markup=False, highlight=False)
-
+    say = partial(print_line, console)
     _refuse_unusable(config, run)
     storage = run.open_storage()
     if config.deterministic:
@@ -146,6 +147,7 @@ def _search_file(config: SearchConfig, run: Run, placement: Placement, prepared:
         "data_fingerprint": prepared.fingerprint,
         "classifiers": prepared.classifier_digests,
         "no_translation_baseline": prepared.baseline,
+        "validation_images": prepared.validation_images,
         "placement": placement.resources | {"concurrent": placement.concurrent},
         "kernels": kernels_of(config, placement),
     } | provenance()
@@ -168,14 +170,14 @@ def _run_trials(context: SearchContext[Prepared], warm_start: list[FrozenTrial])
     study.add_warm_start(warm_start)
     earlier = study.records()
     study.study.sampler = make_sampler(config, len(earlier))
-    display = SearchDisplay(
-        context.console,
-        context.data.directions,
+    progress = Progress(
         config.trial.steps,
         config.trials,
         placement.concurrent,
-        context.metric,
+        rungs_with(config.scheduler, config.trial.steps),
+        repeats=config.seeds > 1,
     )
+    display = SearchDisplay(context.console, context.data.directions, progress, context.metric)
     if warm_start:
         display.say(
             f"the sampler knows {len(warm_start)} completed trials of {config.warm_start} that lie in the space"
@@ -196,7 +198,7 @@ def _run_trials(context: SearchContext[Prepared], warm_start: list[FrozenTrial])
     callback.mirror()  # an incomplete last line may have been removed from the study: the copy must not be ahead of it
     if left > 0:
         display.say(estimate(config, context.data, placement, left, earlier))
-        display.say(f"without translation: {_baseline(context.data)}")
+        display.say(f"to beat, without translation: {_baseline(context.data)}")
     if left > 0 and not context.stop_request.due:
         callback.start(earlier)
         try:

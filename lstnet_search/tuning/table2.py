@@ -12,6 +12,7 @@ from rich.console import Console
 from lstnet_search.config.budgets import Budget
 from lstnet_search.config.search import SearchConfig
 from lstnet_search.errors import InputError
+from lstnet_search.io.console import say
 from lstnet_search.results.confirmation.plan import make_plan
 from lstnet_search.results.folder.folder import ResultsFolder
 from lstnet_search.results.formatting import duration
@@ -138,7 +139,7 @@ class _Methods:
         self._folder.write(self._name, self._run.command, self._spent)
 
     def _say(self, line: str) -> None:
-        self._console.print(line, markup=False, highlight=False)
+        say(self._console, line)
 
 
 def _ended(study: ResultsFolder, config: SearchConfig) -> bool:

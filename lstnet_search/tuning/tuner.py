@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from ray import tune
 from ray.tune.experiment import Trial
 from ray.tune.schedulers import TrialScheduler
 
@@ -18,8 +17,11 @@ from lstnet_search.tuning.schedulers.stop_on_request import StopOnRequest
 from lstnet_search.tuning.study.searcher import StudySearch
 from lstnet_search.tuning.trials.checkpoints import run_name, trial_folder
 from lstnet_search.tuning.trials.trainable import Trainable
+from ray import tune
 
 PROCESS_RETRIES = 3
+ACTOR = "Trial"
+"""What Ray's page calls the class of a trial's process."""
 
 
 def make_tuner(
@@ -62,8 +64,10 @@ def make_tuner(
         storage=context.storage,
         retry_on_oom=retry_on_oom,
     )
+    with_placement = tune.with_resources(with_data, placement.resources)
+    with_placement.__qualname__ = ACTOR  # else Ray's page calls it with_resources.<locals>.ResourceTrainable
     return tune.Tuner(
-        tune.with_resources(with_data, placement.resources),
+        with_placement,
         tune_config=tune.TuneConfig(
             search_alg=searcher,
             scheduler=scheduler,

@@ -29,7 +29,7 @@ from lstnet_search.results.confirmation.files import measured_accuracies, read_c
 from lstnet_search.results.confirmation.plan import ConfirmationPlan, candidates, make_plan
 from lstnet_search.results.export.winner import export, write_config
 from lstnet_search.results.folder.folder import ResultsFolder
-from lstnet_search.results.folder.status import status_lines
+from lstnet_search.results.screen.status import status_lines
 
 from .made_up import make_study, write_confirmation
 

@@ -15,7 +15,7 @@ from processes import descendants
 
 ROOT = Path(__file__).parents[2]
 
-_REPORT = re.compile(r"trial (\d+) +step +(\d+)/(\d+) ")
+_REPORT = re.compile(r"trial (\d+) +(\d+)/(\d+) ")
 _TIMEOUT = 1200.0
 
 

@@ -19,8 +19,8 @@ from safetensors.torch import load
 from searches import ROOT, command
 
 from lstnet_search.evaluation.samples import read_samples
-from lstnet_search.results.folder.status import status_lines
 from lstnet_search.results.folder.studies import StudyTables
+from lstnet_search.results.screen.status import status_lines
 
 pytestmark = pytest.mark.slow
 
@@ -98,9 +98,10 @@ def test_every_file_can_be_read_at_any_moment_a_closed_terminal_loses_nothing_an
     tmp_path: Path,
 ) -> None:
     folder, mark = tmp_path / "x", tmp_path / "it ran"
-    code, printed, times = run_while_reading(tmp_path, "--steps", "8", "--trials", "2", stop_at="trial 0   step 3/8")
+    code, printed, times = run_while_reading(tmp_path, "--steps", "8", "--trials", "2", stop_at="trial 0  3/8")
     assert code == 129, printed
-    assert printed.startswith("dashboard: http://127.0.0.1:")
+    assert printed.startswith("x in a browser: ")
+    assert "\nRay's page, for processes: http://127.0.0.1:" in printed
     assert f"resume with: python run_search.py --name x --resume --results-dir {tmp_path}" in printed
     assert (folder / "best_model.safetensors").is_file()
 

@@ -1,5 +1,6 @@
 """The end of a search, with records of trials that nobody trained."""
 
+import re
 import signal
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 from contexts import DIRECTIONS, make_context
 
 from lstnet_search.results.folder.folder import ResultsFolder
+from lstnet_search.results.screen.progress import Progress
 from lstnet_search.results.study.records import ReportRecord, TrialRecord
 from lstnet_search.tuning.console.search_display import SearchDisplay
 from lstnet_search.tuning.finish import finish_search
@@ -28,6 +30,11 @@ class Callback:
         return self.mirrored
 
 
+def flat(printed: str) -> str:
+    """Commands of several lines in one."""
+    return re.sub(r" \\\n +", " ", printed)
+
+
 def record(number: int, state: Any, w1: float | None = None) -> TrialRecord:
     context, _ = make_context(Path("x"))
     trial = context.config.trial
@@ -40,14 +47,18 @@ def finished(path: Path, callback: Callback, stop_request: StopRequest | None = 
     """Exit code and output."""
     run = Run(ResultsFolder(path), resources=Resources(cpus=2))
     context, out = make_context(path, run=run, stop_request=stop_request)
-    display = SearchDisplay(context.console, DIRECTIONS, 10, 2, 2, context.metric)
+    display = SearchDisplay(context.console, DIRECTIONS, Progress(10, 2, 2), context.metric)
     return finish_search(context, display, callback), out.getvalue()  # type: ignore[arg-type]
 
 
 def test_a_search_that_ended_prints_its_table_and_results(tmp_path: Path) -> None:
     code, printed = finished(tmp_path, Callback([record(0, "COMPLETE"), record(1, "PRUNED")]))
     assert code == 0
-    assert "validation accuracy at each trial's best report" in printed
+    assert "The paper's weights lead trial 1 by 0.00 points: one seed each, no proof yet.\n" in printed
+    assert re.search(r"^%, validation +→usps +→mnist +mean +steps$", printed, re.MULTILINE)
+    assert re.search(r"^best, the paper's, trial 0 +50.00 +50.00 +50.00 +", printed, re.MULTILINE)
+    assert f"confirm {tmp_path} --top 1 --seeds 3" in flat(printed)
+    assert f"search --name {tmp_path.name} --results-dir {tmp_path.parent} --resume --add-trials 6" in flat(printed)
     assert f"results: {tmp_path}" in printed
     assert "resume with" not in printed
 

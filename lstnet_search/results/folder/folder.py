@@ -106,6 +106,18 @@ class ResultsFolder:
             return cls(results_dir / path)
         return cls.existing(path)
 
+    @classmethod
+    def newest(cls, results_dir: Path = Path("results")) -> Self:
+        """The folder whose tables were written last, or that was made last.
+
+        Raises:
+            InputError: if there is none.
+        """
+        found = [cls(path.parent) for path in results_dir.glob("*/search.yaml")]
+        if not found:
+            raise InputError(f"{results_dir} has no study; search first, or give the path of a results folder")
+        return max(found, key=lambda each: max(map(_written, (each.search_file, each.trials_file))))
+
     def resume_command(self, *options: str) -> str:
         """The command that resumes the search from the current directory, with further options.
 
@@ -282,6 +294,14 @@ class ResultsFolder:
         finally:
             os.close(handle)
         return False
+
+
+def _written(file: Path) -> float:
+    """When a file was written, in seconds; 0 if it does not exist."""
+    try:
+        return file.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _lock(handle: int) -> bool:

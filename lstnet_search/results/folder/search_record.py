@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, Field
 
 from lstnet_search.config import METHODS
-from lstnet_search.config.domain_names import is_domain
+from lstnet_search.config.domain_names import domain_name, is_domain
 from lstnet_search.config.metrics import TARGET, directions_of
 from lstnet_search.config.number_types import LARGEST_COUNT
 from lstnet_search.config.search import SearchConfig
@@ -96,6 +96,12 @@ class RecordedSearch(YamlRecord):
         return directions_of(*self.trial.domains)
 
     @property
+    def domain_names(self) -> tuple[str, str]:
+        """Names of both domains."""
+        first, second = map(domain_name, self.trial.domains)
+        return first, second
+
+    @property
     def searched_directions(self) -> tuple[str, ...]:
         """Names of the directions that the search looks at."""
         return self.directions if self.direction in ("both", "pareto") else (self.direction,)
@@ -118,6 +124,9 @@ class SearchRecord(YamlRecord):
     no_translation_baseline: dict[str, RecordedNumber] = Field(default_factory=dict)
     kernels: Annotated[str, Field(pattern=r"^[0-9a-f]*$", max_length=64)] = ""
     """A digest of the compiled kernels that trials compute with, or "" if these are PyTorch's."""
+    validation_images: dict[str, RecordedCount] = Field(default_factory=dict)
+    """Number of images by direction. Earlier versions did not record it."""
+    placement: dict[str, RecordedNumber] = Field(default_factory=dict)
     versions: dict[str, str] = Field(default_factory=dict)
     machine: str = ""
     git_commit: str = ""

@@ -7,7 +7,7 @@ from typing import Self
 import pandas as pd
 
 from lstnet_search.config.metrics import accuracy_name
-from lstnet_search.config.rungs import rungs
+from lstnet_search.config.rungs import rungs_with
 from lstnet_search.domains.formats.trees import printable
 from lstnet_search.errors import plain
 from lstnet_search.evaluation import searched_means
@@ -77,7 +77,7 @@ class StudyTables:
     @property
     def rungs(self) -> tuple[int, ...]:
         """Steps at which trials are compared and two of three are stopped; empty if the scheduler has no rungs."""
-        return rungs(self.steps) if self.search.scheduler in ("asha", "hyperband") else ()
+        return rungs_with(self.search.scheduler, self.steps)
 
     @property
     def baseline(self) -> dict[str, float]:

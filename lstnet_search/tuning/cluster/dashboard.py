@@ -16,13 +16,13 @@ def dashboard_lines(address: str | None, environment: Mapping[str, str]) -> Iter
         environment: variables of this process. Ray sets those that concern authentication.
     """
     if not address:
-        yield "dashboard: none; Ray could not start it (is a package of ray[default] missing?); the search continues"
+        yield "Ray's page: none; Ray could not start it (is a package of ray[default] missing?); the search continues"
         return
     taken = "" if address.endswith(f":{DEFAULT_PORT}") else f" (port {DEFAULT_PORT} is taken)"
-    yield f"dashboard: http://{address}{taken}"
+    yield f"Ray's page, for processes: http://{address}{taken}"
     if not requires_token(environment):
         yield "RAY_AUTH_MODE turns its token off: anyone who can connect to it can run code here"
     elif environment.get("RAY_AUTH_TOKEN"):
-        yield "log in with the token in the variable RAY_AUTH_TOKEN"
+        yield "log in there with the token in the variable RAY_AUTH_TOKEN"
     else:
-        yield f"log in with the token in {environment.get('RAY_AUTH_TOKEN_PATH') or TOKEN_FILE}"
+        yield f"log in there with the token in {environment.get('RAY_AUTH_TOKEN_PATH') or TOKEN_FILE}"

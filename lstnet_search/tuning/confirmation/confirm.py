@@ -10,6 +10,8 @@ from lstnet_search.config import Space
 from lstnet_search.config.readers import measured_readers
 from lstnet_search.evaluation import ClassifierSettings, WholeSets
 from lstnet_search.evaluation.full_training import PROGRESS
+from lstnet_search.io.console import say as print_line
+from lstnet_search.io.console import screen_width
 from lstnet_search.results.confirmation.files import (
     discard_results,
     measured_accuracies,
@@ -28,9 +30,10 @@ from lstnet_search.results.export.winner import add_confirmation
 from lstnet_search.results.folder.folder import ResultsFolder
 from lstnet_search.results.folder.provenance import provenance
 from lstnet_search.results.formatting import duration
+from lstnet_search.results.screen.progress import Progress
 from lstnet_search.results.study.records import TrialRecord
 from lstnet_search.tuning.cluster.placement import upper_bound_seconds
-from lstnet_search.tuning.confirmation.display import ConfirmationDisplay, readers_table, verdict_table
+from lstnet_search.tuning.confirmation.display import ConfirmationDisplay, reader_lines, verdict_lines
 from lstnet_search.tuning.confirmation.test_sets import Key, Measurement, measurable, measure
 from lstnet_search.tuning.context import SearchContext
 from lstnet_search.tuning.execution import on_cluster, refuse_other_data, refuse_placement, share_gpus, until_stopped
@@ -68,9 +71,7 @@ def confirm(make_plan: Callable[[], ConfirmationPlan], run: Run, console: Consol
 
 
 def _confirm(make_plan: Callable[[], ConfirmationPlan], run: Run, console: Console, stop_request: StopRequest) -> int:
-    def say(line: str) -> None:
-        console.print(line, markup=False, highlight=False)
-
+    say = partial(print_line, console)
     refuse_placement(run.resources, 1)  # what this machine lacks, it lacks for any number of trainings
     with ExitStack() as stack:
         stack.enter_context(run.folder.locked())
@@ -137,14 +138,8 @@ class _Confirmation:
             for key, candidate in self._planned().items()
         }
         total = len(self.study.trials())
-        display = ConfirmationDisplay(
-            context.console,
-            context.data.train.directions,
-            self.plan.steps,
-            total,
-            context.placement.concurrent,
-            names,
-        )
+        progress = Progress(self.plan.steps, total, context.placement.concurrent)
+        display = ConfirmationDisplay(context.console, context.data.train.directions, progress, names)
         callback = SearchCallback(context, self.study, display)  # keeps all checkpoints: each is tested at the end
         left = self._unfinished(total)
         if left:
@@ -155,7 +150,7 @@ class _Confirmation:
         if stop_request.storage_problem:
             return print_storage_problem(context.console, stop_request.storage_problem, context.run.command)
         what = f"{left} of {total} trainings are unfinished" if left else "the test sets are still closed"
-        display.say(f"{what}; resume with: {context.run.command}")
+        display.say_command(f"{what}; resume with", context.run.command)
         return stop_request.exit_code
 
     def _unfinished(self, total: int) -> int:
@@ -259,10 +254,13 @@ class _Confirmation:
         } | provenance()
         write_confirmation(folder, table, confirmation_content(results, about))
         add_confirmation(folder, self.candidates[0].config, winner_remarks(results, self.plan))
-        context.console.print(verdict_table(results, self.candidates, directions, self.plan))
+        width = screen_width(context.console)
+        display.say("")
+        display.say(verdict_sentence(results), "bold")
+        display.say("")
+        display.show(verdict_lines(results, directions, self.plan, width))
         if found := measured_readers(results[0].metrics):
-            context.console.print(readers_table(results, found, directions))
-        display.say(verdict_sentence(results))
+            display.show(reader_lines(results, found, directions, width))
         if len(self.plan.seeds) == 2:
             display.say("two seeds show almost nothing: confirm again with --seeds 5, which trains the missing ones")
         display.say(f"results: {folder.confirmation_table_file}, {folder.confirmation_file}")

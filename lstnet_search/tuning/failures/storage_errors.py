@@ -4,6 +4,7 @@ import errno
 
 from rich.console import Console
 
+from lstnet_search.io.console import say_command
 from lstnet_search.tuning.failures.storage_retry import is_unavailable, text_says_unavailable
 
 FULL, NO_WRITES = "is full", "can no longer be written"
@@ -51,11 +52,10 @@ def print_storage_problem(console: Console, problem: str, command: str) -> int:
     Returns:
         The exit code.
     """
-    console.print(
+    say_command(
+        console,
         f"error: the disk {problem}, here or where the checkpoints are; everything that was reported is saved; "
-        f"fix the disk, then resume with: {command}",
-        markup=False,
-        highlight=False,
-        soft_wrap=True,
+        "fix the disk, then resume with",
+        command,
     )
     return 1

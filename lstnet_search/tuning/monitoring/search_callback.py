@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 
 from pyarrow import ArrowException, fs
-from ray import tune
 from ray.tune.experiment import Trial
 
 from lstnet_search.evaluation.samples import SAMPLES_FILE
@@ -24,11 +23,12 @@ from lstnet_search.tuning.failures.storage_retry import retry_while_unavailable
 from lstnet_search.tuning.failures.trial_failure import describe_failure, last_failure
 from lstnet_search.tuning.monitoring.prometheus import SearchGauges
 from lstnet_search.tuning.monitoring.watchdog import Watchdog
-from lstnet_search.tuning.protocol import ALARMS, CHECKPOINT, NUMBER, SETTINGS
+from lstnet_search.tuning.protocol import ALARMS, CHECKPOINT, NUMBER, REPEAT_OF
 from lstnet_search.tuning.ray_patches.trial_results import forget_metrics
 from lstnet_search.tuning.study.reports import report_from_result
 from lstnet_search.tuning.study.study import Study
 from lstnet_search.tuning.trials.checkpoints import delete_checkpoints
+from ray import tune
 
 TABLES_EVERY_SECONDS = 10.0
 TABLES_MAX_SHARE = 0.05
@@ -108,7 +108,7 @@ class SearchCallback(tune.Callback):
         self._watchdog.reported(number)
         if "error" not in result:
             report = report_from_result(result)
-            self._display.report(number, trial.config[SETTINGS], report, result[ALARMS])
+            self._display.report(number, report, result[ALARMS], trial.config.get(REPEAT_OF))
             self._gauges.report(number, report)
 
     def on_trial_complete(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:

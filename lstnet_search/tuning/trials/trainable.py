@@ -5,11 +5,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import ray
 import torch
 from pyarrow import ArrowException
-from ray import tune
 
+import ray
 from lstnet_search.config import TrialConfig
 from lstnet_search.errors import InputError
 from lstnet_search.evaluation import (
@@ -30,6 +29,7 @@ from lstnet_search.tuning.study.packed_metrics import PackedMetrics
 from lstnet_search.tuning.trials.checkpoints import newest_checkpoint, read_header
 from lstnet_search.tuning.trials.device import device_for, device_works
 from lstnet_search.tuning.trials.memory import peak_memory_mb, reset_peak_memory
+from ray import tune
 
 
 def make_training(
@@ -80,6 +80,10 @@ class Trainable(tune.Trainable):
         self._checkpoints = storage
         self._node = ray.get_runtime_context().get_node_id()
         self.reset_config(config)
+
+    def __repr__(self) -> str:
+        """What Ray's page calls the process. It is asked once, and the process may train other trials afterwards."""
+        return f"trial {self._number} and later ones"
 
     def reset_config(self, new_config: dict[str, Any]) -> bool:
         """Begin or continue another trial in the same process."""

@@ -111,7 +111,7 @@ def test_a_search_joins_a_cluster_and_a_submitted_job_resumes_it(nodes: Nodes, t
 
     ended = search(results, *asked, "--storage", str(shared), environment=nodes.environment)
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert ended.stdout.startswith(f"dashboard: {nodes.dashboard}")
+    assert f"\nRay's page, for processes: {nodes.dashboard}" in ended.stdout
     assert "4 trials of up to 3 steps, 3 side by side" in ended.stdout
     assert len(nodes_of_trials(nodes)) > 1
     trials = pd.read_parquet(results / "joined" / "trials.parquet")
@@ -138,7 +138,7 @@ def test_a_search_resumes_from_an_object_store_if_its_folder_is_gone(
     environment = nodes.environment | {"AWS_ENDPOINT_URL_S3": url, "AWS_DEFAULT_REGION": "us-east-1"}
     stored = ["--address", nodes.address, "--storage", f"s3://{name}/searches", "--name", "far"]
     asked = [*stored, "--steps", "8", "--trials", "3"]
-    code, printed = search_until(tmp_path, "trial 0 +step +3/", *asked, stop=signal.SIGINT, environment=environment)
+    code, printed = search_until(tmp_path, "trial 0 +3/", *asked, stop=signal.SIGINT, environment=environment)
     assert code == 130, printed
     before = pd.read_parquet(tmp_path / "far" / "history.parquet")
     shutil.rmtree(tmp_path / "far")

@@ -7,17 +7,19 @@ from typing import Any
 import pytest
 import torch
 from rich.console import Console
+from screens import cells, check_width
 
 from lstnet_search.config import TrialConfig
 from lstnet_search.domains import Domain, DomainPair
 from lstnet_search.errors import InputError
 from lstnet_search.results.confirmation.paired_tests import Comparison, Sample
-from lstnet_search.results.confirmation.plan import Candidate, ConfirmationPlan
+from lstnet_search.results.confirmation.plan import ConfirmationPlan
 from lstnet_search.results.confirmation.verdict import CandidateResult
 from lstnet_search.results.folder.folder import ResultsFolder
+from lstnet_search.results.screen.progress import Progress
 from lstnet_search.results.study.records import ReportRecord, TrialRecord
 from lstnet_search.tuning.confirmation.confirm import confirm, must_repeat
-from lstnet_search.tuning.confirmation.display import ConfirmationDisplay, verdict_table
+from lstnet_search.tuning.confirmation.display import ConfirmationDisplay, reader_lines, verdict_lines
 from lstnet_search.tuning.confirmation.test_sets import measurable
 from lstnet_search.tuning.protocol import DIED
 from lstnet_search.tuning.run import Resources, Run
@@ -57,20 +59,18 @@ def test_where_nothing_can_be_measured_nothing_is_confirmed(labelled: tuple[bool
 def make_display() -> tuple[ConfirmationDisplay, io.StringIO]:
     out = io.StringIO()
     names = {0: "best, seed 1/1", 1: "paper, seed 1/1"}
-    return ConfirmationDisplay(Console(file=out, width=200), DIRECTIONS, 100, 2, 1, names), out
+    return ConfirmationDisplay(Console(file=out, width=200), DIRECTIONS, Progress(100, 2, 1), names), out
 
 
 def test_a_line_says_whose_training_it_is_and_how_far_but_not_how_good() -> None:
     display, out = make_display()
     display.start([])
     settings = TrialConfig().model_dump()
-    display.report(0, settings, ReportRecord(50, 50.0, {"progress": 0.5, "loss_an1": 0.7}))
+    display.report(0, ReportRecord(50, 50.0, {"progress": 0.5, "loss_an1": 0.7}))
     display.ended(TrialRecord(1, "FAIL", settings, error="it broke"))
     display.say_of(1, "continues")
     assert out.getvalue() == (
-        "best, seed 1/1   step  50/100  weights 20 20 100 100 100 100 30  2 min left\n"
-        "paper, seed 1/1 failed: it broke\n"
-        "paper, seed 1/1 continues\n"
+        "best, seed 1/1   50/100  2 min left\npaper, seed 1/1 failed: it broke\npaper, seed 1/1 continues\n"
     )
 
 
@@ -80,36 +80,54 @@ def confirmed(name: str, trial: int | None, mean: float, test: Comparison | None
     return CandidateResult(name, trial, 3, 0, dict.fromkeys(names, sample), test)
 
 
-def rows(found: list[CandidateResult], candidates: list[Candidate]) -> list[list[str]]:
-    out = io.StringIO()
-    plan = ConfirmationPlan(100, (), (), "adapted")
-    Console(file=out, width=250).print(verdict_table(found, candidates, DIRECTIONS, plan))
-    lines = [line for line in out.getvalue().splitlines() if line.startswith("│")]
-    return [[cell.strip() for cell in line.strip("│").split("│")] for line in lines]
+PLAN = ConfirmationPlan(100, (), (), "adapted")
+CORRECTED = Comparison(Sample(3, -0.02, 0.01, (-0.03, -0.01)), 0.02, 0.04)
+UNCLEAR = Comparison(Sample(3, 0.02, 0.01, (-0.01, 0.05)), 0.2)
+FOUND = [
+    confirmed("best", 4, 0.95, UNCLEAR),
+    confirmed("2", 7, 0.91, CORRECTED),
+    confirmed("paper", 0, 0.93),
+    confirmed("no translation", None, 0.9),
+]
 
 
 def test_the_table_shows_intervals_differences_and_verdicts() -> None:
-    test = Comparison(Sample(3, 0.02, 0.01, (0.01, 0.03)), 0.0123)
-    corrected = Comparison(Sample(3, -0.02, 0.01, (-0.03, -0.01)), 0.02, 0.04)
-    found = [
-        confirmed("best", 4, 0.95, test),
-        confirmed("2", 7, 0.91, corrected),
-        confirmed("paper", 0, 0.93),
-        confirmed("no translation", None, 0.9),
-    ]
-    weights = TrialConfig(w1=7)
-    table = rows(found, [Candidate("best", 4, weights), Candidate("2", 7, weights), Candidate("paper", 0, weights)])
-    assert table[0] == [
-        *("best", "4", *["95.00 ± 1.25 %"] * 3),
-        *("+2.00 (+1.00 to +3.00)", "0.012", "better", "7 20 100 100 100 100 30"),
-    ]
-    assert table[1][5:8] == ["-2.00 (-3.00 to -1.00)", "0.040", "worse"]
-    assert table[2][5:8] == ["", "", ""]
-    assert table[3] == ["no translation", "", *["90.00 ± 1.25 %"] * 3, "", "", "", ""]
+    better = Comparison(Sample(3, 0.02, 0.01, (0.01, 0.03)), 0.0123)
+    lines = verdict_lines([confirmed("best", 4, 0.95, better), *FOUND[1:]], DIRECTIONS, PLAN, 120)
+    assert lines[0].startswith("test accuracy after 100 steps, reader adapted, mean of 3 seeds ± half of the 95 %")
+    table = cells(lines[lines.index(next(line for line in lines if line.lstrip().startswith("trial"))) :])
+    assert table[0] == ["", "trial", "→b", "→a", "mean", "to the paper", "p", "verdict"]
+    assert table[1] == ["best", "4", *["95.00 ± 1.25"] * 3, "+2.00 (+1.00 to +3.00)", "0.012", "better"]
+    assert table[2][5:8] == ["-2.00 (-3.00 to -1.00)", "0.040", "worse"]
+    assert table[3][5:8] == ["", "", ""]
+    assert table[4] == ["no translation", "", *["90.00 ± 1.25"] * 3, "", "", ""]
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_the_table_fits_the_screen_and_keeps_the_verdict(width: int) -> None:
+    lines = verdict_lines(FOUND, DIRECTIONS, PLAN, width)
+    check_width(lines, width)
+    rows = {line.split("  ")[0]: line for line in lines}
+    assert rows["best"].endswith("no difference")
+    assert rows["2"].endswith("worse")
+    if width >= 80:
+        assert "95.00 ± 1.25" in rows["best"]
+        assert "+2.00 (-1.00 to +5.00)  0.200" in rows["best"]
 
 
 def test_a_winner_with_the_papers_weights_is_marked_in_the_table() -> None:
-    assert rows([confirmed("best", 0, 0.95)], [Candidate("best", 0, TrialConfig())])[0][0] == "best, the paper's"
+    assert verdict_lines([confirmed("best", 0, 0.95)], DIRECTIONS, PLAN, 80)[-1].startswith("best, the paper's  ")
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_readers_are_told_apart_on_any_screen(width: int) -> None:
+    sample = Sample(3, 0.95, 0.01, (0.9375, 0.9625))
+    names = (*(f"test_accuracy_{each}" for each in DIRECTIONS), "target_accuracy")
+    metrics = {f"{reader}/{name}": sample for reader in ("translated", "both") for name in names}
+    lines = reader_lines([CandidateResult("best", 4, 3, 0, metrics)], ["translated", "both"], DIRECTIONS, width)
+    check_width(lines, width)
+    assert [line.split()[1] for line in lines[2:]] == ["translated", "both"]
+    assert all("95.00 ± 1.25" in line for line in lines[2:])
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,12 @@
 """The table of an ablation."""
 
-import io
 from dataclasses import replace
 
-from rich.console import Console
+import pytest
+from screens import cells, check_width
 
 from lstnet_search.results.study.records import ReportRecord, State, TrialRecord
-from lstnet_search.tuning.console.points_table import points_table
+from lstnet_search.tuning.console.points_table import points_lines
 
 DIRECTIONS = ("a_to_b", "b_to_a")
 
@@ -18,7 +18,7 @@ def record(number: int, accuracy: float | None, state: State = "COMPLETE") -> Tr
 
 
 def titled(records: list[TrialRecord]) -> str:
-    return str(points_table(records, [], {}, DIRECTIONS, "target_accuracy").title)
+    return points_lines(records, [], {}, DIRECTIONS, "target_accuracy", 100)[0]
 
 
 def test_the_heading_says_how_many_seeds_there_are() -> None:
@@ -27,14 +27,13 @@ def test_the_heading_says_how_many_seeds_there_are() -> None:
     assert titled([record(0, 0.5), again]).endswith(", means over 2 seeds, the same for all")
 
 
-def rows(records: list[TrialRecord], metric: str = "target_accuracy") -> list[list[str]]:
-    out = io.StringIO()
+def rows(records: list[TrialRecord], metric: str = "target_accuracy", width: int = 120) -> list[list[str]]:
+    """Label, trial, both accuracies, score, difference, state and steps of each row."""
     points = [{"wl": 0.0}, {"w5": 0.0, "w6": 0.0}]
-    Console(file=out, width=200).print(
-        points_table(records, points, {"target_accuracy": 0.875, "snd": 2.5}, DIRECTIONS, metric)
-    )
-    lines = [line for line in out.getvalue().splitlines() if line.startswith("│")]
-    return [[cell.strip() for cell in line.strip("│").split("│")] for line in lines]
+    baseline = {"target_accuracy": 0.875, "snd": 2.5}
+    lines = points_lines(records, points, baseline, DIRECTIONS, metric, width)
+    check_width(lines, width)
+    return cells([line for line in lines if line[:1] in "uw" or line.startswith("no translation")])
 
 
 def test_each_trial_is_compared_with_the_first_in_the_order_of_the_points() -> None:
@@ -47,9 +46,8 @@ def test_each_trial_is_compared_with_the_first_in_the_order_of_the_points() -> N
 
 def test_trials_that_failed_or_have_not_ended_are_shown_as_such() -> None:
     table = rows([record(0, None, "FAIL"), record(1, 0.5, "RUNNING")])
-    assert [row[6] for row in table] == ["fail", "unfinished", "not begun", ""]
+    assert [row[5] for row in table] == ["fail", "unfinished", "not begun", ""], "no column of differences"
     assert [row[4] for row in table] == ["–", "50.00 %", "–", "87.50 %"]
-    assert [row[5] for row in table] == ["", "", "", ""]
 
 
 def test_trials_are_compared_by_what_the_search_was_selected_by() -> None:
@@ -68,3 +66,10 @@ def test_points_with_several_seeds_are_compared_seed_by_seed() -> None:
     assert [row[4] for row in table] == ["55.00 %", "57.00 %", "40.00 %", "87.50 %"]
     assert table[1][5] == "+2.00 (-10.71 to +14.71)"
     assert table[2][5] == "-10.00", "one seed in common has no interval"
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_the_table_fits_the_screen_and_keeps_the_difference(width: int) -> None:
+    table = rows([record(0, 0.75), record(1, 0.7625)], width=width)
+    assert [row[0] for row in table] == ["unchanged", "wl=0", "w5=0 w6=0", "no translation"]
+    assert any("+1.25" in cell for cell in table[1])

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 from contexts import make_context
-from ray import cloudpickle, tune
 from ray.train._internal.session import _TrainingResult
 from ray.train._internal.storage import StorageContext
 from ray.tune.experiment import Trial
 
 from lstnet_search.results.folder.folder import ResultsFolder
 from lstnet_search.results.folder.storage import Storage
+from lstnet_search.results.screen.progress import Progress
 from lstnet_search.tuning.console.search_display import SearchDisplay
 from lstnet_search.tuning.failures.storage_errors import FULL, NO_WRITES, NOT_STORED
 from lstnet_search.tuning.monitoring.search_callback import SearchCallback
@@ -24,6 +24,7 @@ from lstnet_search.tuning.ray_patches.no_snapshots import without_snapshots
 from lstnet_search.tuning.stop_request import StopRequest
 from lstnet_search.tuning.study.study import Study
 from lstnet_search.tuning.trials.checkpoints import trial_folder
+from ray import cloudpickle, tune
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("driver")]
 
@@ -32,7 +33,7 @@ def follow(path: Path, stop_request: StopRequest | None = None, **more: Any) -> 
     """The callback of a search in a new folder, and what it prints."""
     context, out = make_context(path, stop_request=stop_request, select_by="snd")
     context.folder.create({"search": {}})
-    display = SearchDisplay(context.console, context.config.directions, 10, 1, 1, "snd")
+    display = SearchDisplay(context.console, context.config.directions, Progress(10, 1, 1), "snd")
     return SearchCallback(context, Study(context.folder.study_file), display, **more), out
 
 

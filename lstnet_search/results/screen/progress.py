@@ -1,0 +1,154 @@
+"""How far a search is, in steps, and how much time is left."""
+
+from collections.abc import Mapping, Sequence
+from itertools import accumulate, pairwise
+from math import exp
+from operator import mul
+
+from rich.cells import cell_len
+
+from lstnet_search.results.screen.layout import cut
+
+PRIOR_TRIALS = 4.0
+"""What is expected before any trial has ended counts as much as this many ended trials."""
+PRIOR_SURVIVAL = (0.6, 0.5)
+"""Share of the trials that go on after the first rung, and of these after the second: ASHA keeps more than one in
+three, because the first to arrive have nobody to be compared with."""
+REPEATS_SHARE = 1 / 3
+"""Share of repeats among the trials, where settings are trained with several seeds. Repeats are never stopped."""
+PACE_TRAININGS = 1.0
+"""The pace is a mean that forgets: steps that are this many trainings old count a third as much as new ones."""
+LEAST_BAR = 8
+CALM = 0.4
+"""How much of a new estimate is believed at once. The rest stays with the earlier one, so that it does not jump."""
+
+
+class Progress:
+    """The steps that the trials of a search have taken and are expected to take."""
+
+    def __init__(
+        self, steps: int, trials: int, concurrent: int, rungs: Sequence[int] = (), *, repeats: bool = False
+    ) -> None:
+        """Expect a search.
+
+        Args:
+            steps: steps of a whole training.
+            trials: number of trials.
+            concurrent: trials that run side by side.
+            rungs: steps at which trials may be stopped; empty if all run to the end.
+            repeats: whether settings are trained again with further seeds.
+        """
+        self.steps = steps
+        self.trials = trials
+        self._concurrent = concurrent
+        self._repeats = repeats
+        survival = [*accumulate([1.0, *PRIOR_SURVIVAL[: len(rungs)]], mul), 0.0]
+        self._prior = {
+            end: before - after for end, (before, after) in zip([*rungs, steps], pairwise(survival), strict=True)
+        }
+        self._reached: dict[int, int] = {}
+        self._seconds: dict[int, float] = {}
+        self._ended: set[int] = set()
+        self._whole: set[int] = set()
+        """Trials that nothing stops early: trial 0 and repeats."""
+        self._began_repeats = 0
+        self._finish: float | None = None
+        self._outdated = True
+        self._pace_steps, self._pace_seconds = 0.0, 0.0
+
+    def report(self, number: int, step: int, seconds: float, *, whole: bool = False) -> None:
+        """Note a trial's steps and seconds so far, and whether nothing stops it early."""
+        if whole and number not in self._whole:
+            self._whole.add(number)
+            self._began_repeats += number != 0
+        new_steps, new_seconds = step - self._reached.get(number, 0), seconds - self._seconds.get(number, 0.0)
+        if new_steps > 0:  # otherwise it continues from an earlier checkpoint
+            kept = exp(-new_steps / (PACE_TRAININGS * self.steps))
+            self._pace_steps = kept * self._pace_steps + new_steps
+            self._pace_seconds = kept * self._pace_seconds + new_seconds
+        self._reached[number], self._seconds[number] = step, seconds
+        self._outdated = True
+
+    def end(self, number: int) -> None:
+        """Note that a trial has ended."""
+        self._ended.add(number)
+        self._outdated = True
+
+    @property
+    def ended(self) -> int:
+        """How many trials have ended."""
+        return len(self._ended)
+
+    @property
+    def done(self) -> int:
+        """Steps so far."""
+        return sum(self._reached.values())
+
+    @property
+    def expected(self) -> int:
+        """Steps that all trials are expected to take together."""
+        return self.done + round(self._left()[0])
+
+    def seconds_left(self, now: float) -> float | None:
+        """Expected seconds until the last trial ends, or None before the first report.
+
+        It counts down between reports. Each report moves the expected end only part of the way to its new place.
+
+        Args:
+            now: the time in seconds, from any beginning.
+        """
+        if not self.done:
+            return None
+        if self._outdated:
+            self._outdated = False
+            finish = now + self._expected_seconds()
+            self._finish = finish if self._finish is None else self._finish + CALM * (finish - self._finish)
+        assert self._finish is not None
+        return max(0.0, self._finish - now)
+
+    def _expected_seconds(self) -> float:
+        steps, longest = self._left()
+        slots = max(1, min(self._concurrent, self.trials - self.ended))
+        return max(steps / slots, longest) * self._pace_seconds / self._pace_steps
+
+    def _left(self) -> tuple[float, float]:
+        """Steps that are expected still, of all trials and of the trial with the most."""
+        ends = self._ends()
+        running = [
+            (self.steps if number in self._whole else _expected_end(ends, step)) - step
+            for number, step in self._reached.items()
+            if number not in self._ended
+        ]
+        not_begun = max(0, self.trials - len(self._reached.keys() | self._ended))
+        repeats = min(not_begun, max(0, round(self.trials * REPEATS_SHARE) - self._began_repeats) * self._repeats)
+        new = _expected_end(ends, 0)
+        return (
+            sum(running) + repeats * self.steps + (not_begun - repeats) * new,
+            max([*running, self.steps * (repeats > 0), new * (not_begun > repeats)], default=0.0),
+        )
+
+    def _ends(self) -> Mapping[int, float]:
+        """At which steps trials end, with weights."""
+        ends = {end: PRIOR_TRIALS * share for end, share in self._prior.items()}
+        for number in self._ended - self._whole:
+            end = self._reached.get(number, 0)
+            ends[end] = ends.get(end, 0.0) + 1
+        return ends
+
+
+def _expected_end(ends: Mapping[int, float], step: int) -> float:
+    """The mean end of those that get further than a step."""
+    further = {end: weight for end, weight in ends.items() if end > step}
+    total = sum(further.values())
+    return sum(end * weight for end, weight in further.items()) / total if total else step
+
+
+def bar(done: int, expected: int, left: str, width: int) -> str:
+    """A bar of a width with the steps so far, those expected, and the time left."""
+    figures = f"{done}/{expected} steps"
+    for text in (f"{figures} expected  {left}", f"{figures}  {left}", left):
+        room = width - cell_len(text) - 2
+        if room >= LEAST_BAR:
+            filled = min(room, room * done // max(1, expected))
+            return f"{'━' * filled}{'╸' if 0 < filled < room else ''}".ljust(room, "─") + f"  {text.rstrip()}"
+    return cut(text, width)
