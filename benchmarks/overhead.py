@@ -20,6 +20,7 @@ import typer
 from machine import resident
 from optuna.storages import BaseStorage, InMemoryStorage, JournalStorage, RDBStorage
 from optuna.storages.journal import JournalFileBackend
+from ray import tune
 from ray.tune.search import ConcurrencyLimiter
 from ray.tune.search.optuna import OptunaSearch
 from reporting import OutputFile, empty_table, write_json
@@ -51,7 +52,6 @@ from lstnet_search.tuning.study.searcher import StudySearch
 from lstnet_search.tuning.study.study import Study, distribution
 from lstnet_search.tuning.trials.trainable import Trainable
 from lstnet_search.tuning.tuner import make_tuner, run_tuner
-from ray import tune
 
 SPACE = Path("search_spaces/weight_ratios.yaml")
 STORAGES: dict[str, Callable[[Path], BaseStorage]] = {

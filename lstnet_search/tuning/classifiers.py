@@ -4,10 +4,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+import ray
 import torch
 from torch import nn
 
-import ray
 from lstnet_search.config import TrialConfig
 from lstnet_search.domains import Domain, DomainPair
 from lstnet_search.evaluation import ClassifierSettings, TranslatesImages, adapted_classifier, cached_classifier

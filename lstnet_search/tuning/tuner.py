@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from ray import tune
 from ray.tune.experiment import Trial
 from ray.tune.schedulers import TrialScheduler
 
@@ -17,7 +18,6 @@ from lstnet_search.tuning.schedulers.stop_on_request import StopOnRequest
 from lstnet_search.tuning.study.searcher import StudySearch
 from lstnet_search.tuning.trials.checkpoints import run_name, trial_folder
 from lstnet_search.tuning.trials.trainable import Trainable
-from ray import tune
 
 PROCESS_RETRIES = 3
 ACTOR = "Trial"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from contexts import make_context
+from ray import tune
 from ray.tune.schedulers import FIFOScheduler
 
 from lstnet_search.tuning.cluster.placement import Placement
@@ -15,7 +16,6 @@ from lstnet_search.tuning.protocol import SCORE
 from lstnet_search.tuning.schedulers.retry_on_oom import RetryOnWholeGpu
 from lstnet_search.tuning.schedulers.stop_on_request import StopOnRequest
 from lstnet_search.tuning.tuner import PROCESS_RETRIES, make_tuner
-from ray import tune
 
 
 class Searcher:

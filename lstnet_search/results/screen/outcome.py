@@ -90,11 +90,12 @@ class Outcome:
             return f"{verdict[0].upper()}{verdict[1:]}."
         if paper is None:
             return f"Trial {best.shown_trial} leads; the paper's weights have no score to compare it with."
-        rest = "one seed each, no proof yet"
         if best is paper:
             second = ranking.configurations[1]
-            return f"The paper's weights lead trial {second.shown_trial} by {self._gap(best, second)}: {rest}."
-        return f"Trial {best.shown_trial} leads the paper's weights by {self._gap(best, paper)}: {rest}."
+            lead = f"The paper's weights lead trial {second.shown_trial} by {self._gap(best, second)}"
+            return f"{lead}: {_seeds(best, second)}, no proof yet."
+        lead = f"Trial {best.shown_trial} leads the paper's weights by {self._gap(best, paper)}"
+        return f"{lead}: {_seeds(best, paper)}, no proof yet."
 
     def _gap(self, one: Configuration, other: Configuration) -> str:
         text = difference(self.metric, one.expected - other.expected).removeprefix("+")
@@ -171,6 +172,13 @@ def weights_line(settings: Mapping[str, Any]) -> str:
         since = f"  since step {change['step']}"
     named = [f"{name} {last[name]:.3g}" for name in METHODS[settings["method"]].weight_names]
     return "  ".join(["weights", *named]) + since if named else ""
+
+
+def _seeds(one: Configuration, other: Configuration) -> str:
+    """How many seeds a comparison rests on."""
+    if one.seeds == other.seeds == 1:
+        return "one seed each"
+    return f"{one.seeds} seeds against {other.seeds}"
 
 
 def _plain(metric: str, value: float | None) -> str:

@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import ray
 import torch
 
 import lstnet_search
-import ray
 from lstnet_search.errors import InputError
 from lstnet_search.results.folder.storage import Storage, masked_error
 from lstnet_search.tuning.cluster.auth_token import ensure_private_token

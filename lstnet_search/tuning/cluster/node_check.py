@@ -11,10 +11,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+import ray
 from pyarrow import ArrowException, fs
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-import ray
 from lstnet_search.errors import InputError
 from lstnet_search.results.folder.storage import Storage, masked_error
 

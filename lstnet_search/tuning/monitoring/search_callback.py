@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from pyarrow import ArrowException, fs
+from ray import tune
 from ray.tune.experiment import Trial
 
 from lstnet_search.evaluation.samples import SAMPLES_FILE
@@ -28,7 +29,6 @@ from lstnet_search.tuning.ray_patches.trial_results import forget_metrics
 from lstnet_search.tuning.study.reports import report_from_result
 from lstnet_search.tuning.study.study import Study
 from lstnet_search.tuning.trials.checkpoints import delete_checkpoints
-from ray import tune
 
 TABLES_EVERY_SECONDS = 10.0
 TABLES_MAX_SHARE = 0.05

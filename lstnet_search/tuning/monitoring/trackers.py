@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from ray import tune
 from ray.tune.experiment import Trial
 from ray.tune.logger import LoggerCallback
 
@@ -16,7 +17,6 @@ from lstnet_search.io.secrets import masked
 from lstnet_search.results.folder.folder import ResultsFolder
 from lstnet_search.tuning.protocol import METRICS
 from lstnet_search.tuning.ray_patches.tensorboard import tensorboard_logger
-from ray import tune
 
 PACKAGES: dict[TrackerName, tuple[str, str]] = {
     TrackerName.TENSORBOARD: ("tensorboardX", "tensorboardX"),

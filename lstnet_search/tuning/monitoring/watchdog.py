@@ -4,9 +4,9 @@ import time
 from collections.abc import Callable, Sequence
 from statistics import median
 
+import ray
 from ray.tune.experiment import Trial
 
-import ray
 from lstnet_search.results.formatting import duration
 from lstnet_search.tuning.monitoring.diagnosis import RepeatLimiter, RunningTrial, SearchState, findings
 from lstnet_search.tuning.protocol import NUMBER

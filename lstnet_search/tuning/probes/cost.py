@@ -10,9 +10,9 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
+import ray
 import torch
 
-import ray
 from lstnet_search.config import TrialConfig
 from lstnet_search.config.search import POPULATION_SCHEDULERS, SearchConfig
 from lstnet_search.evaluation import EvaluatedTraining, Prepared

@@ -6,11 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import ray
 import torch
 from torch.autograd import DeviceType  # type: ignore[attr-defined]  # compiled
 from torch.profiler import ProfilerActivity, profile
 
-import ray
 from lstnet_search.config import TrialConfig
 from lstnet_search.config.search import SearchConfig
 from lstnet_search.evaluation import Prepared, WholeSets

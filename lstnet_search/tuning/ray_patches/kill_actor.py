@@ -5,11 +5,10 @@ import signal
 from contextlib import suppress
 from typing import Any
 
+import ray
 from ray._private.state import actors
 from ray.actor import ActorHandle
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
-
-import ray
 
 
 def kill_process(actor: ActorHandle[Any]) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from ray import tune
 from ray.tune.execution.tune_controller import TuneController
 from ray.tune.experiment import Trial
 from ray.tune.schedulers import TrialScheduler
@@ -28,7 +29,6 @@ from lstnet_search.tuning.protocol import CHECKPOINT, NUMBER, SCORE, SETTINGS
 from lstnet_search.tuning.ray_patches.population import Population, keep_processes
 from lstnet_search.tuning.ray_patches.trial_results import continue_from
 from lstnet_search.tuning.trials.checkpoints import copy_from_donor, read_header, trial_folder
-from ray import tune
 
 OnExploit = Callable[[str, int, Exploit], None]
 """Called with Ray's id of a trial, its number, and what it copied."""

@@ -5,10 +5,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import ray
 import torch
 from pyarrow import ArrowException
+from ray import tune
 
-import ray
 from lstnet_search.config import TrialConfig
 from lstnet_search.errors import InputError
 from lstnet_search.evaluation import (
@@ -29,7 +30,6 @@ from lstnet_search.tuning.study.packed_metrics import PackedMetrics
 from lstnet_search.tuning.trials.checkpoints import newest_checkpoint, read_header
 from lstnet_search.tuning.trials.device import device_for, device_works
 from lstnet_search.tuning.trials.memory import peak_memory_mb, reset_peak_memory
-from ray import tune
 
 
 def make_training(

@@ -155,6 +155,13 @@ def test_several_seeds_end_in_the_verdict_of_the_ranking_and_swapped_classes_in_
     assert re.search(r"best, trial 1 .* ±", text)
 
 
+def test_unequal_numbers_of_seeds_are_said(tmp_path: Path) -> None:
+    records = [record(0, "COMPLETE", 0.75), record(1, "COMPLETE", 0.8), record(2, "COMPLETE", 0.81, repeat_of=1)]
+    records[2] = TrialRecord(**(vars(records[2]) | {"seed": 7}))
+    text = said(make(tmp_path, 3, records), 120)
+    assert "Trial 1 leads the paper's weights by 5.50 points: 2 seeds against 1, no proof yet." in text
+
+
 def test_the_newest_study_is_the_one_written_last(tmp_path: Path) -> None:
     for name, age in (("old", 200), ("new", 100), ("begun", 150)):
         folder = ResultsFolder(tmp_path / name)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from contexts import make_context
+from ray import cloudpickle, tune
 from ray.train._internal.session import _TrainingResult
 from ray.train._internal.storage import StorageContext
 from ray.tune.experiment import Trial
@@ -24,7 +25,6 @@ from lstnet_search.tuning.ray_patches.no_snapshots import without_snapshots
 from lstnet_search.tuning.stop_request import StopRequest
 from lstnet_search.tuning.study.study import Study
 from lstnet_search.tuning.trials.checkpoints import trial_folder
-from ray import cloudpickle, tune
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("driver")]
 

@@ -4,9 +4,9 @@ import os
 import signal
 
 import pytest
+import ray
 from ray.tune.experiment import Trial
 
-import ray
 from lstnet_search.tuning.monitoring.watchdog import Watchdog
 from lstnet_search.tuning.protocol import NUMBER
 

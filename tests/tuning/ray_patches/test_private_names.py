@@ -11,6 +11,7 @@ from typing import Any, cast
 
 import optuna
 import pytest
+import ray
 from optuna.samplers import TPESampler
 from optuna.storages.journal._file import BaseJournalFileLock
 from ray._private import services
@@ -29,7 +30,6 @@ from ray.tune.schedulers.pbt import _PBTTrialState
 
 import lstnet_search
 import lstnet_search.tuning.ray_patches
-import ray
 
 PACKAGE = Path(lstnet_search.__file__).parent
 PATCHES = Path(lstnet_search.tuning.ray_patches.__file__).parent

@@ -10,9 +10,10 @@ from types import SimpleNamespace
 from typing import Any, Self, cast
 
 import pytest
-import torch
-
 import ray
+import torch
+from ray import cloudpickle
+
 from lstnet_search.config import PRESETS, Space
 from lstnet_search.config.search import SearchConfig
 from lstnet_search.evaluation import EvaluatedTraining
@@ -33,7 +34,6 @@ from lstnet_search.tuning.study.study import Study
 from lstnet_search.tuning.trials.checkpoints import newest_checkpoint
 from lstnet_search.tuning.trials.trainable import Trainable
 from lstnet_search.tuning.tuner import make_tuner, run_tuner
-from ray import cloudpickle
 
 STEPS, TRIALS = 4, 5
 HUNGRY, TOO_HUNGRY = 1, 3
