@@ -7,8 +7,7 @@ from lstnet_search.config import TrialConfig
 from lstnet_search.config.ablation import ablation
 from lstnet_search.config.search import MAX_SEEDS
 from lstnet_search.errors import InputError
-from lstnet_search.io.console import console, say
-from lstnet_search.io.program import dashboard_command
+from lstnet_search.io.console import console
 from lstnet_search.io.yaml import read_yaml
 
 
@@ -24,7 +23,6 @@ def ablate(
     Every training runs to its last step. The results go to a separate folder, NAME-ablation.
     """
     from lstnet_search.results.folder.folder import ResultsFolder
-    from lstnet_search.results.screen.next_steps import headline
 
     options.refuse_repeats(repeats)
     searched = ResultsFolder.find(folder)
@@ -41,9 +39,6 @@ def ablate(
         raise InputError(f"{target.path} exists already; resume it with: {target.resume_command()}; or remove it")
     run = where.make_run(target, data_dir or Path(recorded.data_dir))
 
-    out = console()
-    say(out, f"{target.path.name} in a browser: {dashboard_command(target.path)}")
-    say(out, headline(config))
     from lstnet_search.tuning import search as tuning  # imports Ray, which takes seconds: after the checks
 
-    return tuning.search(config, run, out)
+    return tuning.search(config, run, console())

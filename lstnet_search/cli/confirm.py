@@ -12,7 +12,7 @@ from lstnet_search.cli.moved_images import record_moved_images
 from lstnet_search.cli.reading_options import DataOptions
 from lstnet_search.config.readers import Reader
 from lstnet_search.errors import InputError
-from lstnet_search.io.console import console, say
+from lstnet_search.io.console import console, starting
 
 
 def confirm(
@@ -71,9 +71,9 @@ def confirm(
         run = replace(run, storage=recorded.storage)
 
     out = console()
-    say(out, f"confirming {searched.path.name}: Ctrl-C stops, and the same command goes on")
-    from lstnet_search.tuning.confirmation import (
-        confirm as tuning,  # imports Ray, which takes seconds: after the checks
-    )
+    with starting(out):
+        from lstnet_search.tuning.confirmation import (
+            confirm as tuning,  # imports Ray, which takes seconds: after the checks
+        )
 
     return tuning.confirm(plan, run, out)

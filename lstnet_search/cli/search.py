@@ -13,8 +13,7 @@ from lstnet_search.cli.moved_images import record_moved_images
 from lstnet_search.cli.search_options import SearchOptions, search_config
 from lstnet_search.config.search import POPULATION_SCHEDULERS, TrackerName
 from lstnet_search.errors import InputError
-from lstnet_search.io.console import console, say
-from lstnet_search.io.program import dashboard_command
+from lstnet_search.io.console import console, starting
 
 
 def search(
@@ -51,41 +50,39 @@ def search(
     _check_resume(resume, name, add_trials, asked.trials)
     name = name or f"search-{datetime.now():%Y%m%d-%H%M%S}"
     out = console()
-    say(out, f"{name} in a browser: {dashboard_command(results_dir / name)}")  # imports that take seconds follow
-    from lstnet_search.results.folder.folder import ResultsFolder
-    from lstnet_search.results.folder.mirror import fetch, mirrored_search
-    from lstnet_search.results.folder.storage import Storage
-    from lstnet_search.results.screen.next_steps import headline
+    with starting(out):
+        from lstnet_search.results.folder.folder import ResultsFolder
+        from lstnet_search.results.folder.mirror import fetch, mirrored_search
+        from lstnet_search.results.folder.storage import Storage
 
-    folder = ResultsFolder.named(results_dir, name)
-    run = where.make_run(folder, asked.data_dir, resume=resume, log=tuple(log or ()))
-    if asked.warm_start is not None:
-        asked = replace(asked, warm_start=ResultsFolder.find(asked.warm_start, results_dir).path)
+        folder = ResultsFolder.named(results_dir, name)
+        run = where.make_run(folder, asked.data_dir, resume=resume, log=tuple(log or ()))
+        if asked.warm_start is not None:
+            asked = replace(asked, warm_start=ResultsFolder.find(asked.warm_start, results_dir).path)
 
-    if not resume:
-        config = search_config(asked, None, where.address, where.gpus)
-    else:
-        if folder.search_file.exists():
-            record_moved_images(folder, asked, asked.data_dir)
-        mirror = None
-        if run.storage is not None and not folder.search_file.exists():
-            mirror = Storage.at(run.storage, folder.path.name)
-        recorded = mirrored_search(folder, mirror) if mirror else ResultsFolder.existing(folder.path).read_search()
-        earlier = recorded.config.enlarged(add_trials)
-        config = search_config(asked, earlier, where.address, where.gpus)
-        if add_trials is not None and earlier.scheduler in POPULATION_SCHEDULERS:
-            raise InputError(
-                f"--add-trials: the trials of --scheduler {earlier.scheduler} learn from each other from the start; "
-                "start a larger search under another --name"
-            )
-        earlier.refuse_difference(config, str(folder.path))
-        _check_storage(run.storage, recorded.storage, folder.path)
-        run = replace(run, storage=recorded.storage, data_dir=asked.data_dir or Path(recorded.data_dir))
-        if mirror is not None:
-            fetch(mirror, folder)
+        if not resume:
+            config = search_config(asked, None, where.address, where.gpus)
+        else:
+            if folder.search_file.exists():
+                record_moved_images(folder, asked, asked.data_dir)
+            mirror = None
+            if run.storage is not None and not folder.search_file.exists():
+                mirror = Storage.at(run.storage, folder.path.name)
+            recorded = mirrored_search(folder, mirror) if mirror else ResultsFolder.existing(folder.path).read_search()
+            earlier = recorded.config.enlarged(add_trials)
+            config = search_config(asked, earlier, where.address, where.gpus)
+            if add_trials is not None and earlier.scheduler in POPULATION_SCHEDULERS:
+                raise InputError(
+                    f"--add-trials: the trials of --scheduler {earlier.scheduler} learn from each other from the "
+                    "start; start a larger search under another --name"
+                )
+            earlier.refuse_difference(config, str(folder.path))
+            _check_storage(run.storage, recorded.storage, folder.path)
+            run = replace(run, storage=recorded.storage, data_dir=asked.data_dir or Path(recorded.data_dir))
+            if mirror is not None:
+                fetch(mirror, folder)
 
-    say(out, headline(config))
-    from lstnet_search.tuning import search as tuning  # imports Ray, which takes seconds: after the checks
+        from lstnet_search.tuning import search as tuning  # imports Ray, which takes seconds: after the checks
 
     return tuning.search(config, run, out)
 

@@ -4,6 +4,7 @@ import os
 import shlex
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -36,6 +37,16 @@ def screen_width(out: Console) -> int:
         return out.width
     given = os.environ.get("COLUMNS", "")
     return int(given) if given.isdecimal() and int(given) else PIPE_WIDTH
+
+
+@contextmanager
+def starting(out: Console) -> Iterator[None]:
+    """On a terminal, show that something happens while options are checked and packages are imported."""
+    if not out.is_interactive:
+        yield
+        return
+    with out.status("starting", spinner="line"):
+        yield
 
 
 def say(out: Console, line: str, style: str | None = None) -> None:

@@ -18,9 +18,11 @@ from lstnet_search.errors import InputError
 from lstnet_search.evaluation import Prepared, prepare
 from lstnet_search.io.cache_dir import default_cache_dir
 from lstnet_search.io.console import say as print_line
+from lstnet_search.io.program import dashboard_command
 from lstnet_search.results.folder.mirror import refuse_outdated
 from lstnet_search.results.folder.provenance import provenance
 from lstnet_search.results.formatting import percent
+from lstnet_search.results.screen.next_steps import headline
 from lstnet_search.results.screen.progress import Progress
 from lstnet_search.results.study.records import Exploit, TrialRecord
 from lstnet_search.training import use_deterministic_kernels
@@ -78,6 +80,8 @@ def search(config: SearchConfig, run: Run, console: Console) -> int:
 def _search(config: SearchConfig, run: Run, console: Console, stop_request: StopRequest) -> int:
     say = partial(print_line, console)
     _refuse_unusable(config, run)
+    say(f"{run.folder.path.name} in a browser: {dashboard_command(run.folder.path)}")
+    say(headline(config))
     storage = run.open_storage()
     if config.deterministic:
         use_deterministic_kernels()
