@@ -33,8 +33,12 @@ def given(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """The arguments that the tuner is made with."""
     known: dict[str, Any] = {}
     monkeypatch.setattr(tune, "with_parameters", lambda trainable, **parameters: known.update(parameters) or trainable)
-    monkeypatch.setattr(tune, "with_resources", lambda trainable, resources: known.update(resources=resources))
-    monkeypatch.setattr(tune, "Tuner", lambda trainable, **configs: known.update(configs))
+    monkeypatch.setattr(
+        tune,
+        "with_resources",
+        lambda trainable, resources: known.update(resources=resources) or type("Wrapped", (), {}),
+    )
+    monkeypatch.setattr(tune, "Tuner", lambda trainable, **configs: known.update(configs, trainable=trainable))
     return known
 
 
@@ -75,3 +79,9 @@ def test_trials_that_share_a_gpu_are_retried_on_a_whole_one_but_not_in_a_populat
     assert given["retry_on_oom"] == retried
     assert isinstance(given["tune_config"].scheduler, RetryOnWholeGpu) == retried
     assert (searcher.held is not None) == retried
+
+
+def test_rays_page_calls_a_process_a_trial(given: dict[str, Any], tmp_path: Path) -> None:
+    context, _ = make_context(tmp_path)
+    made(context)
+    assert given["trainable"].__qualname__ == "Trial"
