@@ -178,7 +178,7 @@ def _seeds(one: Configuration, other: Configuration) -> str:
     """How many seeds a comparison rests on."""
     if one.seeds == other.seeds == 1:
         return "one seed each"
-    return f"{one.seeds} seeds against {other.seeds}"
+    return f"{one.seeds} {'seed' if one.seeds == 1 else 'seeds'} against {other.seeds}"
 
 
 def _plain(metric: str, value: float | None) -> str:
