@@ -8,6 +8,7 @@ from lstnet_search.analysis.figures.comparison import best_so_far, spread
 from lstnet_search.analysis.labels import arrow, mean_shown
 from lstnet_search.analysis.page.parts import Part, Plots, Row, Section, Table, Text
 from lstnet_search.analysis.page.render import page_file, write_page
+from lstnet_search.analysis.page.side_by_side import verdict_sections
 from lstnet_search.analysis.page.tables import for_terminal
 from lstnet_search.config.metrics import accuracy_name
 from lstnet_search.io.console import console
@@ -40,16 +41,26 @@ def compare(folders: list[Path], metric: str | None = None, output: Path | None 
     file = page_file(output, folders[0] / "analysis" / "compare.html")
     studies = [StudyTables.read(folder) for folder in folders]
     metric = metric or studies[0].metric
+    remarks = _remarks(studies, metric)
+    print(*remarks, sep="\n", end="\n" if remarks else "")
+    console().print(for_terminal(_table(studies, metric), f"by {metric}"))
+    write_comparison(file, studies, metric)
+
+
+def write_comparison(file: Path, studies: list[StudyTables], metric: str) -> None:
+    """Write the page of `compare`: what each study shows, and all of them in one table and in figures."""
+    figures = [best_so_far(studies, metric, by_hours) for by_hours in (False, True)] + [spread(studies, metric)]
+    parts: list[Part] = [*map(Text, _remarks(studies, metric)), _table(studies, metric), Plots(figures)]
+    sections = [*verdict_sections(studies, metric), Section("compare", "Comparison", parts)]
+    write_page(file, ", ".join(study.name for study in studies), f"Studies by {metric}", sections)
+
+
+def _remarks(studies: list[StudyTables], metric: str) -> list[str]:
+    """What makes the studies hard to compare."""
     remarks = [f"{study.name}: no report has {metric}" for study in studies if study.without(metric)]
     if differing := _differences(studies):
         remarks.append(f"Compare with care: the studies differ in {', '.join(differing)}.")
-    print(*remarks, sep="\n", end="\n" if remarks else "")
-    table = _table(studies, metric)
-    console().print(for_terminal(table, f"by {metric}"))
-    figures = [best_so_far(studies, metric, by_hours) for by_hours in (False, True)] + [spread(studies, metric)]
-    parts: list[Part] = [*map(Text, remarks), table, Plots(figures)]
-    names = ", ".join(study.name for study in studies)
-    write_page(file, names, f"Studies by {metric}", [Section("compare", "Comparison", parts)])
+    return remarks
 
 
 def _differences(studies: list[StudyTables]) -> list[str]:

@@ -1,4 +1,4 @@
-"""What trials do to images: translations, confusions and latents of the best, the median and the worst trial."""
+"""What trials do to images: translations, confusions and latents of the best, the middle and the worst trial."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ from lstnet_search.evaluation.samples import Samples, read_samples
 from lstnet_search.results.export.figures import save_figure
 from lstnet_search.results.folder.studies import StudyTables
 from lstnet_search.results.formatting import shown
+from lstnet_search.results.palette import ERROR, INK
 
 ROW = 1.2
 """The height of a row of images, relative to the side of an image."""
@@ -27,7 +28,7 @@ class SampledTrial:
     """A trial whose samples are drawn.
 
     Attributes:
-        rank: `best`, `median` or `worst`.
+        rank: `best`, `middle` (of the ranking) or `worst`.
         trial: its number.
         samples: its arrays, as `evaluation.samples` describes them.
     """
@@ -43,7 +44,7 @@ class SampledTrial:
 
 
 def images(folder: Path, metric: str | None = None, output: Path | None = None) -> None:
-    """Draw samples of a study's best, median and worst trial, each from its last report.
+    """Draw samples of a study's best, middle and worst trial, each from its last report.
 
     Args:
         folder: the results folder.
@@ -83,7 +84,7 @@ def images(folder: Path, metric: str | None = None, output: Path | None = None) 
 
 
 def choose_trials(study: StudyTables, ranking: "pd.Series[float]") -> list[SampledTrial]:
-    """The best, the median and the worst of the trials that have samples; each trial only once.
+    """The best, the middle and the worst of the trials that have samples; each trial only once.
 
     Args:
         study: the study with the samples.
@@ -95,7 +96,7 @@ def choose_trials(study: StudyTables, ranking: "pd.Series[float]") -> list[Sampl
         return []
     if len(sampled) < len(ranked):
         print(f"{study.name}: {len(ranked) - len(sampled)} trials have no samples and are left out")
-    ranks = {sampled[-1]: "worst", sampled[len(sampled) // 2]: "median", sampled[0]: "best"}
+    ranks = {sampled[-1]: "worst", sampled[len(sampled) // 2]: "middle", sampled[0]: "best"}
     return [
         SampledTrial(rank, trial, read_samples(study.folder.samples / f"{trial}.npz"))
         for trial, rank in sorted(ranks.items(), key=lambda each: sampled.index(each[0]))
@@ -129,9 +130,7 @@ def draw_one_way(axis: Axes, samples: Samples, letter: str, texts: tuple[str, st
         texts: the labels of the rows.
     """
     labels, predicted = samples[f"labels_{letter}"], samples[f"predicted_{letter}"]
-    _, columns = np.unique(labels, return_index=True)
-    if len(columns) == 1:  # without labels: the first ten
-        columns = np.arange(min(10, len(labels)))
+    columns = columns_of_classes(samples, letter)
     for row, kind in enumerate(("images", "translated", "round_trip")):
         for index, column in enumerate(columns):
             picture = np.moveaxis(samples[f"{kind}_{letter}"][column], 0, -1)
@@ -139,13 +138,20 @@ def draw_one_way(axis: Axes, samples: Samples, letter: str, texts: tuple[str, st
             axis.imshow(picture, cmap="gray", vmin=0, vmax=255, extent=square)
     for index, column in enumerate(columns):
         if predicted[column] != -1:
-            colour = "black" if labels[column] in (predicted[column], -1) else "red"
-            text = f"read as {predicted[column]}"
+            wrong = labels[column] not in (predicted[column], -1)
+            colour, text = (ERROR, f"✗ read as {predicted[column]}") if wrong else (INK, f"read as {predicted[column]}")
             axis.text(index + 0.5, ROW + 1.0, text, color=colour, ha="center", va="top", size=7.5)
     axis.set(xlim=(0, len(columns)), ylim=(3 * ROW, 0), xticks=[])
     axis.set_yticks([ROW * row + 0.5 for row in range(3)], texts)
     axis.tick_params(left=False)
     axis.spines[:].set_visible(False)
+
+
+def columns_of_classes(samples: Samples, letter: str) -> np.ndarray:
+    """The index of the first image of each class; without labels, of the first ten images."""
+    labels = samples[f"labels_{letter}"]
+    _, columns = np.unique(labels, return_index=True)
+    return np.arange(min(10, len(labels))) if len(columns) == 1 else columns
 
 
 def _draw_confusions(chosen: list[SampledTrial], titles: list[str], directions: tuple[str, str]) -> Figure:

@@ -28,16 +28,25 @@ def _results(asked: Path) -> Path:
 
 
 def report(
-    folder: options.FolderArgument,
+    folders: options.FoldersArgument,
     output: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="HTML file to write. Default: report.html in the results folder."),
+        typer.Option(
+            metavar="FILE",
+            help="HTML file to write. Default: report.html in the folder, or analysis/compare.html in the first of "
+            "several.",
+        ),
     ] = None,
 ) -> None:
-    """Write one HTML page about a study."""
-    from lstnet_search.analysis.report import report
+    """Write one HTML page about a study.
 
-    report(_results(folder), output)
+    Several studies are shown side by side. The folder of a table2 is a page too.
+    """
+    from lstnet_search.analysis.report import report
+    from lstnet_search.results.table2 import Table2Folder
+
+    found = map(options.find_folder, folders)
+    report(*(each if Table2Folder(each).file.is_file() else _results(each) for each in found), output=output)
 
 
 def select_best(

@@ -44,6 +44,7 @@ class Table2Record(YamlRecord):
     """The content of `table2.yaml`."""
 
     budget: str = needed()
+    command: str = ""
     methods: dict[str, Spent] = needed()
 
 

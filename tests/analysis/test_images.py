@@ -11,7 +11,7 @@ from lstnet_search.results.folder.studies import StudyTables
 from .made_up import make_study
 
 
-def test_the_best_the_median_and_the_worst_trial_with_samples_are_drawn_each_once(
+def test_the_best_the_middle_and_the_worst_trial_with_samples_are_drawn_each_once(
     study: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     tables = StudyTables.read(study)
@@ -20,7 +20,7 @@ def test_the_best_the_median_and_the_worst_trial_with_samples_are_drawn_each_onc
     chosen = choose_trials(tables, ranking)
     assert [(each.rank, each.trial) for each in chosen] == [
         ("best", sampled[0]),
-        ("median", sampled[2]),
+        ("middle", sampled[2]),
         ("worst", sampled[4]),
     ]
     assert f"study: {len(ranking) - 5} trials have no samples and are left out" in capsys.readouterr().out

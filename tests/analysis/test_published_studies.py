@@ -1,10 +1,14 @@
 """The studies in docs/studies were made by version 0.1.0; every command still reads them."""
 
+import io
 import re
 from pathlib import Path
 
 import pytest
 from commands import exit_code
+from rich.console import Console
+
+from lstnet_search.analysis.table2 import table2_table
 
 from .made_up import ROOT
 from .pages import Page
@@ -18,7 +22,7 @@ def test_the_published_studies_have_reports_and_best_trials(tmp_path: Path, caps
     assert len(ALL) == 6
     for folder in ALL:
         assert exit_code("report", folder, "--output", tmp_path / "page.html") == 0
-        assert Page(tmp_path / "page.html").sections[0] == "confirmation"
+        assert Page(tmp_path / "page.html").sections[:2] == ["result", "confirmation"]
         assert exit_code("status", folder) == 0
         assert exit_code("select-best", folder, "--output", tmp_path / "chosen.yaml") == 0
         assert "settings of trial " in capsys.readouterr().out
@@ -50,6 +54,41 @@ def test_the_published_studies_are_compared(tmp_path: Path, capsys: pytest.Captu
     assert set(Page(page).figures) == {"compare-trials", "compare-hours", "compare-spread"}
     assert exit_code("criteria", *ALL[:2], "--output", page) == 0
     assert Page(page).sections == ["criteria-1", "criteria-2"]
+
+
+def test_the_published_table_2_is_a_page(tmp_path: Path) -> None:
+    file = tmp_path / "page.html"
+    assert exit_code("report", TABLE2, "--output", file) == 0
+    page = Page(file)
+    assert page.sections == ["result", "table", "studies", "reproduce"]
+    assert page.figures == {}  # bars need no JavaScript
+    assert "5 of 5 methods confirmed" in page.text
+    assert "The paper prints 97.31 % for LSTNet." in page.text  # the mean of 97.01 and 97.61
+    diamonds = [each for tag, each in page.tags if tag == "span" and each.get("class") == "diamond"]
+    assert len(diamonds) == 3 * 4  # four published methods: both directions, and their mean
+    assert page.text.count("74.72 ± 12.22") == 2
+
+
+def test_several_studies_are_one_page_with_a_verdict_each(tmp_path: Path) -> None:
+    file = tmp_path / "page.html"
+    assert exit_code("report", ALL[0], ALL[-1], "--output", file) == 0
+    page = Page(file)
+    assert page.sections == ["verdict-1", "verdict-2", "compare"]
+    assert page.text.count("Accuracy on the test sets in %.") == 2  # both are confirmed
+
+
+def test_on_a_terminal_the_published_table_2_is_a_table_of_80_columns(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screen = Console(force_terminal=True, width=80, file=io.StringIO(), color_system=None)
+    monkeypatch.setattr("lstnet_search.analysis.table2.console", lambda: screen)
+    table2_table(TABLE2, tmp_path / "table2.md")
+    lines = screen.file.getvalue().splitlines()  # type: ignore[attr-defined]
+    assert max(map(len, lines)) <= 80
+    (row,) = (line.split() for line in lines if "CoGAN" in line)
+    assert " ".join(row) == "CoGAN 74.72 ± 12.22 95.65 78.54 ± 5.14 93.15 0.19"
+    assert not any("|" in line for line in lines)
+    assert (tmp_path / "table2.md").read_text().startswith("| method |")
 
 
 def test_the_published_table_2_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

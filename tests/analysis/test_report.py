@@ -15,7 +15,7 @@ from lstnet_search.results.study.records import TrialRecord
 from .made_up import make_study, write_confirmation
 from .pages import Page
 
-SECTIONS = ["confirmation", "trials", "curves", "landscape", "criteria", "images", "reproduce"]
+SECTIONS = ["result", "confirmation", "trials", "curves", "landscape", "criteria", "images", "reproduce"]
 
 
 def make(folder: Path) -> Page:
@@ -25,7 +25,7 @@ def make(folder: Path) -> Page:
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = make_study(tmp_path_factory.mktemp("whole") / "study", 24, samples=5)
+    folder = make_study(tmp_path_factory.mktemp("whole") / "study", 24, samples=8)
     Image.new("L", (30, 20)).save(folder / "translations.png")
     (folder / "best_config.yaml").write_text("w1: 20.0\n")
     history = ResultsFolder(folder).read_history()
@@ -40,7 +40,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def page(whole: Path) -> Page:
     """The report of the whole study."""
     file = whole.parent / "new" / "page.html"
-    report(whole, file)
+    report(whole, output=file)
     assert file.stat().st_size < 8e6
     return Page(file)
 
@@ -59,7 +59,7 @@ def test_a_whole_study_has_every_section_and_figure(page: Page) -> None:
     }
     places = {attributes.get("id") for tag, attributes in page.tags if tag == "div"}
     assert set(page.figures) <= places
-    assert page.count("img") == 1 + 3 * 4  # the winner; translations and confusions of three trials, both ways
+    assert page.count("img") == 20 + 1 + 3 * 4  # the strip; the winner; two figures of three trials, both ways
 
 
 def test_the_page_loads_nothing(page: Page) -> None:
@@ -74,8 +74,10 @@ def test_the_page_loads_nothing(page: Page) -> None:
 
 def test_the_verdict_is_the_confirmations_sentence(page: Page) -> None:
     first, _ = page.text.split("Confirmation on the test sets Test accuracy")
-    assert "confirmed: better Trial 7 is better than the paper's weights." in first
-    assert "95.30 ± 0.50 %" in first
+    sentence = "Trial 7 is better than the paper's weights: 95.30 ± 0.50 % against 94.30 ± 0.50 % on the test sets."
+    assert f"confirmed: better {sentence}" in first
+    assert "How sure Trial 7 is better than the paper's weights. Each candidate was trained again" in first
+    assert "What now Use it. " in first
     assert "3 seeds" in first
     assert "+1.00 (+0.40 to +1.60) < 0.001 better" in page.text
     assert "opening number 2 of the test sets" in first
@@ -139,7 +141,7 @@ def test_a_study_without_a_report_has_a_page_that_says_what_is_missing(tmp_path:
     page = make(folder.path)
     assert page.sections == SECTIONS
     assert page.figures == {}
-    assert page.count("script") == 0
+    assert page.count("script") == 1  # copy.js
     assert said in page.text
     assert "No trial that did not fail has a report with target_accuracy." in page.text
     assert "No report has target_accuracy, so criteria cannot be judged." in page.text
@@ -177,7 +179,7 @@ def test_hostile_text_is_shown_and_never_run(tmp_path: Path) -> None:
     page = make(folder)
     assert page.text.count(hostile) >= 5  # as text
     assert all("onerror" not in each for _, each in page.tags)
-    assert page.count("script") == 3  # the data of the figures, Plotly, and draw.js
+    assert page.count("script") == 5  # figures, dark colours; copy.js, Plotly, draw.js
     assert "<script>alert(1) – LSTNet Search" in page.text
     assert "<script>alert(1)" not in page.html
 

@@ -1,36 +1,35 @@
-"""Metrics of trials over their steps: the score with the rungs, and small figures of losses and other metrics."""
+"""Metrics of trials over their steps: the score with the rungs, and small figures of losses and other metrics.
+
+Trials with equal settings and different seeds are one line, their mean, in a band from the lowest to the highest.
+"""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
+from lstnet_search.analysis.figures.axis import MetricAxis, hover_format, rounded
 from lstnet_search.analysis.figures.plot import (
-    COLOURS,
-    DASHED,
     DOTTED,
     DRAWN,
-    GREY,
-    INK,
-    PAPER,
-    RED,
+    RULE,
     Plot,
     add_baseline,
     add_text,
-    hover_format,
     make_plot,
     make_small_plot,
-    metric_axis,
-    rounded,
     styled,
 )
 from lstnet_search.analysis.labels import trial_name
 from lstnet_search.results.folder.studies import StudyTables, thinned
 from lstnet_search.results.formatting import shown
+from lstnet_search.results.palette import INK, PUBLISHED, SERIES, SOFT, STOPPED, translucent
+from lstnet_search.results.study.configurations import Configuration
 from lstnet_search.results.study.records import PAPER_TRIAL
 
-MOST_COLOURED = len(COLOURS)
+MOST_COLOURED = len(SERIES)
 """The most trials that get a colour of their own."""
 
 
@@ -42,21 +41,27 @@ def learning_curves(study: StudyTables, metric: str, top: int = 4) -> Plot:
         metric: the score.
         top: how many trials get a colour of their own, at most `MOST_COLOURED`.
     """
-    ranking = study.ranking(metric)
     curves = _curves(study, metric, metric)
-    figure = _curve_figure(study, curves, metric, metric, top)
+    figure, axis = _curve_figure(study, curves, metric, metric, top)
     for rung in study.rungs:
-        figure.add_vline(rung, line=DASHED)
-        text = {"x": rung, "y": 0, "yref": "paper", "xanchor": "left", "yanchor": "bottom", "font": {"color": RED}}
+        figure.add_vline(rung, line=RULE)
+        text = {"x": rung, "y": 0, "yref": "paper", "xanchor": "left", "yanchor": "bottom", "font": {"color": SOFT}}
         add_text(figure, f"rung {rung}", **text)
-    add_baseline(figure, study, metric)
+    add_baseline(figure, study, axis)
     styled(figure)
-    figure.update_yaxes(metric_axis(metric))
+    figure.update_yaxes(axis.layout())
     figure.update_xaxes(title="step", range=[0, study.steps * 1.02])
-    caption = f"{min(len(ranking), len(curves))} of {len(study.trials)} trials"
-    caption += ", the best and an even share of the others. " if len(ranking) > len(curves) else ". "
-    rungs = "At each rung (red), two of three trials are stopped." if study.rungs else "This search has no rungs."
-    return make_plot("score", f"{caption}{rungs}", figure, 460)
+    return make_plot("score", _caption(study, metric, curves), figure, 460)
+
+
+def _caption(study: StudyTables, metric: str, curves: "list[_Curve]") -> str:
+    ranked = len(study.ranking(metric))
+    caption = f"{len(curves)} of {ranked} configurations"
+    caption += ", the best and an even share of the others. " if ranked > len(curves) else ". "
+    if any(curve.seeds > 1 for curve in curves):
+        caption += "Seeds of a configuration are one line, their mean; the band is from the lowest to the highest. "
+    rungs = "At each rung (dashed), two of three trials are stopped." if study.rungs else "This search has no rungs."
+    return caption + rungs
 
 
 def metric_curves(study: StudyTables, column: str, metric: str, top: int = 4, chance: float | None = None) -> Plot:
@@ -69,53 +74,101 @@ def metric_curves(study: StudyTables, column: str, metric: str, top: int = 4, ch
         top: how many trials get a colour of their own.
         chance: the value expected by chance, drawn as a dotted line.
     """
-    figure = _curve_figure(study, _curves(study, column, metric), column, metric, top)
+    figure, axis = _curve_figure(study, _curves(study, column, metric), column, metric, top)
     if chance is not None:
-        figure.add_hline(chance, line=DOTTED)
+        figure.add_hline(*axis.drawn([chance]), line=DOTTED)
     styled(figure)
-    figure.update_yaxes(metric_axis(column))
+    figure.update_yaxes(axis.layout())
     figure.update_xaxes(range=[0, study.steps * 1.02])
     return make_small_plot(column, column.replace("_", " "), figure)
 
 
-def _curves(study: StudyTables, column: str, metric: str) -> dict[int, pd.DataFrame]:
-    """The reports that have a metric, by trial, for the trials that are drawn."""
+@dataclass(frozen=True)
+class _Curve:
+    """A metric of a configuration over its steps.
+
+    Attributes:
+        trial: the number that names the configuration.
+        name: its name in words.
+        seeds: how many trainings it has.
+        values: columns `mean`, `min` and `max` over the seeds, indexed by step.
+        stopped: whether it was stopped early.
+    """
+
+    trial: int
+    name: str
+    seeds: int
+    values: pd.DataFrame
+    stopped: bool
+
+
+def _curves(study: StudyTables, column: str, metric: str) -> list[_Curve]:
+    """The configurations that are drawn, as far as their reports have the column; the best first."""
     drawn = {*thinned(study.ranking(metric), DRAWN), PAPER_TRIAL}
-    reports = study.history[study.history["trial"].isin(drawn)].dropna(subset=[column])
-    return {int(rows["trial"].iloc[0]): rows for _, rows in reports.groupby("trial")}
+    chosen = [each for each in study.ranked(metric).configurations if each.shown_trial in drawn]
+    shown_trials = {trial: each.shown_trial for each in chosen for trial in each.judged_trials}
+    reports = study.history[study.history["trial"].isin(shown_trials)].dropna(subset=[column])
+    keys = [reports["trial"].map(shown_trials), reports["step"]]
+    values = reports.groupby(keys)[column].agg(["mean", "min", "max"])
+    known = {*values.index.get_level_values(0)}
+    return [_curve(each, values.loc[[each.shown_trial]].droplevel(0)) for each in chosen if each.shown_trial in known]
 
 
-def _curve_figure(study: StudyTables, curves: dict[int, pd.DataFrame], column: str, metric: str, top: int) -> go.Figure:
-    """Curves of the best trials in colour, the paper's dashed, others grey; a cross where a trial was stopped early."""
+def _curve(configuration: Configuration, values: pd.DataFrame) -> _Curve:
+    trial, trials = configuration.shown_trial, configuration.judged_trials
+    stopped = any(each.trial == trials[0] and each.state == "PRUNED" for each in configuration.trainings)
+    name = trial_name(trial) if len(trials) == 1 else f"{trial_name(trial)}, {len(trials)} seeds"
+    return _Curve(trial, name, len(trials), values, stopped)
+
+
+def _curve_figure(
+    study: StudyTables, curves: list[_Curve], column: str, metric: str, top: int
+) -> tuple[go.Figure, MetricAxis]:
+    """The best configurations in colour, the paper's dashed, others grey; a cross where a trial was stopped early."""
     ranking = study.ranking(metric)
-    coloured = dict(zip((trial for trial in ranking.index[:top] if trial != PAPER_TRIAL), COLOURS, strict=False))
+    values = [value for curve in curves for value in (curve.values["min"].min(), curve.values["max"].max())]
+    if column == metric and metric in study.baseline:
+        values.append(study.baseline[metric])
+    axis = MetricAxis.over(column, values)
+    colours = dict(zip((trial for trial in ranking.index[:top] if trial != PAPER_TRIAL), SERIES, strict=False))
+    colours[PAPER_TRIAL] = PUBLISHED
     figure = go.Figure()
-    others = [curve for trial, curve in curves.items() if trial not in coloured and trial != PAPER_TRIAL]
+    others = [curve for curve in curves if curve.trial not in colours]
     if others:
-        line = {"color": GREY, "width": 1}
-        figure.add_scatter(**_one_trace(others, column), mode="lines", line=line, name="other trials")
-    stopped = set(study.trials.loc[study.trials["state"] == "PRUNED", "trial"])
-    ends = [curve.tail(1) for trial, curve in curves.items() if trial in stopped]
+        line = {"color": STOPPED, "width": 1}
+        figure.add_scatter(**_one_trace(others, axis), mode="lines", line=line, name="other trials")
+    ends = [curve for curve in curves if curve.stopped]
     if ends and column == metric:
         marker = {"symbol": "x-thin", "size": 6, "line": {"width": 1.3, "color": INK}}
-        figure.add_scatter(**_one_trace(ends, column), mode="markers", marker=marker, name="stopped early")
-    for trial, colour in [*reversed(coloured.items()), (PAPER_TRIAL, PAPER)]:
-        if trial in curves:
-            name = f"{trial_name(trial)}: {shown(metric, ranking.get(trial))}"
-            line = {"color": colour, "width": 2.4, "dash": "dash" if trial == PAPER_TRIAL else "solid"}
-            style = {"mode": "lines+markers", "line": line, "marker": {"size": 4}, "name": name}
-            figure.add_scatter(**_one_trace([curves[trial]], column), **style)
-    return figure
+        trace = _one_trace(ends, axis, last=True)
+        figure.add_scatter(**trace, mode="markers", marker=marker, name="stopped early")
+    for curve in sorted((each for each in curves if each.trial in colours), key=lambda each: ranking[each.trial]):
+        colour = colours[curve.trial]
+        if curve.seeds > 1:
+            figure.add_scatter(**_band(curve, axis), fillcolor=translucent(colour))
+        line = {"color": colour, "width": 2.4, "dash": "dash" if curve.trial == PAPER_TRIAL else "solid"}
+        style = {"mode": "lines+markers", "line": line, "marker": {"size": 4}}
+        name = f"{curve.name}: {shown(metric, ranking[curve.trial])}"
+        figure.add_scatter(**_one_trace([curve], axis), **style, name=name)
+    return figure, axis
 
 
-def _one_trace(curves: Iterable[pd.DataFrame], column: str) -> dict[str, Any]:
-    """Curves as one trace with gaps."""
-    x: list[Any] = []
-    y: list[Any] = []
-    text: list[Any] = []
+def _band(curve: _Curve, axis: MetricAxis) -> dict[str, Any]:
+    """The area between a configuration's lowest and highest seed."""
+    steps = curve.values.index.tolist()
+    heights = axis.drawn(curve.values["max"]) + axis.drawn(curve.values["min"])[::-1]
+    shape = {"mode": "lines", "line": {"width": 0}, "fill": "toself"}
+    return shape | {"x": steps + steps[::-1], "y": heights, "showlegend": False, "hoverinfo": "skip"}
+
+
+def _one_trace(curves: Iterable[_Curve], axis: MetricAxis, last: bool = False) -> dict[str, Any]:
+    """Curves, or only their last points, as one trace with gaps."""
+    trace: dict[str, list[Any]] = {"x": [], "y": [], "customdata": [], "text": []}
     for curve in curves:
-        x += [*curve["step"].tolist(), None]
-        y += [*rounded(curve[column]), None]
-        text += [*(trial_name(int(trial)) for trial in curve["trial"]), None]
-    hover = f"%{{text}}<br>step %{{x}}: %{{y:{hover_format(column)}}}<extra></extra>"
-    return {"x": x, "y": y, "text": text, "hovertemplate": hover}
+        values = curve.values["mean"].tail(1) if last else curve.values["mean"]
+        trace["x"] += [*values.index.tolist(), None]
+        trace["y"] += [*axis.drawn(values), None]
+        trace["customdata"] += [*rounded(values), None]
+        trace["text"] += [*[curve.name] * len(values), None]
+    hover = f"%{{text}}<br>step %{{x}}: %{{customdata:{hover_format(axis.metric)}}}<extra></extra>"
+    return trace | {"hovertemplate": hover}

@@ -8,33 +8,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
-from plotly.colors import sample_colorscale
 
-from lstnet_search.analysis.figures.plot import (
-    COLOURS,
-    DRAWN,
-    PAPER,
-    RED,
-    Plot,
-    axis_title,
-    make_plot,
-    make_small_plot,
-    metric_axis,
-    rounded,
-    styled,
-    tick_format,
-)
+from lstnet_search.analysis.figures.axis import MetricAxis, rounded
+from lstnet_search.analysis.figures.marks import marks
+from lstnet_search.analysis.figures.plot import DRAWN, Plot, add_text, make_plot, make_small_plot, styled
 from lstnet_search.analysis.figures.trials import points
 from lstnet_search.analysis.labels import trial_name
 from lstnet_search.results.analysis.weight_ratios import is_logarithmic
 from lstnet_search.results.folder.studies import StudyTables, thinned
 from lstnet_search.results.formatting import shown
-from lstnet_search.results.study.records import PAPER_TRIAL
+from lstnet_search.results.palette import OTHER, SCORES, SOFT
 
-SCALE = "Viridis_r"
-"""Colours of scores, from light for the lowest to dark for the highest."""
-SHADES = 12
-"""Colours of the lines of parallel coordinates; each colour is one trace."""
+SCALE = [[place / (len(SCORES) - 1), colour] for place, colour in enumerate(SCORES)]
+"""Colours of scores as Plotly takes them."""
 PAIRED = 3
 """How many of the most important settings are drawn in pairs."""
 
@@ -47,14 +33,14 @@ def importance_bars(importance: dict[str, float]) -> Plot:
         x=values,
         y=[escape(name) for name in names],
         orientation="h",
-        marker={"color": COLOURS[0]},
-        text=[f"{value:.2f}" for value in values],
+        marker={"color": OTHER},
+        text=[f"{100 * value:.0f} %" for value in values],
         textposition="outside",
         cliponaxis=False,
         hoverinfo="skip",
     )
     figure = styled(go.Figure(bars))
-    figure.update_xaxes(title="share of the total importance", range=[0, max(values) * 1.12])
+    figure.update_xaxes(title="share of the total importance", tickformat=".0%", range=[0, max(values) * 1.12])
     figure.update_yaxes(showgrid=False)
     figure.update_layout(margin={"r": 36})
     caption = "Importance for being among the best trials (PED-ANOVA, Watanabe et al. 2023)."
@@ -62,54 +48,51 @@ def importance_bars(importance: dict[str, float]) -> Plot:
 
 
 def parallel_coordinates(settings: pd.DataFrame, scores: "pd.Series[float]", metric: str) -> Plot:
-    """One line per trial through its settings, coloured by its score.
+    """One line per trial through its settings to its score, which decides the colour.
 
     Args:
         settings: one row per trial, the best trial first.
         scores: the scores of the same trials.
         metric: the score.
     """
-    heights = settings.apply(positions)
+    upward = MetricAxis.over(metric, scores)
+    heights = settings.apply(positions).assign(**{metric: positions(pd.Series(upward.drawn(scores), scores.index))})
     drawn = thinned(scores, DRAWN)[::-1]
-    low, high = float(scores.min()), float(scores.max())
     by_shade: dict[int, list[int]] = {}
     for trial in drawn:
-        shade = round((SHADES - 1) * (float(scores[trial]) - low) / (high - low or 1.0))
-        by_shade.setdefault(shade, []).append(trial)
-    best = int(scores.index[0])
-    texts = {trial: _hover_text(trial, settings, scores, metric) for trial in drawn}
+        by_shade.setdefault(round((len(SCORES) - 1) * heights[metric].loc[trial]), []).append(trial)
+    marked = marks(heights.index, int(scores.index[0]))
+    texts = {
+        trial: _hover_text(trial, settings, scores, metric) for trial in {*drawn, *(each.trial for each in marked)}
+    }
     figure = go.Figure()
-    colours = sample_colorscale(SCALE, SHADES)
     for shade, trials in sorted(by_shade.items()):
-        line = {"color": colours[shade], "width": 1.3}
-        figure.add_scatter(**_trace(heights, trials, texts), mode="lines", line=line, opacity=0.75, showlegend=False)
-    marked = [(best, f"best: {trial_name(best)}", {"color": RED, "width": 3})]
-    if PAPER_TRIAL in heights.index and best != PAPER_TRIAL:
-        texts[PAPER_TRIAL] = _hover_text(PAPER_TRIAL, settings, scores, metric)
-        marked.append((PAPER_TRIAL, "paper's weights", {"color": PAPER, "width": 3, "dash": "dash"}))
-    for trial, name, line in marked:
-        figure.add_scatter(**_trace(heights, [trial], texts), mode="lines+markers", line=line, name=name)
-    for index, (_, values) in enumerate(settings.items()):
-        figure.add_vline(index, line={"color": "#8c96a5", "width": 1}, layer="below")
-        for value, height, anchor in ((values.max(), 1.02, "bottom"), (values.min(), -0.02, "top")):
-            figure.add_annotation(x=index, y=height, text=f"{value:.3g}", showarrow=False, yanchor=anchor)
-    title = {"text": axis_title(metric), "side": "top"}
-    bar = {"orientation": "h", "y": -0.12, "yanchor": "top", "thickness": 10, "len": 0.9, "outlinewidth": 0}
-    bar |= {"tickformat": tick_format(metric), "title": title}
-    marker = {"color": [low, high], "colorscale": SCALE, "colorbar": bar, "size": 0.1, "opacity": 0}
-    figure.add_scatter(x=[0, 0], y=[0, 0], mode="markers", marker=marker, showlegend=False, hoverinfo="skip")
+        line = {"color": SCORES[shade], "width": 1.3}
+        figure.add_scatter(**_trace(heights, trials, texts), mode="lines", line=line, showlegend=False)
+    for mark in marked:
+        line = mark.line | {"width": 3}
+        figure.add_scatter(**_trace(heights, [mark.trial], texts), mode="lines+markers", line=line, name=mark.name)
+    ends = {str(name): (f"{values.min():.3g}", f"{values.max():.3g}") for name, values in settings.items()}
+    ends[metric] = shown(metric, float(scores.min())), shown(metric, float(scores.max()))
+    for index, name in enumerate(heights):
+        last = index == len(ends) - 1
+        figure.add_vline(index, line={"color": SOFT, "width": 2 if last else 1}, layer="below")
+        for text, height, anchor in zip(ends[str(name)], (-0.02, 1.02), ("top", "bottom"), strict=True):
+            add_text(figure, text, x=index, y=height, yanchor=anchor)
     styled(figure)
     figure.update_yaxes(visible=False, range=[-0.12, 1.12])
-    ticks = list(range(settings.shape[1]))
-    labels = [escape(str(name)) for name in settings.columns]
-    figure.update_xaxes(tickvals=ticks, ticktext=labels, showgrid=False, range=[-0.4, len(ticks) - 0.6], ticks="")
-    figure.update_layout(legend={"yref": "paper", "y": 1.05, "yanchor": "bottom"}, margin={"l": 8, "t": 36, "b": 110})
+    ticks = list(range(heights.shape[1]))
+    labels = [*(escape(str(name)) for name in settings.columns), "<b>score</b>"]
+    figure.update_xaxes(
+        tickvals=ticks, ticktext=labels, showgrid=False, range=[-0.4, len(ticks) - 0.6], ticks="", tickangle=0
+    )
+    figure.update_layout(legend={"yref": "paper", "y": 1.05, "yanchor": "bottom"}, margin={"l": 8, "t": 36, "b": 40})
     caption = (
-        "One line per trial. Each axis runs from its lowest to its highest value, on a log scale if that is more than "
-        "a decade."
+        "One line per configuration, from its settings to its score on the right, the bluer the higher. Each axis runs "
+        "from its lowest to its highest value, on a log scale if that is more than a decade."
     )
     if len(drawn) < len(scores):
-        caption += f" {len(drawn)} of {len(scores)} trials: the best and an even share of the others."
+        caption += f" {len(drawn)} of {len(scores)}: the best and an even share of the others."
     return make_plot("coordinates", caption, figure, 480)
 
 
@@ -139,12 +122,13 @@ def _hover_text(trial: int, settings: pd.DataFrame, scores: "pd.Series[float]", 
 def slices(study: StudyTables, settings: pd.DataFrame, scores: "pd.Series[float]", metric: str) -> list[Plot]:
     """The score against each setting; see `parallel_coordinates` for the arguments."""
     drawn = thinned(scores, DRAWN)
+    upward = MetricAxis.over(metric, scores)
     plots = []
     for index, (name, values) in enumerate(settings.items()):
         rows = pd.DataFrame({str(name): values, metric: scores}).loc[drawn]
-        figure = styled(points(study, rows, str(name), metric))
+        figure = styled(points(study, rows, MetricAxis.over(str(name), values), upward))
         figure.update_xaxes(_setting_axis(values))
-        figure.update_yaxes(metric_axis(metric, ""))
+        figure.update_yaxes(upward.layout(""))
         plots.append(make_small_plot(f"slice-{index}", str(name), figure))
     return plots
 
@@ -159,9 +143,9 @@ def pairs(settings: pd.DataFrame, scores: "pd.Series[float]", names: Sequence[st
         metric: the score.
     """
     drawn = thinned(scores, DRAWN)[::-1]
-    marker = {"size": 7, "color": rounded(scores.loc[drawn]), "colorscale": SCALE}
-    marked = [(settings.index[:1], {"color": RED, "size": 14, "symbol": "star"})]
-    marked.append((settings.index[settings.index == PAPER_TRIAL], {"color": PAPER, "size": 8, "symbol": "diamond"}))
+    shades = MetricAxis.over(metric, scores).drawn(scores.loc[drawn])
+    marker = {"size": 7, "color": shades, "colorscale": SCALE, "line": {"width": 0.5, "color": SOFT}}
+    marked = [(pd.Index([mark.trial]), mark.marker) for mark in marks(settings.index, int(settings.index[0]))]
     plots = []
     for index, (across, upward) in enumerate(combinations(names[:PAIRED], 2)):
         figure = go.Figure()

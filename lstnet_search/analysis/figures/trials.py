@@ -6,27 +6,15 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from lstnet_search.analysis.figures.plot import (
-    COLOURS,
-    DOTTED,
-    DRAWN,
-    GREY,
-    PAPER,
-    RED,
-    Plot,
-    axis_title,
-    hover_format,
-    make_plot,
-    make_small_plot,
-    metric_axis,
-    rounded,
-    styled,
-)
+from lstnet_search.analysis.figures.axis import MetricAxis, hover_format, rounded, tick_format
+from lstnet_search.analysis.figures.marks import marks
+from lstnet_search.analysis.figures.plot import DOTTED, DRAWN, Plot, make_plot, make_small_plot, styled
 from lstnet_search.analysis.labels import arrow, trial_name
 from lstnet_search.config.metrics import TARGET, accuracy_name
 from lstnet_search.results.analysis.regret import judge
 from lstnet_search.results.confirmation.record import ConfirmationRecord, RecordedCandidate
 from lstnet_search.results.folder.studies import StudyTables, thinned
+from lstnet_search.results.palette import BEST, INK, OTHER, PUBLISHED, STOPPED
 from lstnet_search.results.study.records import PAPER_TRIAL
 
 
@@ -36,11 +24,12 @@ def both_directions(study: StudyTables) -> Plot | None:
     if study.without(*names):
         return None
     reports = study.best_reports(study.metric).loc[thinned(study.ranking(study.metric), DRAWN)].dropna(subset=names)
-    figure = styled(points(study, reports, names[0], names[1]))
-    for name, draw in zip(names, (figure.add_vline, figure.add_hline), strict=True):
-        if name in study.baseline:
-            draw(study.baseline[name], line=DOTTED)
-    across, upward = (metric_axis(name, arrow(name.removeprefix(accuracy_name("")))) for name in names)
+    axes = [MetricAxis.over(name, reports[name]) for name in names]
+    figure = styled(points(study, reports, axes[0], axes[1]))
+    for axis, draw in zip(axes, (figure.add_vline, figure.add_hline), strict=True):
+        if axis.metric in study.baseline:
+            draw(axis.drawn([study.baseline[axis.metric]])[0], line=DOTTED)
+    across, upward = (axis.layout(arrow(direction)) for axis, direction in zip(axes, study.directions, strict=True))
     figure.update_xaxes(across)
     figure.update_yaxes(upward)
     caption = "Accuracy in both directions, one point per trial at its best report; dotted: no translation."
@@ -58,13 +47,16 @@ def criterion_points(study: StudyTables, criterion: str) -> Plot | None:
         return None
     reports = study.best_reports(criterion).dropna(subset=[TARGET])
     drawn = thinned(reports[TARGET].sort_values(ascending=False), DRAWN)
-    figure = points(study, reports.loc[[*dict.fromkeys([*drawn, verdict.picked])]], criterion, TARGET, best=False)
-    picked = reports.loc[verdict.picked]
-    ring = {"color": "rgba(0,0,0,0)", "size": 15, "line": {"color": RED, "width": 2}}
-    figure.add_scatter(x=[picked[criterion]], y=[picked[TARGET]], mode="markers", marker=ring, hoverinfo="skip")
+    rows = reports.loc[[*dict.fromkeys([*drawn, verdict.picked])]]
+    across, upward = (MetricAxis.over(name, rows[name]) for name in (criterion, TARGET))
+    figure = points(study, rows, across, upward, best=False)
+    picked = rows.loc[[verdict.picked]]
+    ring = {"size": 15, "symbol": "circle-open", "line": {"color": INK, "width": 2}, "color": INK}
+    x, y = across.drawn(picked[criterion]), upward.drawn(picked[TARGET])
+    figure.add_scatter(x=x, y=y, mode="markers", marker=ring, hoverinfo="skip")
     styled(figure)
-    figure.update_xaxes(metric_axis(criterion))
-    figure.update_yaxes(metric_axis(TARGET, ""))
+    figure.update_xaxes(across.layout())
+    figure.update_yaxes(upward.layout(""))
     return make_small_plot(criterion, criterion, figure)
 
 
@@ -79,11 +71,11 @@ def confirmed_means(confirmation: ConfirmationRecord, table: pd.DataFrame) -> Pl
     figure = go.Figure()
     for height, each in enumerate(candidates):
         seeds = table.loc[table["candidate"].astype(str) == each.candidate, TARGET].dropna()
-        dots = {"color": GREY, "size": 7, "opacity": 0.9}
-        above = [height + 0.18] * len(seeds)
+        dots = {"color": OTHER, "size": 6, "opacity": 0.7}
+        above = [height + 0.2] * len(seeds)
         figure.add_scatter(x=rounded(seeds), y=above, mode="markers", marker=dots, hoverinfo="x")
         half = each.target.half_width or 0.0
-        colour = PAPER if each.trial == PAPER_TRIAL else RED if each.candidate == "best" else COLOURS[0]
+        colour = PUBLISHED if each.trial == PAPER_TRIAL else BEST if each.candidate == "best" else OTHER
         figure.add_scatter(
             x=[each.target.mean],
             y=[height],
@@ -93,7 +85,7 @@ def confirmed_means(confirmation: ConfirmationRecord, table: pd.DataFrame) -> Pl
             hovertemplate=f"%{{x:.2%}} ± {100 * half:.2f} points<extra></extra>",
         )
     styled(figure)
-    figure.update_xaxes(metric_axis(TARGET, f"{axis_title(TARGET)}, test sets") | {"nticks": 6})
+    figure.update_xaxes(title="target accuracy on the test sets", tickformat=tick_format(TARGET), nticks=6)
     heights = list(range(len(candidates)))
     names = [_candidate_name(each) for each in candidates]
     figure.update_yaxes(tickvals=heights, ticktext=names, range=[-0.6, len(names) - 0.4], showgrid=False)
@@ -107,32 +99,35 @@ def _candidate_name(each: RecordedCandidate) -> str:
     return name if each.trial is None else f"{name} (trial {each.trial})"
 
 
-def points(study: StudyTables, rows: pd.DataFrame, across: str, upward: str, best: bool = True) -> go.Figure:
-    """One point per trial. Trials that were stopped early are pale; the one with the paper's weights is a diamond.
+def points(
+    study: StudyTables, rows: pd.DataFrame, across: MetricAxis, upward: MetricAxis, best: bool = True
+) -> go.Figure:
+    """One point per trial. Trials that were stopped early are pale; `marks` says how two of them are marked.
 
     Args:
         study: the study with the trials.
         rows: the values, one row per trial, the best trial first.
-        across: the column of the horizontal axis.
-        upward: the column of the vertical axis.
-        best: whether the first trial is marked by a star.
+        across: the horizontal axis; its metric is a column.
+        upward: the vertical axis; its metric is a column.
+        best: whether the first trial is marked as the best.
     """
     stopped = rows.index.isin(study.trials.loc[study.trials["state"] == "PRUNED", "trial"])
-    hover = f"%{{text}}<br>%{{x:{hover_format(across)}}}, %{{y:{hover_format(upward)}}}<extra></extra>"
     groups: list[tuple[pd.DataFrame, str, dict[str, Any]]] = [
-        (rows[stopped], "stopped early", {"color": GREY, "size": 7}),
-        (rows[~stopped], "other trials", {"color": COLOURS[0], "size": 7, "opacity": 0.8}),
+        (rows[stopped], "stopped early", {"color": STOPPED, "size": 7}),
+        (rows[~stopped], "other trials", {"color": OTHER, "size": 7}),
     ]
-    if best:
-        groups.append((rows.head(1), "best", {"color": RED, "size": 14, "symbol": "star"}))
-    diamond = {"color": PAPER, "size": 8, "symbol": "diamond"}
-    groups.append((rows[rows.index == PAPER_TRIAL], "paper's weights", diamond))
+    first = int(rows.index[0]) if best and len(rows) else None
+    groups += [(rows.loc[[each.trial]], each.name, each.marker) for each in marks(rows.index, first)]
+    names = across.metric, upward.metric
+    texts = (f"%{{customdata[{index}]:{hover_format(name)}}}" for index, name in enumerate(names))
+    hover = f"%{{text}}<br>{', '.join(texts)}<extra></extra>"
     figure = go.Figure()
     for group, name, marker in groups:
         if len(group):
             figure.add_scatter(
-                x=rounded(group[across]),
-                y=rounded(group[upward]),
+                x=across.drawn(group[names[0]]),
+                y=upward.drawn(group[names[1]]),
+                customdata=[*map(list, zip(*(rounded(group[each]) for each in names), strict=True))],
                 mode="markers",
                 marker=marker,
                 name=name,

@@ -1,4 +1,4 @@
-"""The parts of a page: sections of text, tables, figures and pictures, and the headline of a report."""
+"""The parts of a page: sections of text, tables, figures and pictures, and the first screen of a report."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -91,34 +91,144 @@ class Listing:
     folded: bool = False
 
 
-Part = Text | Missing | Table | Plots | Pictures | Listing
+@dataclass(frozen=True)
+class Terms:
+    """Terms of a section and what they mean."""
+
+    kind: ClassVar = "terms"
+    entries: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A value as a bar; lengths are shares of the axis.
+
+    Attributes:
+        name: what it is the value of.
+        meaning: `best`, `published`, `baseline` or `other`, which decides the colour.
+        text: the value.
+        length: the length of the bar.
+        interval: the ends of the 95 % interval, or None if it is not known.
+        published: where the paper's value lies, or None.
+    """
+
+    name: str
+    meaning: str
+    text: str
+    length: float
+    interval: tuple[float, float] | None = None
+    published: float | None = None
+
+
+@dataclass(frozen=True)
+class Bars:
+    """Bars below each other.
+
+    Attributes:
+        caption: what they show.
+        bars: the bars, from top to bottom.
+        ticks: places on the axis, as shares of it, and their texts.
+    """
+
+    kind: ClassVar = "bars"
+    caption: str
+    bars: Sequence[Bar]
+    ticks: Sequence[tuple[float, str]]
+
+
+@dataclass(frozen=True)
+class Weight:
+    """A weight: its symbol, what it rewards, its value, and how many times the paper's that is."""
+
+    symbol: str
+    meaning: str
+    value: str
+    times: str
+
+
+@dataclass(frozen=True)
+class Weights:
+    """The weights of a trial, and the same as text to copy."""
+
+    title: str
+    weights: Sequence[Weight]
+    copied: str
+
+
+@dataclass(frozen=True)
+class Read:
+    """An image, its translation, both as data URIs, and how the translation was labelled.
+
+    Attributes:
+        image: the image.
+        translation: its translation.
+        label: the label that the translation got.
+        truth: the true label; empty if it is not known.
+    """
+
+    image: str
+    translation: str
+    label: str
+    truth: str
+
+    @property
+    def wrong(self) -> bool:
+        """Whether the label is known to be wrong."""
+        return self.truth not in ("", self.label)
+
+
+@dataclass(frozen=True)
+class Strip:
+    """Images side by side with their translations."""
+
+    caption: str
+    source: str
+    target: str
+    read: Sequence[Read]
+
+
+Part = Text | Missing | Table | Plots | Pictures | Listing | Terms | Bars
 
 
 @dataclass(frozen=True)
 class Section:
-    """A heading and the parts below it; `name` is unique within the page."""
+    """A heading and the parts below it.
+
+    Attributes:
+        name: a name that is unique within the page.
+        title: the heading.
+        parts: what is below it.
+        short: the text of the link to it; empty for the heading.
+    """
 
     name: str
     title: str
     parts: Sequence[Part]
+    short: str = ""
 
 
 @dataclass(frozen=True)
 class Headline:
-    """The result of a study, which the report shows first.
+    """The first screen of a report: the result, what it rests on, and what to do next.
 
     Attributes:
         badge: how far the result can be trusted, in a few words.
         tone: `good`, `bad`, `neutral` or `open`, which decides the colour.
         sentence: the result in one sentence.
-        remarks: what the result rests on, and its limits.
-        figures: names and values of the most important numbers.
-        missing: what the study lacks to have a result.
+        sure: what the result rests on, and its limits.
+        now: what to do next, with a command to copy.
+        effort: how much was searched, in a line.
+        bars: the result as bars.
+        weights: the weights of the best trial.
+        strip: images and their translations by the best trial.
     """
 
     badge: str
     tone: str
     sentence: str
-    remarks: Sequence[str] = ()
-    figures: Sequence[tuple[str, str]] = ()
-    missing: Missing | None = None
+    sure: Sequence[str]
+    now: Missing
+    effort: str
+    bars: Bars | None = None
+    weights: Weights | None = None
+    strip: Strip | None = None

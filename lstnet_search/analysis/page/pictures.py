@@ -22,7 +22,7 @@ def winner_picture(study: StudyTables) -> Pictures | None:
 
 
 def sampled_pictures(study: StudyTables) -> list[Part]:
-    """Translations and confusions of the best, the median and the worst trial; empty without samples."""
+    """Translations and confusions of the best, the middle and the worst trial; empty without samples."""
     ranking = study.ranking(study.metric)
     names = study.search.trial.domains
     parts: list[Part] = []

@@ -13,6 +13,7 @@ from lstnet_search.analysis.page.parts import Headline, Plots, Section
 from lstnet_search.errors import InputError
 from lstnet_search.io.atomic import write_whole
 from lstnet_search.results.formatting import size
+from lstnet_search.results.palette import css_variables, dark_colours
 
 HERE = Path(__file__).parent
 
@@ -52,6 +53,7 @@ def render(title: str, subtitle: str, sections: Sequence[Section], headline: Hea
         loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["unbroken"] = lambda text: text.replace(" %", "\N{NO-BREAK SPACE}%")
+    environment.filters["share"] = lambda share: f"{100 * share:.2f}%"
     figures = {
         f"{section.name}-{plot.name}": plot.figure
         for section in sections
@@ -59,18 +61,24 @@ def render(title: str, subtitle: str, sections: Sequence[Section], headline: Hea
         if isinstance(part, Plots)
         for plot in part.plots
     }
-    scripts = [get_plotlyjs(), (HERE / "draw.js").read_text(encoding="utf-8")] if figures else []
-    style, *trusted = map(Markup, ((HERE / "style.css").read_text(encoding="utf-8"), *scripts))  # Plotly's and ours
+    scripts = [_own("copy.js"), *([get_plotlyjs(), _own("draw.js")] if figures else [])]
+    style, *trusted = map(Markup, (css_variables() + _own("style.css"), *scripts))  # Plotly's and ours
     return environment.get_template("page.html.jinja").render(
         title=title,
         subtitle=subtitle,
         headline=headline,
         sections=sections,
         figures=figures,
+        dark=dark_colours(),
         style=style,
         scripts=trusted,
         policy=_policy(scripts),
     )
+
+
+def _own(name: str) -> str:
+    """A file of this room."""
+    return (HERE / name).read_text(encoding="utf-8")
 
 
 def _policy(scripts: Sequence[str]) -> str:

@@ -45,7 +45,7 @@ def reproduce_section(study: StudyTables, confirmation: ConfirmationRecord | Non
     if has_settings:
         text = folder.best_config_file.read_text(encoding="utf-8", errors="replace")
         parts.append(Listing("best_config.yaml", text, folded=True))
-    return Section("reproduce", "How to reproduce it", parts)
+    return Section("reproduce", "How to reproduce it", parts, "Reproduce")
 
 
 def _search_code(commit: str) -> Iterator[Part]:

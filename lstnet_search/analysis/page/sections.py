@@ -4,10 +4,11 @@ import pandas as pd
 
 from lstnet_search.analysis.figures.curves import learning_curves
 from lstnet_search.analysis.figures.landscape import importance_bars, pairs, parallel_coordinates, slices
+from lstnet_search.analysis.figures.marks import MARKS_SAID
 from lstnet_search.analysis.figures.trials import both_directions, confirmed_means, criterion_points
 from lstnet_search.analysis.importance import FEW, importances, settings_and_scores
 from lstnet_search.analysis.labels import command
-from lstnet_search.analysis.page.parts import Missing, Part, Plots, Section, Text
+from lstnet_search.analysis.page.parts import Missing, Part, Plots, Section, Terms, Text
 from lstnet_search.analysis.page.pictures import sampled_pictures, winner_picture
 from lstnet_search.analysis.page.reproduce import reproduce_section
 from lstnet_search.analysis.page.tables import (
@@ -17,6 +18,8 @@ from lstnet_search.analysis.page.tables import (
     readers_table,
     trials_table,
 )
+from lstnet_search.analysis.terms import TERMS, weight_in_words
+from lstnet_search.config import METHODS
 from lstnet_search.config.metrics import CRITERIA, TARGET
 from lstnet_search.results.confirmation.record import ConfirmationRecord
 from lstnet_search.results.folder.studies import StudyTables
@@ -55,7 +58,7 @@ def _confirmation(study: StudyTables, confirmation: ConfirmationRecord | None, t
         known = any(each.target.mean is not None for each in confirmation.candidates)
         if tested is not None and known:
             parts.append(Plots([confirmed_means(confirmation, tested)]))
-    return Section("confirmation", "Confirmation on the test sets", parts)
+    return Section("confirmation", "Confirmation on the test sets", parts, "Confirmation")
 
 
 def _trials(study: StudyTables) -> Section:
@@ -71,7 +74,7 @@ def _trials(study: StudyTables) -> Section:
             parts.append(Missing("The accuracies of both directions are not known.", how))
     if errors := errors_table(study):
         parts.append(errors)
-    return Section("trials", "Trials of the search", parts)
+    return Section("trials", "Trials of the search", parts, "Trials")
 
 
 def _curves(study: StudyTables) -> Section:
@@ -79,7 +82,8 @@ def _curves(study: StudyTables) -> Section:
     if study.ranking(study.metric).empty:
         return Section("curves", title, [_no_report(study, study.metric)])
     more = Text(f"Losses, discriminators and the latent probe: {command('dynamics', str(study.folder.path))}", True)
-    return Section("curves", title, [Plots([learning_curves(study, study.metric)]), more])
+    terms = Terms([(name, TERMS[name]) for name in ("rung", "configuration", "seed", "repeat")])
+    return Section("curves", title, [Plots([learning_curves(study, study.metric)]), more, terms])
 
 
 def landscape_section(study: StudyTables, metric: str) -> Section:
@@ -108,13 +112,21 @@ def landscape_section(study: StudyTables, metric: str) -> Section:
         parts.append(Missing("Importances cannot be measured.", how, study.folder.resume_command("--add-trials", "16")))
     parts += [
         Plots([parallel_coordinates(settings, scores, metric)]),
-        Text("Scores against each setting. Star: the best trial; diamond: the paper's weights; pale: stopped early."),
+        Text(f"Scores against each setting. {MARKS_SAID} Pale: stopped early."),
         Plots(slices(study, settings, scores, metric), small=True),
     ]
     if len(importance) > 1:
-        parts.append(Text("The most important settings in pairs. Darker trials have higher scores."))
+        parts.append(Text(f"The most important settings in pairs, the bluer the higher the score. {MARKS_SAID}"))
         parts.append(Plots(pairs(settings, scores, list(importance), metric), small=True))
-    return Section("landscape", title, parts)
+    if meanings := _weight_terms(study):
+        parts.append(Terms(meanings))
+    return Section("landscape", title, parts, "Weights")
+
+
+def _weight_terms(study: StudyTables) -> list[tuple[str, str]]:
+    """The weights of the study's method and what each rewards."""
+    names = METHODS[study.search.trial.method].weight_names
+    return [(name, f"{weight_in_words(name, study.search.trial.domains)[1]}.") for name in names]
 
 
 def criteria_section(study: StudyTables, name: str = "criteria") -> Section:
@@ -135,12 +147,12 @@ def criteria_section(study: StudyTables, name: str = "criteria") -> Section:
             "the report where the criterion is highest."
         ),
         criteria_table(study, criteria),
-        Text("Target accuracy against each criterion. Ring: the trial it picks; diamond: the paper's weights."),
+        Text("Target accuracy against each criterion. Ring: the trial it picks; ochre: the paper's weights."),
         Plots([plot for each in criteria if (plot := criterion_points(study, each))], small=True),
     ]
     if lacking := [each for each in CRITERIA if each not in criteria]:
         parts.append(Text(f"Not in the reports of this study: {', '.join(lacking)}.", True))
-    return Section(name, title, parts)
+    return Section(name, title, parts, "Without labels")
 
 
 def reported_criteria(study: StudyTables) -> list[str]:
@@ -163,7 +175,7 @@ def _images(study: StudyTables) -> Section:
     elif study.without(TARGET):
         how = "They need labels of the images that are translated."
         parts.append(Missing("Confusion matrices are not there for every direction.", how))
-    return Section("images", "What the networks do to images", parts)
+    return Section("images", "What the networks do to images", parts, "Images")
 
 
 def _no_report(study: StudyTables, metric: str) -> Missing:

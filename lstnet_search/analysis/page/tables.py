@@ -15,6 +15,7 @@ from lstnet_search.results.analysis.regret import CriterionScore, judge
 from lstnet_search.results.confirmation.record import ConfirmationRecord
 from lstnet_search.results.folder.studies import StudyTables
 from lstnet_search.results.formatting import STATES, difference_with_interval, p_value, percent, shown
+from lstnet_search.results.study.configurations import Configuration
 from lstnet_search.results.study.ranking import with_last_weights
 from lstnet_search.results.study.records import PAPER_TRIAL, SCHEDULE
 
@@ -28,34 +29,42 @@ def trials_table(study: StudyTables) -> Table:
     """The best trials at their best reports, the paper's weights, and no translation."""
     metric = study.metric
     accuracies = [accuracy_name(each) for each in study.directions if accuracy_name(each) != metric]
-    ranking, reports = study.ranking(metric), study.best_reports(metric)
+    ranking, reports = study.ranked(metric), study.best_reports(metric)
     trials = with_last_weights(study.trials).set_index("trial")
     weights = METHODS[study.search.trial.method].weight_names
     searched = study.search.space.ranges
     others = [name for name in searched if name not in weights and f"config/{name}" in study.trials]
 
-    def row(rank: int, trial: int) -> Row:
-        report = cast("pd.Series[Any]", reports.loc[trial])
-        settings = cast("pd.Series[Any]", trials.loc[trial])
-        cells = [f"{rank}.", str(trial), shown(metric, report[metric])]
-        cells += [_percent(report.get(name)) for name in accuracies]
+    several = any(each.seeds > 1 for each in ranking.configurations)
+
+    def row(rank: int, configuration: Configuration) -> Row:
+        trial = configuration.shown_trial
+        report, settings = (cast("pd.Series[Any]", table.loc[trial]) for table in (reports, trials))
+        of_seeds = reports.reindex(configuration.judged_trials)
+        cells = [f"{rank}.", str(trial), shown(metric, configuration.expected)]
+        cells += [str(configuration.seeds)] * several
+        cells += [_percent(of_seeds[name].mean() if name in of_seeds else None) for name in accuracies]
         cells += [f"{int(report['step'])}", STATES[settings["state"]]]
         cells += [_number(settings.get(f"config/{name}")) for name in (*weights, *others)]
         return Row(cells, "paper" if trial == PAPER_TRIAL else "best" if rank == 1 else "")
 
-    ranked = enumerate(map(int, ranking.index), start=1)
-    rows = [row(rank, trial) for rank, trial in ranked if rank <= TOP or trial == PAPER_TRIAL]
+    ranked = ranking.configurations
+    rows = [
+        row(rank, each) for rank, each in enumerate(ranked, start=1) if rank <= TOP or each.shown_trial == PAPER_TRIAL
+    ]
     measured = [_percent(study.baseline.get(name)) for name in accuracies]
-    cells = ["", "no translation", shown(metric, study.baseline.get(metric)), *measured]
+    cells = ["", "no translation", shown(metric, study.baseline.get(metric)), *[""] * several, *measured]
     blank = [""] * (2 + len(weights) + len(others))
     rows.append(Row([*cells, *blank], "baseline"))
     directions = [arrow(name.removeprefix(accuracy_name(""))) for name in accuracies]
     score = "target" if metric == TARGET else metric
-    headings = ["", "trial", score, *directions, "at step", "how it ended", *weights, *others]
+    headings = ["", "trial", score, *["seeds"] * several, *directions, "at step", "how it ended", *weights, *others]
     caption = (
-        f"Validation scores at each trial's best report; the {min(TOP, len(ranking))} best of {len(ranking)} trials "
+        f"Validation scores at each trial's best report; the {min(TOP, len(ranked))} best of {len(ranked)} trials "
         "that did not fail. Trial 0 has the paper's weights."
     )
+    if several:
+        caption += " With several seeds, the score is what another seed is likely to reach, and accuracies are means."
     if f"config/{SCHEDULE}" in study.trials:
         caption += " Weights that changed during a training are those at its best report."
     return Table(caption, headings, rows, words=2)

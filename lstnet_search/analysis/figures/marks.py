@@ -1,0 +1,42 @@
+"""How the best trial and the one with the paper's weights are marked, in every figure alike.
+
+The best is a star and blue, the paper's is ochre. A trial that is both is one mark, an ochre star: of two marks at one
+place, only the upper one would be seen.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from lstnet_search.results.palette import BEST, PUBLISHED
+from lstnet_search.results.study.records import PAPER_TRIAL
+
+MARKS_SAID = "Star: the best; ochre: the paper's weights."
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A trial to mark: its number, its name in a legend, its marker, and its line."""
+
+    trial: int
+    name: str
+    marker: dict[str, Any]
+    line: dict[str, Any]
+
+
+def marks(trials: Collection[int], best: int | None) -> list[Mark]:
+    """The trials to mark among those of a figure, the best last, so that it is drawn on top.
+
+    Args:
+        trials: the trials of the figure.
+        best: the best one, or None if it is not to be marked.
+    """
+    dashed = {"color": PUBLISHED, "width": 2.5, "dash": "dash"}
+    found = [Mark(PAPER_TRIAL, "paper's weights", {"color": PUBLISHED, "size": 9, "symbol": "diamond"}, dashed)]
+    if best == PAPER_TRIAL:
+        name = "best: the paper's weights"
+        found = [Mark(PAPER_TRIAL, name, {"color": PUBLISHED, "size": 14, "symbol": "star"}, dashed)]
+    elif best is not None:
+        line = {"color": BEST, "width": 2.5}
+        found.append(Mark(best, f"best: trial {best}", {"color": BEST, "size": 14, "symbol": "star"}, line))
+    return [each for each in found if each.trial in trials]
