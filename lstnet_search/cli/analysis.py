@@ -27,6 +27,14 @@ def _results(asked: Path) -> Path:
     return ResultsFolder.find(asked).path
 
 
+def _reported(asked: Path) -> Path:
+    """The folder of a `table2` or of a study, given by its path or its name."""
+    from lstnet_search.results.table2 import Table2Folder
+
+    tables = (path for path in (asked, options.DEFAULT_RESULTS_DIR / asked) if Table2Folder(path).file.is_file())
+    return next(tables, None) or _results(asked)
+
+
 def report(
     folders: options.FoldersArgument,
     output: Annotated[
@@ -43,10 +51,8 @@ def report(
     Several studies are shown side by side. The folder of a table2 is a page too.
     """
     from lstnet_search.analysis.report import report
-    from lstnet_search.results.table2 import Table2Folder
 
-    found = map(options.find_folder, folders)
-    report(*(each if Table2Folder(each).file.is_file() else _results(each) for each in found), output=output)
+    report(*map(_reported, folders), output=output)
 
 
 def select_best(
