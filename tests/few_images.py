@@ -1,12 +1,26 @@
-"""A few bundled images with classifiers, for trainings that take a second."""
+"""A few bundled images, with classifiers or as folders, for trainings that take a second."""
 
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import torch
 
 from lstnet_search.config import TrialConfig
 from lstnet_search.domains import Domain, DomainPair, load
+from lstnet_search.domains.user_images.write_folder import write_folder
 from lstnet_search.evaluation import Prepared, prepare_pair
+
+_FOLDERS = TemporaryDirectory(prefix="few-images")
+
+
+@cache
+def few_in_folders() -> tuple[str, str]:
+    """Two domains, for `--domains`: folders of 250 images of MNIST and of USPS, which are quickly scored."""
+    folder = Path(_FOLDERS.name)
+    for name in ("mnist", "usps"):
+        write_folder(load(name, "bundled", folder, "train"), folder / name, 250)
+    return f"mnist=folder:{folder / 'mnist'}", f"usps=folder:{folder / 'usps'}"
 
 
 def prepare_few(cache: Path, *, mnist: bool = True, usps: bool = True) -> Prepared:

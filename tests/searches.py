@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 import torch
 from faults.checks import VARYING_COLUMNS
+from few_images import few_in_folders
 
 from lstnet_search.cli import main
 
@@ -22,9 +23,10 @@ ROOT = Path(__file__).parents[1]
 
 
 def smoke(results: Path, *arguments: str) -> list[str]:
-    """Options of a search with tiny networks on bundled images; arguments may override them."""
+    """Options of a search with tiny networks on a few images; arguments may override them."""
     space = str(ROOT / "search_spaces" / "smoke.yaml")
-    return ["--preset", "cpu", "--results-dir", str(results), "--space", space, "--seeds", "1", *arguments]
+    size = ["--preset", "cpu", "--space", space, "--seeds", "1", "--domains", *few_in_folders()]
+    return [*size, "--results-dir", str(results), *arguments]
 
 
 @dataclass(frozen=True)

@@ -242,7 +242,7 @@ class _Winner:
                 self._context.data,
                 config_file=folder.best_config_file,
                 model=folder.best_model,
-                pictures=folder.translations_file,
+                pictures=None if self.written else folder.translations_file,
                 remarks=self._remarks(),
                 adapted=adapted,
             )

@@ -65,24 +65,14 @@ def test_a_search_is_not_resumed_as_another(results: Path, first: Path, change: 
     assert {path: path.stat().st_mtime for path in first.rglob("*")} == before
 
 
-def search_by_snd(results: Path, name: str, address: str) -> Path:
-    """A search by a criterion with one worker."""
-    options = ("--steps", "2", "--trials", "3", "--select-by", "snd", "--cpus", "1", "--name", name)
-    searched(results, *options, address=address)
-    return results / name
-
-
-def test_a_search_by_a_criterion_ranks_its_trials_by_it_and_gives_equal_tables_with_one_worker(
-    results: Path, address: str
-) -> None:
-    folder = search_by_snd(results, "by-snd", address)
+def test_a_search_by_a_criterion_ranks_its_trials_by_it(results: Path, address: str) -> None:
+    folder = results / "by-snd"
+    searched(results, *("--steps", "2", "--trials", "3", "--select-by", "snd", "--name", folder.name), address=address)
     trials, history = (pd.read_parquet(folder / name) for name in ("trials.parquet", "history.parquet"))
     highest = history.groupby("trial")["snd"].max()
     assert trials["best/snd"].tolist() == highest.tolist()
     config = (folder / "best_config.yaml").read_text()
     assert config.startswith(f"# trial {highest.idxmax()} of search by-snd\n# best by snd: {highest.max():.4g}\n")
-    for one, two in zip(own_tables(folder), own_tables(search_by_snd(results, "again", address)), strict=True):
-        pd.testing.assert_frame_equal(one, two)
 
 
 def test_status_shows_how_far_a_search_is(first: Path) -> None:
@@ -185,7 +175,7 @@ def test_two_objectives_of_several_seeds_end_with_a_front_and_are_resumed(result
 
 def test_a_trial_and_then_the_search_are_stopped_from_another_terminal(results: Path, address: str) -> None:
     folder = results / "stopped"
-    options = ("--steps", "3000", "--trials", "4", "--name", folder.name, "--scheduler", "none")
+    options = ("--steps", "1200", "--trials", "4", "--name", folder.name, "--scheduler", "none")
     environment = os.environ | {"RAY_ADDRESS": address}
     with subprocess.Popen(
         command(results, *options), cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True

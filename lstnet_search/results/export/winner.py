@@ -69,7 +69,7 @@ def write_winner(
     *,
     config_file: Path,
     model: Path,
-    pictures: Path,
+    pictures: Path | None,
     remarks: list[str],
     adapted: Classifiers = (None, None),
 ) -> dict[str, float]:
@@ -82,7 +82,7 @@ def write_winner(
         prepared: Data and classifiers of the training, on any device.
         config_file: File to write the settings to.
         model: File to write the networks to, without an ending.
-        pictures: File to write the pictures to.
+        pictures: File to write the pictures to; None if they are drawn already.
         remarks: Where the training comes from, as comments for users.
         adapted: The network's adapted classifiers, on the CPU; they go into the model.
 
@@ -121,7 +121,7 @@ def write_winner(
     earlier = read_remarks(config_file) if _has_settings(config_file, config) else []
     confirmed = [remark for remark in earlier if remark.startswith(CONFIRMED)]
     write_config(config_file, config, [*remarks, *_accuracies(metrics, prepared.baseline), *confirmed])
-    if isinstance(network, Translator):
+    if pictures is not None and isinstance(network, Translator):
         names = prepared.validation.a.name, prepared.validation.b.name
         draw_translations(pictures, read_samples(checkpoint / SAMPLES_FILE), names, f"{remarks[0]}, step {report.step}")
     return measured
