@@ -5,6 +5,7 @@ import socket
 from pathlib import Path
 
 import pytest
+import small_studies
 from commands import exit_code, refused
 
 from lstnet_search.tuning.study import dashboard
@@ -68,7 +69,9 @@ def test_without_its_package_the_dashboard_says_how_to_install_it(
     assert "install it with: pip install optuna-dashboard" in refused(capsys, "dashboard", folder)
 
 
-def test_a_port_in_use_is_refused(folder: Path, study: Study, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_port_in_use_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = small_studies.study(tmp_path, []).folder.path
+    Study(folder / "study.journal").study.ask()
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = str(other.getsockname()[1])
         message = f"--port {port} cannot be used: Address already in use; choose another"

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from commands import exit_code, refused
+from small_studies import study
 
 from lstnet_search.results.folder.folder import ResultsFolder
 from lstnet_search.results.folder.stop_requests import StopRequests
@@ -43,7 +44,8 @@ def test_the_storage_that_the_search_recorded_is_used(tmp_path: Path) -> None:
     assert StopRequests(Storage.local(tmp_path / "there" / "mine")).take() == {None}
 
 
-def test_the_status_says_where_a_search_runs(folder: ResultsFolder, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_status_says_where_a_search_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = study(tmp_path, [], trials=4).folder
     with folder.locked():
         assert exit_code("status", folder.path) == 0
     host, process = folder.runs_where() or ("", 0)
