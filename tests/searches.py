@@ -20,6 +20,8 @@ from few_images import few_in_folders
 from lstnet_search.cli import main
 
 ROOT = Path(__file__).parents[1]
+ALL_BUNDLED = ("--domains", "mnist", "usps", "--bundled")
+"""Options after those of `smoke`, for scores that differ: with few images, networks that hardly train tie."""
 
 
 def smoke(results: Path, *arguments: str) -> list[str]:

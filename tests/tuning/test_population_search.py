@@ -6,11 +6,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
-from searches import done, own_tables, search_until, searched
+from searches import ALL_BUNDLED, done, own_tables, search_until, searched
 
 from lstnet_search.results.study.ranking import settings_of_row
 
-OPTIONS = ("--cpus", "2", "--steps", "6", "--trials", "4", "--scheduler", "pbt", "--select-by", "snd")
+OPTIONS = ("--cpus", "2", "--steps", "6", "--trials", "4", "--scheduler", "pbt", "--select-by", "snd", *ALL_BUNDLED)
 
 pytestmark = pytest.mark.slow
 
@@ -51,6 +51,6 @@ def test_a_population_that_is_stopped_continues_as_if_it_never_was(
     wanted = ".*continues from trial"
     code, printed = search_until(tmp_path, wanted, *options, stop=signal.SIGINT, environment=joins)
     assert code == 130, printed
-    searched(tmp_path, "--cpus", "2", "--name", "stopped", "--resume", address=address)
+    searched(tmp_path, "--cpus", "2", "--name", "stopped", "--resume", *ALL_BUNDLED, address=address)
     for stopped, never in zip(own_tables(tmp_path / "stopped"), never_stopped, strict=True):
         pd.testing.assert_frame_equal(stopped, never)

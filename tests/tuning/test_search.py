@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
-from searches import ROOT, command, done, here, own_tables, run_until, search_until, searched, smoke
+from searches import ALL_BUNDLED, ROOT, command, done, here, own_tables, run_until, search_until, searched, smoke
 
 pytestmark = pytest.mark.slow
 
@@ -67,9 +67,11 @@ def test_a_search_is_not_resumed_as_another(results: Path, first: Path, change: 
 
 def test_a_search_by_a_criterion_ranks_its_trials_by_it(results: Path, address: str) -> None:
     folder = results / "by-snd"
-    searched(results, *("--steps", "2", "--trials", "3", "--select-by", "snd", "--name", folder.name), address=address)
+    options = ("--steps", "2", "--trials", "3", "--select-by", "snd", "--name", folder.name)
+    searched(results, *options, *ALL_BUNDLED, address=address)
     trials, history = (pd.read_parquet(folder / name) for name in ("trials.parquet", "history.parquet"))
     highest = history.groupby("trial")["snd"].max()
+    assert highest.nunique() == 3
     assert trials["best/snd"].tolist() == highest.tolist()
     config = (folder / "best_config.yaml").read_text()
     assert config.startswith(f"# trial {highest.idxmax()} of search by-snd\n# best by snd: {highest.max():.4g}\n")
@@ -77,7 +79,7 @@ def test_a_search_by_a_criterion_ranks_its_trials_by_it(results: Path, address: 
 
 def test_status_shows_how_far_a_search_is(first: Path) -> None:
     printed = done("status", str(first))
-    assert printed.startswith(f"{first} · mnist ⇄ usps · 3 trials × ")
+    assert " ".join(printed.split()).startswith(f"{first} · mnist ⇄ usps · 3 trials × {STEPS} steps ")
     assert "\nfinished; of 3 trials " in printed
     assert "\nbest, " in printed
 
