@@ -48,7 +48,7 @@ def next_steps(
         folder: the results folder.
         trials: number of trials of the search.
         confirmed: whether a confirmation has been made.
-        confirm_seconds: how long the confirmation takes; None where there is nothing to confirm.
+        confirm_seconds: how long the confirmation takes; None for given points, of which none is to be found.
     """
     program, study = installed_program(), study_argument(folder.path)
     if confirm_seconds is not None and not confirmed:
@@ -57,9 +57,10 @@ def next_steps(
     yield Step("see it all", [program, "report", study])
     if folder.best_model.with_suffix(".safetensors").is_file():
         yield Step("use it", [program, "predict", "--model", study, "--input", "FOLDER", "--output", "labels.parquet"])
-    where = () if str(folder.path.parent) == "results" else ("--results-dir", str(folder.path.parent))
-    words = [program, "search", "--name", folder.path.name, *where, "--resume", "--add-trials", str(max(6, trials))]
-    yield Step("go on", words)
+    if confirm_seconds is not None:
+        where = () if str(folder.path.parent) == "results" else ("--results-dir", str(folder.path.parent))
+        words = [program, "search", "--name", folder.path.name, *where, "--resume", "--add-trials", str(max(6, trials))]
+        yield Step("go on", words)
     if folder.translations_file.is_file():
         yield Step("look", [str(folder.translations_file)])
 

@@ -99,18 +99,21 @@ class _Status:
             return
         yield from self._counts("finished")
         yield from self._outcome("")
-        trained = self._trials[self._trials["steps"] > 0]
-        candidates = 1 if self._ranking.best.number == PAPER_TRIAL else 2
-        pace = trained["seconds"].sum() / max(1, trained["steps"].sum())
-        concurrent = int(self._record.placement.get("concurrent", 1))
         steps = next_steps(
             self._folder,
             trials=self._search.trials,
             confirmed=self._folder.confirmation_file.is_file(),
-            confirm_seconds=confirm_seconds(candidates, self._search.trial.steps, pace, concurrent),
+            confirm_seconds=self._confirm_seconds() if self._search.space.drawn else None,
         )
         yield ""
         yield from advice(list(steps), self._width)
+
+    def _confirm_seconds(self) -> float:
+        trained = self._trials[self._trials["steps"] > 0]
+        candidates = 1 if self._ranking.best.number == PAPER_TRIAL else 2
+        pace = trained["seconds"].sum() / max(1, trained["steps"].sum())
+        concurrent = int(self._record.placement.get("concurrent", 1))
+        return confirm_seconds(candidates, self._search.trial.steps, pace, concurrent)
 
     def _counts(self, state: str) -> Iterator[str]:
         found = self._trials["state"].value_counts()
@@ -142,6 +145,10 @@ class _Status:
     def _outcome(self, when: str) -> Iterator[str]:
         """The verdict in words, the small table and the best weights."""
         if not self._ranking:
+            return
+        if not self._search.space.drawn:  # given points, such as an ablation's: trial 0 is not the paper's
+            yield ""
+            yield from self._board.lines(self._width, ROWS)
             return
         search, metric = self._search, self._search.metric
         baseline = dict(self._record.no_translation_baseline)

@@ -4,7 +4,9 @@ import os
 import re
 import socket
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -38,13 +40,24 @@ def record(
     )
 
 
-def make(path: Path, trials: int, records: list[TrialRecord]) -> ResultsFolder:
+RANGES = {"ranges": {"w1": {"type": "loguniform", "low": 1, "high": 1000}}}
+
+
+def make(
+    path: Path, trials: int, records: list[TrialRecord], space: Mapping[str, object] = MappingProxyType(RANGES)
+) -> ResultsFolder:
     """A search whose baseline is 50 % of a thousand images in each direction."""
     folder = ResultsFolder(path / "mine")
     names = ("mnist_to_usps", "usps_to_mnist")
     folder.create(
         {
-            "search": {"trial": SETTINGS, "trials": trials, "direction": "both", "select_by": "target_accuracy"},
+            "search": {
+                "trial": SETTINGS,
+                "space": dict(space),
+                "trials": trials,
+                "direction": "both",
+                "select_by": "target_accuracy",
+            },
             "data_dir": "data",
             "data_fingerprint": "made-up",
             "no_translation_baseline": {f"val_accuracy_{name}": 0.5 for name in names},
@@ -171,3 +184,11 @@ def test_the_newest_study_is_the_one_written_last(tmp_path: Path) -> None:
     folder = ResultsFolder(tmp_path / "old")
     folder.write_tables([record(0, "COMPLETE", 0.5)], "target_accuracy")
     assert ResultsFolder.newest(tmp_path).path.name == "old"
+
+
+def test_given_points_are_a_list_of_trials_with_nothing_to_confirm(tmp_path: Path) -> None:
+    text = said(make(tmp_path, 2, [record(0, "COMPLETE", 0.75), record(1, "COMPLETE", 0.875)], {}), 120)
+    assert "★ best" in text
+    assert "paper's weights" not in text
+    assert "confirm" not in text
+    assert "--add-trials" not in text
