@@ -3,6 +3,11 @@
 from contextlib import suppress
 from pathlib import Path
 
+from lstnet_search.tuning.tuner import ACTOR
+
+TRIAL = f"ray::{ACTOR}"
+"""How the title of a trial's process begins; then comes what it does."""
+
 
 def descendants(ancestor: int) -> list[int]:
     """All descendants of a process, except zombies."""
@@ -25,12 +30,12 @@ def trial_processes(ancestor: int) -> list[int]:
 
 def is_trial(process: int) -> bool:
     """Whether a process runs a trial, or did until a moment ago."""
-    return "Trainable" in title_of(process)
+    return title_of(process).split(".")[0] == TRIAL
 
 
 def in_step(process: int) -> bool:
     """Whether a process trains at this moment, rather than starting, saving or waiting."""
-    return title_of(process).endswith("Trainable.train")
+    return title_of(process) == f"{TRIAL}.train"
 
 
 def title_of(process: int) -> str:

@@ -161,6 +161,11 @@ def run_until(
         return running.wait(timeout=900), printed
 
 
+def unbroken(printed: str) -> str:
+    """What was printed as one line, also commands that were broken to fit the screen."""
+    return " ".join(printed.replace("\\\n", " ").split())
+
+
 def own_tables(folder: Path) -> list[pd.DataFrame]:
     """Both tables of a results folder, without the columns that differ between two equal runs."""
     found = [pd.read_parquet(folder / name) for name in ("trials.parquet", "history.parquet")]

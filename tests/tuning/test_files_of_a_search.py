@@ -16,7 +16,7 @@ import yaml
 from PIL import Image
 from planted import Planted
 from safetensors.torch import load
-from searches import ROOT, command
+from searches import ROOT, command, unbroken
 
 from lstnet_search.evaluation.samples import read_samples
 from lstnet_search.results.folder.studies import StudyTables
@@ -102,7 +102,7 @@ def test_every_file_can_be_read_at_any_moment_a_closed_terminal_loses_nothing_an
     assert code == 129, printed
     assert printed.startswith("x in a browser: ")
     assert "\nRay's page, for processes: http://127.0.0.1:" in printed
-    assert f"resume with: python run_search.py --name x --resume --results-dir {tmp_path}" in printed
+    assert f"resume with: python run_search.py --name x --resume --results-dir {tmp_path}" in unbroken(printed)
     assert (folder / "best_model.safetensors").is_file()
 
     planted = pickle.dumps(Planted(mark))

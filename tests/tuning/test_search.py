@@ -9,7 +9,19 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
-from searches import ALL_BUNDLED, ROOT, command, done, here, own_tables, run_until, search_until, searched, smoke
+from searches import (
+    ALL_BUNDLED,
+    ROOT,
+    command,
+    done,
+    here,
+    own_tables,
+    run_until,
+    search_until,
+    searched,
+    smoke,
+    unbroken,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -79,7 +91,7 @@ def test_a_search_by_a_criterion_ranks_its_trials_by_it(results: Path, address: 
 
 def test_status_shows_how_far_a_search_is(first: Path) -> None:
     printed = done("status", str(first))
-    assert " ".join(printed.split()).startswith(f"{first} · mnist ⇄ usps · 3 trials × {STEPS} steps ")
+    assert unbroken(printed).startswith(f"{first} · mnist ⇄ usps · 3 trials × {STEPS} steps ")
     assert "\nfinished; of 3 trials " in printed
     assert "\nbest, " in printed
 
@@ -193,7 +205,7 @@ def test_a_trial_and_then_the_search_are_stopped_from_another_terminal(results: 
             if line.startswith("trial 0 ") and "stopped by you" in line:
                 done("stop", str(folder))
         assert run.wait(timeout=900) == 130, printed
-    assert "trials are unfinished; resume with: " in printed
+    assert "trials are unfinished; resume with: " in unbroken(printed)
     trials = pd.read_parquet(folder / "trials.parquet").set_index("trial")
     assert trials.loc[0, ["state", "error"]].tolist() == ["PRUNED", "stopped by you"]
     assert "RUNNING" in set(trials["state"])
@@ -210,7 +222,7 @@ def test_a_search_is_enlarged_with_points_and_trials_of_another(
         *("--warm-start", str(first), "--points", str(points)),
         address=address,
     )
-    assert f"completed trials of {first} that lie in the space" in printed
+    assert f"completed trials of {first} that lie in the space" in unbroken(printed)
     for more, wanted in ((["--add-trials", "1"], 3), ([], 3)):
         searched(results, "--name", "enlarged", "--resume", *more, address=address)
         trials = pd.read_parquet(results / "enlarged" / "trials.parquet")
@@ -227,7 +239,8 @@ def test_a_confirmation_that_is_stopped_continues_with_more_seeds_and_opens_the_
     joins = {"RAY_ADDRESS": address}
     code, printed = run_until(interrupted, ".* 2/24", stop=signal.SIGINT, environment=joins)
     assert code == 130, printed
-    assert f"resume with: python -m lstnet_search confirm {first} --top 2 --steps 24 --seeds 1" in printed
+    resume = f"resume with: python -m lstnet_search confirm {first} --top 2 --steps 24 --seeds 1"
+    assert resume in unbroken(printed)
     assert not (first / "test_openings.jsonl").exists()
 
     printed = done(*arguments, "--seeds", "2", address=address)
@@ -244,7 +257,7 @@ def test_a_confirmation_that_is_stopped_continues_with_more_seeds_and_opens_the_
     assert table["seed"].nunique() == 2
     assert not set(table["seed"]) & set(trials["seed"])
     assert table["target_accuracy"].between(0, 1).all()
-    assert found["sentence"] in printed
+    assert found["sentence"] in unbroken(printed)
     assert found["seeds"] == table["seed"].tolist()[:2]
     trained = pd.read_parquet(first / "confirmation" / "trials.parquet")
     assert trained["state"].tolist() == ["COMPLETE"] * 2 * len(confirmed)  # none twice

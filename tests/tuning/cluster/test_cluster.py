@@ -20,6 +20,7 @@ from searches import command, search, search_until
 from lstnet_search.errors import InputError
 from lstnet_search.tuning.cluster import cluster
 from lstnet_search.tuning.cluster.placement import Placement
+from lstnet_search.tuning.tuner import ACTOR
 
 RAY = str(Path(sys.executable).parent / "ray")
 KEYS = {"AWS_ACCESS_KEY_ID": "lab", "AWS_SECRET_ACCESS_KEY": "s3cret", "AWS_EC2_METADATA_DISABLED": "true"}
@@ -97,7 +98,7 @@ def ray(nodes: Nodes, *arguments: str) -> str:
 def nodes_of_trials(nodes: Nodes) -> set[str]:
     """Nodes on which trials have run, from Ray's list of actors."""
     listed = ray(nodes, "list", "actors", "--address", nodes.dashboard, "--format", "json", "--limit", "1000")
-    return {actor["node_id"] for actor in json.loads(listed) if "Trainable" in actor["class_name"]}
+    return {actor["node_id"] for actor in json.loads(listed) if actor["class_name"] == ACTOR}
 
 
 @pytest.mark.slow
