@@ -36,8 +36,8 @@ def trials(folder: Path) -> pd.DataFrame:
 
 def test_a_search_on_two_nodes_ends_as_it_should_and_the_same_name_continues_it(slurm: Slurm) -> None:
     job = slurm.submit("--gpus-per-node=1", line=SUBMIT, search=[*TINY, "--trials", "2", "--steps", "3"])
-    slurm.wait_for_log(job, "dashboard: ")
-    assert "dashboard: " in slurm.ask("sh", "-c", f"timeout 1 {FOLLOW}")
+    slurm.wait_for_log(job, "Ray's page, for processes: ")
+    assert "Ray's page, for processes: " in slurm.ask("sh", "-c", f"timeout 1 {FOLLOW}")
     assert slurm.wait_for_end(job) == "COMPLETED 0:0", slurm.log(job)
     assert "2 side by side" in slurm.log(job)
     assert not FAILURE.search(slurm.log(job)), slurm.log(job)

@@ -54,7 +54,7 @@ def finished(path: Path, callback: Callback, stop_request: StopRequest | None = 
 def test_a_search_that_ended_prints_its_table_and_results(tmp_path: Path) -> None:
     code, printed = finished(tmp_path, Callback([record(0, "COMPLETE"), record(1, "PRUNED")]))
     assert code == 0
-    assert "The paper's weights lead trial 1 by 0.00 points: one seed each, no proof yet.\n" in printed
+    assert "Trial 1 and the paper's weights score the same: one seed each.\n" in printed
     assert re.search(r"^%, validation +→usps +→mnist +mean +steps$", printed, re.MULTILINE)
     assert re.search(r"^best, the paper's, trial 0 +50.00 +50.00 +50.00 +", printed, re.MULTILINE)
     assert f"confirm {tmp_path} --top 1 --seeds 3" in flat(printed)

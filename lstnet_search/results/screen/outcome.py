@@ -90,12 +90,12 @@ class Outcome:
             return f"{verdict[0].upper()}{verdict[1:]}."
         if paper is None:
             return f"Trial {best.shown_trial} leads; the paper's weights have no score to compare it with."
-        if best is paper:
-            second = ranking.configurations[1]
-            lead = f"The paper's weights lead trial {second.shown_trial} by {self._gap(best, second)}"
-            return f"{lead}: {_seeds(best, second)}, no proof yet."
-        lead = f"Trial {best.shown_trial} leads the paper's weights by {self._gap(best, paper)}"
-        return f"{lead}: {_seeds(best, paper)}, no proof yet."
+        other = ranking.configurations[1] if best is paper else paper
+        trial = (other if best is paper else best).shown_trial
+        if best.expected == other.expected:
+            return f"Trial {trial} and the paper's weights score the same: {_seeds(best, other)}."
+        who = f"The paper's weights lead trial {trial}" if best is paper else f"Trial {trial} leads the paper's weights"
+        return f"{who} by {self._gap(best, other)}: {_seeds(best, other)}, no proof yet."
 
     def _gap(self, one: Configuration, other: Configuration) -> str:
         text = difference(self.metric, one.expected - other.expected).removeprefix("+")
