@@ -1,5 +1,6 @@
 """A few bundled images, with classifiers or as folders, for trainings that take a second."""
 
+import atexit
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,6 +13,7 @@ from lstnet_search.domains.user_images.write_folder import write_folder
 from lstnet_search.evaluation import Prepared, prepare_pair
 
 _FOLDERS = TemporaryDirectory(prefix="few-images")
+atexit.register(_FOLDERS.cleanup)
 
 
 @cache

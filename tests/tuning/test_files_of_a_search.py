@@ -98,7 +98,7 @@ def test_every_file_can_be_read_at_any_moment_a_closed_terminal_loses_nothing_an
     tmp_path: Path,
 ) -> None:
     folder, mark = tmp_path / "x", tmp_path / "it ran"
-    code, printed, times = run_while_reading(tmp_path, "--steps", "16", "--trials", "2", stop_at=" 3/16")
+    code, printed, times = run_while_reading(tmp_path, "--steps", "120", "--trials", "2", stop_at=" 20/120")
     assert code == 129, printed
     assert printed.startswith("x in a browser: ")
     assert "\nRay's page, for processes: http://127.0.0.1:" in printed
