@@ -37,7 +37,7 @@ class Replayed:
     """The trainings of a search, in the order in which they began, and how its estimates went.
 
     Attributes:
-        errors: relative error of each estimate while at least a minute was left.
+        errors: relative error of each estimate while more than a fiftieth of the search's time was left.
         jumps: how far the expected end moved between two reports, as a share of the time left.
     """
 

@@ -10,6 +10,7 @@ the others run two at once. Syne Tune and KerasTuner draw at random, which costs
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -79,7 +80,11 @@ def _environment(folder: Path, peer: Peer) -> Path:
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True, capture_output=True, text=True)
         command = [str(python), "-m", "pip", "install", "--quiet", *peer.packages]
-        subprocess.run(command, check=True, capture_output=True, text=True)
+        try:
+            subprocess.run(command, check=True, capture_output=True, text=True)
+        except subprocess.CalledProcessError:
+            shutil.rmtree(folder)  # else the next run would take it for complete
+            raise
     return python
 
 

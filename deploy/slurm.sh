@@ -73,6 +73,7 @@ node() { # HOST RAY OPTIONS...
   trap 'stopped=yes; kill -TERM "$!" 2>/dev/null' USR1 TERM
   for attempt in 1 2 3; do
     (trap '' USR1 && exec "$ray" start "$@" --node-name "$host" >"$log" 2>&1) &
+    [[ -z $stopped ]] || kill -TERM "$!" # the signal came between two attempts
     wait "$!" || true
     if [[ -n $stopped ]]; then # the signal interrupted the wait
       wait "$!" || true

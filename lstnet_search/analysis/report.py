@@ -9,7 +9,7 @@ from lstnet_search.analysis.page.headline import headline
 from lstnet_search.analysis.page.render import page_file, write_page
 from lstnet_search.analysis.page.sections import report_sections
 from lstnet_search.analysis.page.table2 import write_table2
-from lstnet_search.results.confirmation.files import read_confirmation
+from lstnet_search.results.confirmation.files import read_confirmation, read_tested
 from lstnet_search.results.folder.studies import StudyTables
 from lstnet_search.results.table2 import Table2Folder
 
@@ -34,9 +34,7 @@ def report(*folders: Path, output: Path | None = None) -> None:
         return
     study = StudyTables.read(folder)
     confirmation = read_confirmation(study.folder)
-    has_table = confirmation is not None and study.folder.confirmation_table_file.is_file()
-    tested = study.folder.read_confirmation_table() if has_table else None
-    sections = report_sections(study, confirmation, tested)
+    sections = report_sections(study, confirmation, read_tested(study.folder))
     write_page(file, study.name, _subtitle(study), sections, headline(study, confirmation))
 
 

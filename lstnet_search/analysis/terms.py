@@ -1,15 +1,10 @@
 """Terms in words, explained where a page uses them."""
 
-from collections.abc import Sequence
-
-from lstnet_search.config.domain_names import domain_name
-
 TERMS = {
+    "rung": "a step at which trials are compared: the best third goes on, the others are stopped.",
     "configuration": "one setting of the weights; its trainings differ in their seed alone.",
     "seed": "the number that fixes all chance in a training. With another seed, the same weights reach another score.",
     "repeat": "a trial with the weights of an earlier one and another seed.",
-    "rung": "a step at which trials are compared: the best third goes on, the others are stopped.",
-    "score": "the highest value of a trial, or what a configuration is likely to reach with another seed.",
 }
 _WEIGHTS = {
     "w1": ("{a}-like", "translated {b} must look like {a} (J_AN1, adversarial)"),
@@ -33,8 +28,8 @@ _WEIGHTS = {
 """Name of a weight -> what it rewards, in two words and in a sentence."""
 
 
-def weight_in_words(name: str, domains: Sequence[str]) -> tuple[str, str]:
-    """What a weight rewards, in two words and in a sentence; the domains are called by their names."""
+def weight_in_words(name: str, domains: tuple[str, str]) -> tuple[str, str]:
+    """What a weight rewards, in two words and in a sentence. `domains` are the names of both."""
     short, meaning = _WEIGHTS.get(name, ("", ""))
-    first, second = map(domain_name, domains)
+    first, second = domains
     return short.format(a=first, b=second), meaning.format(a=first, b=second)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from lstnet_search.api.labels import predict
 from lstnet_search.config import TrialConfig
 from lstnet_search.errors import InputError
-from lstnet_search.results.confirmation.files import read_confirmation
+from lstnet_search.results.confirmation.files import read_confirmation, read_tested
 from lstnet_search.results.folder.folder import ResultsFolder
 from lstnet_search.results.folder.studies import StudyTables
 from lstnet_search.results.study.configurations import Configuration, configurations_table
@@ -155,9 +155,7 @@ class Study:
         Raises:
             InputError: if the table is damaged.
         """
-        folder = self._tables.folder
-        has_table = self._confirmation is not None and folder.confirmation_table_file.is_file()
-        return folder.read_confirmation_table() if has_table else None
+        return read_tested(self._tables.folder)
 
     def figure(self, name: str) -> "go.Figure":
         """A figure of the report, to show, change or save.

@@ -1,6 +1,6 @@
 """Names of the metrics that a search can maximise."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 
 from lstnet_search.config.domain_names import domain_name
 from lstnet_search.errors import InputError
@@ -71,3 +71,23 @@ def selectable(domains: tuple[str, str]) -> tuple[str, ...]:
         *CRITERIA,
         *(name for each in directions for name in (accuracy_name(each), *(f"{one}_{each}" for one in CRITERIA))),
     )
+
+
+def searched_means(metrics: Mapping[str, float], directions: Sequence[str]) -> dict[str, float]:
+    """Means of the accuracy and of each criterion over the searched directions.
+
+    Args:
+        metrics: values by metric.
+        directions: at least one.
+
+    Returns:
+        `target_accuracy`, and the criteria by their names without a direction. A mean is left out if one of the
+        directions lacks the value.
+    """
+    per_direction = {TARGET: [accuracy_name(each) for each in directions]}
+    per_direction |= {name: [f"{name}_{each}" for each in directions] for name in CRITERIA}
+    return {
+        mean: sum(metrics[name] for name in names) / len(names)
+        for mean, names in per_direction.items()
+        if all(name in metrics for name in names)
+    }

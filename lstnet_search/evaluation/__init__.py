@@ -4,7 +4,7 @@ from lstnet_search.evaluation.accuracy import round_trip_accuracy
 from lstnet_search.evaluation.classifier_cache import cached_classifier
 from lstnet_search.evaluation.classifiers import ClassifierSettings, train_classifier
 from lstnet_search.evaluation.evaluated_training import EvaluatedTraining
-from lstnet_search.evaluation.evaluator import Evaluator, searched_means
+from lstnet_search.evaluation.evaluator import Evaluator
 from lstnet_search.evaluation.full_training import UnevaluatedTraining, WholeSets
 from lstnet_search.evaluation.inference import TranslatesImages
 from lstnet_search.evaluation.prepare import Prepared, prepare, prepare_pair
@@ -29,6 +29,5 @@ __all__ = [
     "prepare_pair",
     "reader_accuracies",
     "round_trip_accuracy",
-    "searched_means",
     "train_classifier",
 ]

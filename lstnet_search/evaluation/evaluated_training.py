@@ -6,9 +6,9 @@ import torch
 from torch import Tensor
 
 from lstnet_search.config import TrialConfig
-from lstnet_search.config.metrics import swapped_name
+from lstnet_search.config.metrics import searched_means, swapped_name
 from lstnet_search.domains import DomainPair, to_unit_range
-from lstnet_search.evaluation.evaluator import Evaluator, searched_means
+from lstnet_search.evaluation.evaluator import Evaluator
 from lstnet_search.evaluation.latent_probe import latent_probe
 from lstnet_search.evaluation.prepare import Prepared
 from lstnet_search.evaluation.samples import Samples, collect_samples, confusion_arrays

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from lstnet_search.config.metrics import CRITERIA, TARGET, accuracy_name
+from lstnet_search.config.metrics import accuracy_name
 from lstnet_search.domains import DomainPair
 from lstnet_search.evaluation import criteria
 from lstnet_search.evaluation.accuracy import accuracies, confusion
@@ -166,26 +166,6 @@ def label_free_criteria(outputs: Outputs, classes: int) -> dict[str, float]:
         "bnm": criteria.bnm(probabilities),
         "snd": criteria.snd(probabilities[chosen].float()),  # float32 takes half the time of double precision
         "class_ami": criteria.class_ami(outputs.features, outputs.logits.argmax(1), classes),
-    }
-
-
-def searched_means(metrics: dict[str, float], directions: tuple[str, ...]) -> dict[str, float]:
-    """Means of the accuracy and of each criterion over the searched directions.
-
-    Args:
-        metrics: metrics of an `Evaluator`.
-        directions: at least one.
-
-    Returns:
-        `target_accuracy`, and the criteria by their names without a direction. A mean is left out if one of the
-        directions lacks the value.
-    """
-    per_direction = {TARGET: [accuracy_name(each) for each in directions]}
-    per_direction |= {name: [f"{name}_{each}" for each in directions] for name in CRITERIA}
-    return {
-        mean: sum(metrics[name] for name in names) / len(names)
-        for mean, names in per_direction.items()
-        if all(name in metrics for name in names)
     }
 
 

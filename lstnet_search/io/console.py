@@ -51,20 +51,22 @@ def starting(out: Console) -> Iterator[None]:
 
 def say(out: Console, line: str, style: str | None = None) -> None:
     """Print a sentence: broken between words on a terminal, in one line elsewhere, where programs may search for it."""
-    lines = wrapped(line, out.width) if out.is_terminal else [line]
+    lines = [each for one in line.split("\n") for each in wrapped(one, out.width)] if out.is_terminal else [line]
     for each in lines:
         out.print(each, style=style, markup=False, highlight=False, soft_wrap=True)
 
 
 def say_command(out: Console, sentence: str, command: str) -> None:
     """Print a sentence and the command that it ends with. A command of several lines can be pasted as it is."""
-    whole = f"{sentence}: {command}"
-    if not out.is_terminal or cell_len(whole) <= out.width:
-        say(out, whole)
-        return
-    say(out, f"{sentence}:")
-    for each in command_lines(command, out.width):
+    lines = sentence_and_command(sentence, command, out.width) if out.is_terminal else [f"{sentence}: {command}"]
+    for each in lines:
         out.print(each, markup=False, highlight=False, soft_wrap=True)
+
+
+def sentence_and_command(sentence: str, command: str, width: int) -> list[str]:
+    """A sentence and the command that it ends with, in one line if it has room there."""
+    whole = f"{sentence}: {command}"
+    return [whole] if cell_len(whole) <= width else [*wrapped(f"{sentence}:", width), *command_lines(command, width)]
 
 
 def wrapped(text: str, width: int, indent: str = "") -> list[str]:

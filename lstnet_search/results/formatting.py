@@ -36,11 +36,17 @@ def weights(settings: Mapping[str, Any]) -> str:
         settings: Complete settings of a training, or weights alone.
     """
     names = METHODS[settings["method"]].weight_names if "method" in settings else tuple(settings)
+    last, since = final_weights(settings)
+    return " ".join(f"{last[name]:.3g}" for name in names) + since
+
+
+def final_weights(settings: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+    """Settings with the weights of the last change of their schedule; and since which step, or "" without one."""
     last, since = dict(settings), ""
     for change in settings.get("schedule", ()):
         last |= change["weights"]
         since = f" since step {change['step']}"
-    return " ".join(f"{last[name]:.3g}" for name in names) + since
+    return last, since
 
 
 def weights_heading(method: str) -> str:
@@ -48,12 +54,15 @@ def weights_heading(method: str) -> str:
     return " ".join(METHODS[method].weight_names) or "–"
 
 
-def mean_with_half_width(mean: float | None, half: float | None) -> str:
-    """A mean share ± half of its 95 % interval, such as `95.30 ± 0.50 %`, without one that excludes nothing.
+EXCLUDES_NOTHING = 0.5
+"""Half of an interval of shares that has no information, as that of two values which differ by some points."""
 
-    Two values that differ by some points have one of more than a hundred.
-    """
-    return percent(mean) if mean is None or half is None or half >= 0.5 else f"{100 * mean:.2f} ± {100 * half:.2f} %"
+
+def mean_with_half_width(mean: float | None, half: float | None) -> str:
+    """A mean share ± half of its 95 % interval, such as `95.30 ± 0.50 %`, without one that excludes nothing."""
+    if mean is None or half is None or half >= EXCLUDES_NOTHING:
+        return percent(mean)
+    return f"{100 * mean:.2f} ± {100 * half:.2f} %"
 
 
 def swap_sentence(metrics: Mapping[Any, Any]) -> str:

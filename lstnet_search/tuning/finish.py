@@ -8,10 +8,10 @@ from pathlib import Path
 from ray.exceptions import RayError
 
 from lstnet_search.config import TrialConfig
-from lstnet_search.config.metrics import accuracy_name, read_name
+from lstnet_search.config.metrics import accuracy_name, read_name, searched_means
 from lstnet_search.config.search import SearchConfig
 from lstnet_search.errors import InputError, one_line
-from lstnet_search.evaluation import Prepared, searched_means
+from lstnet_search.evaluation import Prepared
 from lstnet_search.io.console import screen_width, wrapped
 from lstnet_search.methods.registry import labels_itself
 from lstnet_search.models.classifier import Classifiers
@@ -23,7 +23,7 @@ from lstnet_search.results.screen.next_steps import advice, confirm_seconds, nex
 from lstnet_search.results.screen.outcome import Outcome, weights_line
 from lstnet_search.results.study.configurations import Ranking, ranked_by
 from lstnet_search.results.study.pareto import front
-from lstnet_search.results.study.records import PAPER_TRIAL, TrialRecord
+from lstnet_search.results.study.records import TrialRecord
 from lstnet_search.training import evaluated_state, read_state
 from lstnet_search.tuning.classifiers import ClassifierTrainings
 from lstnet_search.tuning.console.points_table import points_lines
@@ -66,7 +66,7 @@ def finish_search(context: SearchContext[Prepared], display: SearchDisplay, call
     if unfinished:
         display.say_command(f"{unfinished} of {trials} trials are unfinished; resume with", resume_command)
     elif ranking:
-        _print_next_steps(context, display, records)
+        _print_next_steps(context, display, records, ranking)
     if not mirrored:
         display.say_command(
             f"error: the copy in --storage is out of date, {context.folder.path} is up to date; resume with",
@@ -133,17 +133,22 @@ def _swaps(ranking: Ranking, records: Sequence[TrialRecord], metric: str) -> Ite
             yield f"ALARM: trial {number}: {swaps}"
 
 
-def _print_next_steps(context: SearchContext[Prepared], display: SearchDisplay, records: Sequence[TrialRecord]) -> None:
+def _print_next_steps(
+    context: SearchContext[Prepared], display: SearchDisplay, records: Sequence[TrialRecord], ranking: Ranking
+) -> None:
     """The commands that a user may want next. An ablation has no winner to confirm."""
     config, folder = context.config, context.folder
     seconds = None
     if config.space.dimensions:
         trained = [record.reports[-1] for record in records if record.reports]
-        pace = sum(report.seconds for report in trained) / max(1, sum(report.step for report in trained))
-        candidates = 1 if ranked_by(records, context.metric).best.number == PAPER_TRIAL else 2
-        seconds = confirm_seconds(candidates, config.trial.steps, pace, context.placement.concurrent)
+        pace = sum(report.seconds for report in trained), sum(report.step for report in trained)
+        seconds = confirm_seconds(ranking, config.trial.steps, pace, context.placement.concurrent)
     steps = next_steps(
-        folder, trials=config.trials, confirmed=folder.confirmation_file.is_file(), confirm_seconds=seconds
+        folder,
+        trials=config.trials,
+        scheduler=config.scheduler,
+        confirmed=folder.confirmation_file.is_file(),
+        confirm_seconds=seconds,
     )
     display.say("")
     display.show(advice(list(steps), screen_width(context.console)))

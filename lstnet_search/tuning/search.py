@@ -181,7 +181,13 @@ def _run_trials(context: SearchContext[Prepared], warm_start: list[FrozenTrial])
         rungs_with(config.scheduler, config.trial.steps),
         repeats=config.seeds > 1,
     )
-    display = SearchDisplay(context.console, context.data.directions, progress, context.metric)
+    display = SearchDisplay(
+        context.console,
+        context.data.directions,
+        progress,
+        context.metric,
+        paper=config.trial.weights == config.trial.published_weights(),
+    )
     if warm_start:
         display.say(
             f"the sampler knows {len(warm_start)} completed trials of {config.warm_start} that lie in the space"

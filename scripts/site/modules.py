@@ -1,6 +1,7 @@
 """A hook of MkDocs: a map of the package, one line per module, made from the docstrings while the site is built."""
 
 import ast
+import tomllib
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path
@@ -9,21 +10,10 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
 PACKAGE = Path(__file__).parents[2] / "lstnet_search"
-ROOMS = (
-    "api",
-    "cli",
-    "analysis",
-    "tuning",
-    "results",
-    "evaluation",
-    "training",
-    "methods",
-    "models",
-    "domains",
-    "config",
-    "io",
-)
-"""Rooms from the outside inwards: each imports only from those below it."""
+_RULES = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+_LAYERS = [name for layer in _RULES["contracts"][0]["layers"] for name in layer.split(" | ")]
+ROOMS = [name for name in _LAYERS if (PACKAGE / name).is_dir()]
+"""Rooms from the outside inwards, as the import contract has them: each imports only from those below it."""
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:

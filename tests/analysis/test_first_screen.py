@@ -10,6 +10,7 @@ from small_studies import study, trial
 from lstnet_search.analysis.figures.curves import learning_curves
 from lstnet_search.analysis.figures.landscape import parallel_coordinates
 from lstnet_search.analysis.importance import settings_and_scores
+from lstnet_search.analysis.page.bars import Reached, draw_bars
 from lstnet_search.analysis.page.headline import headline
 from lstnet_search.analysis.page.winner import translated_strip, weights_card
 from lstnet_search.evaluation.samples import write_samples
@@ -78,6 +79,32 @@ def test_images_are_shown_with_their_translations_and_labels(tmp_path: Path) -> 
     assert all(each.image.startswith("data:image/png;base64,") for each in strip.read)
 
 
+def test_images_of_the_direction_that_was_searched_are_shown(tmp_path: Path) -> None:
+    trials = [trial(0, [(1, 0.9)]), trial(1, [(1, 0.95)], w1=50.0)]
+    tables = study(tmp_path, trials, SPACE, trials=2, direction="usps_to_mnist")
+    write_samples(tables.folder.samples / "1.npz", sample_arrays(np.random.default_rng(0), labelled=True))
+    strip = translated_strip(tables, 1)
+    assert strip is not None
+    assert strip.caption.startswith("usps as mnist, by trial 1")
+
+
+def test_given_points_have_no_winner_to_confirm_and_trial_0_is_not_the_papers(tmp_path: Path) -> None:
+    points = study(tmp_path, [trial(0, [(1, 0.95)], w1=7.0), trial(1, [(1, 0.9)], w1=0.0)], trials=2)
+    said = headline(points, None)
+    assert said.now.command == ""
+    assert said.bars is not None
+    assert [bar.name for bar in said.bars.bars] == ["no translation", "best: trial 0, unchanged"]
+    assert said.weights is not None
+    assert said.weights.title == "Weights of the best, trial 0"
+
+
+def test_an_axis_that_does_not_begin_at_0_is_said_to() -> None:
+    scores = [Reached(str(value), "other", value, f"{value:g}") for value in (-0.5, -0.3)]
+    bars = draw_bars("neg_entropy", scores, "Confidence")
+    assert bars is not None
+    assert bars.caption == "Confidence. The axis does not begin at 0."
+
+
 def test_the_next_command_is_to_finish_then_to_confirm(tmp_path: Path) -> None:
     tables = searched(tmp_path)
     assert headline(tables, None).now.command == f"lstnet-search confirm {tables.folder.path}"
@@ -95,6 +122,9 @@ def test_without_repeats_a_small_lead_may_be_noise_and_with_them_the_noise_is_to
     assert said.sure[0].startswith("Another seed moves a score by about ")
     assert said.bars is not None
     assert all(bar.interval for bar in said.bars.bars if bar.meaning != "baseline")
+    best = StudyTables.read(tmp_path / "repeats" / "study").ranked("target_accuracy").best
+    half = (best.interval[1] - best.interval[0]) / 2
+    assert said.bars.bars[-1].text == f"{100 * best.expected:.2f} ± {100 * half:.2f} %"
 
 
 def test_seeds_of_a_configuration_are_one_line_with_a_band(tmp_path: Path) -> None:
@@ -117,6 +147,15 @@ def test_the_score_is_the_last_of_the_parallel_axes(tmp_path: Path) -> None:
     layout = parallel_coordinates(settings, scores, "target_accuracy").figure["layout"]
     assert layout["xaxis"]["ticktext"] == ["w1/w3", "<b>score</b>"]
     assert {"30.00 %", "97.00 %"} <= {each["text"] for each in layout["annotations"]}
+
+
+def test_the_height_of_a_score_is_that_of_its_logit(tmp_path: Path) -> None:
+    trials = [trial(0, [(1, 0.8)]), trial(1, [(1, 0.97)], w1=50.0), trial(2, [(1, 0.52)], w1=5.0)]
+    settings, scores = settings_and_scores(study(tmp_path, trials, SPACE, trials=3), "target_accuracy")
+    plot = parallel_coordinates(settings, scores, "target_accuracy")
+    (paper,) = (trace for trace in plot.figure["data"] if trace.get("name") == "paper's weights")
+    low, middle, high = (np.log(score / (1 - score)) for score in (0.52, 0.8, 0.97))
+    assert [y for y in paper["y"] if y is not None][-1] == pytest.approx((middle - low) / (high - low), abs=0.001)
 
 
 def test_the_best_and_the_papers_are_one_mark_if_they_are_one_trial(tmp_path: Path) -> None:

@@ -6,10 +6,13 @@ import pytest
 import yaml
 from PIL import Image
 
+from lstnet_search.analysis.page.next_step import after_confirmation
 from lstnet_search.analysis.report import report
 from lstnet_search.config.metrics import CRITERIA
 from lstnet_search.errors import InputError
+from lstnet_search.results.confirmation.files import read_confirmation
 from lstnet_search.results.folder.folder import ResultsFolder
+from lstnet_search.results.folder.studies import StudyTables
 from lstnet_search.results.study.records import TrialRecord
 
 from .made_up import make_study, write_confirmation
@@ -92,6 +95,32 @@ def test_a_confirmation_says_so_if_its_trial_no_longer_leads(tmp_path: Path) -> 
     page = make(folder)
     assert "confirmed before the search continued Trial 7 is better" in page.text
     assert "Trial 1 leads the search now and is not confirmed yet" in page.text
+    now = f"What now Confirm the trial that leads now. It has been found since: lstnet-search confirm {folder}"
+    assert now in page.text
+
+
+@pytest.mark.parametrize(
+    ("verdict", "best", "what", "options"),
+    [
+        ("no difference shown", 7, "See more by more seeds.", ["--seeds", "6"]),
+        (None, 0, "Search on.", ["--add-trials", "8"]),
+    ],
+)
+def test_what_to_do_now_depends_on_what_was_confirmed(
+    tmp_path: Path, verdict: str | None, best: int, what: str, options: list[str]
+) -> None:
+    folder = make_study(tmp_path / "study", 8)
+    write_confirmation(folder)
+    found = read_confirmation(ResultsFolder(folder))
+    assert found is not None
+    test = found.best.against_paper
+    against = None if verdict is None or test is None else test.model_copy(update={"verdict": verdict})
+    first = found.best.model_copy(update={"trial": best, "against_paper": against})
+    others = [each for each in found.candidates if each.candidate not in ("best", *(["paper"] if best == 0 else []))]
+    found = found.model_copy(update={"candidates": [first, *others]})
+    now = after_confirmation(StudyTables.read(folder), found, best)
+    assert now.what == what
+    assert now.command.split()[-2:] == options
 
 
 def test_without_a_confirmation_the_verdict_says_so_and_how_to_get_one(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from unittest.mock import Mock
 
 import alternatives
 import driver
+import estimate
 import evaluation
 import folders
 import gpu_paper
@@ -330,3 +331,12 @@ def test_load_measures_the_driver_and_a_resume(tmp_path: Path, capsys: pytest.Ca
     assert row["memory_peak_mib"] >= row["memory_before_mib"] > 0
     assert row["folder"]["tune_files"] > 0
     assert row["resume"]["work"] > 0
+
+
+def test_estimates_are_compared_with_the_time_that_was_left() -> None:
+    steady = [[(1, 10.0), (2, 20.0)]] * 2
+    replay = estimate.Replayed(steady, {0, 1}, estimate.Progress(2, 2, 1), 1)
+    assert replay.errors == pytest.approx([0.0] * 3)
+    slower = [[(1, 10.0), (2, 20.0)], [(1, 20.0), (2, 40.0)]]
+    replay = estimate.Replayed(slower, {0, 1}, estimate.Progress(2, 2, 1), 1)
+    assert replay.errors[0] == pytest.approx(20 / 50), "after 10 s, 30 s are expected and 50 are left"

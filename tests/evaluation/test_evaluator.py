@@ -5,9 +5,9 @@ import torch
 from torch import Tensor, nn
 from two_by_two import Always, Brightest, Roll, brightest_at
 
-from lstnet_search.config.metrics import CRITERIA
+from lstnet_search.config.metrics import CRITERIA, searched_means
 from lstnet_search.domains import Domain, DomainPair
-from lstnet_search.evaluation import Evaluator, searched_means
+from lstnet_search.evaluation import Evaluator
 from lstnet_search.models import ImageShape, Size, build_translator
 from lstnet_search.models.classifier import Classifier
 

@@ -71,12 +71,16 @@ def test_pooling_and_its_gradient_equal_leaky_relu_and_max_pool(stride: int, cha
 
 
 @needs_compiler
-def test_pooling_passes_on_a_value_that_is_not_a_number() -> None:
-    x = images(1, 4, 4).detach()
-    x[0, 2, 1, 1] = float("nan")
+@pytest.mark.parametrize("corner", [(0, 0), (0, 1), (1, 0), (1, 1)])
+def test_pooling_passes_on_a_value_that_is_not_a_number_and_its_gradient(corner: tuple[int, int]) -> None:
+    x = images(1, 4, 4)
+    with torch.no_grad():
+        x[0, 2, corner[0], corner[1]] = float("nan")
     pooled = fused.pool(x, 2, SLOPE)
     assert pooled[0, 2, 0, 0].isnan()
     assert pooled.isnan().sum() == 1
+    (gradient,) = torch.autograd.grad(pooled, x, torch.ones_like(pooled))
+    assert gradient[0, 2, :2, :2].count_nonzero() == 1
 
 
 @needs_compiler

@@ -70,6 +70,8 @@ def test_the_map_has_a_line_for_every_module() -> None:
     page = text(runpy.run_path(str(SITE / "modules.py"))["_page"]())
     package = SITE.parents[1] / "lstnet_search"
     rooms = {path.parent.name for path in package.glob("*/__init__.py")}
-    assert set(re.findall(r"^## (\w+)", page, re.MULTILINE)) == rooms
+    headings = re.findall(r"^## (\w+)", page, re.MULTILINE)
+    assert set(headings) == rooms
+    assert headings.index("cli") < headings.index("api") < headings.index("analysis") < headings.index("io")
     modules = [path for path in package.rglob("*/*.py") if path.name != "__init__.py"]
     assert len(re.findall(r"^\| `[\w.]+` \| \S", page, re.MULTILINE)) == len(modules)

@@ -58,7 +58,8 @@ def test_a_search_that_ended_prints_its_table_and_results(tmp_path: Path) -> Non
     assert re.search(r"^%, validation +→usps +→mnist +mean +steps$", printed, re.MULTILINE)
     assert re.search(r"^best, the paper's, trial 0 +50.00 +50.00 +50.00 +", printed, re.MULTILINE)
     assert f"confirm {tmp_path} --top 1 --seeds 3" in flat(printed)
-    assert f"search --name {tmp_path.name} --results-dir {tmp_path.parent} --resume --add-trials 6" in flat(printed)
+    more = f"run_search.py --name {tmp_path.name} --resume --results-dir {tmp_path.parent} --add-trials 6"
+    assert more in flat(printed)
     assert f"results: {tmp_path}" in printed
     assert "resume with" not in printed
 

@@ -56,7 +56,7 @@ def parallel_coordinates(settings: pd.DataFrame, scores: "pd.Series[float]", met
         metric: the score.
     """
     upward = MetricAxis.over(metric, scores)
-    heights = settings.apply(positions).assign(**{metric: positions(pd.Series(upward.drawn(scores), scores.index))})
+    heights = settings.apply(positions).assign(**{metric: _heights(pd.Series(upward.drawn(scores), scores.index))})
     drawn = thinned(scores, DRAWN)[::-1]
     by_shade: dict[int, list[int]] = {}
     for trial in drawn:
@@ -89,7 +89,7 @@ def parallel_coordinates(settings: pd.DataFrame, scores: "pd.Series[float]", met
     figure.update_layout(legend={"yref": "paper", "y": 1.05, "yanchor": "bottom"}, margin={"l": 8, "t": 36, "b": 40})
     caption = (
         "One line per configuration, from its settings to its score on the right, the bluer the higher. Each axis runs "
-        "from its lowest to its highest value, on a log scale if that is more than a decade."
+        "from its lowest to its highest value, that of a setting on a log scale if that is more than a decade."
     )
     if len(drawn) < len(scores):
         caption += f" {len(drawn)} of {len(scores)}: the best and an even share of the others."
@@ -97,8 +97,12 @@ def parallel_coordinates(settings: pd.DataFrame, scores: "pd.Series[float]", met
 
 
 def positions(values: "pd.Series[float]") -> "pd.Series[float]":
-    """Scale values to heights from 0 (the lowest) to 1 (the highest); 0.5 if all are equal."""
-    scaled = pd.Series(np.log(values)) if is_logarithmic(values) else values
+    """The heights of a setting's values, on a log scale if they span more than a decade."""
+    return _heights(pd.Series(np.log(values)) if is_logarithmic(values) else values)
+
+
+def _heights(scaled: "pd.Series[float]") -> "pd.Series[float]":
+    """Heights from 0 (the lowest) to 1 (the highest); 0.5 if all are equal."""
     width = scaled.max() - scaled.min()
     return (scaled - scaled.min()) / width if width > 0 else scaled * 0 + 0.5
 

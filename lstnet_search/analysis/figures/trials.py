@@ -60,14 +60,16 @@ def criterion_points(study: StudyTables, criterion: str) -> Plot | None:
     return make_small_plot(criterion, criterion, figure)
 
 
-def confirmed_means(confirmation: ConfirmationRecord, table: pd.DataFrame) -> Plot:
-    """The test accuracy of each candidate: mean and 95 % interval, and a small dot for each seed.
+def confirmed_means(confirmation: ConfirmationRecord, table: pd.DataFrame) -> Plot | None:
+    """The test accuracy of each candidate: mean and 95 % interval, and a small dot for each seed. None without scores.
 
     Args:
         confirmation: the confirmation to draw.
         table: the content of `confirmation.parquet`.
     """
     candidates = [each for each in confirmation.candidates if each.target.mean is not None][::-1]
+    if not candidates:
+        return None
     figure = go.Figure()
     for height, each in enumerate(candidates):
         seeds = table.loc[table["candidate"].astype(str) == each.candidate, TARGET].dropna()

@@ -10,7 +10,7 @@ from lstnet_search.analysis.page.parts import Bar, Bars
 from lstnet_search.config.metrics import TARGET
 from lstnet_search.results.confirmation.record import ConfirmationRecord, RecordedMean
 from lstnet_search.results.folder.studies import StudyTables
-from lstnet_search.results.formatting import is_share, shown
+from lstnet_search.results.formatting import EXCLUDES_NOTHING, is_share, mean_with_half_width, shown
 from lstnet_search.results.study.configurations import Configuration
 
 BASELINE, PAPER = "no translation", "paper's weights"
@@ -47,8 +47,12 @@ def result_bars(study: StudyTables, confirmation: ConfirmationRecord | None) -> 
     if confirmation is not None:
         text = "Accuracy on the test sets"
         return draw_bars(TARGET, confirmed_scores(confirmation), text)
-    text = f"{metric_name(study, study.metric).capitalize()}, validation images"
-    return draw_bars(study.metric, searched_scores(study, study.metric), text)
+    return draw_bars(study.metric, searched_scores(study, study.metric), validation_caption(study, study.metric))
+
+
+def validation_caption(study: StudyTables, metric: str) -> str:
+    """What the scores of a search are."""
+    return f"{metric_name(study, metric).capitalize()}, validation images"
 
 
 def confirmed_scores(confirmation: ConfirmationRecord) -> list[Reached]:
@@ -69,7 +73,7 @@ def confirmed_scores(confirmation: ConfirmationRecord) -> list[Reached]:
 
 def known_interval(found: RecordedMean) -> tuple[float, float] | None:
     """The 95 % interval of a mean; None for one that excludes nothing, as of two seeds that differ by some points."""
-    if found.interval is None or found.half_width is None or found.half_width >= 0.5:
+    if found.interval is None or found.half_width is None or found.half_width >= EXCLUDES_NOTHING:
         return None
     return found.interval[0], found.interval[1]
 
@@ -81,11 +85,11 @@ def searched_scores(study: StudyTables, metric: str) -> list[Reached]:
     if metric in study.baseline:
         value = study.baseline[metric]
         found.append(Reached(BASELINE, "baseline", value, shown(metric, value)))
-    paper = ranked.paper
+    paper, name = ranked.paper, "trial 0, unchanged" if study.search.tries_points else PAPER
     if paper is not None and paper is not ranked.best:
-        found.append(_score(metric, PAPER, "published", paper))
+        found.append(_score(metric, name, "published", paper))
     if ranked and ranked.best is paper:
-        found.append(_score(metric, f"best: {PAPER}", "published", ranked.best))
+        found.append(_score(metric, f"best: {name}", "published", ranked.best))
     elif ranked:
         found.append(_score(metric, f"best: trial {ranked.best.shown_trial}", "best", ranked.best))
     return found
@@ -93,9 +97,8 @@ def searched_scores(study: StudyTables, metric: str) -> list[Reached]:
 
 def _score(metric: str, name: str, meaning: str, each: Configuration) -> Reached:
     interval = each.interval if all(map(isfinite, each.interval)) else None
-    text = shown(metric, each.expected)
-    if interval is not None and is_share(metric):
-        text = f"{100 * each.expected:.2f} ± {50 * (interval[1] - interval[0]):.2f} %"
+    half = None if interval is None else (interval[1] - interval[0]) / 2
+    text = mean_with_half_width(each.expected, half) if is_share(metric) else shown(metric, each.expected)
     return Reached(name, meaning, each.expected, text, interval)
 
 
@@ -122,7 +125,7 @@ def draw_bars(metric: str, scores: Sequence[Reached], caption: str, others: Sequ
     ticks = ruler.ticks()
     texts = [f"{100 * each:.4g}" if is_share(metric) else f"{each:.4g}" for each in ticks]
     how = (
-        " Stretched towards 100 %." if ruler.axis.bent else " The axis does not begin at 0." if ruler.first > 0 else ""
+        " Stretched towards 100 %." if ruler.axis.bent else " The axis does not begin at 0." if ruler.first != 0 else ""
     )
     whiskers = " Lines: 95 % interval." if any(each.interval for each in scores) else ""
     whiskers += " Diamonds: the paper's." if any(each.published for each in scores) else ""

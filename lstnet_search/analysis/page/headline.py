@@ -27,10 +27,21 @@ def headline(study: StudyTables, confirmation: ConfirmationRecord | None) -> Hea
     """The first screen; `confirmation` is None if nothing is confirmed."""
     if confirmation is not None:
         return _confirmed(study, confirmation)
-    return _without_score(study) if study.ranking(study.metric).empty else _searched(study)
+    if study.ranking(study.metric).empty:
+        return Headline(*verdict(study, None), [], without_result(study), _effort(study))
+    return _searched(study)
 
 
-def _confirmed(study: StudyTables, confirmation: ConfirmationRecord) -> Headline:
+def verdict(study: StudyTables, confirmation: ConfirmationRecord | None) -> tuple[str, str, str]:
+    """Badge, tone and sentence; `confirmation` is None if nothing is confirmed."""
+    if confirmation is not None:
+        return _confirmed_verdict(study, confirmation)
+    if study.ranking(study.metric).empty:
+        return "no result", "open", _missing_sentence(study)
+    return "not confirmed", "open", _search_sentence(study)
+
+
+def _confirmed_verdict(study: StudyTables, confirmation: ConfirmationRecord) -> tuple[str, str, str]:
     best, paper, test = confirmation.best, confirmation.paper, confirmation.best.against_paper
     if test is not None and paper is not None:
         badge, tone, sentence = _VERDICTS[test.verdict]
@@ -38,11 +49,17 @@ def _confirmed(study: StudyTables, confirmation: ConfirmationRecord) -> Headline
         badge, tone, sentence = _LEADS
     else:
         badge, tone, sentence = "confirmed", "neutral", "Trial {trial}, the search's best, reaches {best}"
+    if _leader(study) != best.trial:
+        badge, tone = "confirmed before the search continued", "open"
     sentence = sentence.format(trial=best.trial, best=mean_shown(best), paper=mean_shown(paper) if paper else "–")
+    return badge, tone, f"{sentence} on the test sets."
+
+
+def _confirmed(study: StudyTables, confirmation: ConfirmationRecord) -> Headline:
+    best = confirmation.best
     cautions = []
     leader = _leader(study)
     if leader != best.trial:
-        badge, tone = "confirmed before the search continued", "open"
         cautions.append(f"Trial {leader} leads the search now and is not confirmed yet: confirm it too.")
     seeds = len(confirmation.seeds)
     basis = (
@@ -55,9 +72,7 @@ def _confirmed(study: StudyTables, confirmation: ConfirmationRecord) -> Headline
         "opened, the less they prove."
     )
     return Headline(
-        badge,
-        tone,
-        f"{sentence} on the test sets.",
+        *verdict(study, confirmation),
         [confirmation.sentence, *cautions, basis, opening],
         after_confirmation(study, confirmation, leader),
         _effort(study),
@@ -80,9 +95,7 @@ def _searched(study: StudyTables) -> Headline:
     ranking = study.ranking(study.metric)
     leader = int(ranking.index[0])
     return Headline(
-        "not confirmed",
-        "open",
-        _search_sentence(study),
+        *verdict(study, None),
         _cautions(study, study.metric, len(ranking)),
         after_search(study),
         _effort(study),
@@ -116,15 +129,13 @@ def _search_sentence(study: StudyTables) -> str:
     return result
 
 
-def _without_score(study: StudyTables) -> Headline:
+def _missing_sentence(study: StudyTables) -> str:
     failed = int((study.trials["state"] == "FAIL").sum())
     if study.trials.empty:
-        result = "No trial has begun."
-    elif failed == len(study.trials):
-        result = f"All {failed} trials failed."
-    else:
-        result = f"No trial has a report with {study.metric} yet."
-    return Headline("no result", "open", result, [], without_result(study), _effort(study))
+        return "No trial has begun."
+    if failed == len(study.trials):
+        return f"All {failed} trials failed."
+    return f"No trial has a report with {study.metric} yet."
 
 
 def _cautions(study: StudyTables, metric: str, scored: int) -> list[str]:

@@ -21,6 +21,8 @@ def after_search(study: StudyTables) -> Missing:
     """How the result of a search is confirmed, once the search has ended."""
     if study.ranking(study.metric).empty or (study.trials["state"] == "RUNNING").any():
         return Missing("Finish the search.", "Nothing is lost by a stop:", study.folder.resume_command())
+    if study.search.tries_points:
+        return Missing("Compare the points.", "There is no winner to confirm; the table of trials has all of them.")
     how = "Train the best trials and the paper's weights again with fresh seeds, and open the test sets:"
     return Missing("Find out whether it is real.", how, _confirm(study))
 

@@ -48,16 +48,17 @@ def report_sections(
 
 def _confirmation(study: StudyTables, confirmation: ConfirmationRecord | None, tested: pd.DataFrame | None) -> Section:
     parts: list[Part] = []
-    if confirmation is None:
+    if confirmation is None and study.search.tries_points:
+        parts.append(Missing("Given points are not confirmed.", "Confirm the search that they were made from."))
+    elif confirmation is None:
         how = "This command trains the best trials and the paper's weights again with fresh seeds and tests them once:"
         parts.append(Missing("Nothing is confirmed yet.", how, command("confirm", str(study.folder.path))))
     else:
         parts.append(confirmation_table(study, confirmation))
         if readers := readers_table(study, confirmation):
             parts.append(readers)
-        known = any(each.target.mean is not None for each in confirmation.candidates)
-        if tested is not None and known:
-            parts.append(Plots([confirmed_means(confirmation, tested)]))
+        if tested is not None and (means := confirmed_means(confirmation, tested)):
+            parts.append(Plots([means]))
     return Section("confirmation", "Confirmation on the test sets", parts, "Confirmation")
 
 
@@ -82,7 +83,7 @@ def _curves(study: StudyTables) -> Section:
     if study.ranking(study.metric).empty:
         return Section("curves", title, [_no_report(study, study.metric)])
     more = Text(f"Losses, discriminators and the latent probe: {command('dynamics', str(study.folder.path))}", True)
-    terms = Terms([(name, TERMS[name]) for name in ("rung", "configuration", "seed", "repeat")])
+    terms = Terms([*TERMS.items()])
     return Section("curves", title, [Plots([learning_curves(study, study.metric)]), more, terms])
 
 
@@ -98,7 +99,7 @@ def landscape_section(study: StudyTables, metric: str) -> Section:
     parts: list[Part] = [
         Text(
             "Weights are drawn as ratios to w3: under Adam, a common factor on all of them changes nothing. Every "
-            "trial that did not fail is shown at its best report."
+            "configuration that did not fail is shown at its best report."
         )
     ]
     importance = importances(settings, scores)
@@ -126,7 +127,7 @@ def landscape_section(study: StudyTables, metric: str) -> Section:
 def _weight_terms(study: StudyTables) -> list[tuple[str, str]]:
     """The weights of the study's method and what each rewards."""
     names = METHODS[study.search.trial.method].weight_names
-    return [(name, f"{weight_in_words(name, study.search.trial.domains)[1]}.") for name in names]
+    return [(name, f"{weight_in_words(name, study.search.domain_names)[1]}.") for name in names]
 
 
 def criteria_section(study: StudyTables, name: str = "criteria") -> Section:

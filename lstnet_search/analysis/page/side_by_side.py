@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from lstnet_search.analysis.page.bars import Reached, confirmed_scores, draw_bars, searched_scores
-from lstnet_search.analysis.page.headline import headline
+from lstnet_search.analysis.page.bars import Reached, confirmed_scores, draw_bars, searched_scores, validation_caption
+from lstnet_search.analysis.page.headline import verdict
 from lstnet_search.analysis.page.parts import Part, Section, Text
 from lstnet_search.config.metrics import TARGET
 from lstnet_search.results.confirmation.files import read_confirmation
@@ -21,13 +21,13 @@ def verdict_sections(studies: Sequence[StudyTables], metric: str) -> list[Sectio
         metric, where = TARGET, "Accuracy on the test sets"
         scores = [confirmed_scores(each) for each in confirmations if each is not None]
     else:
-        where = f"{metric.replace('_', ' ').capitalize()}, validation images"
+        where = validation_caption(studies[0], metric)
         scores = [searched_scores(study, metric) for study in studies]
     everything = [value for each in scores for one in each for value in one.values]
     sections = []
     for index, (study, confirmation, reached) in enumerate(zip(studies, confirmations, scores, strict=True), start=1):
-        said = headline(study, confirmation)
-        parts: list[Part] = [Text(f"{said.badge.capitalize()}. {said.sentence}")]
+        badge, _, sentence = verdict(study, confirmation)
+        parts: list[Part] = [Text(f"{badge.capitalize()}. {sentence}")]
         if bars := draw_bars(metric, reached, where, everything):
             parts.append(bars)
         sections.append(Section(f"verdict-{index}", study.name, parts))

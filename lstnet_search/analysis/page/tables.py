@@ -60,8 +60,8 @@ def trials_table(study: StudyTables) -> Table:
     score = "target" if metric == TARGET else metric
     headings = ["", "trial", score, *["seeds"] * several, *directions, "at step", "how it ended", *weights, *others]
     caption = (
-        f"Validation scores at each trial's best report; the {min(TOP, len(ranked))} best of {len(ranked)} trials "
-        "that did not fail. Trial 0 has the paper's weights."
+        f"Validation scores at each trial's best report; the {min(TOP, len(ranked))} best of {len(ranked)} "
+        f"{'configurations' if several else 'trials'} that did not fail. Trial 0 has the paper's weights."
     )
     if several:
         caption += " With several seeds, the score is what another seed is likely to reach, and accuracies are means."

@@ -11,7 +11,6 @@ from lstnet_search.analysis.images import columns_of_classes
 from lstnet_search.analysis.page.parts import Read, Strip, Weight, Weights
 from lstnet_search.analysis.terms import weight_in_words
 from lstnet_search.config import METHODS
-from lstnet_search.config.domain_names import domain_name
 from lstnet_search.evaluation.samples import Samples, read_samples
 from lstnet_search.results.folder.studies import StudyTables
 from lstnet_search.results.study.ranking import with_last_weights
@@ -31,12 +30,13 @@ def weights_card(study: StudyTables, trial: int) -> Weights | None:
     values = trials.reindex(columns=columns).loc[trial].apply(pd.to_numeric, errors="coerce").astype(float)
     if not np.isfinite(values).all():
         return None
-    found = []
+    found, published = [], method.published_weights()
     for name, value in zip(method.weight_names, values, strict=True):
-        paper = method.model_fields[name].default
-        short, _ = weight_in_words(name, study.search.trial.domains)
+        paper = published[name]
+        short, _ = weight_in_words(name, study.search.domain_names)
         found.append(Weight(name, short, f"{value:.3g}", f"{value / paper:.2g}" if paper else "–"))
-    title = "The paper's weights, trial 0" if trial == PAPER_TRIAL else f"Weights of the best, trial {trial}"
+    papers = trial == PAPER_TRIAL and not study.search.tries_points
+    title = "The paper's weights, trial 0" if papers else f"Weights of the best, trial {trial}"
     copied = "".join(f"{name}: {value:.6g}\n" for name, value in zip(method.weight_names, values, strict=True))
     return Weights(title, found, copied)
 
@@ -49,7 +49,7 @@ def translated_strip(study: StudyTables, trial: int) -> Strip | None:
     samples = read_samples(file)
     if "images_a" not in samples:
         return None
-    names = [domain_name(each) for each in study.search.trial.domains]
+    names = study.search.domain_names
     letter = "b" if study.search.searched_directions == (study.directions[1],) else "a"
     source, target = names if letter == "a" else names[::-1]
     columns = columns_of_classes(samples, letter)

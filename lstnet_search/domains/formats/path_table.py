@@ -11,7 +11,7 @@ from lstnet_search.config.reading import Columns, Role
 from lstnet_search.domains.class_names import composed
 from lstnet_search.domains.formats.folder import ENDINGS, image_names, read_image
 from lstnet_search.domains.formats.parts import known_part, part_of_file, resolve_parts
-from lstnet_search.domains.formats.pixel_table import csv_columns, delimiter
+from lstnet_search.domains.formats.pixel_table import csv_columns, delimiter, unnamed
 from lstnet_search.domains.formats.source import ImageFile, Layout, fingerprint_of
 from lstnet_search.domains.formats.table_columns import check_asked, labels_of, refuse_twice, splits_of
 from lstnet_search.domains.formats.trees import FileTree, printable
@@ -217,14 +217,10 @@ def _paths_at(first_row: Sequence[str]) -> int | None:
     return next((at for at, cell in enumerate(first_row) if cell.strip().lower().endswith(ENDINGS)), None)
 
 
-def _unnamed(at: int) -> str:
-    return f"column {at}"
-
-
 def _without_header(table: pa.Table) -> dict[Role, str | None]:
     """The columns of a table without a header: paths, parts, and, if only one is left, labels. Empty for others."""
     names = table.column_names
-    if names != [_unnamed(at) for at in range(len(names))] or not len(table):
+    if names != [unnamed(at) for at in range(len(names))] or not len(table):
         return {}
     image = names[_paths_at([str(value) for value in table.slice(0, 1).to_pylist()[0].values()]) or 0]
     others = [name for name in names if name != image]
@@ -260,7 +256,7 @@ def _read_csv(tree: FileTree, name: str) -> pa.Table:
 
     header = [cell.strip() for cell in csv_columns(tree, name)]  # refuses names of columns that are no texts
     headless = _paths_at(header) is not None
-    names = [_unnamed(at) for at in range(len(header))] if headless else header
+    names = [unnamed(at) for at in range(len(header))] if headless else header
     texts = csv.ConvertOptions(  # numbers would lose their zeros: 0001 is the name of an image
         column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""]
     )

@@ -31,6 +31,11 @@ _CELLS_PER_BYTE = 60
 """Upper limit of a Parquet table's cells per byte: pixels are mostly 0 and take little space."""
 
 
+def unnamed(at: int) -> str:
+    """What a column of a table without a header is called."""
+    return f"column {at}"
+
+
 def csv_columns(tree: FileTree, name: str) -> list[str]:
     """The first line of a CSV file, cut into its cells; empty if there is none.
 
@@ -151,7 +156,7 @@ def _read_csv(tree: FileTree, name: str) -> pa.Table:
 
     first = csv_columns(tree, name)
     headless = all(_is_number(cell) for cell in first)
-    names = [f"column {index}" for index in range(len(first))] if headless else None
+    names = [unnamed(at) for at in range(len(first))] if headless else None
     try:
         with tree.open(name) as file:
             return pa_csv.read_csv(

@@ -51,6 +51,7 @@ class Tally:
         self.sizes: Counter[tuple[int, int]] = Counter()
         self.channels: Counter[int] = Counter()
         self.low, self.high = 255.0, 0.0
+        self._deep_low, self._deep_high = 255.0, 0.0  # of files with 16 bits
         self._transparent = self._several = self._deep = 0
         self._sum_of_means = 0.0
 
@@ -74,7 +75,10 @@ class Tally:
         self._several += header.several
         self._deep += header.bits == 16
         if self._pixels or header.bits == 16:
-            self.low, self.high = min(self.low, values.min().item()), max(self.high, values.max().item())
+            low, high = values.min().item(), values.max().item()
+            self.low, self.high = min(self.low, low), max(self.high, high)
+            if header.bits == 16:
+                self._deep_low, self._deep_high = min(self._deep_low, low), max(self._deep_high, high)
             self._sum_of_means += values.float().mean().item()
 
     def add_unreadable(self, name: str, reason: str) -> None:
@@ -119,7 +123,7 @@ class Tally:
                 f"the others are {ink}"
             )
         if self._deep:
-            low, high = round(self.low * 257), round(self.high * 257)
+            low, high = round(self._deep_low * 257), round(self._deep_high * 257)
             found.append(
                 f"{self._deep} of {self.read} files have 16 bits per pixel, with values from {low} to {high}, which "
                 "were brought to 8 bits"

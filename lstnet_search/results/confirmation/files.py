@@ -39,6 +39,16 @@ def read_confirmation(folder: ResultsFolder) -> ConfirmationRecord | None:
     return ConfirmationRecord.parse(content, str(path))
 
 
+def read_tested(folder: ResultsFolder) -> pd.DataFrame | None:
+    """The content of `confirmation.parquet`, or None if nothing is confirmed yet.
+
+    Raises:
+        InputError: if a file is damaged.
+    """
+    known = read_confirmation(folder) is not None and folder.confirmation_table_file.is_file()
+    return folder.read_confirmation_table() if known else None
+
+
 def measured_accuracies(
     folder: ResultsFolder, plan: ConfirmationPlan
 ) -> dict[tuple[int | None, int], dict[str, dict[str, float]]]:
@@ -51,9 +61,9 @@ def measured_accuracies(
     Raises:
         InputError: if a file is damaged.
     """
-    if read_confirmation(folder) is None or not folder.confirmation_table_file.is_file():
+    table = read_tested(folder)
+    if table is None:
         return {}
-    table = folder.read_confirmation_table()
     columns = _columns_by_reader(map(str, table.columns), plan.reader)
     return {
         (None if pd.isna(row["trial"]) else int(row["trial"]), int(row["seed"])): measured

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field
 
 from lstnet_search.config import METHODS
 from lstnet_search.config.domain_names import domain_name, is_domain
-from lstnet_search.config.metrics import TARGET, directions_of
+from lstnet_search.config.metrics import TARGET, accuracy_name, directions_of, searched_means
 from lstnet_search.config.number_types import LARGEST_COUNT
 from lstnet_search.config.search import SearchConfig
 from lstnet_search.errors import InputError, show
@@ -91,6 +91,11 @@ class RecordedSearch(YamlRecord):
         return self.select_by or TARGET
 
     @property
+    def tries_points(self) -> bool:
+        """Whether it tries given points and draws none, as an ablation does. Trial 0 need not be the paper's then."""
+        return not self.space.drawn and self.trials > 1
+
+    @property
     def directions(self) -> tuple[str, str]:
         """Names of both directions."""
         return directions_of(*self.trial.domains)
@@ -144,6 +149,13 @@ class SearchRecord(YamlRecord):
         assert isinstance(content, dict)
         record._content = content
         return record
+
+    @property
+    def baseline(self) -> dict[str, float]:
+        """The scores of plain resizing, by metric, including the means over the searched directions."""
+        baseline = self.no_translation_baseline
+        measured = [name for name in self.search.searched_directions if accuracy_name(name) in baseline]
+        return baseline | (searched_means(baseline, measured) if measured else {})
 
     @property
     def config(self) -> SearchConfig:

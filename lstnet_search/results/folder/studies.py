@@ -6,11 +6,9 @@ from typing import Self
 
 import pandas as pd
 
-from lstnet_search.config.metrics import accuracy_name
 from lstnet_search.config.rungs import rungs_with
 from lstnet_search.domains.formats.trees import printable
 from lstnet_search.errors import plain
-from lstnet_search.evaluation import searched_means
 from lstnet_search.results.folder.folder import ResultsFolder
 from lstnet_search.results.folder.search_record import RecordedSearch, SearchRecord
 from lstnet_search.results.study.configurations import Ranking, configurations_in, rank
@@ -82,9 +80,7 @@ class StudyTables:
     @property
     def baseline(self) -> dict[str, float]:
         """The scores of plain resizing, by metric, including the means over the searched directions."""
-        baseline = self.record.no_translation_baseline
-        measured = tuple(name for name in self.search.searched_directions if accuracy_name(name) in baseline)
-        return baseline | (searched_means(baseline, measured) if measured else {})
+        return self.record.baseline
 
     @property
     def metrics(self) -> list[str]:

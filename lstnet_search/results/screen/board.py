@@ -49,30 +49,34 @@ class Standing:
 class Board:
     """The standings of all trials of a search."""
 
-    def __init__(self, directions: Sequence[str], metric: str, steps: int) -> None:
+    def __init__(self, directions: Sequence[str], metric: str, steps: int, *, paper: bool = True) -> None:
         """Begin without trials.
 
         Args:
             directions: names of both directions.
             metric: metric that the search maximises.
             steps: steps of a whole training.
+            paper: whether trial 0 has the paper's weights.
         """
+        self._paper_trial = PAPER_TRIAL if paper else None
         self._directions = directions
         self._metric = metric
         self._steps = steps
         self.standings: dict[int, Standing] = {}
         """What is known of each trial, by number."""
+        self._best: Standing | None = None
         self._paper: list[tuple[int, float]] = []
         """Steps of trial 0, and its highest score up to each."""
 
     @property
     def best(self) -> Standing | None:
         """The trial with the highest score."""
-        return min((each for each in self.standings.values() if each.counts), key=_rank, default=None)
+        return self._best
 
     def add(self, standing: Standing) -> None:
-        """Add a trial, or replace what was known of it."""
+        """Add a trial of which nothing is known."""
         self.standings[standing.number] = standing
+        self._compare(standing)
 
     def begin(self, number: int, repeat_of: int | None) -> Standing:
         """The standing of a trial; a new one if nothing is known of it."""
@@ -92,7 +96,8 @@ class Board:
                 if accuracy_name(name) in report.metrics
             }
         standing.curve = [*standing.curve[1 - BAR_REPORTS :], score]
-        if number == PAPER_TRIAL:
+        self._compare(standing)
+        if number == self._paper_trial:
             self._paper.append((report.step, standing.score))
         standing.to_paper = self.to_paper(standing)
         return standing
@@ -101,6 +106,13 @@ class Board:
         """Note how a trial ended."""
         standing = self.begin(record.number, record.repeat_of)
         standing.state, standing.error, standing.curve = record.state, record.error, []
+        if standing is self._best and not standing.counts:
+            self._best = min((each for each in self.standings.values() if each.counts), key=_rank, default=None)
+
+    def _compare(self, standing: Standing) -> None:
+        """Make a trial the best if it is. There may be thousands of others, at each report."""
+        if standing.counts and (self._best is None or _rank(standing) < _rank(self._best)):
+            self._best = standing
 
     def add_records(self, records: Iterable[TrialRecord]) -> None:
         """Note all reports and ends of trials."""
@@ -120,7 +132,7 @@ class Board:
         """A trial's highest score minus the paper's up to the same step, or None where that is not known."""
         reached = [score for step, score in self._paper if step <= standing.step]
         known = standing.score is not None and reached and self._paper[-1][0] >= standing.step
-        if not known or PAPER_TRIAL in (standing.number, standing.repeat_of) or standing.score is None:
+        if not known or self._paper_trial in (standing.number, standing.repeat_of) or standing.score is None:
             return None
         return standing.score - reached[-1]
 
@@ -160,7 +172,7 @@ class Board:
 
     def _chosen(self, rows: int) -> list[Standing]:
         def importance(standing: Standing) -> tuple[bool, bool, tuple[float, int]]:
-            return standing.number != PAPER_TRIAL, standing.state != "RUNNING", _rank(standing)
+            return standing.number != self._paper_trial, standing.state != "RUNNING", _rank(standing)
 
         best = self.best
         others = sorted((each for each in self.standings.values() if each is not best), key=importance)
@@ -170,7 +182,7 @@ class Board:
     def _state(self, standing: Standing, best: Standing | None, searching: bool) -> str:
         whose = (
             ", the paper's"
-            if standing.number == PAPER_TRIAL
+            if standing.number == self._paper_trial
             else f", a repeat of {standing.repeat_of}"
             if standing.repeat_of is not None
             else ""

@@ -7,12 +7,14 @@ from math import ceil
 
 from rich.cells import cell_len
 
-from lstnet_search.config.search import SearchConfig
+from lstnet_search.config.search import POPULATION_SCHEDULERS, SearchConfig
 from lstnet_search.io.console import command_lines
 from lstnet_search.io.program import installed_program, study_argument
 from lstnet_search.results.folder.folder import ResultsFolder
 from lstnet_search.results.formatting import duration
 from lstnet_search.results.screen.layout import pair
+from lstnet_search.results.study.configurations import Ranking
+from lstnet_search.results.study.records import PAPER_TRIAL
 
 CONFIRM_SEEDS = 3
 LABEL_WIDTH = 14
@@ -40,13 +42,14 @@ def headline(search: SearchConfig) -> str:
 
 
 def next_steps(
-    folder: ResultsFolder, *, trials: int, confirmed: bool, confirm_seconds: float | None = None
+    folder: ResultsFolder, *, trials: int, scheduler: str, confirmed: bool, confirm_seconds: float | None = None
 ) -> Iterator[Step]:
     """What to do with a search that has ended.
 
     Args:
         folder: the results folder.
         trials: number of trials of the search.
+        scheduler: its scheduler. A population cannot be enlarged.
         confirmed: whether a confirmation has been made.
         confirm_seconds: how long the confirmation takes; None for given points, of which none is to be found.
     """
@@ -57,17 +60,24 @@ def next_steps(
     yield Step("see it all", [program, "report", study])
     if folder.best_model.with_suffix(".safetensors").is_file():
         yield Step("use it", [program, "predict", "--model", study, "--input", "FOLDER", "--output", "labels.parquet"])
-    if confirm_seconds is not None:
-        where = () if str(folder.path.parent) == "results" else ("--results-dir", str(folder.path.parent))
-        words = [program, "search", "--name", folder.path.name, *where, "--resume", "--add-trials", str(max(6, trials))]
-        yield Step("go on", words)
+    if confirm_seconds is not None and scheduler not in POPULATION_SCHEDULERS:
+        yield Step("go on", shlex.split(folder.resume_command("--add-trials", str(max(6, trials)))))
     if folder.translations_file.is_file():
         yield Step("look", [str(folder.translations_file)])
 
 
-def confirm_seconds(candidates: int, steps: int, seconds_per_step: float, concurrent: int) -> float:
-    """How long a confirmation of some candidates takes at the pace of the search, as `next_steps` proposes it."""
-    return ceil(candidates * CONFIRM_SEEDS / max(1, concurrent)) * steps * seconds_per_step
+def confirm_seconds(ranking: Ranking, steps: int, pace: tuple[float, int], concurrent: int) -> float:
+    """How long the confirmation takes that `next_steps` proposes.
+
+    Args:
+        ranking: of the search. The best and the paper's weights are trained, once if they are the same.
+        steps: steps of a training.
+        pace: seconds that the search has trained, and steps.
+        concurrent: trainings that run side by side.
+    """
+    candidates = 1 if ranking.best.number == PAPER_TRIAL else 2
+    seconds, trained = pace
+    return ceil(candidates * CONFIRM_SEEDS / max(1, concurrent)) * steps * seconds / max(1, trained)
 
 
 def advice(steps: Sequence[Step], width: int) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from lstnet_search.config import METHODS
 from lstnet_search.config.metrics import TARGET, accuracy_name
-from lstnet_search.results.formatting import difference, is_share, percent, shown
+from lstnet_search.results.formatting import difference, final_weights, is_share, percent, shown
 from lstnet_search.results.screen.board import Standing, mean_heading
 from lstnet_search.results.screen.layout import Column, arrows, table
 from lstnet_search.results.study.configurations import CERTAIN, Configuration, Ranking, probability
@@ -166,12 +166,9 @@ class Outcome:
 
 def weights_line(settings: Mapping[str, Any]) -> str:
     """All weights of complete settings with their names, or an empty text for a method without weights."""
-    last, since = dict(settings), ""
-    for change in settings.get("schedule", ()):
-        last |= change["weights"]
-        since = f"  since step {change['step']}"
+    last, since = final_weights(settings)
     named = [f"{name} {last[name]:.3g}" for name in METHODS[settings["method"]].weight_names]
-    return "  ".join(["weights", *named]) + since if named else ""
+    return "  ".join(["weights", *named]) + (since and f" {since}") if named else ""
 
 
 def _seeds(one: Configuration, other: Configuration) -> str:

@@ -1,5 +1,6 @@
 """How far a search is, in steps, and how much time is left."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import accumulate, pairwise
 from math import exp
@@ -48,7 +49,10 @@ class Progress:
         }
         self._reached: dict[int, int] = {}
         self._seconds: dict[int, float] = {}
+        self._running: set[int] = set()
         self._ended: set[int] = set()
+        self._stops: Counter[int] = Counter()
+        """Steps at which trials have ended that something might have stopped."""
         self._whole: set[int] = set()
         """Trials that nothing stops early: trial 0 and repeats."""
         self._began_repeats = 0
@@ -67,11 +71,16 @@ class Progress:
             self._pace_steps = kept * self._pace_steps + new_steps
             self._pace_seconds = kept * self._pace_seconds + new_seconds
         self._reached[number], self._seconds[number] = step, seconds
+        if number not in self._ended:
+            self._running.add(number)
         self._outdated = True
 
     def end(self, number: int) -> None:
         """Note that a trial has ended."""
+        if number not in self._ended and number not in self._whole:
+            self._stops[self._reached.get(number, 0)] += 1
         self._ended.add(number)
+        self._running.discard(number)
         self._outdated = True
 
     @property
@@ -97,7 +106,7 @@ class Progress:
         Args:
             now: the time in seconds, from any beginning.
         """
-        if not self.done:
+        if not self._pace_steps:
             return None
         if self._outdated:
             self._outdated = False
@@ -115,11 +124,11 @@ class Progress:
         """Steps that are expected still, of all trials and of the trial with the most."""
         ends = self._ends()
         running = [
-            (self.steps if number in self._whole else _expected_end(ends, step)) - step
-            for number, step in self._reached.items()
-            if number not in self._ended
+            (self.steps if number in self._whole else _expected_end(ends, self._reached[number]))
+            - self._reached[number]
+            for number in self._running
         ]
-        not_begun = max(0, self.trials - len(self._reached.keys() | self._ended))
+        not_begun = max(0, self.trials - len(self._running) - len(self._ended))
         repeats = min(not_begun, max(0, round(self.trials * REPEATS_SHARE) - self._began_repeats) * self._repeats)
         new = _expected_end(ends, 0)
         return (
@@ -130,9 +139,8 @@ class Progress:
     def _ends(self) -> Mapping[int, float]:
         """At which steps trials end, with weights."""
         ends = {end: PRIOR_TRIALS * share for end, share in self._prior.items()}
-        for number in self._ended - self._whole:
-            end = self._reached.get(number, 0)
-            ends[end] = ends.get(end, 0.0) + 1
+        for end, count in self._stops.items():
+            ends[end] = ends.get(end, 0.0) + count
         return ends
 
 

@@ -5,10 +5,10 @@ from datetime import datetime
 
 import pandas as pd
 
-from lstnet_search.config.metrics import TARGET, accuracy_name
+from lstnet_search.config.metrics import accuracy_name
 from lstnet_search.config.rungs import rungs_with
 from lstnet_search.errors import InputError, plain
-from lstnet_search.io.console import command_lines, wrapped
+from lstnet_search.io.console import sentence_and_command, wrapped
 from lstnet_search.io.program import dashboard_command
 from lstnet_search.results.folder.folder import ResultsFolder
 from lstnet_search.results.folder.search_record import SearchRecord
@@ -41,7 +41,7 @@ def status_lines(folder: ResultsFolder, width: int = 80) -> Iterator[str]:
         state = f"{_running(folder)}; no report yet" if running else "stopped before its first report"
         yield from wrapped(f"{state}; {search.trials} trials to run", width)
         if not running:
-            yield from _resume(folder, width)
+            yield from sentence_and_command("resume with", folder.resume_command(), width)
         return
     status = _Status(folder, record, trials, width)
     left = search.trials - int((trials["state"] != "RUNNING").sum())
@@ -61,7 +61,12 @@ class _Status:
     def __init__(self, folder: ResultsFolder, record: SearchRecord, trials: pd.DataFrame, width: int) -> None:
         self._folder, self._record, self._trials, self._width = folder, record, trials, width
         self._search = record.search
-        self._board = Board(self._search.directions, self._search.metric, self._search.trial.steps)
+        self._board = Board(
+            self._search.directions,
+            self._search.metric,
+            self._search.trial.steps,
+            paper=not self._search.tries_points,
+        )
         for standing in _standings(trials, self._search.metric, self._search.directions):
             self._board.add(standing)
         self._ranking = (
@@ -87,7 +92,7 @@ class _Status:
         """What has been shown so far, and how to go on."""
         yield from self._counts("stopped")
         yield from self._outcome(" so far")
-        yield from _resume(self._folder, self._width)
+        yield from sentence_and_command("resume with", self._folder.resume_command(), self._width)
 
     def ended(self) -> Iterator[str]:
         """What has been shown, and what to do next; or why nothing has."""
@@ -102,18 +107,17 @@ class _Status:
         steps = next_steps(
             self._folder,
             trials=self._search.trials,
+            scheduler=self._search.scheduler,
             confirmed=self._folder.confirmation_file.is_file(),
-            confirm_seconds=self._confirm_seconds() if self._search.space.drawn else None,
+            confirm_seconds=None if self._search.tries_points else self._confirm_seconds(),
         )
         yield ""
         yield from advice(list(steps), self._width)
 
     def _confirm_seconds(self) -> float:
-        trained = self._trials[self._trials["steps"] > 0]
-        candidates = 1 if self._ranking.best.number == PAPER_TRIAL else 2
-        pace = trained["seconds"].sum() / max(1, trained["steps"].sum())
+        pace = self._trials["seconds"].sum(), int(self._trials["steps"].sum())
         concurrent = int(self._record.placement.get("concurrent", 1))
-        return confirm_seconds(candidates, self._search.trial.steps, pace, concurrent)
+        return confirm_seconds(self._ranking, self._search.trial.steps, pace, concurrent)
 
     def _counts(self, state: str) -> Iterator[str]:
         found = self._trials["state"].value_counts()
@@ -146,19 +150,15 @@ class _Status:
         """The verdict in words, the small table and the best weights."""
         if not self._ranking:
             return
-        if not self._search.space.drawn:  # given points, such as an ablation's: trial 0 is not the paper's
+        if self._search.tries_points:
             yield ""
             yield from self._board.lines(self._width, ROWS)
             return
         search, metric = self._search, self._search.metric
-        baseline = dict(self._record.no_translation_baseline)
-        measured = [accuracy_name(name) for name in search.searched_directions if accuracy_name(name) in baseline]
-        if metric == TARGET and measured:
-            baseline[TARGET] = sum(baseline[name] for name in measured) / len(measured)
         found = Outcome(
             self._ranking,
             self._board.standings,
-            baseline,
+            self._record.baseline,
             self._record.validation_images,
             search.directions,
             search.searched_directions,
@@ -197,16 +197,6 @@ def _standings(trials: pd.DataFrame, metric: str, directions: tuple[str, str]) -
             None if pd.isna(repeat_of) else int(repeat_of),
             plain(str(error)),
         )
-
-
-def _resume(folder: ResultsFolder, width: int) -> Iterator[str]:
-    command = folder.resume_command()
-    line = f"resume with: {command}"
-    if len(line) <= width:
-        yield line
-    else:
-        yield "resume with:"
-        yield from command_lines(command, width)
 
 
 def _running(folder: ResultsFolder) -> str:

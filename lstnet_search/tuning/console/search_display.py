@@ -27,7 +27,9 @@ OTHER_LINES = 6
 class SearchDisplay:
     """The lines of one run of a search."""
 
-    def __init__(self, console: Console, directions: tuple[str, str], progress: Progress, metric: str) -> None:
+    def __init__(
+        self, console: Console, directions: tuple[str, str], progress: Progress, metric: str, *, paper: bool = True
+    ) -> None:
         """Print to a console.
 
         Args:
@@ -35,12 +37,13 @@ class SearchDisplay:
             directions: names of both directions, as in the names of metrics.
             progress: counts the steps of the search.
             metric: metric that the search maximises.
+            paper: whether trial 0 has the paper's weights.
         """
         self._console = console
         self._directions = directions
         self._progress = progress
         self._metric = metric
-        self._board = Board(directions, metric, progress.steps)
+        self._board = Board(directions, metric, progress.steps, paper=paper)
         self._lock = threading.Lock()
         self._live = Live(
             console=console,

@@ -56,7 +56,7 @@ def share_gpus(
         f"alone on a GPU, a training keeps it busy for {use.busy:.0%} of each step "
         f"and holds {size(use.peak_bytes)} of {size(use.gpu_bytes)}: at most {per_gpu} per GPU"
     )
-    nodes = machines()
+    nodes = [replace(node, memory=placement.memory) for node in machines()]  # known on this machine alone
     cpus, gpus = sum(node.cpus for node in nodes), sum(node.gpus for node in nodes)
     shared = replace(  # a cluster of this machine was started with no more than the trials needed
         resources,

@@ -7,6 +7,7 @@ from what the search has stored anyway.
 import copy
 import io
 import json
+import shlex
 import threading
 from collections import Counter
 from collections.abc import Container, Mapping
@@ -20,6 +21,7 @@ from lstnet_search.config import METHODS, TranslationConfig
 from lstnet_search.config.metrics import TARGET, accuracy_name
 from lstnet_search.errors import InputError
 from lstnet_search.evaluation.samples import read_samples
+from lstnet_search.io.program import installed_program, study_argument
 from lstnet_search.results.confirmation.files import read_confirmation
 from lstnet_search.results.export.figures import as_png
 from lstnet_search.results.export.pictures import translations_figure
@@ -208,15 +210,16 @@ def _note_of(folder: ResultsFolder, trials_changed: int, confirmation_changed: i
     metric, ranking = tables.metric, tables.ranked(tables.metric)
     if not ranking:
         return f"No trial has a report with {metric} yet."
-    paper = ranking.paper
+    paper, points = ranking.paper, tables.search.tries_points
+    first = f"trial {PAPER_TRIAL}" if points else f"paper's weights, trial {PAPER_TRIAL}"
     lines = [
         f"**{confirmation.sentence if confirmation else ranking.verdict(metric)}**\n",
         f"- best, trial {ranking.best.shown_trial}: {shown(metric, ranking.best.expected)}",
-        f"- paper's weights, trial {PAPER_TRIAL}: {shown(metric, None if paper is None else paper.expected)}",
+        f"- {first}: {shown(metric, None if paper is None else paper.expected)}",
         f"- no translation: {shown(metric, tables.baseline.get(metric))}\n",
     ]
-    name = folder.path.resolve().name
-    lines.append(f"`lstnet-search report {name}` shows more.")
-    if confirmation is None:
-        lines.append(f"`lstnet-search confirm {name}` tests it with fresh seeds.")
+    program, study = installed_program(), study_argument(folder.path)
+    lines.append(f"`{shlex.join([program, 'report', study])}` shows more.")
+    if confirmation is None and not points:
+        lines.append(f"`{shlex.join([program, 'confirm', study])}` tests it with fresh seeds.")
     return "\n".join(lines)

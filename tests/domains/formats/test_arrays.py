@@ -169,7 +169,21 @@ def test_hdf5_that_leads_to_other_files_or_expands_beyond_measure_is_refused(tmp
         file.create_group("train").create_dataset("data", GREY.shape, "u1", external=outside)
     with h5py.File(tmp_path / "bomb.h5", "w") as file:
         file.create_group("train").create_dataset("data", (2**20, 2**10), "u1", chunks=True, compression="gzip")
-    for name, reason in (("link", "is a link"), ("outside", "is no array in this file"), ("bomb", "would expand to")):
+    with h5py.File(tmp_path / "other.h5", "a") as file:
+        file["train/data"] = GREY
+    with h5py.File(tmp_path / "group.h5", "w") as file:
+        file["train"] = h5py.ExternalLink("other.h5", "train")
+    with h5py.File(tmp_path / "virtual.h5", "w") as file:
+        layout = h5py.VirtualLayout(GREY.shape, "u1")
+        layout[:] = h5py.VirtualSource(tmp_path / "other.h5", "data", GREY.shape)
+        file.create_group("train").create_virtual_dataset("data", layout)
+    for name, reason in (
+        ("link", "is a link"),
+        ("group", "is a link"),
+        ("outside", "is no array in this file"),
+        ("virtual", "is no array in this file"),
+        ("bomb", "would expand to"),
+    ):
         with pytest.raises(InputError, match=reason):
             find_images(tmp_path / f"{name}.h5")
 

@@ -33,6 +33,12 @@ def test_a_fifth_of_each_class_is_the_test_set(tmp_path: Path) -> None:
     assert brightness[0] | brightness[1] == set(range(231, 256))
 
 
+def test_classes_whose_names_differ_in_case_alone_are_said(tmp_path: Path) -> None:
+    fill(tmp_path, "Cat", "cat", "dog", count=20)
+    remark = "mine: classes 'Cat' and 'cat' are two classes; give them one name if they are the same"
+    assert remark in read(tmp_path).remarks
+
+
 def test_parts_that_the_user_made_are_kept(tmp_path: Path) -> None:
     fill(tmp_path / "train", "a", "b", count=20)
     fill(tmp_path / "test", "a", "b", count=3)

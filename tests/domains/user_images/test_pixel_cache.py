@@ -8,7 +8,9 @@ from PIL import Image
 from lstnet_search.config.domain_names import UserImages
 from lstnet_search.domains.domain import ReadAs
 from lstnet_search.domains.formats.opening import open_images
+from lstnet_search.domains.user_images.decoding import decode
 from lstnet_search.domains.user_images.pixel_cache import Pixels, Wanted, read_pixels
+from lstnet_search.domains.user_images.tally import Tally, Target
 from lstnet_search.errors import InputError
 
 
@@ -85,6 +87,20 @@ def test_sixteen_bits_are_scaled_to_eight(tmp_path: Path, cache: Path) -> None:
     assert np.unique(found.images).tolist() == [100, 255]
     remark = "1 of 1 files have 16 bits per pixel, with values from 25700 to 65535, which were brought to 8 bits"
     assert found.remarks == (remark,)
+
+
+def test_the_range_of_files_with_sixteen_bits_is_theirs_alone(tmp_path: Path) -> None:
+    draw(tmp_path / "grey.png")  # from 0 to 255
+    deep = np.full((28, 28), 257 * 100, np.uint16)
+    deep[4:8, 4:8] = 257 * 150
+    Image.fromarray(deep).save(tmp_path / "deep.png")
+    tally = Tally(pixels=True)
+    for name in ("grey.png", "deep.png"):
+        tally.add(decode(tmp_path / name))
+    said = tally.remarks(Target(1, 28))
+    assert said == [
+        "1 of 2 files have 16 bits per pixel, with values from 25700 to 38550, which were brought to 8 bits"
+    ]
 
 
 def test_if_no_image_can_be_read_that_is_an_error(tmp_path: Path, cache: Path) -> None:

@@ -44,7 +44,12 @@ def test_later_trials_are_expected_to_be_stopped_like_earlier_ones() -> None:
 
 
 def test_repeats_are_whole_and_a_third_of_the_trials() -> None:
-    assert Progress(100, 9, 1, (16, 50), repeats=True).expected > Progress(100, 9, 1, (16, 50)).expected
+    # 60 % of the trials get beyond step 16, 30 % beyond 50: one takes 0.4 * 16 + 0.3 * 50 + 0.3 * 100 = 51.4 steps.
+    assert Progress(100, 9, 1, (16, 50)).expected == 463  # 9 * 51.4
+    progress = Progress(100, 9, 1, (16, 50), repeats=True)
+    assert progress.expected == 608  # 3 * 100 + 6 * 51.4
+    progress.report(1, 16, 16.0, whole=True)
+    assert progress.expected == 608, "one of the three repeats has begun"
     progress = Progress(100, 2, 1, (16, 50), repeats=True)
     progress.report(0, 100, 100.0, whole=True)
     progress.end(0)
@@ -57,9 +62,8 @@ def test_an_estimate_moves_only_part_of_the_way_to_a_new_one() -> None:
     progress.report(0, 10, 10.0, whole=True)
     assert progress.seconds_left(10.0) == pytest.approx(90.0)
     progress.report(0, 20, 120.0, whole=True)  # much slower
-    left = progress.seconds_left(120.0)
-    assert left is not None
-    assert 0.0 < left < 80 * 6
+    # The pace is (10 e^-0.1 + 110) / (10 e^-0.1 + 10) seconds a step; 40 % of the way from 100 to 120 + 80 * pace.
+    assert progress.seconds_left(120.0) == pytest.approx(187.99, abs=0.01)
 
 
 def test_a_trial_that_continues_from_an_earlier_checkpoint_does_not_confuse_the_pace() -> None:

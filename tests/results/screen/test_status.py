@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
+import yaml
 from screens import check_width
 
 from lstnet_search.config import PRESETS
@@ -124,6 +125,19 @@ def test_a_search_that_has_ended_says_what_it_showed_and_what_to_do_next(tmp_pat
     assert "~ 50 min" in text, "three trainings of 1500 s, two side by side"
 
 
+def test_a_winner_is_confirmed_beside_the_papers_weights_which_takes_twice_as_long(tmp_path: Path) -> None:
+    text = said(make(tmp_path, 2, [record(0, "COMPLETE", 0.5), record(1, "COMPLETE", 0.75)]), 120)
+    assert "~ 1 h 15 min" in text, "six trainings of 1500 s, two side by side"
+
+
+def test_a_population_is_not_to_be_enlarged(tmp_path: Path) -> None:
+    folder = make(tmp_path, 2, [record(0, "COMPLETE", 0.5), record(1, "COMPLETE", 0.75)])
+    folder.update_search(yaml.safe_load(folder.search_file.read_text())["search"] | {"scheduler": "pbt"})
+    text = said(folder, 120)
+    assert "confirm" in text
+    assert "--add-trials" not in text
+
+
 @WIDTHS
 def test_a_search_whose_trials_all_failed_says_why(tmp_path: Path, width: int) -> None:
     why = "DivergedError: diverged at step 3: loss_an1 is not finite"
@@ -189,6 +203,6 @@ def test_the_newest_study_is_the_one_written_last(tmp_path: Path) -> None:
 def test_given_points_are_a_list_of_trials_with_nothing_to_confirm(tmp_path: Path) -> None:
     text = said(make(tmp_path, 2, [record(0, "COMPLETE", 0.75), record(1, "COMPLETE", 0.875)], {}), 120)
     assert "★ best" in text
-    assert "paper's weights" not in text
+    assert "the paper's" not in text
     assert "confirm" not in text
     assert "--add-trials" not in text

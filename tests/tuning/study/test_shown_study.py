@@ -27,7 +27,8 @@ TARGET = "target_accuracy"
 def folder(tmp_path: Path) -> ResultsFolder:
     """Trial 2 repeats trial 1, which leads; trial 3 runs. Trial 1 has samples."""
     records = [trial(0, [(0.1, 0.6)]), trial(1, [(0.2, 0.9)], w1=7.0)]
-    folder = small_study(tmp_path, records).folder
+    ranges = {"w1": {"type": "loguniform", "low": 1, "high": 1000}}
+    folder = small_study(tmp_path, records, {"ranges": ranges}, trials=4).folder
     study = Study(folder.study_file)
     for number, (accuracies, repeat_of) in enumerate([((0.6,), None), ((0.8, 0.9, 0.7), None), ((0.88,), 1)]):
         asked = study.study.ask()
@@ -87,7 +88,7 @@ def test_the_note_is_the_verdict_and_follows_the_tables(folder: ResultsFolder) -
     note = detail(folder)["note"]["body"]
     assert note.startswith("**no difference shown between 2 configurations")
     assert "- best, trial 1: 90.00 %\n- paper's weights, trial 0: 60.00 %\n- no translation: 62.50 %" in note
-    assert "`lstnet-search confirm study`" in note
+    assert f"lstnet-search confirm {folder.path}`" in note
     folder.write_tables([trial(0, [(0.1, 0.6)])], TARGET)
     assert detail(folder)["note"]["body"].startswith("**only trial 0 has a score")
 
