@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from math import isnan
 from pathlib import Path
+from statistics import fmean
 
 from ray.exceptions import RayError
 
 from lstnet_search.config import TrialConfig
-from lstnet_search.config.metrics import accuracy_name, read_name, searched_means
+from lstnet_search.config.metrics import TARGET, accuracy_name, read_name, searched_means
 from lstnet_search.config.search import SearchConfig
 from lstnet_search.errors import InputError, one_line
 from lstnet_search.evaluation import Prepared
@@ -17,7 +18,7 @@ from lstnet_search.methods.registry import labels_itself
 from lstnet_search.models.classifier import Classifiers
 from lstnet_search.results.export.model import trained_network
 from lstnet_search.results.export.winner import write_winner
-from lstnet_search.results.formatting import percent, shown, swap_sentence
+from lstnet_search.results.formatting import difference, percent, shown, swap_sentence
 from lstnet_search.results.screen.board import Board
 from lstnet_search.results.screen.next_steps import advice, confirm_seconds, next_steps
 from lstnet_search.results.screen.outcome import Outcome, weights_line
@@ -154,6 +155,23 @@ def _print_next_steps(
     display.show(advice(list(steps), screen_width(context.console)))
 
 
+def readers_line(reader: str, measured: Mapping[str, float], prepared: Prepared) -> Iterator[str]:
+    """The accuracies of a reader, and their mean beside that of plain resizing; nothing if it was not measured.
+
+    Args:
+        reader: its name.
+        measured: validation accuracies, by metric.
+        prepared: has the accuracies of plain resizing.
+    """
+    names = {each: read_name(reader, accuracy_name(each)) for each in prepared.directions}
+    found = {each: measured[name] for each, name in names.items() if name in measured}
+    if not found:
+        return
+    figures = "  ".join(f"{direction} {percent(value)}" for direction, value in found.items())
+    mean, resized = fmean(found.values()), fmean(prepared.baseline[accuracy_name(each)] for each in found)
+    yield f"reader {reader}: {figures}  mean {percent(mean)}, {difference(TARGET, mean - resized)} points to resizing"
+
+
 class _Winner:
     """The likely best configuration of a search, and its files. Its model is that of its best seed."""
 
@@ -267,12 +285,10 @@ class _Winner:
             yield Path(fetched)
 
     def _say_readers(self, measured: Mapping[str, float]) -> None:
+        """Say how well each reader with adapted classifiers does, and what that is to no translation."""
         for reader in ("adapted", "both"):
-            names = self._context.data.directions
-            found = {each: measured.get(read_name(reader, accuracy_name(each))) for each in names}
-            figures = "  ".join(f"{name} {percent(value)}" for name, value in found.items() if value is not None)
-            if figures:
-                self._display.say(f"reader {reader}: {figures}")
+            for line in readers_line(reader, measured, self._context.data):
+                self._display.say(line)
 
     def _remarks(self) -> list[str]:
         metric, best, config = self._context.metric, self._ranking.best, self._config

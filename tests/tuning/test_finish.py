@@ -3,6 +3,7 @@
 import re
 import signal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from lstnet_search.results.folder.folder import ResultsFolder
 from lstnet_search.results.screen.progress import Progress
 from lstnet_search.results.study.records import ReportRecord, TrialRecord
 from lstnet_search.tuning.console.search_display import SearchDisplay
-from lstnet_search.tuning.finish import finish_search
+from lstnet_search.tuning.finish import finish_search, readers_line
 from lstnet_search.tuning.run import Resources, Run
 from lstnet_search.tuning.stop_request import StopRequest
 
@@ -108,3 +109,14 @@ def test_a_search_whose_trials_all_failed_is_a_failure(tmp_path: Path) -> None:
 def test_a_winner_at_the_edge_of_its_range_is_warned_of(tmp_path: Path, w1: float | None, warned: bool) -> None:
     _, printed = finished(tmp_path, Callback([record(0, "COMPLETE", w1)]))
     assert ("end of its range; widen it in " in printed) == warned
+
+
+def test_a_reader_is_shown_beside_plain_resizing() -> None:
+    first, second = DIRECTIONS
+    prepared: Any = SimpleNamespace(
+        directions=DIRECTIONS, baseline={f"val_accuracy_{first}": 0.9, f"val_accuracy_{second}": 0.96}
+    )
+    measured = {f"adapted/val_accuracy_{first}": 0.98, f"adapted/val_accuracy_{second}": 0.99}
+    (line,) = readers_line("adapted", measured, prepared)
+    assert line == f"reader adapted: {first} 98.00 %  {second} 99.00 %  mean 98.50 %, +5.50 points to resizing"
+    assert not [*readers_line("both", measured, prepared)]

@@ -73,7 +73,9 @@ class Outcome:
         more = {name: round(self.images[name] * (with_it[name] - without[name])) for name in without}
         counts = ", ".join(f"{_signed(f'{count:+d}')} of {self.images[name]}" for name, count in more.items())
         if gain < -error:
-            return f"Translation does harm here: {figures} ({_points(gain)}; images: {counts}). {TRY}"
+            figures = f"{percent(fmean(with_it.values()))} against {percent(fmean(without.values()))}"
+            worse = "Translated images are read worse than resized ones"
+            return f"{worse}: {figures} ({_points(gain)}; images: {counts}). {TRY}"
         return f"No difference shown to no translation ({_points(gain)}; images: {counts}). {TRY}"
 
     def _measured(self, direction: str, best: Sequence[Mapping[str, float]]) -> bool:
