@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from lstnet_search.cli import options
+from lstnet_search.cli.options import common
+from lstnet_search.cli.options.resources import RunOptions
 from lstnet_search.config import TrialConfig
 from lstnet_search.config.ablation import ablation
 from lstnet_search.config.search import MAX_SEEDS
@@ -12,11 +13,11 @@ from lstnet_search.io.yaml import read_yaml
 
 
 def ablate(
-    folder: options.FolderArgument,
-    where: options.RunOptions,
-    seeds: options.SeedsOption = None,
-    repeats: options.RepeatsOption = None,
-    data_dir: options.SearchedDataDirOption = None,
+    folder: common.FolderArgument,
+    where: RunOptions,
+    seeds: common.SeedsOption = None,
+    repeats: common.RepeatsOption = None,
+    data_dir: common.SearchedDataDirOption = None,
 ) -> int:
     """Train the winner again without terms of its objective.
 
@@ -24,7 +25,7 @@ def ablate(
     """
     from lstnet_search.results.folder.folder import ResultsFolder
 
-    options.refuse_repeats(repeats)
+    common.refuse_repeats(repeats)
     searched = ResultsFolder.find(folder)
     recorded = searched.read_search()
     if not searched.best_config_file.is_file():

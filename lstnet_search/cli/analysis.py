@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from lstnet_search.cli import options
+from lstnet_search.cli.options import common
 
 # Importing plotly, matplotlib and Optuna takes seconds, so each command imports what it needs when it is called.
 
@@ -31,12 +31,12 @@ def _reported(asked: Path) -> Path:
     """The folder of a `table2` or of a study, given by its path or its name."""
     from lstnet_search.results.table2 import Table2Folder
 
-    tables = (path for path in (asked, options.DEFAULT_RESULTS_DIR / asked) if Table2Folder(path).file.is_file())
+    tables = (path for path in (asked, common.DEFAULT_RESULTS_DIR / asked) if Table2Folder(path).file.is_file())
     return next(tables, None) or _results(asked)
 
 
 def report(
-    folders: options.FoldersArgument,
+    folders: common.FoldersArgument,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -56,7 +56,7 @@ def report(
 
 
 def select_best(
-    folders: options.FoldersArgument,
+    folders: common.FoldersArgument,
     metric: MetricOption = None,
     lowest: Annotated[bool, typer.Option("--lowest", help="Rank the lowest value first, as of a loss.")] = False,
     top: Annotated[
@@ -79,14 +79,14 @@ def select_best(
     select_best([*map(_results, folders)], metric, lowest, top, output)
 
 
-def compare(folders: options.FoldersArgument, metric: MetricOption = None, output: PageOption = None) -> None:
+def compare(folders: common.FoldersArgument, metric: MetricOption = None, output: PageOption = None) -> None:
     """Compare studies with each other."""
     from lstnet_search.analysis.compare import compare
 
     compare([*map(_results, folders)], metric, output)
 
 
-def criteria(folders: options.FoldersArgument, output: PageOption = None) -> None:
+def criteria(folders: common.FoldersArgument, output: PageOption = None) -> None:
     """Compare criteria that need no labels with the accuracy."""
     from lstnet_search.analysis.criteria import criteria
 
@@ -94,7 +94,7 @@ def criteria(folders: options.FoldersArgument, output: PageOption = None) -> Non
 
 
 def dynamics(
-    folder: options.FolderArgument,
+    folder: common.FolderArgument,
     metric: MetricOption = None,
     top: Annotated[int, typer.Option(min=1, max=8, metavar="N", help="Trials to draw in colour.")] = 4,
     output: PageOption = None,
@@ -106,7 +106,7 @@ def dynamics(
 
 
 def images(
-    folder: options.FolderArgument,
+    folder: common.FolderArgument,
     metric: MetricOption = None,
     output: Annotated[
         Path | None,
@@ -124,7 +124,7 @@ def images(
     images(_results(folder), metric, output)
 
 
-def landscape(folder: options.FolderArgument, metric: MetricOption = None, output: PageOption = None) -> None:
+def landscape(folder: common.FolderArgument, metric: MetricOption = None, output: PageOption = None) -> None:
     """Plot the metric over the settings."""
     from lstnet_search.analysis.landscape import landscape
 

@@ -7,17 +7,18 @@ from typing import Annotated
 
 import typer
 
-from lstnet_search.cli import options
-from lstnet_search.cli.moved_images import record_moved_images
-from lstnet_search.cli.reading_options import DataOptions
+from lstnet_search.cli.options import common
+from lstnet_search.cli.options.moved_images import record_moved_images
+from lstnet_search.cli.options.reading import DataOptions
+from lstnet_search.cli.options.resources import RunOptions
 from lstnet_search.config.readers import Reader
 from lstnet_search.errors import InputError
 from lstnet_search.io.console import console, starting
 
 
 def confirm(
-    folder: options.FolderArgument,
-    where: options.RunOptions,
+    folder: common.FolderArgument,
+    where: RunOptions,
     top: Annotated[
         int, typer.Option(metavar="N", help="How many of the best trials to train, besides the paper's weights.")
     ] = 3,
@@ -33,13 +34,13 @@ def confirm(
             "learned from translated images; both. Each is reported. Default: translated.",
         ),
     ] = None,
-    data_dir: options.SearchedDataDirOption = None,
+    data_dir: common.SearchedDataDirOption = None,
     domains: Annotated[
         tuple[str, str] | None,
         typer.Option(
             metavar="A B",
             help="Where your images are now, if they have moved since the search; they must be equal.",
-            rich_help_panel=options.DATA,
+            rich_help_panel=common.DATA,
         ),
     ] = None,
 ) -> int:

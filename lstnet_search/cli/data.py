@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
-from lstnet_search.cli import options
 from lstnet_search.cli.app import App
-from lstnet_search.cli.reading_options import ColumnsOption, ReadingOptions, parse_columns
+from lstnet_search.cli.options import common
+from lstnet_search.cli.options.reading import ColumnsOption, ReadingOptions, parse_columns
 from lstnet_search.errors import InputError
 
 if TYPE_CHECKING:
@@ -16,24 +16,24 @@ if TYPE_CHECKING:
 
 app = App("Look at sets of images, and download them.")
 
-NameArgument = Annotated[str, typer.Argument(metavar="NAME", help=f"One of {options.KNOWN_SETS}.")]
+NameArgument = Annotated[str, typer.Argument(metavar="NAME", help=f"One of {common.KNOWN_SETS}.")]
 AnyNameArgument = Annotated[
-    str, typer.Argument(metavar="NAME", help=f"One of {options.KNOWN_SETS}, images:PATH, folder:PATH, parquet:PATH.")
+    str, typer.Argument(metavar="NAME", help=f"One of {common.KNOWN_SETS}, images:PATH, folder:PATH, parquet:PATH.")
 ]
 
 
 @app.command("fetch")
-def fetch(name: NameArgument, data_dir: options.DataDirOption = None) -> None:
+def fetch(name: NameArgument, data_dir: common.DataDirOption = None) -> None:
     """Download the missing files of a set into --data-dir (default: data), and verify the set."""
     _refuse_user_images(name)
     if name == "usps":
         print("usps is bundled whole; there is nothing to fetch")
         return
-    _verify(name, "full", data_dir or options.DEFAULT_DATA_DIR)
+    _verify(name, "full", data_dir or common.DEFAULT_DATA_DIR)
 
 
 @app.command("verify")
-def verify(name: NameArgument, data_dir: options.DataDirOption = None, bundled: options.BundledOption = False) -> None:
+def verify(name: NameArgument, data_dir: common.DataDirOption = None, bundled: common.BundledOption = False) -> None:
     """Compare a set with the original: the bundled images, or with --data-dir the full set."""
     _refuse_user_images(name)
     _verify(name, *_images_to_use(name, data_dir, bundled))
@@ -44,8 +44,8 @@ def describe(
     name: AnyNameArgument,
     images: ReadingOptions,
     part: Annotated[Literal["train", "test"], typer.Option(help="Which part of the set.")] = "train",
-    data_dir: options.DataDirOption = None,
-    bundled: options.BundledOption = False,
+    data_dir: common.DataDirOption = None,
+    bundled: common.BundledOption = False,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -81,7 +81,7 @@ def convert(
     ],
     to: Annotated[Path, typer.Option(metavar="FILE.parquet", help="Parquet file to make.")],
     columns: ColumnsOption = None,
-    skip_bad: options.SkipBadOption = False,
+    skip_bad: common.SkipBadOption = False,
 ) -> None:
     """Write your images as one Parquet file with the columns image, label and split, in their own sizes and colours."""
     from lstnet_search.config.domain_names import parse_user_images
@@ -93,7 +93,7 @@ def convert(
         raise InputError(f"{source} is not the place of your own images; give images:PATH, folder:PATH or parquet:PATH")
     if to.suffix != ".parquet":
         raise InputError(f"--to {to} must end in .parquet; rename it")
-    options.check_output(to, folder=False, option="--to")
+    common.check_output(to, folder=False, option="--to")
     opened = open_images(images, parse_columns(columns or (), [images.name]).get(images.name))
     written = write_table(opened, to, skip_bad)
     for remark in written.remarks:
@@ -112,15 +112,15 @@ def folder(
         int | None, typer.Option(min=2, metavar="N", help="Only the first N classes. Default: all.")
     ] = None,
     unlabelled: Annotated[bool, typer.Option("--unlabelled", help="Put all images into one folder.")] = False,
-    data_dir: options.DataDirOption = None,
-    bundled: options.BundledOption = False,
+    data_dir: common.DataDirOption = None,
+    bundled: common.BundledOption = False,
 ) -> None:
     """Write images of a set as PNG files, one subfolder per class, to try out folders of images."""
     from lstnet_search.domains import load
     from lstnet_search.domains.user_images.write_folder import write_folder
 
     _refuse_user_images(name)
-    options.check_output(to, folder=True, option="--to")
+    common.check_output(to, folder=True, option="--to")
     domain = load(name, *_images_to_use(name, data_dir, bundled), "train")
     written = write_folder(domain, to, count, classes, unlabelled)
     print(f"{written} images of {name}: {to}")
@@ -144,7 +144,7 @@ def _sheet(name: str, output: Path | None) -> Path:
             raise InputError(f"--output {output} lies in the set, where it would be taken for an image; choose another")
         chosen = top.parent / chosen.name
     if not is_contact_sheet(chosen):
-        options.check_output(chosen, folder=False)
+        common.check_output(chosen, folder=False)
     return chosen
 
 
@@ -156,9 +156,9 @@ def _images_to_use(name: str, data_dir: Path | None, bundled: bool) -> "tuple[Da
     from lstnet_search.domains.registry import check_names
 
     check_names(name)
-    default = options.default_data((name,), "bundled")
-    data = cast("Data", options.data_settings(data_dir, bundled, default)["data"])
-    return data, data_dir or options.DEFAULT_DATA_DIR
+    default = common.default_data((name,), "bundled")
+    data = cast("Data", common.data_settings(data_dir, bundled, default)["data"])
+    return data, data_dir or common.DEFAULT_DATA_DIR
 
 
 def _refuse_user_images(name: str) -> None:
@@ -169,7 +169,7 @@ def _refuse_user_images(name: str) -> None:
     if parse_user_images(name) is not None:
         raise InputError(
             f"{name} is your own set, so there is no original to compare it with; use data describe, or give one of "
-            f"{options.KNOWN_SETS}"
+            f"{common.KNOWN_SETS}"
         )
 
 

@@ -5,12 +5,12 @@ from typing import Annotated, Literal
 
 import typer
 
-from lstnet_search.cli import options
+from lstnet_search.cli.options import common
 from lstnet_search.errors import InputError
 
 
 def export(
-    folder: options.FolderArgument,
+    folder: common.FolderArgument,
     to: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder to make.")],
     form: Annotated[
         Literal["safetensors", "onnx"],
@@ -53,7 +53,7 @@ def status(
 
 
 def stop(
-    folder: options.FolderArgument,
+    folder: common.FolderArgument,
     trial: Annotated[
         int | None, typer.Option(min=0, metavar="N", help="Stop this trial alone. Default: the whole search.")
     ] = None,
@@ -85,7 +85,7 @@ def stop(
 
 
 def dashboard(
-    folder: options.FolderArgument,
+    folder: common.FolderArgument,
     port: Annotated[int, typer.Option(min=1, max=65535, metavar="PORT", help="Port to listen on.")] = 8080,
 ) -> None:
     """Show a search's trials in a browser, even while it runs."""

@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
-from lstnet_search.cli import options
 from lstnet_search.cli.app import ADVANCED
-from lstnet_search.cli.moved_images import record_moved_images
-from lstnet_search.cli.search_options import SearchOptions, search_config
+from lstnet_search.cli.options import common
+from lstnet_search.cli.options.moved_images import record_moved_images
+from lstnet_search.cli.options.resources import RunOptions
+from lstnet_search.cli.options.search import SearchOptions, search_config
 from lstnet_search.config.search import POPULATION_SCHEDULERS, TrackerName
 from lstnet_search.errors import InputError
 from lstnet_search.io.console import console, starting
@@ -18,7 +19,7 @@ from lstnet_search.io.console import console, starting
 
 def search(
     asked: SearchOptions,
-    where: options.RunOptions,
+    where: RunOptions,
     name: Annotated[
         str | None, typer.Option(metavar="NAME", help="Name of the study. Default: search-YYYYMMDD-HHMMSS.")
     ] = None,
@@ -33,7 +34,7 @@ def search(
     add_trials: Annotated[
         int | None, typer.Option(metavar="N", help="With --resume: add this many trials to the study.")
     ] = None,
-    results_dir: options.ResultsDirOption = options.DEFAULT_RESULTS_DIR,
+    results_dir: common.ResultsDirOption = common.DEFAULT_RESULTS_DIR,
     log: Annotated[
         list[TrackerName] | None,
         typer.Option(

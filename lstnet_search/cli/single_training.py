@@ -10,7 +10,7 @@ from typing import cast
 import torch
 from rich.console import Console
 
-from lstnet_search.cli.options import command_line
+from lstnet_search.cli.options.resources import command_line
 from lstnet_search.config import TrialConfig
 from lstnet_search.config.metrics import accuracy_name, read_name, tested_name
 from lstnet_search.domains import load_pair

@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from lstnet_search.cli import options
 from lstnet_search.cli.app import App
-from lstnet_search.cli.spaces import find_space
+from lstnet_search.cli.options import common
+from lstnet_search.cli.options.spaces import find_space
 from lstnet_search.config import METHODS, Space
 from lstnet_search.config.space.describe import redundancy, setting_lines
 from lstnet_search.io.console import console
@@ -26,7 +26,7 @@ def show(
     space: Annotated[
         Path, typer.Argument(metavar="SPACE", help="A space file, or the name of a shipped space, such as tied.")
     ],
-    method: options.MethodOption = None,
+    method: common.MethodOption = None,
 ) -> None:
     """Print the settings of a space with their ranges, and how many dimensions it has."""
     settings = METHODS[method or "lstnet"]

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from lstnet_search.cli import options
-from lstnet_search.cli.search_options import SearchOptions, search_config
+from lstnet_search.cli.options import common
+from lstnet_search.cli.options.resources import RunOptions
+from lstnet_search.cli.options.search import SearchOptions, search_config
 from lstnet_search.config.budgets import BUDGETS, ORDER, Budget, BudgetName
 from lstnet_search.config.presets import MethodName
 from lstnet_search.config.search import SearchConfig
@@ -23,11 +24,11 @@ def table2(
     name: Annotated[
         str | None, typer.Option(metavar="NAME", help="Name of the table's folder. Default: table2-BUDGET.")
     ] = None,
-    results_dir: options.ResultsDirOption = options.DEFAULT_RESULTS_DIR,
-    data_dir: options.DataDirOption = None,
-    bundled: options.BundledOption = False,
-    gpus: options.GpusOption = None,
-    cpus: options.CpusOption = None,
+    results_dir: common.ResultsDirOption = common.DEFAULT_RESULTS_DIR,
+    data_dir: common.DataDirOption = None,
+    bundled: common.BundledOption = False,
+    gpus: common.GpusOption = None,
+    cpus: common.CpusOption = None,
 ) -> int:
     """Search every method under one budget: the paper's Table 2.
 
@@ -41,7 +42,7 @@ def table2(
     searches: dict[str, SearchConfig] = {
         method: planned_search(method, BUDGETS[budget], data_dir, bundled) for method in ORDER
     }
-    run = options.RunOptions(gpus=gpus, cpus=cpus).make_run(folder, data_dir)
+    run = RunOptions(gpus=gpus, cpus=cpus).make_run(folder, data_dir)
 
     from lstnet_search.tuning import table2 as tuning  # imports Ray, which takes seconds: after the checks
 

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from lstnet_search.cli import options
-from lstnet_search.cli.reading_options import DataOptions
+from lstnet_search.cli.options import common
+from lstnet_search.cli.options.reading import DataOptions
 from lstnet_search.config import TrialConfig
 from lstnet_search.config.presets import METHOD_PRESETS, MethodName, PresetName
 from lstnet_search.errors import InputError
@@ -20,10 +20,10 @@ def train(
     config: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Settings, such as a search's best_config.yaml.")
     ] = None,
-    method: options.MethodOption = None,
-    preset: options.PresetOption = None,
-    steps: options.StepsOption = None,
-    seed: options.SeedOption = None,
+    method: common.MethodOption = None,
+    preset: common.PresetOption = None,
+    steps: common.StepsOption = None,
+    seed: common.SeedOption = None,
     output: Annotated[
         Path | None,
         typer.Option(metavar="FOLDER", help="Folder to make. Default: results/train-YYYYMMDD-HHMMSS."),
@@ -41,7 +41,7 @@ def train(
     settings = _settings(config, method or "lstnet", preset, images)
     changes = {"steps": steps, "seed": seed}
     settings = settings.override({name: value for name, value in changes.items() if value is not None}, "the options")
-    output = output or options.DEFAULT_RESULTS_DIR / f"train-{datetime.now():%Y%m%d-%H%M%S}"
+    output = output or common.DEFAULT_RESULTS_DIR / f"train-{datetime.now():%Y%m%d-%H%M%S}"
     if output.exists():
         raise InputError(f"{output} exists already; choose another --output")
 
@@ -53,18 +53,18 @@ def train(
         folder = ResultsFolder(config.parent)
         searched = folder if folder.search_file.is_file() else None
         best = best_model(config.parent, settings)
-    training = SingleTraining(settings, images.data_dir or options.DEFAULT_DATA_DIR, console(), best)
+    training = SingleTraining(settings, images.data_dir or common.DEFAULT_DATA_DIR, console(), best)
     return training.run(output, test, searched)
 
 
 def _settings(config: Path | None, method: MethodName, preset: PresetName | None, images: DataOptions) -> TrialConfig:
     if config is None:
-        settings = METHOD_PRESETS[method][preset or options.default_preset()].trial
+        settings = METHOD_PRESETS[method][preset or common.default_preset()].trial
     else:
         settings = TrialConfig.parse(read_yaml(config, "config file", "--config"), str(config))
     asked = images.domain_settings(settings.domains)
     settings = settings.override(asked, "the options")
     otherwise: str = settings.data
     if config is None or "domains" in asked:
-        otherwise = options.default_data(settings.domains, settings.data)
-    return settings.override(options.data_settings(images.data_dir, images.bundled, otherwise), "the options")
+        otherwise = common.default_data(settings.domains, settings.data)
+    return settings.override(common.data_settings(images.data_dir, images.bundled, otherwise), "the options")

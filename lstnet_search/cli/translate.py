@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from lstnet_search.cli.options import check_output
-from lstnet_search.cli.user_images import ImageOptions, print_outcome
+from lstnet_search.cli.options.common import check_output
+from lstnet_search.cli.options.images import ImageOptions, print_outcome
 
 
 def translate(

@@ -7,7 +7,7 @@ import pytest
 from commands import exit_code
 from ray.tune.logger import LoggerCallback
 
-from lstnet_search.cli.options import command_line
+from lstnet_search.cli.options.resources import command_line
 from lstnet_search.config.search import TrackerName
 from lstnet_search.results.folder.folder import ResultsFolder
 from lstnet_search.results.folder.storage import Storage, masked_error

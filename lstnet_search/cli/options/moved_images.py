@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lstnet_search.cli.reading_options import DataOptions
+from lstnet_search.cli.options.reading import DataOptions
 from lstnet_search.config import TrialConfig
 from lstnet_search.config.domain_names import parse_user_images
 from lstnet_search.errors import InputError

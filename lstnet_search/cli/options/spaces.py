@@ -4,7 +4,7 @@ from pathlib import Path
 
 from lstnet_search.errors import InputError
 
-SHIPPED = Path(__file__).parents[1] / "search_spaces"
+SHIPPED = Path(__file__).parents[2] / "search_spaces"
 """In a checkout, this is a link to the top-level folder `search_spaces`."""
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lstnet_search.cli import options
+from lstnet_search.cli.options import common
 from lstnet_search.config.domain_names import parse_user_images
 from lstnet_search.config.image_sides import LARGEST_SIDE, LEAST_SIDE
 from lstnet_search.config.reading import ROLES, Fit, Role
@@ -21,7 +21,7 @@ ColumnsOption = Annotated[
         "--columns",
         metavar="ROLE=COLUMN",
         help="Columns of your table: image=NAME,label=NAME,split=NAME; DOMAIN: in front if both domains are yours.",
-        rich_help_panel=options.DATA,
+        rich_help_panel=common.DATA,
     ),
 ]
 
@@ -30,12 +30,12 @@ ColumnsOption = Annotated[
 class ReadingOptions:
     """How images are read."""
 
-    skip_bad: options.SkipBadOption = False
+    skip_bad: common.SkipBadOption = False
     fit: Annotated[
         Fit | None,
         typer.Option(
             help="How your images become squares. Default: stretch.",
-            rich_help_panel=options.DATA,
+            rich_help_panel=common.DATA,
         ),
     ] = None
     side: Annotated[
@@ -44,7 +44,7 @@ class ReadingOptions:
             metavar="N",
             help=f"Bring images to this height and width, {LEAST_SIDE} to {LARGEST_SIDE}; DOMAIN=N for one domain. "
             "Default: their own, at most 64.",
-            rich_help_panel=options.DATA,
+            rich_help_panel=common.DATA,
         ),
     ] = None
     columns: ColumnsOption = None
@@ -86,15 +86,15 @@ class ReadingOptions:
 class DataOptions(ReadingOptions):
     """Which two domains are used, and how their images are read."""
 
-    domains: options.DomainsOption = None
-    data_dir: options.DataDirOption = None
-    bundled: options.BundledOption = False
+    domains: common.DomainsOption = None
+    data_dir: common.DataDirOption = None
+    bundled: common.BundledOption = False
     common_classes: Annotated[
         bool,
         typer.Option(
             "--common-classes",
             help="Use only the classes that both domains have.",
-            rich_help_panel=options.DATA,
+            rich_help_panel=common.DATA,
         ),
     ] = False
 

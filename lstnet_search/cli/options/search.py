@@ -7,10 +7,10 @@ from typing import Annotated, Any, cast, get_args
 
 import typer
 
-from lstnet_search.cli import options
 from lstnet_search.cli.app import ADVANCED
-from lstnet_search.cli.reading_options import DataOptions
-from lstnet_search.cli.spaces import SHIPPED, find_space
+from lstnet_search.cli.options import common
+from lstnet_search.cli.options.reading import DataOptions
+from lstnet_search.cli.options.spaces import SHIPPED, find_space
 from lstnet_search.config import METHODS, PresetName, Space
 from lstnet_search.config.presets import METHOD_PRESETS, MethodName
 from lstnet_search.config.search import POPULATION_SCHEDULERS, SamplerName, SchedulerName, SearchConfig
@@ -29,9 +29,9 @@ DEFAULT_SPACES = {
 class SearchOptions(DataOptions):
     """What is searched. An option that is not given takes its value from the resumed search, else from the preset."""
 
-    preset: options.PresetOption = None
+    preset: common.PresetOption = None
     trials: Annotated[int | None, typer.Option(metavar="N", help="Number of trials. Default: the preset's.")] = None
-    steps: options.StepsOption = None
+    steps: common.StepsOption = None
     space: Annotated[
         Path | None,
         typer.Option(
@@ -40,7 +40,7 @@ class SearchOptions(DataOptions):
             "the method's own.",
         ),
     ] = None
-    method: options.MethodOption = None
+    method: common.MethodOption = None
     direction: Annotated[
         str | None,
         typer.Option(
@@ -49,7 +49,7 @@ class SearchOptions(DataOptions):
             "objectives. Default: both.",
         ),
     ] = None
-    seed: options.SeedOption = None
+    seed: common.SeedOption = None
     sampler: Annotated[
         SamplerName | None,
         typer.Option(
@@ -76,8 +76,8 @@ class SearchOptions(DataOptions):
             rich_help_panel=ADVANCED,
         ),
     ] = None
-    seeds: options.SeedsOption = None
-    repeats: options.RepeatsOption = None
+    seeds: common.SeedsOption = None
+    repeats: common.RepeatsOption = None
     warm_start: Annotated[
         Path | None,
         typer.Option(
@@ -121,7 +121,7 @@ def search_config(
         values = (getattr(asked, name), getattr(resumed, name, None))
         return next((value for value in values if value is not None), default)
 
-    options.refuse_repeats(asked.repeats)
+    common.refuse_repeats(asked.repeats)
     method = asked.method or (cast(MethodName, resumed.trial.method) if resumed else "lstnet")
     settings = METHODS[method]
     preset_name: PresetName = asked_or_resumed("preset", None) or _default_preset(address, gpus)
@@ -134,8 +134,8 @@ def search_config(
     if asked.steps is not None:
         changes["steps"] = asked.steps
     if asked.data_dir is not None or asked.bundled or resumed is None:
-        otherwise = options.default_data(changes.get("domains", trial.domains), preset.trial.data)
-        changes |= options.data_settings(asked.data_dir, asked.bundled, otherwise)
+        otherwise = common.default_data(changes.get("domains", trial.domains), preset.trial.data)
+        changes |= common.data_settings(asked.data_dir, asked.bundled, otherwise)
     # Weights that the space fixes are left out, because trial 0 has the paper's weights.
     changes |= {name: value for name, value in space.fixed.items() if name not in settings.weight_names}
     changes["seed"] = seed
@@ -193,8 +193,8 @@ def _default_preset(address: str | None, gpus: int | None) -> PresetName:
     if gpus == 0:
         return "cpu"
     if address is None and "RAY_ADDRESS" not in os.environ:
-        return options.default_preset()
+        return common.default_preset()
     from lstnet_search.tuning.cluster.cluster import address_of, gpus_of
 
     joined = address_of(address)
-    return options.default_preset() if joined is None else "paper" if gpus_of(joined) else "cpu"
+    return common.default_preset() if joined is None else "paper" if gpus_of(joined) else "cpu"

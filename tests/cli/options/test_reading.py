@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from lstnet_search.cli.reading_options import DataOptions, ReadingOptions
+from lstnet_search.cli.options.reading import DataOptions, ReadingOptions
 from lstnet_search.config import PRESETS, TrialConfig
 from lstnet_search.config.reading import Reading
 from lstnet_search.errors import InputError

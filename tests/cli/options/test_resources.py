@@ -3,8 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from lstnet_search.cli.options import KNOWN_SETS, RunOptions, command_line, parse_gpus_per_trial
-from lstnet_search.domains.registry import KNOWN_SETS as REGISTERED
+from lstnet_search.cli.options.resources import RunOptions, command_line, parse_gpus_per_trial
 from lstnet_search.errors import InputError
 from lstnet_search.results.folder.folder import ResultsFolder
 
@@ -60,7 +59,3 @@ def test_a_run_has_what_its_options_say() -> None:
     assert (run.resources.gpus, run.resources.cpus, run.resources.per_gpu) == (2, None, 2)
     assert (run.time_budget, run.trial_timeout, run.storage) == (8 * 3600, 5400, "s3://b/x")
     assert (run.data_dir, run.resume) == (Path("data"), False)
-
-
-def test_the_help_names_every_known_set() -> None:
-    assert ", ".join(REGISTERED) == KNOWN_SETS

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lstnet_search.cli.reading_options import ColumnsOption, parse_columns
+from lstnet_search.cli.options.reading import ColumnsOption, parse_columns
 
 if TYPE_CHECKING:
     from lstnet_search.results.export.image_job import ImageJob

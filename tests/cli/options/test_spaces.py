@@ -11,10 +11,10 @@ import pytest
 from commands import exit_code
 
 from lstnet_search import __version__
-from lstnet_search.cli.spaces import SHIPPED, find_space
+from lstnet_search.cli.options.spaces import SHIPPED, find_space
 from lstnet_search.errors import InputError
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 NAMES = sorted(path.name for path in (ROOT / "search_spaces").iterdir())
 
 

@@ -7,8 +7,8 @@ import pytest
 from commands import refused
 from image_files import draw, fill
 
-from lstnet_search.cli.moved_images import record_moved_images
-from lstnet_search.cli.reading_options import DataOptions
+from lstnet_search.cli.options.moved_images import record_moved_images
+from lstnet_search.cli.options.reading import DataOptions
 from lstnet_search.config import PRESETS, Space
 from lstnet_search.config.domain_names import domain_name
 from lstnet_search.config.search import SearchConfig
