@@ -7,9 +7,6 @@ better. "Unsupervised Domain Adaptation: A Reality Check" (Musgrave et al., arXi
 import warnings
 
 import torch
-from sklearn.cluster import KMeans
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.metrics import adjusted_mutual_info_score
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -77,6 +74,10 @@ def class_ami(features: Tensor, predictions: Tensor, classes: int, seed: int = 0
         About 0 if clusters and predictions are independent. Exactly 0 if all predictions are equal: otherwise a
         translator that makes every image the same would score 1.
     """
+    from sklearn.cluster import KMeans  # takes a second, which processes that compute no criteria need not spend
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.metrics import adjusted_mutual_info_score
+
     predicted = predictions.cpu().numpy()
     if (predicted == predicted[0]).all():
         return 0.0

@@ -122,7 +122,7 @@ def test_a_failed_search_gives_its_exit_code_and_only_an_interrupted_one_is_requ
 
 
 def test_a_job_near_its_time_limit_stops_its_search_and_is_requeued_after_its_nodes_have_stopped(job: Job) -> None:
-    with job.start("first", "/shared", SEARCH="sleep 60 & wait") as running:
+    with job.start("first", "/shared", SEARCH="sleep 60 2>/dev/null & wait") as running:
         deadline = time.monotonic() + 60
         while not any(call.startswith("search") for call in job.calls) and time.monotonic() < deadline:
             time.sleep(0.05)

@@ -146,6 +146,10 @@ def _fill_disk(target: Target) -> None:
 def _truncate_checkpoint(target: Target) -> None:
     target.wait_for(lambda: _states_of_unfinished_trials(target))
     _kill_driver(target)
+    _halve_newest_checkpoint(target)
+
+
+def _halve_newest_checkpoint(target: Target) -> None:
     _halve(max(_states_of_unfinished_trials(target), key=_modification_time))
 
 
@@ -178,6 +182,15 @@ def _modification_time(file: Path) -> int:
 
 def _truncate_journal(target: Target) -> None:
     _kill_driver(target)
+    _cut_journal(target)
+
+
+def _truncate_checkpoint_and_journal(target: Target) -> None:
+    _truncate_checkpoint(target)
+    _cut_journal(target)
+
+
+def _cut_journal(target: Target) -> None:
     journal = target.search.results / "study.journal"
     *_, last = journal.read_bytes().splitlines(keepends=True)
     with journal.open("r+b") as file:
@@ -219,6 +232,7 @@ FAULTS = (
     Fault("newest checkpoint truncated", _truncate_checkpoint, "all", KILLED, extra_intervals=1),
     Fault("checkpoints truncated, processes killed", _truncate_checkpoints_in_use, "all", extra_intervals=1),
     Fault("journal's last line cut", _truncate_journal, "all", KILLED),
+    Fault("newest checkpoint and journal cut", _truncate_checkpoint_and_journal, "all", KILLED, extra_intervals=1),
     Fault("history.parquet truncated", _truncate_history, "all", 128 + signal.SIGINT),
     Fault("storage read-only for 10 s", _make_read_only, "none", needs_mount=True),
     Fault("out of memory in a step", _wait_for_step_fault("oom"), "one", step_kind="oom", shares_gpu=True),
@@ -231,15 +245,21 @@ ROUNDS = tuple(
     tuple(next(fault for fault in FAULTS if fault.name == name) for name in names)
     for names in (
         ("trial's process killed", "driver and node lost", "checkpoints truncated, processes killed", "node lost"),
-        ("driver: SIGTERM", "newest checkpoint truncated", "journal's last line cut", "history.parquet truncated"),
+        ("newest checkpoint and journal cut", "history.parquet truncated"),
         ("storage read-only for 10 s", "disk full", "trial hangs"),
         ("loss not a number", "out of memory in a step"),
-        ("driver killed", "driver: SIGINT"),
+        ("driver killed", "driver: SIGINT", "driver: SIGTERM", "newest checkpoint truncated", "journal's last line cut"),
     )
 )
 """Every fault once. The faults of a round hit one search one after another, because most of a search is its start."""
 
-CONTAINED = {"driver killed": "driver and node lost", "driver: SIGINT": "history.parquet truncated"}
+CONTAINED = {
+    "driver killed": "driver and node lost",
+    "driver: SIGINT": "history.parquet truncated",
+    "driver: SIGTERM": "history.parquet truncated",  # it ends as by SIGINT
+    "newest checkpoint truncated": "newest checkpoint and journal cut",
+    "journal's last line cut": "newest checkpoint and journal cut",
+}
 """Faults that are a part of another one, so that a search which survives the other survives them."""
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from faults.search_process import SearchProcess
+from few_images import few_in_folders
 
 INJECTION_PATH = Path(__file__).parent / "inject"
 WEIGHTS = (20.0, 50.0, 100.0, 200.0, 300.0)
@@ -71,6 +72,7 @@ class SmallSearch:
         return self._start(
             *("--preset", "cpu", "--space", str(space), "--points", str(points), "--scheduler", "none"),
             *("--sampler", "random", "--trials", str(self.trials), "--steps", str(self.steps)),
+            *("--domains", *few_in_folders()),
         )
 
     def resume(self) -> SearchProcess:

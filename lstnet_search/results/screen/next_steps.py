@@ -87,13 +87,9 @@ def advice(steps: Sequence[Step], width: int) -> list[str]:
         label = f"{'next' if not index else '':<6}{step.question:<{LABEL_WIDTH - 2}} "
         command = shlex.join(step.command)
         line = f"{label}{command}"
-        if cell_len(line) > width:
-            lines += [label.rstrip(), *command_lines(command, width)]
-        elif step.remark and cell_len(line) + 2 + len(step.remark) <= width:
-            lines.append(line + step.remark.rjust(width - cell_len(line)))
-            continue
+        room = width - cell_len(line)
+        if room >= (len(step.remark) + 2 if step.remark else 0):
+            lines.append(line + step.remark.rjust(room) if step.remark else line)
         else:
-            lines.append(line)
-        if step.remark:
-            lines.append(step.remark.rjust(min(width, 80)))
+            lines += [f"{label}{step.remark}".rstrip(), *command_lines(command, width)]
     return lines
