@@ -41,7 +41,7 @@ def weights(settings: Mapping[str, Any]) -> str:
 
 
 def final_weights(settings: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
-    """Settings with the weights of the last change of their schedule; and since which step, or "" without one."""
+    """The settings with their final weights, and ` since step N` as text, or "" if no schedule changes them."""
     last, since = dict(settings), ""
     for change in settings.get("schedule", ()):
         last |= change["weights"]
@@ -55,18 +55,18 @@ def weights_heading(method: str) -> str:
 
 
 EXCLUDES_NOTHING = 0.5
-"""Half of an interval of shares that has no information, as that of two values which differ by some points."""
+"""An interval of shares with half this width or more excludes nothing. Two seeds a few points apart can give one."""
 
 
 def mean_with_half_width(mean: float | None, half: float | None) -> str:
-    """A mean share ± half of its 95 % interval, such as `95.30 ± 0.50 %`, without one that excludes nothing."""
+    """A mean share ± half of its 95 % interval, such as `95.30 ± 0.50 %`; the mean alone if that excludes nothing."""
     if mean is None or half is None or half >= EXCLUDES_NOTHING:
         return percent(mean)
     return f"{100 * mean:.2f} ± {100 * half:.2f} %"
 
 
 def swap_sentence(metrics: Mapping[Any, Any]) -> str:
-    """Which directions swap how many classes in a report or in a row of best reports; empty if none does."""
+    """How many classes each direction swaps, from a report or a row of `trials.parquet`; empty if none are swapped."""
     name = swapped_name("")
     swapped = {
         str(key).partition(name)[2]: value

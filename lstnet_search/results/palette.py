@@ -1,8 +1,8 @@
 """The colours of all figures and pages: one meaning each, told apart by the colour-blind, light and dark.
 
-Blue is good, everywhere: the best trial, a better result, a high score. Ochre is the paper's weights. Grey is what a
-result is compared with. Vermilion is an error. Figures are made of the light colours, and a page replaces them by the
-dark ones. The hues are those of Okabe and Ito (2008), darkened until text in them can be read.
+Blue is good everywhere: the best trial, a better result, a high score. Ochre is the paper's weights. Grey is what a
+result is compared with. Vermilion is an error. Figures use the light colours, and in dark mode a page replaces these by
+the dark ones. The hues are those of Okabe and Ito (2008), darkened until text in them can be read.
 """
 
 from collections.abc import Mapping

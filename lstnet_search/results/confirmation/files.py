@@ -80,7 +80,7 @@ def measured_accuracies(
 
 
 def _columns_by_reader(columns: Iterable[str], otherwise: str) -> dict[str, dict[str, str]]:
-    """The columns with accuracies, by reader and direction. Those without a reader are by `otherwise`."""
+    """The columns with accuracies, by reader and direction. If none names a reader, they are those of `otherwise`."""
     by_reader: dict[str, dict[str, str]] = {}
     for name in columns:
         reader, _, metric = name.rpartition("/")

@@ -187,9 +187,9 @@ def candidates(folder: ResultsFolder, trials: Sequence[int]) -> list[Candidate]:
 
 
 def _ranking(folder: ResultsFolder, planned: Sequence[int] = ()) -> pd.DataFrame:
-    """The rows of trials that have ended and have a score, best first, equal settings once.
+    """The rows of trials that have ended and have a score, best first, each settings once.
 
-    Of trials with equal settings (except the seed), those that are planned already stay, else trial 0, else the best.
+    Of trials whose settings differ only in the seed, those already planned stay, or else trial 0, or else the best.
     """
     if not folder.trials_file.is_file():
         raise InputError(f"{folder.path} has no trials yet; wait for the first to end, then confirm again")

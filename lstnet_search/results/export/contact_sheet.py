@@ -14,7 +14,7 @@ COLUMNS = 16
 MOST_ROWS = 40
 GAP = 2
 MARK = "LSTNet Search, contact sheet"
-"""What the metadata of a sheet say, so that a later sheet may replace it."""
+"""Text in a sheet's metadata. It shows that a later sheet may replace the file."""
 SCALE = 2
 """Side length of one image pixel in the sheet, in pixels of the sheet."""
 

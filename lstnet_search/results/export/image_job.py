@@ -67,5 +67,5 @@ class ImageJob:
                 advance(self.reader.tally.seen)
 
     def remarks(self) -> list[str]:
-        """What the user should know about the images that were read, one sentence per remark."""
+        """What the user should know about how the images were read, one sentence per remark."""
         return self.reader.remarks(is_digits(self.model.config.domains[self.source]))

@@ -168,8 +168,8 @@ class TrainedModel:
     def readers(self, source: int) -> tuple[str, ...]:
         """The readers that can label images of domain `source`.
 
-        The one that is used by default comes first: the best one on validation images, or the adapted classifier if
-        there were no labels to measure by.
+        The default comes first: the best one on validation images, or the adapted classifier if there were no labels to
+        measure by.
         """
         if isinstance(self.network, Labeller):
             return (LABELLER,)

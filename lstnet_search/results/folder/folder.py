@@ -108,7 +108,7 @@ class ResultsFolder:
 
     @classmethod
     def newest(cls, results_dir: Path = Path("results")) -> Self:
-        """The folder whose tables were written last, or that was made last.
+        """The folder that was made, or whose tables were written, most recently.
 
         Raises:
             InputError: if there is none.
@@ -268,7 +268,7 @@ class ResultsFolder:
             os.close(handle)
 
     def runs_where(self) -> tuple[str, int] | None:
-        """The host and the process of the search that is running in the folder, as far as they can be read."""
+        """The host and the process of the search that runs in the folder; None if they cannot be read."""
         try:
             found = _HOLDER.fullmatch(read_regular(self._lock_file).decode("ascii", errors="replace"))
         except OSError:  # not for this user to read

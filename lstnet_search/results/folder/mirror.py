@@ -117,7 +117,7 @@ def _is_mirrored(name: str, folder: ResultsFolder) -> bool:
 
 
 def refuse_outdated(folder: ResultsFolder, storage: Storage) -> None:
-    """Refuse a folder whose search was resumed elsewhere: its mirror has lines of the study that the folder lacks.
+    """Refuse a folder whose search was resumed elsewhere: the mirror's journal then has lines that the folder lacks.
 
     A study's journal only grows. An incomplete last line, here or in the mirror, is ignored.
 

@@ -92,7 +92,7 @@ class RecordedSearch(YamlRecord):
 
     @property
     def tries_points(self) -> bool:
-        """Whether it tries given points and draws none, as an ablation does. Trial 0 need not be the paper's then."""
+        """Whether it only tries given points, as an ablation does. Trial 0 then need not have the paper's weights."""
         return not self.space.drawn and self.trials > 1
 
     @property

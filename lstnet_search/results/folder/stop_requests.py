@@ -34,7 +34,7 @@ class StopRequests:
             raise InputError(f"the search cannot be asked to stop: {masked_error(error)}") from None
 
     def take(self) -> set[int | None]:
-        """The trials that somebody asked to stop, None for the whole search. Each request is returned once.
+        """The trials that somebody asked to stop; None in it means the whole search. Each request is returned once.
 
         Raises:
             OSError, ArrowException: if the storage does not answer.

@@ -15,7 +15,7 @@ from lstnet_search.io.safe_read import read_regular
 from lstnet_search.results.formatting import STATES
 
 _CELLS_PER_BYTE = 200
-"""Most cells per byte of a table. Ours have fewer than ten; a file made to exhaust the memory has millions."""
+"""The most cells per byte of a table. Ours have fewer than ten; a file made to exhaust the memory has millions."""
 _LARGEST = 1e100
 """Numbers above this bound are useless. Like infinity, they are read as missing."""
 

@@ -71,7 +71,7 @@ def read_versioned(path: Path, version: int, otherwise: str = "") -> dict[str, A
     Args:
         path: The file.
         version: The format version that this version of the tool reads.
-        otherwise: What else the user can do about a file that cannot be read, such as "remove it".
+        otherwise: What the user can do about a file that cannot be read, such as "remove it".
 
     Raises:
         InputError: if the file is missing, unreadable or of another format version.

@@ -74,7 +74,7 @@ class Board:
         return self._best
 
     def add(self, standing: Standing) -> None:
-        """Add a trial of which nothing is known."""
+        """Add a trial that the board does not have yet."""
         self.standings[standing.number] = standing
         self._compare(standing)
 
@@ -110,7 +110,7 @@ class Board:
             self._best = min((each for each in self.standings.values() if each.counts), key=_rank, default=None)
 
     def _compare(self, standing: Standing) -> None:
-        """Make a trial the best if it is. There may be thousands of others, at each report."""
+        """Make a trial the best if it is, without comparing all: this runs at each report, with thousands of trials."""
         if standing.counts and (self._best is None or _rank(standing) < _rank(self._best)):
             self._best = standing
 
@@ -141,8 +141,8 @@ class Board:
 
         Args:
             width: columns of the screen.
-            rows: most trials; the best, the paper's and those that run come first.
-            searching: whether the search runs, so that trials without an end are running.
+            rows: the most trials to show; the best, the paper's and those that run come first.
+            searching: whether the search runs; otherwise trials that have not ended are unfinished, not running.
         """
         shown, best = self._chosen(rows), self.best
         if not shown:

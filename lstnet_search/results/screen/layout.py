@@ -22,7 +22,7 @@ class Column:
         cells: one text per row.
         keep: columns with the smallest number are left out first where there is no room.
         left: whether texts begin at the left; numbers do not.
-        flexible: whether long texts are cut, after a word, where there is no room. For the last column.
+        flexible: whether texts that do not fit are cut after a word; for the last column only.
     """
 
     heading: str
@@ -38,7 +38,7 @@ class Column:
 
 
 def table(columns: Sequence[Column], width: int) -> list[str]:
-    """The heading and one line per row, no longer than a width if that is possible with the most important column."""
+    """The heading and one line per row. They fit the width unless the most important column alone is wider."""
     shown = [column for column in columns if column.flexible or column.heading or any(column.cells)]
     while len(shown) > 1 and _least_width(shown) > width:
         shown.remove(min(shown, key=lambda column: column.keep))
@@ -64,7 +64,7 @@ def _padded(text: str, column: Column, width: int) -> str:
 
 
 def cut(text: str, width: int) -> str:
-    """A text of at most a width: where it is too long it ends after a word, or within its first word."""
+    """A text cut to a width: after a word, or within the first word if that alone is too long."""
     if cell_len(text) <= width:
         return text
     words, line = text.split(" "), ""
@@ -77,7 +77,7 @@ def cut(text: str, width: int) -> str:
 
 
 def cut_name(name: str, width: int = LONGEST_NAME) -> str:
-    """A name of at most a width."""
+    """A name cut to a width."""
     if cell_len(name) <= width:
         return name
     return set_cell_size(name, max(0, width - 1)).rstrip() + CUT

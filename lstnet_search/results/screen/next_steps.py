@@ -1,4 +1,4 @@
-"""The commands that a user may want next, with the time that a confirmation takes."""
+"""The commands that a user may want next, and how long a confirmation takes."""
 
 import shlex
 from collections.abc import Iterator, Sequence
@@ -51,7 +51,7 @@ def next_steps(
         trials: number of trials of the search.
         scheduler: its scheduler. A population cannot be enlarged.
         confirmed: whether a confirmation has been made.
-        confirm_seconds: how long the confirmation takes; None for given points, of which none is to be found.
+        confirm_seconds: how long the confirmation takes; None if only given points were tried, so none is a winner.
     """
     program, study = installed_program(), study_argument(folder.path)
     if confirm_seconds is not None and not confirmed:
@@ -67,12 +67,12 @@ def next_steps(
 
 
 def confirm_seconds(ranking: Ranking, steps: int, pace: tuple[float, int], concurrent: int) -> float:
-    """How long the confirmation takes that `next_steps` proposes.
+    """Seconds that the confirmation proposed by `next_steps` takes.
 
     Args:
-        ranking: of the search. The best and the paper's weights are trained, once if they are the same.
+        ranking: the search's ranking. The best and the paper's weights are trained, once if they are the same.
         steps: steps of a training.
-        pace: seconds that the search has trained, and steps.
+        pace: seconds and steps that the search has trained.
         concurrent: trainings that run side by side.
     """
     candidates = 1 if ranking.best.number == PAPER_TRIAL else 2

@@ -20,7 +20,7 @@ _ACCURACY = accuracy_name("")
 
 @dataclass(frozen=True)
 class Outcome:
-    """What is known of a search that has stopped or ended, or that still runs.
+    """What a search has shown so far, or in the end.
 
     Attributes:
         ranking: its configurations, the likely best first; at least one.
@@ -29,7 +29,7 @@ class Outcome:
         images: validation images of each direction; empty if that is not known.
         directions: names of both directions.
         searched: names of the directions that the search looks at.
-        metric: metric that ranks.
+        metric: metric that trials are ranked by.
         steps: steps of a whole training.
     """
 
@@ -51,7 +51,8 @@ class Outcome:
     def _translation(self) -> str:
         """What translation is worth.
 
-        It is told apart from none if the shares of images that are read right differ by more than 1.96 standard errors.
+        A difference is shown if the shares of images that are read right with translation and without it differ by more
+        than 1.96 standard errors.
         """
         best = [self.standings[number].accuracies for number in self.ranking.best.judged_trials]
         without = {name: self.baseline[accuracy_name(name)] for name in self.searched if self._measured(name, best)}
@@ -82,7 +83,7 @@ class Outcome:
         return accuracy_name(direction) in self.baseline and all(direction in each for each in best)
 
     def _weights(self) -> str:
-        """Whether the best weights are better than the paper's, and what that rests on."""
+        """Whether the best weights are better than the paper's, and on how many seeds that rests."""
         ranking = self.ranking
         best, paper = ranking.best, ranking.paper
         if len(ranking.configurations) == 1:

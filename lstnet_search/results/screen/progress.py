@@ -11,17 +11,17 @@ from rich.cells import cell_len
 from lstnet_search.results.screen.layout import cut
 
 PRIOR_TRIALS = 4.0
-"""What is expected before any trial has ended counts as much as this many ended trials."""
+"""The expectation before any trial has ended counts as much as this many ended trials."""
 PRIOR_SURVIVAL = (0.6, 0.5)
-"""Share of the trials that go on after the first rung, and of these after the second: ASHA keeps more than one in
-three, because the first to arrive have nobody to be compared with."""
+"""Share of trials that pass the first rung, and share of these that pass the second. ASHA keeps more than one in three,
+because the first trials at a rung have nothing to be compared with."""
 REPEATS_SHARE = 1 / 3
-"""Share of repeats among the trials, where settings are trained with several seeds. Repeats are never stopped."""
+"""Share of repeats among the trials if settings are trained with several seeds. Repeats are never stopped."""
 PACE_TRAININGS = 1.0
-"""The pace is a mean that forgets: steps that are this many trainings old count a third as much as new ones."""
+"""The pace is an exponentially weighted mean: steps this many trainings old count about a third as much as new ones."""
 LEAST_BAR = 8
 CALM = 0.4
-"""How much of a new estimate is believed at once. The rest stays with the earlier one, so that it does not jump."""
+"""Weight of a new estimate of the end; the earlier estimate has the rest, so that the time left does not jump."""
 
 
 class Progress:
@@ -52,7 +52,7 @@ class Progress:
         self._running: set[int] = set()
         self._ended: set[int] = set()
         self._stops: Counter[int] = Counter()
-        """Steps at which trials have ended that something might have stopped."""
+        """Steps at which trials have ended, except those that nothing stops early."""
         self._whole: set[int] = set()
         """Trials that nothing stops early: trial 0 and repeats."""
         self._began_repeats = 0
@@ -104,7 +104,7 @@ class Progress:
         It counts down between reports. Each report moves the expected end only part of the way to its new place.
 
         Args:
-            now: the time in seconds, from any beginning.
+            now: the time in seconds, from any origin.
         """
         if not self._pace_steps:
             return None
@@ -121,7 +121,7 @@ class Progress:
         return max(steps / slots, longest) * self._pace_seconds / self._pace_steps
 
     def _left(self) -> tuple[float, float]:
-        """Steps that are expected still, of all trials and of the trial with the most."""
+        """Expected remaining steps, of all trials together and of the trial with the most."""
         ends = self._ends()
         running = [
             (self.steps if number in self._whole else _expected_end(ends, self._reached[number]))
@@ -137,7 +137,7 @@ class Progress:
         )
 
     def _ends(self) -> Mapping[int, float]:
-        """At which steps trials end, with weights."""
+        """The steps at which trials end, each with its weight."""
         ends = {end: PRIOR_TRIALS * share for end, share in self._prior.items()}
         for end, count in self._stops.items():
             ends[end] = ends.get(end, 0.0) + count
@@ -145,7 +145,7 @@ class Progress:
 
 
 def _expected_end(ends: Mapping[int, float], step: int) -> float:
-    """The mean end of those that get further than a step."""
+    """The mean end of the trials that get beyond a step."""
     further = {end: weight for end, weight in ends.items() if end > step}
     total = sum(further.values())
     return sum(end * weight for end, weight in further.items()) / total if total else step

@@ -27,7 +27,7 @@ ROWS = 12
 
 
 def status_lines(folder: ResultsFolder, width: int = 80) -> Iterator[str]:
-    """Lines to print, of at most a width as far as names and paths allow."""
+    """Lines to print, at most `width` columns wide unless a name or path is too long."""
     record = folder.read_search()
     search = record.search
     settings = f"{search.trials} trials × {search.trial.steps} steps"

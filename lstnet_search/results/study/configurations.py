@@ -1,4 +1,4 @@
-"""Configurations of a search: trials with equal settings and different seeds, ranked by what is likely, not by luck."""
+"""Configurations of a search (trials with equal settings and different seeds), ranked by their expected score."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,7 +16,7 @@ KEEP_PAPER = 0.8
 CERTAIN = 1.96
 """The quantile of the normal distribution at 97.5 %."""
 TOLD_APART = 0.025
-"""Two configurations are told apart if one is the better one with less than this probability."""
+"""A configuration is told apart from a better one if it is better than that one with at most this probability."""
 
 
 @dataclass(frozen=True)
@@ -47,10 +47,10 @@ class Configuration:
 
     Attributes:
         trainings: its trainings in the order of their trials. The number of the first names the configuration.
-        expected: what its score is likely to be with a seed that was not tried. Without knowledge of the spread
-            between seeds, the mean of its whole trainings; without those, the highest score.
-        deviation: standard deviation of that expectation; NaN without knowledge of the spread.
-        probability_best: probability that it is the best configuration; NaN without knowledge of the spread.
+        expected: its expected score with a new seed. If the spread between seeds is unknown, the mean over its whole
+            trainings (those that ran to the end), or its highest score if there are none.
+        deviation: standard deviation of that expectation; NaN if the spread is unknown.
+        probability_best: probability that it is the best configuration; NaN if the spread is unknown.
         compared: the scores, by seed, that the expectation rests on.
     """
 
@@ -67,7 +67,7 @@ class Configuration:
 
     @property
     def highest(self) -> Mapping[int, float]:
-        """Scores of the whole trainings by seed; without those, of all trainings that did not fail."""
+        """Scores by seed, of the whole trainings if there are any, else of all trainings that did not fail."""
         return self.scores or {each.seed: each.score for each in self.trainings if each.usable}
 
     @property
@@ -97,12 +97,12 @@ class Configuration:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """The 95 % interval of the expectation; NaN without knowledge of the spread."""
+        """The 95 % interval of the expectation; NaN if the spread between seeds is unknown."""
         return self.expected - 1.96 * self.deviation, self.expected + 1.96 * self.deviation
 
     @property
     def judged_trials(self) -> list[int]:
-        """Numbers of its whole trainings; without those, of its best trial."""
+        """Numbers of its whole trainings, or of its best trial if there are none."""
         whole = [each.trial for each in self.trainings if each.state == "COMPLETE" and each.usable]
         return whole or [self.best_trial]
 
@@ -165,14 +165,14 @@ class Ranking:
         }
 
     def may_be_best(self) -> list[Configuration]:
-        """The configurations that are not told apart from the likely best, with it."""
+        """The likely best configuration, and those that are not told apart from it."""
         if self.luck is None:
             return list(self.configurations)
         chances = self.chances_against(self.best) if self.best.number in self._index else {}
         return [each for each in self.configurations if each is self.best or chances.get(each.number, 0) > TOLD_APART]
 
     def verdict(self, metric: str) -> str:
-        """What the search has shown, as a sentence with what it rests on."""
+        """What the search has shown and what that rests on, as a sentence."""
         if len(self.configurations) == 1:
             return f"only trial {self.best.number} has a score; there is nothing to compare it with"
         if self.luck is None:
@@ -204,9 +204,10 @@ class Ranking:
         )
 
     def _repeats_agree(self, one: Configuration, other: Configuration) -> bool:
-        """Whether the seeds after the first say by themselves that one configuration is better (97.5 %, one-sided).
+        """Whether the later seeds alone show that one configuration is better than another (97.5 %, one-sided).
 
-        The first seed chose it: it had the best score of many, and a scheduler stopped those with less luck.
+        The first seed does not count, because its score selected the configuration: it was the best of many, and a
+        scheduler stopped trials that were less lucky.
         """
         assert self.luck is not None
         repeats = [seed for seed in one.scores if seed in other.scores and seed != one.trainings[0].seed]
@@ -294,10 +295,10 @@ def ranked_by(records: Sequence[TrialRecord], metric: str) -> Ranking:
 
 
 def rank(configurations: Iterable[Configuration]) -> Ranking:
-    """Rank configurations by their expected scores, as far as they have one; ties go to the earlier one.
+    """Rank the configurations that have a score by their expected scores; ties go to the earlier one.
 
-    Once the spread between seeds is known, those that cannot be compared or have a failed training come last, and the
-    paper's weights come first unless another configuration is better with a probability of at least `KEEP_PAPER`.
+    Once the spread between seeds is known, configurations that cannot be compared or have a failed training come last.
+    The paper's weights come first unless another configuration is better with a probability of at least `KEEP_PAPER`.
     """
     usable = [each for each in configurations if each.usable]
     selected = any(one.state == "PRUNED" for each in usable for one in each.trainings)
@@ -324,15 +325,15 @@ def _comparable(each: Configuration, *, selected: bool) -> Mapping[int, float]:
 
     Args:
         each: the configuration.
-        selected: whether trials were stopped early. Then the first scores of those that were not are too high, and too
-            much alike; only repeats, which are never stopped, tell what is luck.
+        selected: whether any trial was stopped early. The first scores of the other trials are then too high and too
+            similar, so only repeats, which are never stopped, show what is luck.
     """
     first = each.trainings[0].seed
     return {seed: score for seed, score in each.scores.items() if seed != first} if selected else each.scores
 
 
 def _judged(comparable: Sequence[Mapping[int, float]]) -> Luck | None:
-    """What the scores of configurations tell, each by seed; None without a known spread."""
+    """What the scores of configurations tell, from the scores of each by seed; None if the spread is unknown."""
     columns = {seed: column for column, seed in enumerate(dict.fromkeys(seed for each in comparable for seed in each))}
     scores = np.full((len(comparable), len(columns)), np.nan)
     for row, of_one in enumerate(comparable):
@@ -357,11 +358,11 @@ def _with_expectation(
 
 
 _RANKED = ("seeds", "expected", "expected_low", "expected_high", "probability_best")
-"""Columns that tell what a configuration is likely worth."""
+"""Columns with a configuration's expected score, and how sure that is."""
 
 
 def with_expectations(trials: pd.DataFrame, ranking: Ranking) -> pd.DataFrame:
-    """The table of trials, each with what its configuration is likely worth."""
+    """The table of trials with the `_RANKED` columns of each trial's configuration."""
     of_trial = {training.trial: _likely(each) for each in ranking.configurations for training in each.trainings}
     columns = {name: [of_trial.get(trial, {}).get(name) for trial in trials["trial"]] for name in _RANKED}
     added = pd.DataFrame(columns, index=trials.index, dtype=float).astype({"seeds": "Int64"})

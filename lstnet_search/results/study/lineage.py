@@ -28,8 +28,8 @@ def lineage(records: Mapping[int, TrialRecord], number: int, step: int) -> tuple
 def with_schedules(records: Sequence[TrialRecord], metric: str) -> list[TrialRecord]:
     """The records, each with the settings that train the network of its best report by a metric.
 
-    If that network was copied, these are the settings (with the seed) of the trial in which it began, and a schedule
-    of the later weights. One training with them gives the same network, because checkpoints hold everything that a
+    If that network was copied, these are the settings (and the seed) of the trial in which it began, with a schedule of
+    the later weights. A single training with them gives the same network, because a checkpoint holds everything that a
     training needs.
     """
     by_number = {record.number: record for record in records}

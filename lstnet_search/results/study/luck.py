@@ -3,8 +3,8 @@
 The score of a configuration c with a seed i is m + u_c + b_i + e: the mean of all configurations, what c's settings are
 worth, what the seed is worth to every configuration alike, and luck. u, b and e are normal with unknown variances. The
 ratios of the variances are integrated over a grid, with half-Cauchy priors on the ratios of standard deviations (Gelman
-2006). Seeds that configurations share are thereby compared in pairs, and the best of many is shrunken towards the mean
-of all: Efron & Morris (1975).
+2006). The model compares configurations in pairs on the seeds that they share, and shrinks the best of many towards the
+mean of all (Efron & Morris 1975).
 """
 
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ from functools import cached_property
 import numpy as np
 
 _CONFIG_RATIOS = np.tan(np.pi / 2 * (np.arange(24) + 0.5) / 24) ** 2
-"""Variances of configurations over that of luck."""
+"""Variance between configurations divided by the variance of luck."""
 _SEED_RATIOS = np.tan(np.pi / 2 * (np.arange(12) + 0.5) / 12) ** 2
-"""Variances of seeds over that of luck."""
+"""Variance between seeds divided by the variance of luck."""
 _DRAWS = 4000
 _COMPARED = 64
 """Configurations that are compared with each other: those with the highest expected scores."""
@@ -93,7 +93,7 @@ def luck(scores: np.ndarray, compared: int = _COMPARED, draws: int = _DRAWS) -> 
     pattern_of = pattern_of.reshape(-1)
     seeds_of = patterns.sum(axis=1)
     expected, variance = np.empty(len(scores)), np.empty(len(scores))
-    for flat in (True, False):  # without shrinkage where a configuration says nothing about those near the best
+    for flat in (True, False):  # no shrinkage for configurations that are far below the best
         rows = near != flat
         prior = np.zeros_like(grid.mean) if flat else grid.mean
         factor = np.broadcast_to(1 / seeds_of, (len(grid.mean), len(seeds_of))) if flat else grid.shrinkage(seeds_of)
@@ -111,7 +111,7 @@ def luck(scores: np.ndarray, compared: int = _COMPARED, draws: int = _DRAWS) -> 
 
 
 def _near_the_best(means: np.ndarray) -> np.ndarray:
-    """Which configurations are so near to the best that they tell how much those differ, (C,)."""
+    """Which configurations are near enough to the best to show how much good ones differ, (C,)."""
     median = np.median(means)
     spread = 1.4826 * np.median(means[means >= median] - median)  # of the upper half: poor settings have no limit
     return np.asarray(means >= median - _NEAR * spread)
