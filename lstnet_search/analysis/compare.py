@@ -27,7 +27,7 @@ _SHOULD_BE_EQUAL: dict[str, Callable[[StudyTables], Any]] = {
     "split_seed": lambda study: study.search.trial.split_seed,
     "the direction searched": lambda study: study.search.direction,
 }
-"""What scores depend on besides the searched settings; None if a study did not record it or does not have it."""
+"""What scores depend on besides the searched settings, by name; the value is None if a study does not record it."""
 
 
 def compare(folders: list[Path], metric: str | None = None, output: Path | None = None) -> None:

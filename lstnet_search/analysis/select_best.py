@@ -51,7 +51,7 @@ def select_best(
 def _rank(studies: list[StudyTables], metric: str, lowest: bool) -> pd.DataFrame:
     """The best report of the first trial of each configuration, the likely best configuration first.
 
-    The column `expected` has what the metric is likely to be with another seed. Ties go to the earlier study and trial.
+    The column `expected` has the metric's expected value with a new seed. Ties go to the earlier study and trial.
 
     Raises:
         InputError: if no trial has the metric.

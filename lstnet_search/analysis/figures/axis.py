@@ -1,7 +1,7 @@
 """An axis of a metric, which gives most room to the values where trials differ.
 
-Shares that reach from far below to near 100 % are drawn as logits, ln(p / (1 - p)): from 95 to 97.5 % half of the
-errors go, as they do from 80 to 90 %. Other metrics have a plain axis that begins near the lowest value.
+Shares that reach from far below to near 100 % are drawn as logits, ln(p / (1 - p)): going from 95 to 97.5 % halves the
+errors, as does going from 80 to 90 %. Other metrics have a plain axis that begins near the lowest value.
 """
 
 from collections.abc import Iterable, Sequence
@@ -131,5 +131,5 @@ def hover_format(metric: str) -> str:
 
 
 def rounded(values: Iterable[float]) -> list[float]:
-    """Round to five digits: nobody sees more, and the page stays small."""
+    """Values with five significant digits: more cannot be seen, and the page stays small."""
     return [float(f"{value:.5g}") for value in np.asarray(values, dtype=float)]

@@ -90,9 +90,9 @@ class _Curve:
     Attributes:
         trial: the number that names the configuration.
         name: its name in words.
-        seeds: how many trainings it has.
+        seeds: how many of its trainings are drawn as this line.
         values: columns `mean`, `min` and `max` over the seeds, indexed by step.
-        stopped: whether it was stopped early.
+        stopped: whether the training that is drawn was stopped early.
     """
 
     trial: int

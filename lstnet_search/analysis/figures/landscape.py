@@ -97,7 +97,7 @@ def parallel_coordinates(settings: pd.DataFrame, scores: "pd.Series[float]", met
 
 
 def positions(values: "pd.Series[float]") -> "pd.Series[float]":
-    """The heights of a setting's values, on a log scale if they span more than a decade."""
+    """The heights of a setting's values, on a log scale if they are positive and span more than a decade."""
     return _heights(pd.Series(np.log(values)) if is_logarithmic(values) else values)
 
 

@@ -1,7 +1,7 @@
-"""How the best trial and the one with the paper's weights are marked, in every figure alike.
+"""How every figure marks the best trial and the one with the paper's weights.
 
-The best is a star and blue, the paper's is ochre. A trial that is both is one mark, an ochre star: of two marks at one
-place, only the upper one would be seen.
+The best is a blue star, the paper's is ochre. A trial that is both is an ochre star: of two marks in one place, only
+the upper one would be seen.
 """
 
 from collections.abc import Collection

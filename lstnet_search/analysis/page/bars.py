@@ -21,12 +21,12 @@ class Reached:
     """A score to draw.
 
     Attributes:
-        name: what reached it.
-        meaning: as of a `Bar`.
+        name: what has this score.
+        meaning: as in `Bar`.
         value: the score.
         text: the score as text.
         interval: the 95 % interval, or None if it is not known.
-        published: what the paper prints for the same, or None.
+        published: the score that the paper prints, or None.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Reached:
 
     @property
     def values(self) -> list[float]:
-        """What the axis must show of it."""
+        """All numbers that the axis must show."""
         return [self.value, *(self.interval or ()), *(() if self.published is None else (self.published,))]
 
 
@@ -56,7 +56,7 @@ def validation_caption(study: StudyTables, metric: str) -> str:
 
 
 def confirmed_scores(confirmation: ConfirmationRecord) -> list[Reached]:
-    """The confirmed candidates, from the worst expected to the best."""
+    """The confirmed scores of no translation, the paper's weights and the best trial, in this order."""
     best, paper, baseline = confirmation.best, confirmation.paper, confirmation.no_translation
     both = paper is best
     found = [
@@ -72,14 +72,14 @@ def confirmed_scores(confirmation: ConfirmationRecord) -> list[Reached]:
 
 
 def known_interval(found: RecordedMean) -> tuple[float, float] | None:
-    """The 95 % interval of a mean; None for one that excludes nothing, as of two seeds that differ by some points."""
+    """The 95 % interval of a mean; None if there is none or if it excludes nothing (see `EXCLUDES_NOTHING`)."""
     if found.interval is None or found.half_width is None or found.half_width >= EXCLUDES_NOTHING:
         return None
     return found.interval[0], found.interval[1]
 
 
 def searched_scores(study: StudyTables, metric: str) -> list[Reached]:
-    """The scores of the search by a metric, from the worst expected to the best."""
+    """The search's scores of no translation, the paper's weights and the best configuration, in this order."""
     ranked = study.ranked(metric)
     found: list[Reached] = []
     if metric in study.baseline:
@@ -103,13 +103,13 @@ def _score(metric: str, name: str, meaning: str, each: Configuration) -> Reached
 
 
 def draw_bars(metric: str, scores: Sequence[Reached], caption: str, others: Sequence[float] = ()) -> Bars | None:
-    """Scores of one metric as bars on one axis; None if there is none.
+    """Scores of one metric as bars on one axis; None without scores.
 
     Args:
         metric: the metric.
         scores: the scores.
-        caption: what they are.
-        others: values that the axis must show too, because other bars share it.
+        caption: what the scores are.
+        others: values of other bars that share the axis, which it must show too.
     """
     scores = [each for each in scores if isfinite(each.value)]
     if not scores:

@@ -86,7 +86,7 @@ _LEADS = "confirmed: the paper's weights lead", "neutral", "The search found not
 
 
 def _leader(study: StudyTables) -> int | None:
-    """The best trial that has ended; only such trials can be confirmed."""
+    """The best trial that has ended, because only such trials can be confirmed; None if there is none."""
     ended = set(study.trials.loc[study.trials["state"].isin(["COMPLETE", "PRUNED"]), "trial"])
     return next((int(trial) for trial in study.ranking(study.metric).index if trial in ended), None)
 

@@ -18,7 +18,7 @@ def without_result(study: StudyTables) -> Missing:
 
 
 def after_search(study: StudyTables) -> Missing:
-    """How the result of a search is confirmed, once the search has ended."""
+    """How to finish a search, or to confirm its result once it has ended."""
     if study.ranking(study.metric).empty or (study.trials["state"] == "RUNNING").any():
         return Missing("Finish the search.", "Nothing is lost by a stop:", study.folder.resume_command())
     if study.search.tries_points:
@@ -28,7 +28,7 @@ def after_search(study: StudyTables) -> Missing:
 
 
 def after_confirmation(study: StudyTables, confirmation: ConfirmationRecord, leader: int | None) -> Missing:
-    """How a confirmed result is used, or made more certain."""
+    """How to use a confirmed result, or to make it more certain."""
     best, test = confirmation.best, confirmation.best.against_paper
     if leader not in (None, best.trial):
         return Missing("Confirm the trial that leads now.", "It has been found since:", _confirm(study))

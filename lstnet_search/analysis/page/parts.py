@@ -18,7 +18,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Missing:
-    """Something that the study lacks: what it is, how to get it, and the command that does so."""
+    """Something that the study lacks: what it is, how to get it, and the command for that."""
 
     kind: ClassVar = "missing"
     what: str
@@ -104,7 +104,7 @@ class Bar:
     """A value as a bar; lengths are shares of the axis.
 
     Attributes:
-        name: what it is the value of.
+        name: what has this value.
         meaning: `best`, `published`, `baseline` or `other`, which decides the colour.
         text: the value.
         length: the length of the bar.
@@ -138,7 +138,7 @@ class Bars:
 
 @dataclass(frozen=True)
 class Weight:
-    """A weight: its symbol, what it rewards, its value, and how many times the paper's that is."""
+    """A weight: its symbol, what it rewards, its value, and its ratio to the paper's."""
 
     symbol: str
     meaning: str
@@ -148,7 +148,7 @@ class Weight:
 
 @dataclass(frozen=True)
 class Weights:
-    """The weights of a trial, and the same as text to copy."""
+    """The weights of a trial, also as text to copy."""
 
     title: str
     weights: Sequence[Weight]

@@ -77,7 +77,7 @@ def render(title: str, subtitle: str, sections: Sequence[Section], headline: Hea
 
 
 def _own(name: str) -> str:
-    """A file of this room."""
+    """The content of a file in this folder."""
     return (HERE / name).read_text(encoding="utf-8")
 
 

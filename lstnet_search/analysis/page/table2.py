@@ -91,7 +91,7 @@ def _best(winners: Winners, metric: str) -> str:
 
 
 def _bars(winners: Winners, metric: str, directions: Sequence[str], caption: str) -> Bars | None:
-    """The winners' test accuracies as bars, each with the paper's mean over the directions."""
+    """The winners' test accuracies as bars, each with the mean that the paper prints for the directions."""
     known = {name: each for name, each in winners.items() if metric in each.metrics}
     scores = []
     for name, each in known.items():
