@@ -64,7 +64,7 @@ class ClassifierSettings:
 
 @contextmanager
 def _reproducible() -> Iterator[None]:
-    """Add in one order: with more threads, or by cuDNN's fastest algorithms, sums differ in their last bits."""
+    """Sum in a fixed order: with more threads, or with cuDNN's fastest algorithms, sums differ in their last bits."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -91,7 +91,7 @@ def train_classifier(
         settings: how to train.
         seed: determines initial weights, order and augmentation.
         device: where the classifier is trained and stays.
-        unlabelled: uint8 images of the same shape, (N, C, S, S), that the classifier is meant to read; or None.
+        unlabelled: uint8 images of the same shape, (N, C, S, S), of the domain that the classifier reads; or None.
 
     Returns:
         The classifier in evaluation mode, without gradients, in channels_last layout.

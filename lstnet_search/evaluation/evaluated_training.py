@@ -52,7 +52,7 @@ class EvaluatedTraining(Training):
 
     @property
     def alarms(self) -> list[str]:
-        """One sentence per direction whose classes are swapped in the last report, on more images than by chance."""
+        """One sentence per direction in which the last report swaps classes on more images than chance explains."""
         return [
             f"classes swapped in {name}: {each}"
             + ("" if name in self._evaluator.confusions else ", relative to plain resizing")

@@ -70,7 +70,7 @@ class Evaluator:
             classifiers: classifiers of `a` and `b`, in evaluation mode. Only directions whose target has a classifier
                 are measured.
             batch_size: number of images to translate at once. No result depends on it.
-            resized_labels: `resized_labels` of another evaluator with equal arguments, or None to compute them.
+            resized_labels: the attribute of another evaluator with equal arguments, or None to compute it.
         """
         self.confusions: dict[str, Tensor] = {}
         self.permutations: dict[str, Permutation] = {}
@@ -109,13 +109,13 @@ class Evaluator:
         return accuracies({accuracy_name(name): counts for name, counts in self.confusions.items()}) | metrics
 
     def swaps(self, alike: bool) -> dict[str, Permutation]:
-        """Permutations of classes in the last evaluation, for each direction where they can be told.
+        """Permutations of classes in the last evaluation, for each direction where they can be determined.
 
-        With labels they are those of the true classes. Without labels they are relative to plain resizing, which tells
-        something only if the domains' images are alike (see `methods.anchor`).
+        With labels, they are permutations of the true classes. Without labels, they are relative to plain resizing,
+        which is meaningful only if the domains' images are alike (see `methods.anchor`).
 
         Args:
-            alike: whether they are.
+            alike: whether the domains' images are alike.
         """
         relative = self.permutations if alike else {}
         return relative | {name: find_permutation(counts) for name, counts in self.confusions.items()}

@@ -18,7 +18,7 @@ from lstnet_search.models import ImageShape
 from lstnet_search.training import Start, autocast, train
 
 PROGRESS = "progress"
-"""The metric of a report: the share of the steps that have been taken, so that the last state counts as the best."""
+"""The metric of a report: the share of the steps that have been taken. It makes the last state the best one."""
 
 
 @dataclass(frozen=True)

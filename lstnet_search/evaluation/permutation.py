@@ -1,7 +1,8 @@
 """The alarm for translators that consistently swap classes.
 
 If every 3 becomes an 8 and every 8 a 3, then cycle losses, entropy, infomax and bnm are as good as without the swap.
-Plain resizing is a poor translation but swaps no classes, so predictions are compared with those after resizing.
+Predictions are therefore compared with the labels or, without labels, with those after plain resizing, which is a poor
+translation but swaps no classes.
 """
 
 from dataclasses import dataclass
@@ -14,11 +15,11 @@ ALARM_SHARE = 0.05
 
 @dataclass(frozen=True)
 class Permutation:
-    """How much a permutation of the classes increases the agreement with resizing.
+    """How much a permutation of the classes increases the agreement with the reference: resizing, or true labels.
 
     Attributes:
         share: increase by the best permutation, as a share of all images, in [0, 1].
-        swapped: class after resizing -> class after translation, for classes that take each other's place. Empty if
+        swapped: class in the reference -> class after translation, for classes that take each other's place. Empty if
             a translator turns all images into one class, although some permutation increases the agreement then too.
     """
 
@@ -36,10 +37,10 @@ class Permutation:
 
 
 def find_permutation(table: Tensor) -> Permutation:
-    """The permutation of classes for which translation agrees best with resizing.
+    """The permutation of classes for which translation agrees best with the reference.
 
     Args:
-        table: counts, (K, K), prediction after resizing × prediction after translation.
+        table: counts, (K, K), prediction after resizing (or true class) × prediction after translation.
     """
     counts = table.cpu().numpy()
     rows, columns = linear_sum_assignment(counts, maximize=True)

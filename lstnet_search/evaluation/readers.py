@@ -113,9 +113,9 @@ def adapted_classifier(
 ) -> Classifier | None:
     """A classifier that reads images of one domain as they are, trained with labels of the other domain alone.
 
-    It learns from labelled images of the other domain, translated, and also resized if that makes the domains
-    alike; learning from both is as in PixelDA (Bousmalis et al., CVPR 2017). Then it goes on learning from the images
-    that it is meant to read, of which it sees no label; see `train_classifier`.
+    It learns from labelled images of the other domain that are translated and, if resizing makes the domains alike,
+    also from resized ones, as in PixelDA (Bousmalis et al., CVPR 2017). Then it goes on learning from images of the
+    domain that it reads, without their labels; see `train_classifier`.
 
     Args:
         network: on the device of the images.

@@ -1,4 +1,4 @@
-"""The anchored start: at first, a translation is drawn towards the resized image, so that no classes change places."""
+"""The anchored start: a translation is drawn towards the resized image at first, so that no classes change places."""
 
 import torch
 from torch import Tensor
@@ -61,9 +61,9 @@ def alike(pair: DomainPair) -> bool:
 def resemblance(pair: DomainPair) -> float:
     """How much resized images of each domain resemble images of the other, from -1 to 1.
 
-    It is the correlation of pixels between a resized image and the most similar one of a thousand images of the other
-    domain: the median over images, and the smaller one of both directions. It is computed in float32 on the CPU, so
-    that it is the same everywhere.
+    For each of up to a thousand resized images, it is the highest correlation of pixels with any of up to a thousand
+    images of the other domain. The result is the median over images, and the smaller one of both directions. It is
+    computed in float32 on the CPU, so that it is the same everywhere.
     """
     shapes = [ImageShape(domain.channels, domain.side) for domain in pair]
     samples = [to_unit_range(domain.images[_sample(len(domain)).to(domain.images.device)].cpu()) for domain in pair]

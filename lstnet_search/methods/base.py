@@ -41,7 +41,7 @@ class Method(Protocol):
 
     @property
     def inputs(self) -> Inputs:
-        """What `step` needs in addition to images of both domains."""
+        """What a batch holds in addition to images of both domains."""
         ...
 
     @property

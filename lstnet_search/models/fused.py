@@ -1,7 +1,7 @@
 """What follows a convolution, each as one function with a gradient of its own: see `fused.c`.
 
-A single thread of a CPU computes it several times as fast as PyTorch's separate operations do, above all with few
-filters. Results are equal up to rounding.
+On a single CPU thread, they are several times as fast as PyTorch's separate operations, above all with few filters.
+Results are equal up to rounding.
 """
 
 from typing import Any, cast

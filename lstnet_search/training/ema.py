@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 
 class Average:
-    """A network with the moving average of another's parameters and buffers, which is evaluated in its place.
+    """A copy of a network whose parameters and buffers are moving averages. It is evaluated in the network's place.
 
     The decay after t updates is min(decay, (1 + t) / (10 + t)). Without this ramp, the initial parameters would
     dominate for hundreds of steps.

@@ -61,7 +61,7 @@ def load_optimiser(optimiser: torch.optim.Optimizer, state: State, prefix: str) 
 
 def _laid_out_as(parameter: Tensor, tensor: Tensor) -> Tensor:
     """A copy in the memory layout of the parameter, which the fused optimiser assumes."""
-    if tensor.shape != parameter.shape:  # the number of updates so far
+    if tensor.shape != parameter.shape:  # Adam's count of updates, a scalar
         return tensor
     return torch.empty_like(parameter, dtype=tensor.dtype).copy_(tensor)
 
