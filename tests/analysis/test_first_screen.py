@@ -29,7 +29,7 @@ def searched(path: Path, paper: float = 0.95, best: float = 0.97) -> StudyTables
 
 
 def seed(record: TrialRecord, number: int, repeat_of: int, change: float) -> TrialRecord:
-    """The same trial with another seed, every score of it changed."""
+    """The same trial with another seed, and every score changed."""
     reports = [
         replace(each, metrics={name: value + change for name, value in each.metrics.items()}) for each in record.reports
     ]
@@ -46,7 +46,7 @@ def test_the_bars_are_no_translation_the_papers_weights_and_the_best(tmp_path: P
     ]
     none, paper, best = (bar.length for bar in bars.bars)
     assert 0 < none < paper < best < 1
-    assert best - paper > 0.1  # half of the errors fewer is seen
+    assert best - paper > 0.1  # half as many errors make a visible difference
     assert "Stretched towards 100 %." in bars.caption
 
 

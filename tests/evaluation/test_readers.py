@@ -1,4 +1,4 @@
-"""Who labels images: readers on images of 2x2 pixels, and adapted classifiers on stripes."""
+"""How images are labelled: readers on images of 2x2 pixels, and adapted classifiers on stripes."""
 
 from pathlib import Path
 

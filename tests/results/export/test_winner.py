@@ -56,13 +56,13 @@ def test_a_winner_without_labels_in_one_domain_is_written_completely(tmp_path: P
         remarks=["trial 0 of search x"],
         adapted=adapt(network, prepared.to(CPU).train, ClassifierSettings.of(TINY), 0, tmp_path / "cache"),
     )
-    assert set(measured) == {"round_trip_accuracy_mnist"}  # no labels to measure readers of USPS by
+    assert set(measured) == {"round_trip_accuracy_mnist"}  # USPS has no labels to measure readers by
     assert yaml.safe_load((tmp_path / "config.yaml").read_text())["width"] == TINY.width
     assert read_remarks(tmp_path / "config.yaml")[::-1][:1] == ["confirmed: before"]
     model = read_model(tmp_path / "model")
     assert model.classifiers[1] is None
     assert model.read_as == (None, SCANS)
-    assert model.adapted[0] is None  # MNIST is read with labels of USPS, of which there are none
+    assert model.adapted[0] is None  # it would need labels of USPS
     assert model.adapted[1] is not None
     about = json.loads((tmp_path / "model.json").read_text())["about"]
     assert about["validation_metrics"]["infomax"] == report.metrics["infomax"]

@@ -72,7 +72,7 @@ def make(
 
 
 def said(folder: ResultsFolder, width: int) -> str:
-    """All lines as one text, after a check that none is longer than the screen but for the path of the test."""
+    """All lines as one text, after a check that none is wider than the screen, except those with the test's path."""
     lines = list(status_lines(folder, width))
     check_width([line for line in lines if str(folder.path.parent) not in line], width)
     return " ".join(" ".join(lines).split())
@@ -156,7 +156,7 @@ def test_a_search_without_reports_says_so(tmp_path: Path, width: int) -> None:
 
 
 def test_a_null_result_is_called_one(tmp_path: Path) -> None:
-    """7 and 7 of 1000 images more are within 1.96 standard errors of two shares near one half."""
+    """7 more of 1000 images in each direction is within 1.96 standard errors of shares near one half."""
     folder = make(tmp_path, 2, [record(0, "COMPLETE", 0.507), record(1, "COMPLETE", 0.5)])
     assert "No difference shown to no translation (+0.70 points; images: +7 of 1000, +7 of 1000). Try longer" in said(
         folder, 80

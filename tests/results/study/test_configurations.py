@@ -52,7 +52,7 @@ def test_what_is_better_on_every_seed_is_called_better_by_how_much_and_on_what_i
 
 
 def test_the_luckiest_of_many_equal_ones_is_no_winner() -> None:
-    """One seed tells 0.95, two more say that it was luck."""
+    """Its first seed gives 0.95, and two more show that this was luck."""
     ranking = rank(
         [
             configuration(0, 0.90, 0.91, 0.90),
@@ -167,7 +167,7 @@ def test_trainings_are_grouped_in_the_order_of_their_trials() -> None:
 
 
 def test_where_trials_were_stopped_early_only_repeats_are_compared() -> None:
-    """The first scores of those that were not stopped are the lucky ones: 2 points above what other seeds tell."""
+    """The first scores of trials that were not stopped are lucky: 2 points above those with other seeds."""
     others = [(0.90, 0.91), (0.91, 0.90), (0.895, 0.905)]
     lucky = [configuration(number, 0.92 + 0.001 * number, *others[number - 1]) for number in range(1, 4)]
     once = [configuration(number, 0.93) for number in range(4, 9)]

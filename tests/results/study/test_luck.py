@@ -51,7 +51,7 @@ def test_with_equal_seeds_and_known_variances_the_shrinkage_is_that_of_the_norma
 
 
 def test_what_a_seed_is_worth_to_all_is_no_luck() -> None:
-    """Each configuration gains or loses a point with a seed; the comparison of pairs does not see it."""
+    """A seed adds or takes about a point from all configurations, which cancels when they are compared in pairs."""
     random = np.random.default_rng(2)
     values = np.array([0.80, 0.81, 0.78, 0.77])
     scores = made_up(random, values, noise=0.001, seeds=4, seed_effect=0.01)
@@ -62,7 +62,7 @@ def test_what_a_seed_is_worth_to_all_is_no_luck() -> None:
 
 
 def test_a_configuration_with_the_lucky_seed_alone_is_not_the_best() -> None:
-    """Seed 0 is worth 5 points more; the one that has it alone has the highest score and the lowest value."""
+    """Seed 0 is worth 5 points more: the configuration that has it alone has the highest mean and the lowest value."""
     both = np.array([[0.95, 0.90], [0.951, 0.899], [0.949, 0.901]])
     alone = np.array([[0.93, NAN]])
     found = judged(np.vstack([both, alone]))
@@ -71,7 +71,7 @@ def test_a_configuration_with_the_lucky_seed_alone_is_not_the_best() -> None:
 
 
 def test_poor_configurations_do_not_make_the_differences_between_the_good_ones_look_real() -> None:
-    """A few that fell to chance level are no reason to believe in differences near the top."""
+    """A few configurations at chance level are no reason to believe in differences near the top."""
     random = np.random.default_rng(3)
     good = made_up(random, np.full(12, 0.95), noise=0.01, seeds=2)
     poor = np.array([[0.2, NAN], [0.1, NAN], [0.3, NAN]])
@@ -89,7 +89,7 @@ def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
         scores = made_up(random, values, noise=0.008, seeds=3, seed_effect=0.005)
         scores[4:, 1:] = NAN  # most have one seed
         found = judged(scores)
-        centred = found.expected - found.expected.mean(), values - values.mean()  # what seeds are worth is not theirs
+        centred = found.expected - found.expected.mean(), values - values.mean()  # which cancels the effect of seeds
         inside += (np.abs(centred[0] - centred[1]) < 1.96 * found.deviation).tolist()
     assert 0.92 < np.mean(inside) < 0.995
 
