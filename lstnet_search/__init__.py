@@ -10,7 +10,7 @@ __all__ = ["Best", "InputError", "Study", "load_study", "predict"]
 
 
 def __getattr__(name: str) -> Any:
-    """A name of the Python API, which is imported when it is first used: torch and pandas take seconds."""
+    """Import a name of the Python API when it is first used: torch and pandas take seconds to import."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from lstnet_search import api

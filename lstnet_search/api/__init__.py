@@ -1,7 +1,7 @@
 """The Python API: a study and its model, for notebooks and programs.
 
-It calls the functions that the commands call. `from lstnet_search import load_study` imports it only then, so that the
-command line stays fast.
+It calls the same functions as the commands. `from lstnet_search import load_study` imports it on first use, so that the
+command line starts fast.
 """
 
 from lstnet_search.api.labels import predict

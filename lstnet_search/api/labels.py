@@ -30,15 +30,15 @@ def predict(
 ) -> pd.DataFrame:
     """Label images of one domain with a model, as the command `predict` does.
 
-    What the user should know about the images, such as files that cannot be read, is said by warnings.
+    Warnings say what the user should know about the images, such as files that cannot be read.
 
     Args:
         model: Results folder of a search or a training, a folder that `export` made, or the name of a study.
         images: A folder, a zip file, a Parquet file or another file of images, a pattern of file names, or an array:
             (N, H, W), (N, H, W, C) or (N, C, H, W) with C = 1 or 3, whole numbers from 0 to 255 or other numbers
             from 0 to 1 or -1 to 1.
-        direction: `mnist_to_usps` if the images are like those of MNIST; None to find it by their size.
-        reader: How they are labelled: `translated`, `adapted` or `both`; None for the best on validation images.
+        direction: `mnist_to_usps` if the images are like those of MNIST; None to determine it from their size.
+        reader: How images are labelled: `translated`, `adapted` or `both`; None for the best on validation images.
         columns: Columns of a table, such as `{"image": "picture"}`.
         batch_size: How many images to read and process at once.
 

@@ -27,12 +27,13 @@ class Best:
     """The configuration that is likely the best of a search.
 
     Attributes:
-        trial: Number of its first trial.
+        trial: Number of its first trial that has a score.
         settings: All settings of that trial; `settings.model_dump()` is a dictionary.
-        weights: Weights of the terms of the objective, by name. Where they changed during the training, the last ones.
-        score: What the metric is likely to be with a seed that was not tried, if several seeds were; else the highest.
+        weights: Weights of the terms of the objective, by name. If they changed during the training, the last ones.
+        score: What the metric is likely to be with a new seed. If the spread between seeds is not known, the mean of
+            the complete trials; without those, the highest score.
         interval: The 95 % interval of `score`, or None if the spread between seeds is not known.
-        seeds: How many seeds `score` rests on.
+        seeds: Number of seeds that `score` is based on.
         probability: Probability that it is the best configuration, in [0, 1]; None if the spread is not known.
     """
 
@@ -46,7 +47,7 @@ class Best:
 
     @classmethod
     def of(cls, found: Configuration, row: "pd.Series[Any]") -> Self:
-        """A configuration, and the row of its first trial in `trials.parquet`."""
+        """Combine a configuration with the row of its first scored trial in `trials.parquet`."""
         settings = settings_of_row(row)
         known = not np.isnan(found.deviation)
         return cls(
@@ -61,9 +62,9 @@ class Best:
 
 
 class Study:
-    """The results of a search, as its folder has them when the study is loaded. A search may still be running.
+    """The results of a search, as they are when the study is loaded. The search may still be running.
 
-    Make one by `load_study`. A notebook shows it as its verdict and its best trials.
+    `load_study` makes one. A notebook displays its verdict and its best trials.
     """
 
     def __init__(self, folder: ResultsFolder) -> None:
@@ -115,7 +116,7 @@ class Study:
 
     @property
     def verdict(self) -> str:
-        """What was shown, in one sentence: by the confirmation on the test sets if there is one, else by the search."""
+        """The result in one sentence: the confirmation's, on the test sets, if there is one; else the search's."""
         if self._confirmation is not None:
             return self._confirmation.sentence
         ranking = self._tables.ranked(self.metric)

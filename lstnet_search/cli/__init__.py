@@ -17,7 +17,7 @@ def main(arguments: Sequence[str] | None = None, command: str | None = None) -> 
 
     Args:
         arguments: The arguments, or None for those of this process.
-        command: The command of a script that has only this one, such as `run_search.py`; None for all of them.
+        command: The only command of a script such as `run_search.py`; None for all commands.
     """
     interrupted = False
 

@@ -35,7 +35,7 @@ _ADVICE = {
     errno.EISDIR: "give the path of a file",
     errno.EEXIST: "give another",
 }
-"""Advice for a path that the file system refuses, by error number. Any other error number is a bug in this program."""
+"""Advice for a path that the file system refuses, by error number. Any other OSError ends with a traceback."""
 
 
 class Group(TyperGroup):
@@ -70,8 +70,8 @@ class App(typer.Typer):
         """Make an app.
 
         Args:
-            text: The help of a group of commands.
-            group: The class of that group.
+            text: Help text of a group of commands.
+            group: Class of that group.
             completion: Whether shell completion can be installed.
         """
         super().__init__(
@@ -149,7 +149,7 @@ def run_script(command: Callable[..., Any]) -> NoReturn:
 
 
 def _given_path(path: str) -> str:
-    """The path that the user gave: the folder of a file that we write under a temporary name."""
+    """The path to name in a message. For a temporary file of this program it is the file's folder."""
     folder, name = os.path.split(path)
     return folder or "." if UNFINISHED.fullmatch(name) else path
 

@@ -151,7 +151,7 @@ def _sheet(name: str, output: Path | None) -> Path:
 def _images_to_use(name: str, data_dir: Path | None, bundled: bool) -> "tuple[Data, Path]":
     """Whether to use the full or the bundled images, and the folder of the full ones.
 
-    A set that is not bundled is always the full one.
+    A set that is not bundled is always used in full.
     """
     from lstnet_search.domains.registry import check_names
 

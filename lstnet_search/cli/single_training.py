@@ -37,7 +37,7 @@ from lstnet_search.training import DivergedError, autocast
 
 
 def best_model(folder: Path, settings: TrialConfig) -> TrainedModel | None:
-    """The best model of a search, from its results folder or an export, if it was trained with exactly these settings.
+    """The best model of a search, from its results folder or an export; None unless it has exactly these settings.
 
     Raises:
         InputError: if there is a model that cannot be read.
@@ -114,7 +114,7 @@ class SingleTraining:
                 remarks=remarks,
                 adapted=copied_to(adapted, torch.device("cpu")),
             )
-        except BaseException as error:  # also an interruption, after which the same command is to work again
+        except BaseException as error:  # also an interruption: the same command must work afterwards
             shutil.rmtree(output, ignore_errors=True)
             if not isinstance(error, DivergedError):
                 raise
@@ -124,7 +124,7 @@ class SingleTraining:
         return 0
 
     def _direction(self) -> str:
-        """The direction to train: the searched one, if the method trained only that one in the search, else both.
+        """The direction to train: the searched one if the search's model has only that one, else both.
 
         A method that trains directions separately draws different random numbers when it trains both.
         """

@@ -16,7 +16,7 @@ def ablation(winner: TrialConfig, search: SearchConfig, name: str, seeds: int | 
         winner: settings of the best trial.
         search: the search that found it.
         name: the name of that search.
-        seeds: number of seeds to train each point with, or None for the number that the search used.
+        seeds: number of seeds to train each point with, or None for the search's number.
 
     Raises:
         InputError: if the winner is not LSTNet, or its weights change during training.

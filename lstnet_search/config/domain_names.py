@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 Kind = Literal["images", "folder", "parquet"]
 
 ENDINGS_OF_FILES = (".parquet", ".arrow", ".npz", ".zip", ".csv", ".tsv", ".h5", ".hdf5", ".gz")
-"""Endings that the default name of a domain leaves out."""
+"""Endings that the default name of an `images:` domain leaves out."""
 
 _NAME = re.compile(r"[\w-]{1,100}")
 _USER_IMAGES = re.compile(r"(?:(?P<name>[\w-]+)=)?(?P<kind>images|folder|parquet):(?P<location>.+)", re.DOTALL)
@@ -23,7 +23,7 @@ class UserImages:
 
     Attributes:
         name: the domain's name in directions and tables.
-        kind: what the user called them; every kind is read by the same rules.
+        kind: the prefix that the user wrote. `images` and `folder` are read alike, `parquet` reads only tables.
         location: a folder, a file, a pattern such as `shards/train-*.parquet`, or an address such as `s3://BUCKET/FOLDER`.
     """
 
@@ -104,11 +104,14 @@ def domain_name(spec: str) -> str:
 
 
 def with_absolute_path(spec: str) -> str:
-    """The same domain with the same name, written so that it means the same in every working directory."""
+    """The same domain, written so that it means the same in every working directory.
+
+    It keeps its name, except that `.` and `..` take the name of their folder.
+    """
     images = parse_user_images(spec)
     if images is None:
         return spec
     absolute = f"{images.kind}:{images.location if images.is_remote else images.path.resolve()}"
     given = spec.startswith(f"{images.name}={images.kind}:")
-    linked = images.path.name not in ("", "..") and domain_name(absolute) != images.name  # "." is called as its folder
+    linked = images.path.name not in ("", "..") and domain_name(absolute) != images.name  # not "." and ".."
     return f"{images.name}={absolute}" if given or linked else absolute

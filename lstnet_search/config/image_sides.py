@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 
 LEAST_SIDE, LARGEST_SIDE = 8, 256
-"""Networks exist for every side from the first to the second, in pixels."""
+"""The smallest and the largest side, in pixels, that networks are built for."""
 LARGEST_DEFAULT = 64
-"""A user's larger images are brought to this side unless an option asks for another: a step takes four times as long
-where the side is twice as long."""
+"""A user's larger images are resized to this side unless an option asks for another. With twice the side, a step takes
+four times as long."""
 
 
 def side_for(sizes: Mapping[tuple[int, int], int]) -> int:
-    """The side that a user's images are brought to if no option says so.
+    """The side that a user's images are resized to if no option gives one.
 
     It is the longer side of the images, or the median of the longer sides if they differ, from 8 to 64.
 

@@ -38,13 +38,13 @@ class TranslationConfig(TrialConfig):
     """In PyTorch's sense: the weight of the newest batch in the running statistics."""
     adversarial_loss: AdversarialLoss = "non_saturating"
     anchor: Weight = 0.0
-    """Weight, at first, of the distance between translations and resized images; see docs/methods.md."""
+    """Initial weight of the distance between translations and resized images; see docs/methods.md."""
     anchor_steps: Count = 300
     """Steps over which that weight falls linearly to 0, but at most half of all steps."""
     anchor_unlike: bool = False
     """Whether to anchor even if resized images of one domain do not resemble images of the other."""
     cooldown: Annotated[Number, Field(ge=0, le=1)] = 0.0
-    """Share of the steps, the last ones, over which the learning rate falls linearly to 0."""
+    """Share of the steps, at the end, over which the learning rate falls linearly to 0."""
 
 
 class LSTNetConfig(TranslationConfig):
@@ -123,7 +123,7 @@ class DeepJDOTConfig(TrialConfig):
     pool_stride: Annotated[Literal[1, 2], NotBoolean] = 1
     """Stride of the three pooling layers; 1 is the published one, 2 costs a twentieth as much."""
     pretraining_steps: CountOrZero = 4200
-    """How many of `steps`, from the first, see only the labelled domain. The default is ten passes over MNIST."""
+    """How many of the first steps see only the labelled domain. The default is ten passes over MNIST."""
     pretraining_batch_size: BatchSize = 128
     pretraining_rate: Rate = 2e-4
     decay_after: CountOrZero = 10_000

@@ -30,7 +30,7 @@ def accuracy_name(direction: str) -> str:
 
 
 def swapped_name(direction: str) -> str:
-    """The metric of how many classes take each other's place in one direction; 0 without an alarm."""
+    """The metric that counts the classes that one direction swaps with each other; 0 without an alarm."""
     return f"swapped_{direction}"
 
 
@@ -40,7 +40,7 @@ def tested_name(direction: str) -> str:
 
 
 def read_name(reader: str | None, metric: str) -> str:
-    """The metric of a test accuracy by one reader; None for the reader that a verdict goes by."""
+    """The metric of an accuracy by one reader; None stands for the reader that the verdict uses."""
     return metric if reader is None else f"{reader}/{metric}"
 
 

@@ -12,7 +12,7 @@ MethodName = Literal["lstnet", "unit", "cogan", "deepjdot", "no_translation"]
 
 @dataclass(frozen=True)
 class Preset:
-    """The settings of trial 0, the number of trials in a search, and the most seeds of a configuration."""
+    """The settings of trial 0, the number of trials in a search, and the maximum number of seeds per configuration."""
 
     trial: TrialConfig
     trials: int
@@ -73,6 +73,6 @@ METHOD_PRESETS: dict[MethodName, dict[PresetName, Preset]] = {
         "paper": Preset(NoTranslationConfig(), trials=1),
     },
 }
-"""The presets of every method. Those for `cpu` are ours and take minutes."""
+"""The presets of every method. Those for `cpu` are not published ones, and take minutes."""
 
 PRESETS = METHOD_PRESETS["lstnet"]

@@ -15,6 +15,6 @@ LABELLER = "labeller"
 
 
 def measured_readers(metrics: Collection[str]) -> tuple[Reader, ...]:
-    """The readers by which a target accuracy is among some metrics; none if there is only one reader."""
+    """The readers whose target accuracy is among the metrics; none if that is only one reader."""
     found = tuple(reader for reader in READERS if read_name(reader, TARGET) in metrics)
     return found if len(found) > 1 else ()

@@ -13,7 +13,7 @@ Role = Literal["image", "label", "split"]
 ROLES: tuple[Role, ...] = get_args(Role)
 
 Columns = Mapping[Role, str]
-"""Names of a table's columns; the usual names stand for those that are not given."""
+"""Names of a table's columns. A column that is not given has one of the usual names."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Reading:
     Attributes:
         skip_bad: leave out a user's images that cannot be read, if there are only a few.
         fit: how a user's images become squares.
-        sides: height and width, in pixels, that images of a domain are brought to, by the domain's name.
+        sides: height and width, in pixels, that images of a domain are resized to, by the domain's name.
         columns: names of a table's columns, by the domain's name.
         common_classes: use only the classes that both domains have.
     """

@@ -43,7 +43,7 @@ class SearchConfig(BaseModel):
     trial: SerializeAsAny[TrialConfig]
     """The settings of trial 0. All trials share the settings that the space does not decide."""
     points: tuple[dict[str, Any], ...] = ()
-    """Settings of the trials after trial 0: only those that differ from trial 0."""
+    """Settings of the trials after trial 0. Others come from the space if it decides them, else from trial 0."""
     warm_start: str | None = None
     """Results folder of another search, whose completed trials the sampler learns from."""
     trials: Annotated[int, Field(ge=1, le=MAX_TRIALS)]
@@ -162,7 +162,7 @@ class SearchConfig(BaseModel):
         )
 
     def _check_seeds(self) -> None:
-        """Check that several seeds can be told from each other, and that there are enough trials for them."""
+        """Check that several seeds can give different results, and that there are enough trials for them."""
         if self.seeds == 1:
             return
         if not self.trial.searchable():
@@ -181,7 +181,7 @@ class SearchConfig(BaseModel):
         return self.model_copy(update={"trials": self.trials + (trials or 0)})
 
     def ended_after(self, trials: int) -> Self:
-        """The same search if it has ended after fewer trials, as one does whose space is known."""
+        """The same search with fewer trials, because it ended early: all points of its space are known."""
         return self.model_copy(update={"trials": trials, "seeds": min(self.seeds, trials)})
 
     def draw_of_point(self, point: dict[str, Any], where: str) -> dict[str, Any]:

@@ -64,7 +64,7 @@ class TrialConfig(BaseModel):
     fit: Annotated[Fit, Field(exclude_if=lambda fit: fit == "stretch")] = "stretch"
     """How a user's images become squares. Like the settings below, it is not written to files if it has its default."""
     sides: Annotated[dict[str, ImageSide], Field(exclude_if=lambda sides: not sides)] = {}
-    """Height and width, in pixels, that the images of a domain are brought to, by the domain's name."""
+    """Height and width, in pixels, that the images of a domain are resized to, by the domain's name."""
     columns: Annotated[dict[str, dict[Role, str]], Field(exclude_if=lambda columns: not columns)] = {}
     """Columns of a user's table that hold images, labels and the split, by the domain's name."""
     common_classes: Annotated[bool, Field(exclude_if=lambda common: not common)] = False
@@ -88,7 +88,7 @@ class TrialConfig(BaseModel):
     shift: Pixels = 2.0
     shear: Annotated[Degrees, Field(le=60)] = 0.0
     stretch: Fraction = 0.0
-    """Largest further change of the height alone, as `scale` of both."""
+    """Largest additional change of the height alone: factors are in [1 - stretch, 1 + stretch]."""
     brightness: Fraction = 0.0
     """Largest change of brightness: pixels, 0 to 255, are multiplied by factors in [1 - brightness, 1 + brightness]."""
 
@@ -247,4 +247,4 @@ FIXED_SETTINGS = frozenset(
 """Settings that decide what a score means or which trials are compared. A space cannot search them."""
 
 FIXABLE_SETTINGS = frozenset({"classifier_steps", "classifier_augmentation"})
-"""Of these, a space can give one value for all trials."""
+"""Fixed settings for which a space may still give one value for all trials."""

@@ -191,5 +191,5 @@ class _BalancedStream(_LabelledStream):
             members[torch.randint(len(members), (share + (index < rest),), generator=self.order_generator)]
             for index, members in enumerate(self._members)
         ]
-        mixed = torch.randperm(self.batch_size, generator=self.order_generator)  # so that any part is balanced too
+        mixed = torch.randperm(self.batch_size, generator=self.order_generator)  # a part is then about balanced too
         return to_device(torch.cat(drawn)[mixed], self.images.device)

@@ -14,7 +14,7 @@ _CHUNK = 1024
 
 
 def with_side(domain: Domain, side: int) -> Domain:
-    """The domain with its images resized to a side, as plain resizing does; the same domain if they have it."""
+    """The domain with its images resized to a side by plain resizing; the same domain if they have that side."""
     if domain.side == side:
         return domain
     chunks = [to_bytes(resize_to(to_unit_range(chunk), side)) for chunk in domain.images.split(_CHUNK)]

@@ -17,7 +17,7 @@ the background: it is about 33 in MNIST and 65 in USPS."""
 FEW_IMAGES = 200
 """With fewer validation images than this, an accuracy says little."""
 MAX_SHARE_DIFFERENCE = 0.15
-"""Class shares of two domains may differ by this much, half of the sum over classes. Those of MNIST and USPS by 0.1."""
+"""Largest allowed difference of class shares: half of its sum over classes. Between MNIST and USPS it is 0.1."""
 
 
 def check_domain(domain: Domain, where: str) -> None:
@@ -75,7 +75,7 @@ def check_shape(domain: Domain, channels: int, side: int, where: str) -> None:
         where: as for `check_domain`.
 
     Raises:
-        InputError: if they do not.
+        InputError: if they have another shape.
     """
     if domain.images.shape[1:] != (channels, side, side):
         raise InputError(
@@ -99,7 +99,7 @@ def check_polarity(domain: Domain, where: str) -> None:
 
 
 def pair_warnings(train: DomainPair, validation: DomainPair) -> list[str]:
-    """What makes accuracies of two domains hard to trust, one sentence per finding.
+    """Reasons not to trust the accuracies of two domains, one sentence per finding.
 
     Args:
         train: training images.

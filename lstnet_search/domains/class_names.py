@@ -32,7 +32,7 @@ def composed(name: str) -> str:
 def comparable(names: Iterable[str]) -> tuple[str, ...]:
     """Names such that equal ones mean the same class: numbers without leading zeros, accents as one character.
 
-    If two names would become equal, all stay as they are.
+    If two numbers would become equal, all keep their zeros.
     """
     given = tuple(map(composed, names))
     if all(map(is_number, given)):

@@ -67,7 +67,7 @@ class Description:
 
 
 def split_lines(train: Domain, test: Domain) -> list[str]:
-    """Both parts of a domain, what its files were before they were converted, and images that are in both parts."""
+    """Lines on what a domain's files were before conversion, the sizes of its parts, and images in both parts."""
     lines = [f"split: {len(train)} training and {len(test)} test images"]
     if train.read_as is not None:
         size = train.read_as.size

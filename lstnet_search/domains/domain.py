@@ -37,7 +37,7 @@ class ReadAs:
     ground: int = 0
 
     def as_dict(self) -> dict[str, Any]:
-        """All attributes, as JSON holds them."""
+        """All attributes, ready for JSON."""
         return asdict(self)
 
     @classmethod

@@ -1,4 +1,4 @@
-"""A progress bar for a terminal that counts images."""
+"""A progress bar that counts images, for terminals."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

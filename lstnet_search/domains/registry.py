@@ -116,7 +116,7 @@ def load_pair(
 ) -> DomainPair:
     """Read one part of two domains, as `load` does. An unlabelled domain gets the classes of the other one.
 
-    If one is made of the other's images, the first gets the even ones and the second the odd ones, so that no image is
+    If both are made of the same images, the first gets the even ones and the second the odd ones, so that no image is
     in both.
 
     Raises:
@@ -178,7 +178,7 @@ def load(spec: str, data: Data, data_dir: Path, part: Part, reading: Reading | N
 
 
 def _same_images(first: str, second: str) -> bool:
-    """Whether one domain is made of the other's images, or both of those of a third."""
+    """Whether one known set is made of the other's images, or both are made of a third's."""
     origins = [KNOWN_SETS[spec].made_of or spec for spec in (first, second) if spec in KNOWN_SETS]
     return len(origins) == 2 and origins[0] == origins[1]
 

@@ -62,7 +62,7 @@ def whole_folder(path: Path) -> Iterator[Path]:
         temporary.replace(path)
         _sync_folder(path.parent)
     except BaseException:
-        shutil.rmtree(temporary, ignore_errors=True)  # the block's error matters more than one of this removal
+        shutil.rmtree(temporary, ignore_errors=True)  # the block's error matters more than an error here
         raise
 
 

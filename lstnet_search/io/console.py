@@ -1,4 +1,4 @@
-"""The console that commands print on, its width, and sentences and commands whose words are kept whole."""
+"""The console that commands print to, its width, and line breaks that keep words of sentences and commands whole."""
 
 import os
 import shlex
@@ -14,9 +14,9 @@ CONTINUATION = " \\"
 
 
 class _Console(Console):
-    """A console that prints nowhere once its reader is gone, such as a `tee` that Ctrl-C or a hangup ended too.
+    """A console that goes silent once its reader is gone, such as a `tee` that Ctrl-C or a hangup also ended.
 
-    Rich would exit. A search must still stop in order and write its results.
+    Rich would exit instead, but a search must still stop cleanly and write its results.
     """
 
     def on_broken_pipe(self) -> None:
@@ -32,7 +32,7 @@ def console() -> Console:
 
 
 def screen_width(out: Console) -> int:
-    """Columns for what is laid out to be read: those of a terminal; elsewhere 80, unless COLUMNS says otherwise."""
+    """The width, in columns, of tables and text: the terminal's; elsewhere 80, unless COLUMNS sets another."""
     if out.is_terminal:
         return out.width
     given = os.environ.get("COLUMNS", "")
@@ -41,7 +41,7 @@ def screen_width(out: Console) -> int:
 
 @contextmanager
 def starting(out: Console) -> Iterator[None]:
-    """On a terminal, show that something happens while options are checked and packages are imported."""
+    """On a terminal, show activity while options are checked and packages are imported."""
     if not out.is_interactive:
         yield
         return
@@ -64,7 +64,7 @@ def say_command(out: Console, sentence: str, command: str) -> None:
 
 
 def sentence_and_command(sentence: str, command: str, width: int) -> list[str]:
-    """A sentence and the command that it ends with, in one line if it has room there."""
+    """A sentence and the command that it ends with, on one line if they fit."""
     whole = f"{sentence}: {command}"
     return [whole] if cell_len(whole) <= width else [*wrapped(f"{sentence}:", width), *command_lines(command, width)]
 
@@ -75,7 +75,7 @@ def wrapped(text: str, width: int, indent: str = "") -> list[str]:
     Args:
         text: words; several spaces between two of them are kept within a line.
         width: columns of a line.
-        indent: what each line but the first begins with.
+        indent: what each line after the first begins with.
     """
     lines, line = [], ""
     for gap, word in _words(text):

@@ -1,4 +1,4 @@
-"""What is printed for signs that the output's encoding does not have, such as ⇄ on a terminal without Unicode."""
+"""What is printed for characters that the output's encoding does not have, such as ⇄ on a terminal without Unicode."""
 
 import codecs
 
@@ -11,11 +11,11 @@ LOOKALIKES = {
     **dict.fromkeys("‘’", "'"),
     **dict.fromkeys("“”", '"'),
 }
-"""What stands for a sign that the output's encoding does not have: one sign as wide, so that tables stay aligned."""
+"""Replacements of characters that the output's encoding may lack. They are as wide, so that tables stay aligned."""
 
 
 def _lookalike(error: UnicodeError) -> tuple[str, int]:
-    """The replacement of what cannot be encoded, as an error handler of codecs."""
+    """Replace what cannot be encoded: an error handler for `codecs`."""
     assert isinstance(error, UnicodeEncodeError)
     signs = error.object[error.start : error.end]
     shown = (LOOKALIKES.get(sign) or sign.encode("ascii", "backslashreplace").decode() for sign in signs)

@@ -38,7 +38,7 @@ def installed_program() -> str:
 
 
 def study_argument(study: Path) -> str:
-    """How commands are told of a study: its name if it is in `results`, else its path."""
+    """How to name a study in a command: its name if it is in `results`, else its path."""
     return study.name if str(study.parent) == "results" else str(study)
 
 

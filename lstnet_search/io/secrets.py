@@ -9,7 +9,7 @@ _SECRET_VARIABLE = re.compile(r"SECRET|TOKEN|PASSWORD|PASSWD|CREDENTIAL|API_?KEY
 _NOT_SECRET_ENDINGS = ("_PATH", "_FILE", "_URI", "_URL", "_DIR", "_MODE")
 """Endings of variables that say where a secret is or how it is used, but do not hold it."""
 _SHORTEST_SECRET = 8
-"""Fewest characters of a variable's value to mask. Masking shorter ones would mask ordinary words."""
+"""Values of variables with fewer characters are not masked, because they may be ordinary words."""
 
 _WORD = re.compile(r"[^\s'\"]+")
 _KEY_AND_VALUE = re.compile(
@@ -24,9 +24,9 @@ _AFTER_PATH = (": ", "': ", '": ')
 def masked(text: str) -> str:
     """Replace the secrets in a text by `***`.
 
-    Secrets are user names and passwords in addresses, what follows `key=`, `token:` and the like, and the values of
-    this process' environment variables whose names say so. After the path of a file, as in `.ray/auth_token: ...`,
-    an error's message follows, not a secret.
+    Secrets are user names and passwords in addresses, what follows `password=`, `token:` and the like, and the values
+    of this process's environment variables with names like these. What follows the path of a file, as in
+    `.ray/auth_token: ...`, is not masked: it is an error's message.
     """
     for name, value in sorted(os.environ.items(), key=lambda item: -len(item[1])):
         if _is_secret(name) and len(value) >= _SHORTEST_SECRET:

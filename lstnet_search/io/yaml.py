@@ -9,7 +9,7 @@ from yaml.composer import ComposerError
 from lstnet_search.errors import InputError, one_line, show
 
 MOST_VALUES = 1_000_000
-"""Most values in a file after its anchors are expanded. Nested anchors can double the number with each line."""
+"""The most values in a file after its anchors are expanded. Nested anchors can double the number with each line."""
 
 
 def read_yaml(path: Path, kind: str, option: str) -> Any:
@@ -89,7 +89,7 @@ def _load(text: str) -> Any:
 
 
 def _expanded_size(content: Any, sizes: dict[int, int]) -> int:
-    """Count the values in a document, those of an anchor once per use; `sizes` holds counts by object id."""
+    """Count the values in a document; those of an anchor count once per use. `sizes` holds counts by object id."""
     if not isinstance(content, dict | list | set | tuple):
         return 1
     if id(content) not in sizes:

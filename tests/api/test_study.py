@@ -1,4 +1,4 @@
-"""`load_study`: a study as a Python object says what the commands say."""
+"""`load_study`: a study as a Python object gives the same results as the commands."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -53,7 +53,7 @@ def test_every_image_is_drawn_once_before_any_is_drawn_again() -> None:
         walk = [number for drawn in both for number in numbers(drawn[index])]
         passes = [tuple(walk[start : start + count]) for start in range(0, 140, count)]
         assert all(sorted(each) == list(range(count)) for each in passes)
-        assert len(set(passes)) == len(passes)  # each pass has another order
+        assert len(set(passes)) == len(passes)  # no two passes have the same order
 
 
 def test_batch_larger_than_the_domain_is_full() -> None:

@@ -1,4 +1,4 @@
-"""Domains of another side, and with the classes that two domains have in common."""
+"""Domains with another side, and with only the classes that two domains have in common."""
 
 from pathlib import Path
 

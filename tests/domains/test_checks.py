@@ -77,7 +77,7 @@ def test_inverted_digits_are_refused() -> None:
 
 
 def labelled(name: str, *counts: int) -> Domain:
-    """Images without content, so many of each class."""
+    """Blank images, with the given number of each class."""
     labels = torch.repeat_interleave(torch.arange(len(counts)), torch.tensor(counts))
     return Domain(name, torch.zeros(len(labels), 1, 8, 8, dtype=torch.uint8), labels, len(counts))
 

@@ -1,4 +1,4 @@
-"""What is printed where the output's encoding lacks a sign."""
+"""What is printed where the output's encoding lacks a character."""
 
 import pytest
 from rich.cells import cell_len

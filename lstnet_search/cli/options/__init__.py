@@ -1,3 +1,3 @@
-"""Options that several commands share, how they are parsed, and the settings that they become. No command is here."""
+"""Options that several commands share, how they are parsed, and which settings they become. Defines no commands."""
 
 __all__ = ["common", "images", "moved_images", "reading", "resources", "search", "spaces"]

@@ -1,4 +1,4 @@
-"""Images of a search that lie elsewhere now, or are read with other options: accepted if they are equal."""
+"""Images of a search that have moved, or are read with other options: accepted if their pixels and labels are equal."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from lstnet_search.results.folder.folder import ResultsFolder
 
 PLACES = ("domains", "fit", "sides", "columns")
-"""Settings that say where images are and how they are read. The images themselves have a fingerprint."""
+"""Settings that say where images are and how they are read. They may change if the images' fingerprint does not."""
 
 
 def record_moved_images(folder: "ResultsFolder", asked: DataOptions, data_dir: Path | None) -> None:
-    """If options say that a user's images lie elsewhere now, check that they are equal, and record the new place.
+    """If options give a new place for a user's images, check that the images are equal, and record the place.
 
-    Other domains are left to the checks that follow.
+    Options that name other domains change nothing here; the caller has to refuse them.
 
     Args:
         folder: the search's folder.
@@ -49,6 +49,6 @@ def record_moved_images(folder: "ResultsFolder", asked: DataOptions, data_dir: P
 
 
 def _same_domains(moved: TrialConfig, recorded: TrialConfig) -> bool:
-    """Whether both have the same names, and known sets are the same ones."""
+    """Whether the domains have the same names, and the same ones are known sets."""
     known = [[parse_user_images(domain) is None for domain in trial.domains] for trial in (moved, recorded)]
     return moved.domain_names == recorded.domain_names and known[0] == known[1]

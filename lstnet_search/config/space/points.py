@@ -11,7 +11,9 @@ from lstnet_search.io.yaml import read_yaml
 
 
 def read_points(path: Path, config_class: type[TrialConfig] = LSTNetConfig) -> tuple[dict[str, Any], ...]:
-    """Read a list of points: mappings from settings to values. Settings that a point omits have trial 0's values.
+    """Read a list of points: mappings from settings to values.
+
+    Settings that a point omits follow from the space if it fixes or ties them. All others have trial 0's values.
 
     Raises:
         InputError: if the file is not such a list, or a setting cannot have a value.

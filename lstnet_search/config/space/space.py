@@ -100,7 +100,7 @@ class Space(BaseModel):
         return drawn
 
     def all_draws(self) -> Iterator[dict[str, Any]]:
-        """Every draw that is possible, once. The space must have a finite number of `points`."""
+        """Every possible draw, once. The space must have a finite number of `points`."""
         conditions = {self._parameter(name): condition for name, condition in self.conditions.items()}
 
         def extended(drawn: dict[str, Any], left: list[str]) -> Iterator[dict[str, Any]]:

@@ -10,7 +10,7 @@ from lstnet_search.domains.formats.trees import FileTree, refuse_expansion
 from lstnet_search.errors import InputError, listed, one_line
 
 IMAGES, LABELS = ("images", "image", "imgs", "x", "data"), ("labels", "label", "y", "target", "targets")
-"""What the arrays may be called, beside the name of a part: train_images, x_test."""
+"""Names of the arrays, with or without the name of a part: images, train_images, x_test."""
 
 
 def read_npz(tree: FileTree, name: str) -> ImageArrays:

@@ -39,7 +39,7 @@ def _order(part: ArrayPart) -> int:
 
 
 class ImageArrays:
-    """Arrays of pixels as an `ImageSource`. An image is called after its part and its row, such as train/0.
+    """Arrays of pixels as an `ImageSource`. An image's name is its part and its row, such as train/0.
 
     Attributes:
         from_table: whether the pixels were columns of a table.
@@ -60,7 +60,7 @@ class ImageArrays:
             tree: where they come from.
             parts: the arrays. Images of parts with equal names are numbered one after the other.
             remarks: what was changed while they were read.
-            columns: if they come from a table, its columns that the user named: they decide which are pixels.
+            columns: for arrays from a table, the columns that the user named: they decide which are pixels. Else None.
 
         Raises:
             InputError: if there are no images, or not one label per image.
@@ -123,7 +123,7 @@ def as_images(values: NDArray[np.generic], where: str) -> tuple[NDArray[np.uint8
         (N, H, W) or (N, H, W, 3), and remarks on what was changed.
 
     Raises:
-        InputError: if shape, type or range of the pixels are others.
+        InputError: if the pixels have another shape, type or range.
     """
     images, changes = _in_bytes(_as_planes(values, where), where)
     if values.ndim == 2 and images.ndim == 4:
@@ -133,7 +133,7 @@ def as_images(values: NDArray[np.generic], where: str) -> tuple[NDArray[np.uint8
 
 
 def upright(images: NDArray[np.uint8], file_name: str) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
-    """Images as they are seen: those of EMNIST lie on their side in its files. With a remark if they were turned."""
+    """Turn the images of EMNIST, which lie on their side in its files; others stay. Also returns a remark if turned."""
     if "emnist" not in file_name.lower():
         return images, ()
     remark = "the images of EMNIST lie on their side in its files and were turned upright"
@@ -141,9 +141,9 @@ def upright(images: NDArray[np.uint8], file_name: str) -> tuple[NDArray[np.uint8
 
 
 def _with_colours_last(images: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], str]:
-    """Coloured images that were rows of numbers: the colours of a pixel side by side, or one plane after the other.
+    """Find the order of colours in images that were rows: the colours of each pixel in turn, or one plane each.
 
-    Neighbours in an image are alike, so the order in which they differ less is the right one.
+    Neighbouring pixels are alike, so the order in which they differ less is taken.
     """
     count, side = images.shape[:2]
     planes = images.reshape(count, 3, side, side).transpose(0, 2, 3, 1)

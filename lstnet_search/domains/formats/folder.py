@@ -24,11 +24,11 @@ UNREADABLE_ENDINGS = (
     *(".heic", ".heif", ".jxl", ".svg", ".psd", ".ico", ".tga", ".exr", ".hdr", ".dcm", ".qoi", ".xcf"),
     *(".dng", ".nef", ".cr2", ".cr3", ".arw", ".raf", ".orf", ".jp2", ".j2k", ".jpx", ".avif"),
 )
-"""Other images. They are listed as images that cannot be read, so that none is left out without a word."""
+"""Endings of other image files. They are listed as images that cannot be read, so that none is left out silently."""
 
 
 def image_names(tree: FileTree) -> list[str]:
-    """The paths of a tree's images, also of those whose format is not read, sorted."""
+    """The sorted paths of a tree's images, including those in formats that are not read."""
     return [name for name in tree.files if name.lower().endswith((*ENDINGS, *UNREADABLE_ENDINGS))]
 
 
@@ -91,7 +91,7 @@ class ImageFolder:
         return Layout(labels, resolved, remarks + renamed + more)
 
     def _parts(self, names: list[str], folders: set[str]) -> tuple[list[str], tuple[str, ...]]:
-        """What the folders at the top say about each image's part; empty if they are not called train and test."""
+        """The top folder of each image if these folders are called train and test, else empty; and remarks on them."""
         tops = _tops(folders) | {name.partition("/")[0] for name in names if "/" in name}
         called = sorted(top for top in tops if known_part(top) is not None)
         if not called or called == ["dev"]:
@@ -161,7 +161,7 @@ class ImageFolder:
 
 
 def _wrapper(names: Sequence[str]) -> str:
-    """The path of single folders around folders of images, with a slash at its end; empty if there are none."""
+    """The path of single folders that only wrap the folders of images, ending in a slash; empty if there are none."""
     skipped = ""
     while True:
         rest = [name[len(skipped) :].split("/") for name in names]

@@ -13,7 +13,7 @@ from lstnet_search.errors import InputError
 
 
 class GivenImages:
-    """An array as an `ImageSource`. An image is called after its row, from 0. It has no labels."""
+    """An array as an `ImageSource`, without labels. An image's name is its row, from 0."""
 
     where = "images"
     extra = pa.schema([])
@@ -25,7 +25,7 @@ class GivenImages:
             values: images in any shape and range that `as_images` accepts.
 
         Raises:
-            InputError: if they are no images, or there are none.
+            InputError: if they are not images, or there are none.
         """
         self._images, self.remarks = as_images(values, self.where)
         if not len(self._images):

@@ -53,7 +53,7 @@ def read_hdf5(tree: FileTree, name: str) -> ImageArrays:
 
 
 def _inside(group: Any, key: str) -> Any:
-    """A member of a group. A link could lead to any file of this machine.
+    """A member of a group. Links are refused: they could lead to any file of this machine.
 
     Raises:
         ValueError: if it is a link to another place.
@@ -69,7 +69,7 @@ def _values(group: Any, key: str, size: int) -> NDArray[Any]:
     """The values of an array in a file of `size` bytes.
 
     Raises:
-        ValueError: if it is no array, lies in other files, or is much too large.
+        ValueError: if it is not an array, lies in other files, or is much too large.
     """
     import h5py
 

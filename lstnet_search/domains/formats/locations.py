@@ -16,7 +16,7 @@ def check_exists(location: str, where: str, allowed: str = ALLOWED) -> None:
 
     Args:
         location: as for `open_tree`.
-        where: the same as the user named it, for messages.
+        where: the location as the user wrote it, for messages.
         allowed: what to give instead, for messages.
 
     Raises:
@@ -35,7 +35,7 @@ def open_tree(location: str, where: str) -> FileTree:
     Args:
         location: a folder; a file; a zip file; a pattern such as `shards/train-*.parquet`; or an address such as
             `s3://BUCKET/FOLDER`. `~` and `file://` must be resolved already.
-        where: the same as the user named it, for messages.
+        where: the location as the user wrote it, for messages.
 
     Raises:
         InputError: if there is nothing, or it cannot be read.

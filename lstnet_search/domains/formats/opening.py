@@ -1,4 +1,4 @@
-"""Opens whatever holds a user's images: it finds the format by the files' names."""
+"""Opens whatever holds a user's images. The names of the files decide the format."""
 
 import json
 from collections.abc import Callable
@@ -150,7 +150,7 @@ def _tables(tree: FileTree, names: list[str], columns: Columns) -> ImageSource:
 
 
 def _saved(tree: FileTree) -> list[str]:
-    """The tables that a folder saved by `datasets` calls its own, not those of an earlier set; empty for others.
+    """The tables that belong to a folder saved by `datasets`, without leftovers of an earlier set; else empty.
 
     Raises:
         InputError: if one of them is missing.
@@ -170,7 +170,7 @@ def _saved(tree: FileTree) -> list[str]:
 
 
 def _arrows(tree: FileTree) -> list[str]:
-    """Tables of Arrow, without those in which `datasets` keeps what it has computed from others."""
+    """Arrow tables, without the files in which `datasets` caches its computations."""
     return [
         name for name in _with_endings(tree, (".arrow",)) if not PurePosixPath(name).name.startswith(("cache-", "tmp"))
     ]
@@ -181,7 +181,7 @@ def _pixel_tables(tree: FileTree) -> list[str]:
 
 
 def _beside(tree: FileTree, tables: list[str]) -> list[str]:
-    """What lies beside images and could hold their labels, or other images."""
+    """Remarks on tables beside the images, which could hold their labels or other images."""
     paths = [
         name
         for name in _with_endings(tree, TABLES_OF_PATHS)

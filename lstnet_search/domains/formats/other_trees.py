@@ -62,7 +62,7 @@ class RemoteTree:
         """List the files.
 
         Raises:
-            InputError: if there is no way to read the address.
+            InputError: if the address cannot be read.
         """
         from pyarrow import fs
 

@@ -26,7 +26,7 @@ _WORD = re.compile(r"[A-Za-z0-9]+")
 
 
 def known_part(name: str) -> KnownPart | None:
-    """The part that a folder or a value of the column `split` names; None if it is no such name."""
+    """The part that a folder or a value of the column `split` names; None for any other name."""
     return PART_NAMES.get(name.strip().lower())
 
 

@@ -32,13 +32,13 @@ USUAL: dict[Role, tuple[str, ...]] = {
 
 
 def has_paths(first_row: Sequence[str]) -> bool:
-    """Whether a table with this first row names images: by the names of its columns, or without any."""
+    """Whether a table with this first row lists image files: it has a usual column name, or the row holds a path."""
     return _first(first_row, "image") is not None or _paths_at(first_row) is not None
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A row of a table: the path, label and split that it says, the file that it names, or why there is none."""
+    """A row of a table: its path, label and split, and the file that it names or the reason why there is none."""
 
     table: str
     path: str
@@ -56,7 +56,7 @@ class PathTable:
     def __init__(self, tree: FileTree, tables: Sequence[str], asked: Columns) -> None:
         """Read the tables, and find their images. A path is relative to its table's folder.
 
-        A name without an ending, or without its folder, counts if only one image in the tree has it.
+        A name without its ending or its folder is accepted if only one image in the tree has it.
 
         Raises:
             InputError: if a table cannot be read, has no column of paths, names no image that exists, or says different
@@ -147,7 +147,7 @@ class _Finder:
             return str(relative), ""
         matching = self._by_name.get(str(relative), [])
         if not matching and str(relative.parent) not in self._folders:
-            # Another class may have an image of that name, so its folder must be the table's own, or called the same.
+            # Another class may have an image of that name, so the folder's name must be the row's or the table's.
             allowed = {given.parent.name, folder.name}
             matching = [
                 name
@@ -185,7 +185,7 @@ def _rows(tree: FileTree, name: str, asked: Columns, finder: _Finder, where: str
 
 
 def _without_repeated(rows: Sequence[_Row], where: str) -> tuple[list[_Row], int]:
-    """The rows without those that say again what an earlier one says, and how many these are.
+    """The rows without those that repeat an earlier one, and how many were left out.
 
     Raises:
         InputError: if rows say different things about one image.
@@ -232,7 +232,7 @@ def _without_header(table: pa.Table) -> dict[Role, str | None]:
 def _texts(column: pa.ChunkedArray, where: str) -> list[str | None]:
     try:
         texts: list[str | None] = pc.utf8_trim_whitespace(column.cast(pa.string())).to_pylist()
-    except Exception as error:  # pyarrow raises any type of error for values that are no text
+    except Exception as error:  # pyarrow raises any type of error for values that are not text
         raise InputError(f"{where}: paths are no texts ({one_line(error):.200}); save the file as UTF-8") from None
     return texts
 
@@ -254,7 +254,7 @@ def _read(tree: FileTree, name: str) -> pa.Table:
 def _read_csv(tree: FileTree, name: str) -> pa.Table:
     from pyarrow import csv
 
-    header = [cell.strip() for cell in csv_columns(tree, name)]  # refuses names of columns that are no texts
+    header = [cell.strip() for cell in csv_columns(tree, name)]  # refuses column names that are not text
     headless = _paths_at(header) is not None
     names = [unnamed(at) for at in range(len(header))] if headless else header
     texts = csv.ConvertOptions(  # numbers would lose their zeros: 0001 is the name of an image

@@ -21,7 +21,7 @@ from lstnet_search.errors import InputError, listed, one_line
 from lstnet_search.io.parquet_limits import check_cells
 
 LEAST_PIXELS = 49
-"""A table with at least so many columns of numbers is taken for a table of pixels."""
+"""A table with at least this many columns of numbers is taken for a table of pixels."""
 LABEL_NAMES = ("label", "labels", "class", "target", "digit", "y")
 ROW_NAMES = ("id", "imageid", "image_id", "index", "")
 """Columns that number the rows."""
@@ -100,7 +100,7 @@ def read_pixel_tables(tree: FileTree, names: Sequence[str], asked: Columns) -> I
 def _pixel_columns(columns: Sequence[str], asked: Columns) -> tuple[str | None, list[str]] | None:
     """The column of labels and those of pixels; None if the others are not as many as a square image has pixels.
 
-    If none is called label and one is too many, it is among those of pixels.
+    If no column has a label's name and there is one too many, the column of labels is still among those of pixels.
     """
     named = {name.strip().lower(): name for name in columns}
     label = asked.get("label") or next((named[name] for name in LABEL_NAMES if name in named), None)
@@ -111,10 +111,10 @@ def _pixel_columns(columns: Sequence[str], asked: Columns) -> tuple[str | None, 
 
 
 def _label_among(table: pa.Table, columns: Sequence[str], where: str) -> str:
-    """The column of labels, by its name, which is unlike those of pixels, or by its values, which differ.
+    """Find the column of labels: the only one with another kind of name, or the first or last one if its values vary.
 
     Raises:
-        InputError: if both the first and the last column could be it, or none.
+        InputError: if both the first and the last column could be it, or neither.
     """
     forms = Counter(map(_form, columns))
     (common, _), *_ = forms.most_common(1)
@@ -132,7 +132,10 @@ def _label_among(table: pa.Table, columns: Sequence[str], where: str) -> str:
 
 
 def _in_order(columns: list[str]) -> list[str]:
-    """Columns whose names differ by one number in its order, since some programs sort pixel10 before pixel2."""
+    """The columns sorted by the one number in their names, since some programs put pixel10 before pixel2.
+
+    Columns with other kinds of names keep their order.
+    """
     numbers = [_NUMBER.findall(name) for name in columns]
     if len(set(map(_form, columns))) > 1 or any(len(found) != 1 for found in numbers):
         return columns

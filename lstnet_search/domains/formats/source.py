@@ -26,7 +26,7 @@ class ImageFile:
     Attributes:
         name: path relative to the folder, or the row's number, from 0.
         content: the file's path or bytes, or pixels; None if the row has no image.
-        extra: the row's values in those columns of its table that are copied to a translation.
+        extra: the row's values in the table's columns that are copied to translations.
         problem: why the image cannot be read, if that is known before it is opened.
     """
 
@@ -38,7 +38,7 @@ class ImageFile:
 
 @dataclass(frozen=True)
 class Layout:
-    """What a set says about its images beside their pixels.
+    """What a set says about its images besides their pixels.
 
     Attributes:
         labels: class name of each image; None if they are unlabelled.
@@ -84,11 +84,12 @@ class ImageSource(Protocol):
 
 
 def fingerprint_of(identity: str, files: Iterable[tuple[str, object]], columns: Columns | None = None) -> str:
-    """Sixteen hexadecimal digits that change with the location of a set, with any of its files, and with what is read.
+    """Sixteen hexadecimal digits that change with a set's location, with any of its files, and with the named columns.
 
     Args:
         identity: the location.
-        files: names, with what changes when the file does. There may be millions, so they are taken one by one.
+        files: each file's name with a value that changes when the file does. There may be millions, so it can be an
+            iterator.
         columns: columns of a table that the user named.
     """
     digest = sha256()

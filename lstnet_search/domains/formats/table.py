@@ -37,8 +37,8 @@ class ImageTable:
             asked: columns that the user named.
 
         Raises:
-            InputError: if a file is damaged, the tables have no column of images or different columns, there are no
-                rows, or a file claims more rows than its bytes can hold.
+            InputError: if a file is damaged, the tables have no column of images or have different columns, there are
+                no rows, or a file claims more rows than its bytes can hold.
         """
         self.where = tree.where
         self.fingerprint = fingerprint_of(tree.identity, tree.files.items(), asked)
@@ -63,7 +63,7 @@ class ImageTable:
                     for values in batch.select(wanted).to_pylist():
                         yield self._file(str(row), values.pop(self._columns.image), values, name)
                         row += 1
-            except Exception as error:  # pyarrow raises any type of error; Python also lacks some values, such as dates
+            except Exception as error:  # pyarrow raises any type of error, also for values that Python lacks
                 raise InputError(
                     f"{self.where} is damaged from row {row} on ({one_line(error)}); restore the file"
                 ) from None
@@ -126,7 +126,7 @@ class ImageTable:
                         check_cells(file.metadata, self._tree.files[name].size, _CELLS_PER_BYTE)
                         found = file.schema_arrow
                         counts.append(file.metadata.num_rows)
-                _ = found.names  # raises if they are no texts
+                _ = found.names  # raises if they are not text
             except Exception as error:  # pyarrow raises any type of error if a file is damaged
                 which = "" if len(self._names) == 1 else f"{name}: "
                 raise InputError(

@@ -11,7 +11,7 @@ from typing import BinaryIO, Protocol
 from lstnet_search.errors import InputError
 
 ALWAYS_ALLOWED = 256 * 2**20
-"""A file may always expand to so many bytes."""
+"""A file may always expand to this many bytes."""
 _MOST_EXPANSION = 200
 """A compressed file may expand to this many times its size. Images, which are compressed already, hardly expand."""
 
@@ -106,7 +106,7 @@ class LocalTree:
 
 
 def refuse_expansion(size: int, compressed: int) -> None:
-    """Refuse to expand data that a small file claims to hold.
+    """Refuse data that claims to expand to far more than its compressed size.
 
     Args:
         size: bytes after expansion.

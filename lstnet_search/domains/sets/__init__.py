@@ -1,4 +1,4 @@
-"""Known data sets: bundled ones, those of torchvision and scikit-learn, and sets made of them. No images of users."""
+"""Known data sets: bundled ones, those of torchvision and scikit-learn, and sets made from them. No users' images."""
 
 __all__ = [
     "bundled",

@@ -51,7 +51,7 @@ def read_idx_set(known: IdxSet, data_dir: Path, part: Part) -> Domain:
     """Read one part of a set.
 
     Its files may lie in `data_dir/TITLE/raw`, as torchvision puts them, in `data_dir/TITLE` or in `data_dir`;
-    compressed or not; with Kaggle's names. Where they were found is a remark, unless torchvision put them there.
+    compressed or not; with Kaggle's names. A remark says where they were found, except in torchvision's folder.
 
     Raises:
         InputError: if files are missing and the download fails, or if they are damaged.
@@ -81,7 +81,7 @@ def read_idx_set(known: IdxSet, data_dir: Path, part: Part) -> Domain:
 
 
 def _pair(known: IdxSet, data_dir: Path, names: tuple[str, str]) -> tuple[Path, Path] | None:
-    """The files of images and of labels, from one folder: other sets have files of the same names."""
+    """The files of images and of labels, both from one folder, because other sets use the same file names."""
     for folder in _folders(known, data_dir):
         images, labels = (_in_folder(folder, name) for name in names)
         if images is not None and labels is not None:

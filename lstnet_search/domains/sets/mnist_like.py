@@ -21,7 +21,7 @@ EMNIST_DIGITS = IdxSet(
     lies_on_side=True,
     options={"split": "digits"},
 )
-"""The ten digits of Cohen et al. 2017, as bright on dark as MNIST's."""
+"""The digits of EMNIST (Cohen et al. 2017), bright on dark like MNIST's."""
 
 EMNIST_LETTERS = IdxSet(
     "emnist-letters",

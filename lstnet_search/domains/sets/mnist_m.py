@@ -1,4 +1,4 @@
-"""MNIST-M (Ganin et al. 2016): MNIST's digits on crops of photographs, whose colours they invert."""
+"""MNIST-M (Ganin et al. 2016): MNIST's digits on crops of photographs. A digit inverts the colours under it."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -50,7 +50,7 @@ def read_photographs(folder: Path, part: Part, side: int) -> list[Tensor]:
     Args:
         folder: holds photographs, also in subfolders.
         part: training or test set.
-        side: smaller photographs are left out.
+        side: smaller photographs are left out, and so are those with 16 bits.
 
     Raises:
         InputError: if there are not at least two that are large enough.

@@ -30,7 +30,7 @@ class Header:
     Attributes:
         channels: 1 for grey, 3 for colour.
         height: before any rotation, in pixels.
-        width: the same.
+        width: before any rotation, in pixels.
         transparent: whether pixels may be transparent.
         several: whether there are further pages or frames.
         bits: 8, or 16 if values are larger than bytes.
@@ -63,7 +63,7 @@ class Decoded:
 
 
 def decode(content: Path | BytesIO | Pixels, ground: int = BLACK) -> Decoded:
-    """Decode an image, rotated as its EXIF orientation says. Of an animation or of pages, decode the first.
+    """Decode an image, rotated as its EXIF orientation says. If it has several frames or pages, decode the first.
 
     Transparent pixels get the brightness `ground`. 16-bit values are scaled to the range of 8 bits.
 
@@ -93,10 +93,10 @@ def header_of(content: Path | BytesIO | Pixels) -> Header:
 
 
 def content_of(file: ImageFile) -> Path | BytesIO | Pixels:
-    """What there is to decode.
+    """The image's path, bytes or pixels, for `decode`.
 
     Raises:
-        ValueError: if there is nothing.
+        ValueError: if the image has no content, or is known to be unreadable.
     """
     if file.problem is not None:
         raise ValueError(file.problem)

@@ -64,7 +64,7 @@ def read_user_images(
         pixels.read_as,
     )
     domain = _select(both_parts, layout.parts, pixels, part)
-    if part == "train" and names is not None and not reading.common_classes:  # else only those classes are checked
+    if part == "train" and names is not None and not reading.common_classes:  # else `load_pair` checks the common ones
         check_counts(user_images, domain, domain.classes)
     return domain
 

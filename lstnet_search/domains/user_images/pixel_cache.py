@@ -96,7 +96,7 @@ def read_pixels(user_images: UserImages, source: ImageSource, wanted: Wanted, ca
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _write(path, pixels)
-        # Outdated, because the user's files have changed. Another domain may lie in the same place.
+        # The user's files have changed, so earlier copies are outdated. Another domain may lie in the same place.
         for other in folder.glob(f"{user_images.name}-{location}-*.parquet"):
             if not (other.name.startswith(f"{name}-") and other.name.endswith(f"-{VERSION}.parquet")):
                 other.unlink(missing_ok=True)
@@ -108,7 +108,7 @@ def read_pixels(user_images: UserImages, source: ImageSource, wanted: Wanted, ca
 def decode_all(user_images: UserImages, source: ImageSource, wanted: Wanted) -> Pixels:
     """Decode images, with a progress bar on a terminal; see `read_pixels`.
 
-    Images become grey if all of them are, also those that are stored in colour beside grey ones; else all become RGB.
+    All images become grey if none shows a colour and at least one is stored as grey. Otherwise all become RGB.
     """
     found = survey(source)
     side = wanted.side or side_for(found.sizes)
@@ -145,7 +145,7 @@ def decode_all(user_images: UserImages, source: ImageSource, wanted: Wanted) -> 
 
 
 def _of_one_colour(images: list[NDArray[np.uint8]]) -> tuple[list[NDArray[np.uint8]], int]:
-    """Images of one number of channels, and how many were stored in colour although all are grey."""
+    """The images with the same number of channels, and how many were stored in colour although all are grey."""
     coloured = [image for image in images if len(image) == 3]
     if not coloured or len(coloured) == len(images):
         return images, 0

@@ -1,4 +1,4 @@
-"""Makes squares of images."""
+"""Makes images square."""
 
 import torch
 from torch import Tensor
@@ -7,7 +7,7 @@ from lstnet_search.config.reading import Fit
 
 
 def squared(values: Tensor, fit: Fit) -> Tensor:
-    """An image as a square, unless it is to be stretched when it is resized.
+    """An image as a square. To be stretched, it stays as it is, because resizing will stretch it.
 
     Args:
         values: (C, H, W).

@@ -1,4 +1,4 @@
-"""Counts what is changed in a user's images, and says it."""
+"""Counts what was changed in a user's images, and describes it."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -91,7 +91,7 @@ class Tally:
 
     @property
     def depth_problem(self) -> str | None:
-        """What is odd about the values of files with 16 bits: they look like 12-bit data, for example."""
+        """What is odd about the values of 16-bit files, such as that they look like 12-bit data; None if nothing."""
         largest = round(self.high * 257)
         if not self._deep or self._deep < self.read or largest >= _HALF_OF_16_BITS:
             return None

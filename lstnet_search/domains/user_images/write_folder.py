@@ -15,7 +15,8 @@ def write_folder(domain: Domain, to: Path, count: int, classes: int | None = Non
     Args:
         domain: labelled images.
         to: a folder that does not exist or is empty; its parent must exist.
-        count: number of images to write: the first ones of each class, in equal shares. Fewer if a class has too few.
+        count: number of images to write: the first ones of each class, in equal shares that are rounded up. Fewer if
+            a class has too few.
         classes: number of classes to write, from the first; None for all.
         unlabelled: write all files into one folder, without subfolders.
 

@@ -34,7 +34,7 @@ class Written:
 
 
 def write_table(source: ImageSource, to: Path, skip_bad: bool = False) -> Written:
-    """Write the images as they are, with the columns that the set has: `image`, `name`, and `label` and `split`.
+    """Write the images as they are, with the columns `image` and `name`, and `label` and `split` if the set has them.
 
     Files of images are copied byte by byte; arrays become PNG. Only headers are read.
 

@@ -174,7 +174,7 @@ def path_csv(path: Path, head: str, line: str) -> Path:
 
 
 def parity(domain: Domain) -> set[tuple[int, int]]:
-    """Each label with whether its images have odd numbers."""
+    """Each label, with whether its images' numbers are odd."""
     assert domain.labels is not None
     return {
         (label, int(255 - image.max()) % 2) for label, image in zip(domain.labels.tolist(), domain.images, strict=True)

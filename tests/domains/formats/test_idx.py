@@ -1,4 +1,4 @@
-"""IDX files as they are found: compressed again, with Kaggle's names, in folders of their own names, of EMNIST."""
+"""IDX files as they are found: compressed again, with Kaggle's names, in folders of their own names, EMNIST's."""
 
 import gzip
 import struct

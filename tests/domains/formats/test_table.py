@@ -37,7 +37,7 @@ def layout_of(tmp_path: Path, **columns: object) -> Layout:
 
 @pytest.fixture
 def pngs(tmp_path: Path) -> list[bytes]:
-    """Forty images, each of another brightness."""
+    """Forty images, each with its own brightness."""
     for number in range(40):
         draw(tmp_path / "drawn" / f"{number}.png", 255 - number)
     return [(tmp_path / "drawn" / f"{number}.png").read_bytes() for number in range(40)]
