@@ -95,14 +95,14 @@ def test_a_confirmation_says_so_if_its_trial_no_longer_leads(tmp_path: Path) -> 
     page = make(folder)
     assert "confirmed before the search continued Trial 7 is better" in page.text
     assert "Trial 1 leads the search now and is not confirmed yet" in page.text
-    now = f"What now Confirm the trial that leads now. It has been found since: lstnet-search confirm {folder}"
+    now = f"What now Confirm the trial that leads now. It was found after the confirmation: lstnet-search confirm {folder}"
     assert now in page.text
 
 
 @pytest.mark.parametrize(
     ("verdict", "best", "what", "options"),
     [
-        ("no difference shown", 7, "See more by more seeds.", ["--seeds", "6"]),
+        ("no difference shown", 7, "Use more seeds to see more.", ["--seeds", "6"]),
         (None, 0, "Search on.", ["--add-trials", "8"]),
     ],
 )
@@ -131,7 +131,7 @@ def test_without_a_confirmation_the_verdict_says_so_and_how_to_get_one(tmp_path:
     page = make(folder)
     assert (
         "not confirmed Trial 1 leads the search with 97.00 % target accuracy, mean of both directions, "
-        "+2.00 points against the paper's weights. No translation reaches 90.00 %."
+        "+2.00 points against the paper's weights. Without translation: 90.00 %."
     ) in page.text
     assert "This is an oracle score" in page.text
     assert "The best of 7 noisy scores is partly luck" in page.text

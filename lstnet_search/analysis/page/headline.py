@@ -123,8 +123,8 @@ def _search_sentence(study: StudyTables) -> str:
         points = " points" if is_share(metric) else ""
         gain = f"{difference(metric, score - paper)}{points}"
         result = f"Trial {leader} leads the search with {reached}, {gain} against the paper's weights."
-    if baseline is not None and metric not in CRITERIA:
-        gained = "No translation reaches" if score > baseline else "That is no gain: no translation reaches"
+    if baseline is not None and not metric.startswith(CRITERIA):
+        gained = "Without translation:" if score > baseline else "That is no gain: without translation it is"
         result += f" {gained} {shown(metric, baseline)}."
     return result
 

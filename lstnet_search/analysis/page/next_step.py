@@ -20,7 +20,7 @@ def without_result(study: StudyTables) -> Missing:
 def after_search(study: StudyTables) -> Missing:
     """How to finish a search, or to confirm its result once it has ended."""
     if study.ranking(study.metric).empty or (study.trials["state"] == "RUNNING").any():
-        return Missing("Finish the search.", "Nothing is lost by a stop:", study.folder.resume_command())
+        return Missing("Finish the search.", "Stopping loses nothing. To continue:", study.folder.resume_command())
     if study.search.tries_points:
         return Missing("Compare the points.", "There is no winner to confirm; the table of trials has all of them.")
     how = "Train the best trials and the paper's weights again with fresh seeds, and open the test sets:"
@@ -31,11 +31,11 @@ def after_confirmation(study: StudyTables, confirmation: ConfirmationRecord, lea
     """How to use a confirmed result, or to make it more certain."""
     best, test = confirmation.best, confirmation.best.against_paper
     if leader not in (None, best.trial):
-        return Missing("Confirm the trial that leads now.", "It has been found since:", _confirm(study))
+        return Missing("Confirm the trial that leads now.", "It was found after the confirmation:", _confirm(study))
     if test is not None and test.verdict != "better":
         seeds = 2 * len(confirmation.seeds)
         how = "The interval shrinks with the number of seeds; trainings that are done are kept:"
-        return Missing("See more by more seeds.", how, f"{_confirm(study)} --seeds {seeds}")
+        return Missing("Use more seeds to see more.", how, f"{_confirm(study)} --seeds {seeds}")
     if best is confirmation.paper:
         how = "More trials may find better weights than the paper's:"
         return Missing("Search on.", how, study.folder.resume_command("--add-trials", str(study.search.trials)))

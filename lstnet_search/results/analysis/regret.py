@@ -27,7 +27,7 @@ def judge(study: StudyTables, criterion: str, oracle: str) -> CriterionScore | N
     """Judge a criterion by the trial that a search would select with it.
 
     Each trial is judged at the report where the criterion is highest, the best trial at the report where the oracle
-    is highest. Return None if no report has both metrics.
+    is highest. Every trial counts by itself, whether it repeats another or not. Return None if no report has both metrics.
     """
     reports = study.best_reports(criterion)
     if oracle not in reports:
@@ -41,6 +41,6 @@ def judge(study: StudyTables, criterion: str, oracle: str) -> CriterionScore | N
     return CriterionScore(
         trials=len(reports),
         correlation=float(ranks[criterion].corr(ranks[oracle])) if varied else float("nan"),
-        regret=float(study.ranking(oracle).iloc[0] - reports[oracle].loc[picked]),
+        regret=float(study.best_reports(oracle)[oracle].max() - reports[oracle].loc[picked]),
         picked=picked,
     )

@@ -45,16 +45,18 @@ def read_remarks(path: Path) -> list[str]:
 def add_confirmation(folder: ResultsFolder, winner: TrialConfig, remarks: list[str]) -> None:
     """Write remarks on the winner's confirmation into `best_config.yaml`, in place of earlier ones.
 
-    If the file is missing or has other settings, because the search has continued since, nothing is written.
+    If the file is missing or has other settings, because the search has continued since, nothing is written. The seed
+    may be another one: a confirmation is of a configuration.
     """
     path = folder.best_config_file
-    if _has_settings(path, winner):
+    if _has_configuration(path, winner):
         others = [remark for remark in read_remarks(path) if not remark.startswith(CONFIRMED)]
-        write_config(path, winner, [*others, *remarks])
+        write_config(path, _read_config(path), [*others, *remarks])
 
 
-def _has_settings(path: Path, config: TrialConfig) -> bool:
-    return path.is_file() and _read_config(path) == config
+def _has_configuration(path: Path, config: TrialConfig) -> bool:
+    """Whether a file has these settings, whatever the seed."""
+    return path.is_file() and _read_config(path).model_copy(update={"seed": config.seed}) == config
 
 
 def _read_config(path: Path) -> TrialConfig:
@@ -118,7 +120,7 @@ def write_winner(
         about["images"] = [None if each.read_as is None else each.read_as.as_dict() for each in prepared.train]
     trained = TrainedModel(config, prepared.shapes, prepared.classes, network, prepared.classifiers, about, adapted)
     write_model(model, trained)
-    earlier = read_remarks(config_file) if _has_settings(config_file, config) else []
+    earlier = read_remarks(config_file) if _has_configuration(config_file, config) else []
     confirmed = [remark for remark in earlier if remark.startswith(CONFIRMED)]
     write_config(config_file, config, [*remarks, *_accuracies(metrics, prepared.baseline), *confirmed])
     if pictures is not None and isinstance(network, Translator):

@@ -39,16 +39,24 @@ def _processor() -> str:
 
 
 def _commit() -> str:
-    """The commit of the running checkout, with "+changes" if it was edited; empty outside a checkout."""
+    """The commit of the running checkout, with "+changes" if it was edited; empty outside a checkout.
+
+    An installed package may lie within the checkout of another project, which does not track this file.
+    """
     try:
-        found = subprocess.run(  # nosec B603 B607  # a fixed command, with the user's git
-            ["git", "describe", "--always", "--abbrev=40", "--dirty=+changes", "--exclude=*"],  # noqa: S607
-            cwd=Path(__file__).parent,
-            capture_output=True,
-            text=True,
-            timeout=10,
-            check=False,
-        )
-    except OSError:  # no git
+        _git("ls-files", "--error-unmatch", Path(__file__).name)
+        return _git("describe", "--always", "--abbrev=40", "--dirty=+changes", "--exclude=*")
+    except (OSError, subprocess.SubprocessError):  # no git, no checkout, or a disk that takes too long
         return ""
+
+
+def _git(*arguments: str) -> str:
+    found = subprocess.run(  # nosec B603 B607  # a fixed command, with the user's git
+        ["git", *arguments],  # noqa: S607
+        cwd=Path(__file__).parent,
+        capture_output=True,
+        text=True,
+        timeout=10,
+        check=True,
+    )
     return found.stdout.strip()

@@ -15,6 +15,7 @@ KEEP_PAPER = 0.8
 """The paper's weights rank first unless another configuration is better with at least this probability."""
 CERTAIN = 1.96
 """The quantile of the normal distribution at 97.5 %."""
+_MORE_SEEDS = "more seeds, not more trials, would tell"
 TOLD_APART = 0.025
 """A configuration is told apart from a better one if it is better than that one with at most this probability."""
 
@@ -98,7 +99,7 @@ class Configuration:
     @property
     def interval(self) -> tuple[float, float]:
         """The 95 % interval of the expectation; NaN if the spread between seeds is unknown."""
-        return self.expected - 1.96 * self.deviation, self.expected + 1.96 * self.deviation
+        return self.expected - CERTAIN * self.deviation, self.expected + CERTAIN * self.deviation
 
     @property
     def judged_trials(self) -> list[int]:
@@ -186,21 +187,41 @@ class Ranking:
         if len(equals) > 1:
             return self._no_difference(metric, max(equals[1:], key=lambda each: each.expected), equals)
         return (
-            f"the paper's weights are better than all other {len(self.configurations) - 1} configurations "
-            f"({_seeds(self.best.seeds)}, paired)"
+            f"the paper's weights are better than all {self._others()} ({_seeds(self.best.seeds)}, paired)"
         )
+
+    def _others(self) -> str:
+        """The configurations that the best one was compared with, and how many there are in all."""
+        if len(self._index) == len(self.configurations):
+            return f"other {len(self.configurations) - 1} configurations"
+        return f"{len(self._index) - 1} that were compared with them, of {len(self.configurations)} configurations"
+
+    def _compared(self) -> str:
+        """How many configurations can be compared, and how many there are."""
+        if len(self._index) == len(self.configurations):
+            return f"{len(self.configurations)} configurations"
+        return f"{len(self._index)} configurations that were compared, of {len(self.configurations)}"
 
     def _against_paper(self, metric: str, equals: Sequence[Configuration]) -> str:
         compared = None if self.paper is None else self.difference(self.best, self.paper)
         if compared is None or self.paper is None:
-            return f"trial {self.best.number} is the likely best; the paper's weights have no repeat to compare it with"
+            return (
+                f"trial {self.best.number} is the likely best; the paper's weights have no second seed yet, so they "
+                "cannot be compared"
+            )
         common = _common_seeds(self.best, self.paper)
-        if np.quantile(compared, TOLD_APART) <= 0 or not self._repeats_agree(self.best, self.paper):
+        if np.quantile(compared, TOLD_APART) <= 0:
             return self._no_difference(metric, self.best, equals)
+        if not self._repeats_agree(self.best, self.paper):
+            return (
+                f"no difference shown between trial {self.best.number} and the paper's weights: the lead of "
+                f"{_gain(metric, compared, common)} rests on the seed that selected trial {self.best.number}; "
+                f"{_MORE_SEEDS}"
+            )
         rank = "the best" if len(equals) == 1 else f"among the best {len(equals)}"
         return (
             f"trial {self.best.number} is better than the paper's weights by {_gain(metric, compared, common)}; "
-            f"it is {rank} of {len(self.configurations)} configurations"
+            f"it is {rank} of {self._compared()}"
         )
 
     def _repeats_agree(self, one: Configuration, other: Configuration) -> bool:
@@ -223,8 +244,8 @@ class Ranking:
             common = _common_seeds(other, self.paper)
             against = f" (trial {other.number}: {_gain(metric, compared, common)})"
         return (
-            f"no difference shown between {len(equals)} of {len(self.configurations)} configurations, the paper's "
-            f"weights among them{against}; more seeds, not more trials, would tell"
+            f"no difference shown between {len(equals)} of {self._compared()}, the paper's weights among "
+            f"them{against}; {_MORE_SEEDS}"
         )
 
 
@@ -298,7 +319,8 @@ def rank(configurations: Iterable[Configuration]) -> Ranking:
     """Rank the configurations that have a score by their expected scores; ties go to the earlier one.
 
     Once the spread between seeds is known, configurations that cannot be compared or have a failed training come last.
-    The paper's weights come first unless another configuration is better with a probability of at least `KEEP_PAPER`.
+    The paper's weights come first unless another configuration is better with a probability of at least `KEEP_PAPER`,
+    or they cannot be compared with it.
     """
     usable = [each for each in configurations if each.usable]
     selected = any(one.state == "PRUNED" for each in usable for one in each.trainings)
@@ -315,7 +337,7 @@ def rank(configurations: Iterable[Configuration]) -> Ranking:
     if judged is None or paper is None or not paper.scores or paper.failed or ranking.best is paper:
         return ranking
     gain = ranking.difference(ranking.best, paper)
-    if gain is not None and (gain > 0).mean() >= KEEP_PAPER:
+    if gain is None or (gain > 0).mean() >= KEEP_PAPER:  # None: nothing shows how good the paper's weights are
         return ranking
     return Ranking([paper, *(each for each in ranking.configurations if each is not paper)], judged, index)
 

@@ -51,6 +51,36 @@ def test_what_is_better_on_every_seed_is_called_better_by_how_much_and_on_what_i
     assert said.endswith("it is the best of 8 configurations")
 
 
+def test_what_was_never_repeated_beside_trials_that_were_stopped_is_not_called_worse() -> None:
+    ranking = rank(
+        [
+            configuration(0, 0.95, 0.951, 0.949),
+            configuration(1, 0.80, 0.81),
+            configuration(2, 0.99),
+            configuration(3, 0.2, state="PRUNED"),
+        ]
+    )
+    assert ranking.verdict(METRIC) == (
+        "the paper's weights are better than all 1 that were compared with them, of 4 configurations (3 seeds, paired)"
+    )
+
+
+def test_weights_of_the_paper_without_a_repeat_win_over_nothing_that_has_one() -> None:
+    """A trial was stopped early, so only repeats count, and the paper's weights have none."""
+    ranking = rank(
+        [
+            configuration(0, 0.5),
+            configuration(1, 0.9, 0.91, 0.9),
+            configuration(2, 0.6, 0.61),
+            configuration(3, 0.2, state="PRUNED"),
+        ]
+    )
+    assert ranking.best.number == 1
+    assert ranking.verdict(METRIC) == (
+        "trial 1 is the likely best; the paper's weights have no second seed yet, so they cannot be compared"
+    )
+
+
 def test_the_luckiest_of_many_equal_ones_is_no_winner() -> None:
     """Its first seed gives 0.95, and two more show that this was luck."""
     ranking = rank(
@@ -89,7 +119,9 @@ def test_the_papers_weights_can_be_shown_to_be_the_best() -> None:
 def test_one_shared_seed_shows_nothing() -> None:
     ranking = rank([configuration(0, 0.5), configuration(1, 0.9, 0.91, 0.9), configuration(2, 0.6, 0.61)])
     assert ranking.best.number == 1
-    assert ranking.verdict(METRIC).startswith("no difference shown")
+    said = ranking.verdict(METRIC)
+    assert said.startswith("no difference shown between trial 1 and the paper's weights: the lead of +")
+    assert said.endswith("rests on the seed that selected trial 1; more seeds, not more trials, would tell")
 
 
 def test_one_configuration_has_nothing_to_be_compared_with() -> None:
@@ -98,7 +130,7 @@ def test_one_configuration_has_nothing_to_be_compared_with() -> None:
 
 def test_without_the_papers_weights_the_likely_best_is_named() -> None:
     ranking = rank([configuration(3, 0.9, 0.91), configuration(4, 0.8, 0.81)])
-    assert "no repeat to compare it with" in ranking.verdict(METRIC)
+    assert "no second seed yet" in ranking.verdict(METRIC)
 
 
 def test_a_training_that_is_not_whole_does_not_count_beside_whole_ones() -> None:
