@@ -3,9 +3,9 @@
     python benchmarks/alternatives.py --output benchmarks/results/alternatives.json
     python benchmarks/alternatives.py --accuracy 0.9 --steps 1500
 
-All three train the same networks on the same images, on the same cores, and take turns. The other two have a DataLoader
-with two workers and float32; the last one computes the whole objective, with all gradients, for each of its two updates
-per batch. With `--accuracy`, all three are also trained until they reach it on validation images.
+All three train the same networks on the same images, on the same cores, and take turns. The textbook and Eq. 1 have a
+DataLoader with two workers, and float32. Eq. 1 computes the whole objective, with all gradients, for each of its two
+updates per batch. With `--accuracy`, all three are also trained until they reach it on validation images.
 """
 
 import time

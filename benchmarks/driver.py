@@ -1,4 +1,4 @@
-"""What our part of the driver costs after thousands of trials: fill a study without Ray, then time each operation.
+"""The cost of our part of the driver after thousands of trials: fill a study without Ray, then time each operation.
 
     python benchmarks/driver.py --trials 1000 --trials 10000 --output benchmarks/results/driver.json
 

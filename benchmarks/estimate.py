@@ -1,9 +1,9 @@
-"""How far off the time left is that a search shows, on recorded searches and on searches with fake trainings.
+"""The error of the time left that a search shows, on recorded searches and on searches with fake trainings.
 
     python benchmarks/estimate.py
 
-Each search is replayed: at each report, what the terminal would show is compared with the time that the search then
-took. Aim: half of the time within 20 %.
+Each search is replayed. At each report, the time left that the terminal would show is compared with the time that the
+search really took from there. Aim: an error below 20 % at half of the reports.
 """
 
 import heapq
@@ -30,7 +30,7 @@ from lstnet_search.results.screen.progress import Progress
 
 STUDIES = Path("docs/studies")
 Report = tuple[int, float]
-"""Steps and seconds of a training so far."""
+"""Steps and seconds of a training up to a report."""
 
 
 class Replayed:

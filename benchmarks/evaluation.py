@@ -1,4 +1,4 @@
-"""What a report costs in addition to the training steps: an evaluation, and a checkpoint with samples.
+"""The cost of a report, in addition to the training steps: an evaluation, and a checkpoint with samples.
 
 python benchmarks/evaluation.py --data-dir DATA
 """

@@ -2,7 +2,7 @@
 
     python benchmarks/kernels.py
 
-Milliseconds of processor time, the least of many calls, float32. Sizes are those of the networks at widths from 1/16.
+Milliseconds of processor time, the least of several calls, in float32. The sizes are those of networks from 1/16 width.
 """
 
 import time

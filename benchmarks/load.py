@@ -1,4 +1,4 @@
-"""What thousands of trials cost the driver: a search of real size, whose trials do nothing.
+"""The cost of thousands of trials for the driver: a search of real size whose trials do nothing.
 
     python benchmarks/load.py --trials 1000 --trials 10000 --output benchmarks/results/load.json
 

@@ -1,4 +1,4 @@
-"""What a benchmark runs on: its cores, its device, its memory, its peak speed and processes of its own."""
+"""What a benchmark runs on: cores, device, memory, peak speed, and worker processes."""
 
 import os
 import resource
@@ -56,7 +56,7 @@ def resident() -> float:
 
 
 Clock = Callable[[], float]
-"""`time.perf_counter`, or `time.process_time`, which other load on the machine changes less."""
+"""`time.perf_counter`, or `time.process_time`, which depends less on other load on the machine."""
 
 
 def mean_seconds(

@@ -1,4 +1,4 @@
-"""What a search costs besides training: trials that do nothing, run by Optuna alone, by a plain Tuner and by us.
+"""The cost of a search besides training: trials that do nothing, run by Optuna alone, by a plain Tuner and by us.
 
     python benchmarks/overhead.py --output benchmarks/results/overhead.json
 
@@ -63,7 +63,7 @@ STORAGES: dict[str, Callable[[Path], BaseStorage]] = {
 
 @dataclass(frozen=True)
 class Moment:
-    """A reading of the clock, of this process' processor time (both in s), and of its resident memory in MiB."""
+    """A reading of the clock, of this process's processor time (both in s), and of its resident memory in MiB."""
 
     clock: float
     work: float

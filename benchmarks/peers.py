@@ -3,9 +3,9 @@
     python benchmarks/peers.py --trials 1000 --environments /tmp/peers
 
 Optuna alone and Ray Tune with its OptunaSearch run in our environment, as in `overhead.py`, with a journal. Syne Tune
-and KerasTuner get environments of their own, which are made with pip if they are not there; without `--environments`,
-or if that fails, they are left out. Optuna and KerasTuner run their trials in their own process, one after the other;
-the others run two at once. Syne Tune and KerasTuner draw at random, which costs them least, and the others with TPE.
+and KerasTuner get environments of their own, which are made with pip if they do not exist. Without `--environments`, or
+if pip fails, they are left out. Optuna and KerasTuner run their trials in their own process, one after the other; the
+others run two at once. Syne Tune and KerasTuner draw at random, which is cheapest; the others use TPE.
 """
 
 import json
@@ -83,7 +83,7 @@ def _environment(folder: Path, peer: Peer) -> Path:
         try:
             subprocess.run(command, check=True, capture_output=True, text=True)
         except subprocess.CalledProcessError:
-            shutil.rmtree(folder)  # else the next run would take it for complete
+            shutil.rmtree(folder)  # otherwise the next run would take it for complete
             raise
     return python
 

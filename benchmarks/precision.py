@@ -1,10 +1,10 @@
-"""What the fast number format costs in accuracy: the same seeds trained in float32 and in bfloat16.
+"""The cost of the fast number format in accuracy: the same seeds trained in float32 and in bfloat16.
 
     python benchmarks/precision.py --data-dir DATA --output benchmarks/results/precision.json
 
-On hardware without bfloat16 its rounding is emulated: the input, weights and output of a convolution and all their
-gradients are rounded, and sums are float32. Trainings that the output file already holds are not repeated, so the
-benchmark can be stopped and continued.
+On hardware without bfloat16, its rounding is emulated: the input, weights and output of a convolution and all their
+gradients are rounded, and sums are computed in float32. Trainings that the output file already holds are not repeated,
+so the benchmark can be stopped and continued.
 """
 
 from collections.abc import Callable

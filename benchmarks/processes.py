@@ -6,7 +6,7 @@ from pathlib import Path
 from lstnet_search.tuning.tuner import ACTOR
 
 TRIAL = f"ray::{ACTOR}"
-"""How the title of a trial's process begins; then comes what it does."""
+"""How the title of a trial's process begins; what it does follows."""
 
 
 def descendants(ancestor: int) -> list[int]:

@@ -1,4 +1,4 @@
-"""What tricks of training are worth: accuracy, spread over seeds, swapped classes, and time to an accuracy.
+"""The effect of training tricks: accuracy, spread over seeds, swapped classes, and time to an accuracy.
 
     python benchmarks/recipe.py --data-dir DATA --output benchmarks/results/recipe.json
 
@@ -41,7 +41,7 @@ from lstnet_search.io.console import console
 from lstnet_search.methods.resizing import Resizing
 
 REACHED = (0.90, 0.95, 0.97)
-"""Accuracies whose time is measured."""
+"""Accuracies; the time to reach each is measured."""
 REPORTS = 15
 
 BEFORE = {"anchor": 0, "learning_rate": 1e-3, "cooldown": 0}
@@ -54,7 +54,7 @@ ROWS: dict[str, dict[str, Any]] = {
     "and at least 16 filters": {"min_filters": 16},
     "and 1/8 width": {"min_filters": 16, "width": 1 / 8},
 }
-"""Settings that differ from the preset `cpu`, by the name of the row."""
+"""Settings that differ from the preset `cpu`, by name of the row."""
 
 
 def main(
@@ -82,7 +82,7 @@ def main(
 
 
 def _train(row: str, seed: int, steps: int, data_dir: Path | None) -> dict[str, Any]:
-    """One training: its curve, and what each reader makes of its last state."""
+    """One training: its curve, and the accuracy of each reader with its last state."""
     torch.set_num_threads(1)
     config, device = settings(row, seed, steps, data_dir), the_device()
     prepared = prepare(config, data_dir or Path(), device)
@@ -117,7 +117,7 @@ Point = tuple[dict[str, float], TranslatesImages, bool]
 
 
 class _Timed(EvaluatedTraining):
-    """A training that knows how long its evaluation took, in seconds of the processor."""
+    """A training that measures the processor seconds of its evaluation."""
 
     evaluating = 0.0
 
@@ -186,7 +186,7 @@ def _table(trainings: list[dict[str, Any]]) -> Table:
 
 
 def _time_to(trainings: list[dict[str, Any]], level: float) -> str:
-    """Mean core-seconds until a level is reached, and in how many trainings it is."""
+    """Mean core-seconds until a level is reached, and how many trainings reach it."""
     reached = [
         next(point["core_seconds"] for point in each["curve"] if point["accuracy"] >= level)
         for each in trainings

@@ -3,10 +3,10 @@
     python benchmarks/search_efficiency.py record --trials 64 --processes 2
     python benchmarks/search_efficiency.py compare --processes 2
 
-`record` trains short trials all over the default search space and stops none of them early. It can be interrupted
-and continued, from `--state` or from the `--output` of an earlier run. `compare` fits a surrogate to the recorded
-trials, and counts the steps that our searcher and schedulers need on it to find what random search without early
-stopping finds.
+`record` trains short trials at points spread over the default search space and stops none of them early. It can be
+interrupted and continued, from `--state` or from the `--output` of an earlier run. `compare` fits a surrogate to the
+recorded trials. On it, `compare` counts the steps until our searcher and schedulers find what random search without
+early stopping finds.
 """
 
 import json
@@ -161,7 +161,7 @@ def regret(
 def _choices(
     recorded: Path, row: str, search: int, luck: float, shared: float, workers: int, flat: bool
 ) -> list[dict[str, float | bool]]:
-    """What one search chooses at each budget: its regret as a score, whether it is worse than trial 0, what is said."""
+    """One search at each budget: the regret of its choice, whether that is worse than trial 0, and the verdict."""
     from simulated import simulate
 
     surrogate = _surrogate(recorded)

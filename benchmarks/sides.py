@@ -1,4 +1,4 @@
-"""How long a step takes, and how much memory, for images of several sides.
+"""The time and the memory of a step, for images of several sides.
 
 python benchmarks/sides.py --width 0.0625 --side 32 --side 64 --side 128
 """

@@ -33,7 +33,7 @@ class SimulatedTrial:
 
 
 class Landscape(Protocol):
-    """Gives the learning curves of settings.
+    """Gives the learning curve of any settings.
 
     Attributes:
         steps: step of each report, (R,).

@@ -2,9 +2,9 @@
 
     python benchmarks/soak.py --minutes 30 --output benchmarks/results/soak.json
 
-Memory is what a process shares with no other (USS). Its slope is that of a straight line through the means of
-minutes, with the interval of Student's t. The first fifth of the run, in which caches fill, does not count. The
-driver keeps all trials, so its memory should grow with their number; that of an actor should not grow.
+Memory is what a process shares with no other (USS). A straight line through the means of each minute gives its slope,
+with the interval of Student's t. The first fifth of the run, in which caches fill, does not count. The driver keeps all
+trials, so its memory should grow with their number; the memory of an actor should not grow.
 """
 
 import os
@@ -30,7 +30,7 @@ from lstnet_search.results.folder.folder import ResultsFolder
 
 ROOT = Path(__file__).parents[1]
 WARM_UP = 0.2
-"""Share of the run that does not count."""
+"""Share of the run, at its start, that does not count."""
 
 
 @dataclass(frozen=True)

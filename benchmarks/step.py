@@ -1,9 +1,9 @@
-"""A training step of ours compared with a textbook's, and what each trick between them gains.
+"""Our training step compared with a textbook's, and the gain of each trick between them.
 
     python benchmarks/step.py --width 0.0625 --threads 1
 
 All variants, with their loader workers, are pinned to the same cores and take turns. Other load on the machine slows
-all of them alike, so quote the ratios. With `--processor-time`, the time that the loaders take is left out.
+all of them alike, so quote the ratios. With `--processor-time`, the time of the loaders is left out.
 """
 
 import time

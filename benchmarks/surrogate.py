@@ -56,9 +56,9 @@ def unit_cube_position(space: Space, settings: Mapping[Any, Any]) -> list[float]
 class Surrogate:
     """A Gaussian process of whole curves. Its residuals on held-out trials stand for the luck of a training.
 
-    A trial's curve is the predicted mean plus the residual curve of one of the recorded trials with the most similar
-    predicted end. So luck lasts for a whole training, differs between trainings with equal settings, and has the size
-    that is usual at that score. Part of it is the process's own error.
+    A trial's curve is the predicted mean plus the residual curve of a recorded trial, drawn from those with the most
+    similar predicted end. So luck lasts for a whole training, differs between trainings with equal settings, and has
+    the size that is usual at that score. Part of it is the process's own error.
     """
 
     def __init__(self, recorded: Recorded) -> None:
@@ -89,18 +89,18 @@ class Surrogate:
 class KnownLuck:
     """The expected curves of a surrogate, with luck of a known size.
 
-    Luck moves a whole curve. A part of it is the seed's, the same for all settings.
+    Luck shifts a whole curve. Part of it comes from the seed and is the same for all settings.
     """
 
     def __init__(self, surrogate: Surrogate, luck: float, shared: float, search: int, flat: Sequence[float] | None):
-        """Know the luck.
+        """Set the luck.
 
         Args:
             surrogate: gives the expected curves.
             luck: standard deviation of a score between trainings with equal settings.
-            shared: share of its variance that a seed brings to all settings alike.
-            search: number of the search: each has other luck.
-            flat: a position whose curve all settings have, so that there is no difference to be found; or None.
+            shared: share of its variance that comes from the seed and is the same for all settings.
+            search: number of the search; each search has other luck.
+            flat: a position whose curve all settings get, so that there is no difference to find; or None.
         """
         self.steps = surrogate.steps
         self._surrogate = surrogate
@@ -122,7 +122,7 @@ def _fitted(positions: np.ndarray, scores: np.ndarray, kernel: Any = None) -> Ga
     kernel = kernel or ConstantKernel() * lengths + WhiteKernel(0.1, (0.01, 1))  # noise: seeds differ
     model = GaussianProcessRegressor(kernel, normalize_y=True, optimizer=optimizer, random_state=0)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # a setting without effect gets the longest length
+        warnings.simplefilter("ignore", ConvergenceWarning)  # a setting without effect gets the greatest length scale
         return model.fit(positions, scores)
 
 

@@ -1,4 +1,4 @@
-"""How much of a DeepJDOT step is spent on the transport plan, which POT's exact solver computes on the CPU.
+"""The share of a DeepJDOT step that the transport plan takes, which POT's exact solver computes on the CPU.
 
 python benchmarks/transport.py --output benchmarks/results/transport.json
 """

@@ -3,9 +3,9 @@
 #
 #   deploy/install_lock.sh cuda|cpu requirements.lock
 #
-# cuda  every package, its hash checked.
-# cpu   PyTorch from its own index, whose builds for CPUs are a tenth of the size: the lock's versions, but not its hashes. Every
-#       other package from the lock, its hash checked, without those of CUDA.
+# cuda  All packages of the lock, with hash checks.
+# cpu   PyTorch's builds for CPUs, which are a tenth of the size, from its own index: the lock's versions, without hash checks.
+#       All other packages of the lock except those of CUDA, with hash checks.
 
 set -euo pipefail
 device=$1 lock=$2

@@ -6,14 +6,14 @@
 # NAME     name of the search. Results are in results/NAME below the folder in which sbatch was called.
 # STORAGE  a folder that every node mounts, or s3://BUCKET/FOLDER.
 #
-# Submitted again with the same NAME, or after a requeue, the search resumes. If STORAGE is a bucket and results/NAME is
-# gone, add --resume. Five minutes before its time limit, the job stops the search, which saves everything that was
-# reported. Then the job requeues itself. In an array, %a in NAME and in the options is the task's number:
+# If the job is submitted again with the same NAME, or requeued, the search resumes. If STORAGE is a bucket and results/NAME
+# is gone, add --resume. Five minutes before its time limit, the job stops the search, which saves everything that was
+# reported. Then the job requeues itself. In an array, %a in NAME and in the options stands for the task's number:
 #
 #   sbatch --array=1-4 deploy/slurm.sh seed-%a /shared/searches --seed %a
 #
-# Adapt the #SBATCH lines to your cluster. GPUs: --gpus-per-node=4 asks each node for four, as do --gres=gpu:4 and, for one
-# type, --gres=gpu:a100:4. A cluster without GPUs refuses that line: delete it, or give `sbatch --gpus-per-node=0 …`.
+# Adapt the #SBATCH lines to your cluster. --gpus-per-node=4 and --gres=gpu:4 request four GPUs per node, --gres=gpu:a100:4 four
+# of one type. A cluster without GPUs refuses that line: delete it, or give `sbatch --gpus-per-node=0 …`.
 
 #SBATCH --job-name=lstnet-search
 #SBATCH --nodes=2
@@ -45,13 +45,13 @@ cd "$SLURM_SUBMIT_DIR" # the repository with its .venv, on a disk that every nod
 [[ -x .venv/bin/ray ]] || fail "$PWD has no .venv; run \`make setup\` there, or call sbatch in the repository's folder"
 ray=$PWD/.venv/bin/ray
 
-# Everyone who can connect and has the token can run code as you: each job makes a new token, and no command line shows it.
+# Everyone who can connect and has the token can run code as you, so each job makes a new token, and no command line shows it.
 RAY_AUTH_TOKEN=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
 export RAY_AUTH_MODE=token RAY_AUTH_TOKEN
 export RAY_GRACEFUL_SHUTDOWN_DRAIN_TIMEOUT_S=0 # nothing is left to wait for when the nodes stop
 
-export SRUN_CPUS_PER_TASK=${SLURM_CPUS_PER_TASK:-1} # srun does not take this from sbatch
-unset SLURM_EXPORT_ENV # set by sbatch --export=NONE: the nodes would not get the token
+export SRUN_CPUS_PER_TASK=${SLURM_CPUS_PER_TASK:-1} # srun does not inherit it from sbatch
+unset SLURM_EXPORT_ENV # sbatch --export=NONE sets it, and then the nodes would not get the token
 
 # Jobs that share a node must not share ports, so each job has ten of its own.
 port=$((20000 + SLURM_JOB_ID % 1000 * 10))
@@ -61,8 +61,8 @@ on_each=(--block --log-color false --disable-usage-stats --num-cpus "${SLURM_CPU
   --num-gpus "${SLURM_GPUS_ON_NODE:-0}" --temp-dir "/tmp/ray-$SLURM_JOB_ID"
   --min-worker-port 0 --max-worker-port 0)
 
-# Runs on each node: a Ray node until SIGUSR1, which srun passes on to all processes; SIGTERM would abort the step. Ray gives
-# itself half a minute to start, which is short on a busy machine.
+# Runs on each node: starts a Ray node, and again if it ends, until SIGUSR1. srun passes SIGUSR1 on to all processes; SIGTERM
+# would abort the step. Ray gives itself half a minute to start, which may be too short on a busy machine.
 node() { # HOST RAY OPTIONS...
   local host=$1 ray=$2 log=/tmp/ray-$SLURM_JOB_ID.$1.log stopped= attempt
   shift 2
@@ -95,13 +95,13 @@ start() { # HOST OFFSET OPTIONS...: start a node that runs until it is stopped
   step[$host]=$!
 }
 
-stop() { # HOST...: stop nodes and wait until they have ended
+stop() { # HOST...: stop nodes, and wait until they have ended
   local host
   for host; do [[ -z ${step[$host]:-} ]] || kill -USR1 "${step[$host]}" 2>/dev/null || true; done
   for host; do [[ -z ${step[$host]:-} ]] || wait "${step[$host]}" || true; done
 }
 
-end() { # CODE: stop all nodes, the head last because the others would miss it, and requeue a job that was interrupted
+end() { # CODE: stop all nodes, the head last because the others need it, and requeue a job that was interrupted
   trap - EXIT
   stop "${hosts[@]:1}"
   stop "$head"
@@ -144,7 +144,7 @@ if [[ -e results/$name/search.yaml || -e $storage/$name/search.yaml ]]; then res
 search=$!
 
 trap 'stopped=yes; kill -TERM "$search"' TERM
-[[ -z $stopped ]] || kill -TERM "$search" # it came in between
+[[ -z $stopped ]] || kill -TERM "$search" # the signal came before this trap
 code=0
 wait "$search" || code=$?
 if [[ -n $stopped ]]; then # the signal interrupted the wait; the search saves its state and exits with 143

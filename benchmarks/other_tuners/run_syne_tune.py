@@ -2,7 +2,7 @@
 
     python run_syne_tune.py TRIALS CONCURRENT
 
-Each trial is a process of its own, as Syne Tune's backend has it. Prints seconds per trial as JSON.
+Each trial is a process of its own, as in Syne Tune's local backend. Prints seconds per trial as JSON.
 """
 
 import json

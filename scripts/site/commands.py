@@ -72,7 +72,7 @@ def _described(command: Any, typed: str, heading: str) -> Iterator[str]:
 
 
 def _entry(syntax: str, text: str) -> str:
-    """One option as a term and its definition. Types in angle brackets say nothing but where they list choices."""
+    """One option as a term and its definition. Types in angle brackets are left out unless they list choices."""
     shown = re.sub(r" <(?:path|list\[Path\]|text|int)>", "", syntax)
     text, _, extra = text.partition("  [")
     defaults = [part for part in extra.rstrip("]").split("; ") if part and not re.match(r"(\d+<=)?x", part)]

@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parents[2] / "lstnet_search"
 _RULES = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
 _LAYERS = [name for layer in _RULES["contracts"][0]["layers"] for name in layer.split(" | ")]
 ROOMS = [name for name in _LAYERS if (PACKAGE / name).is_dir()]
-"""Rooms from the outside inwards, as the import contract has them: each imports only from those below it."""
+"""Rooms in the order of the import contract, the outermost first: each imports only from those after it."""
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:

@@ -1,7 +1,7 @@
 """A hook of MkDocs: runs the notebooks of the site while it is built, and shows them as pages.
 
-A notebook is a page of the same name with its code, what it printed, its tables and its figures. A cell that raises an
-error ends the build. The notebook itself can be downloaded beside its page.
+A notebook becomes a page of the same name with its code, its printed output, its tables and its figures. A cell that
+raises an error ends the build. The notebook itself can be downloaded beside its page.
 """
 
 import json
@@ -31,7 +31,7 @@ FIGURE = "application/vnd.plotly.v1+json"
 LIBRARY = "assets/plotly.min.js"
 
 _executed: dict[str, Any] = {}
-"""Notebooks by their text: `mkdocs serve` builds the site again and again."""
+"""Executed notebooks by their text, so that `mkdocs serve` does not run them at each build."""
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
@@ -55,7 +55,7 @@ def _run(text: str, folder: str) -> Any:
         resources = {"metadata": {"path": folder}}
         quiet = [
             "--IPKernelApp.log_level=ERROR"
-        ]  # it warns of its ports, which are on the loopback interface and signed
+        ]  # it warns about its ports, which are signed and on the loopback interface only
         client = NotebookClient(
             notebook,
             timeout=TIMEOUT,

@@ -20,7 +20,7 @@ CLASSES = {
         "NoTranslationConfig": "No translation",
     },
 }
-"""File -> class of settings -> heading."""
+"""Heading of each class of settings, by file and class."""
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
