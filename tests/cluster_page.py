@@ -13,7 +13,7 @@ class Command:
 
     Attributes:
         section: heading above it.
-        where: name before the prompt; empty for a machine that does not matter.
+        where: name before the prompt; empty if any machine will do.
         text: the command on one line.
     """
 
@@ -23,7 +23,7 @@ class Command:
 
 
 def commands() -> list[Command]:
-    """The commands of the page in its order."""
+    """The commands of the page, in the page's order."""
     found: list[Command] = []
     for part in re.split(r"^## ", PAGE.read_text(), flags=re.MULTILINE)[1:]:
         section = part.partition("\n")[0]

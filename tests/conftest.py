@@ -19,8 +19,8 @@ from lstnet_search.results.export.winner import write_winner
 from lstnet_search.results.folder.folder import ResultsFolder
 from lstnet_search.results.study.records import ReportRecord
 
-# A loaded machine is slow now and then; that is no failure of a property, but a minute is. The same examples each time,
-# so that a failure is of what was changed; others, by the thousand, are looked for with --hypothesis-profile=searching.
+# The deadline is a minute, because a loaded machine is slow at times. The examples are the same in every run, so that a
+# failure comes from a change. --hypothesis-profile=searching tries a thousand other examples.
 UNHURRIED: dict[str, Any] = {"deadline": 60_000, "suppress_health_check": [HealthCheck.too_slow]}  # ms
 settings.register_profile("unhurried", derandomize=True, database=None, max_examples=ALWAYS, **UNHURRIED)
 settings.register_profile("searching", max_examples=1000, **UNHURRIED)
@@ -31,11 +31,11 @@ LONGEST_FILES = (
     *("test_faults.py", "test_search.py", "test_slurm.py", "test_cluster.py"),
     *("test_population_search.py", "test_table2.py"),
 )
-"""Those that take minutes come first: begun last, one of them would run alone while the other process has ended."""
+"""Files that take minutes run first. Started last, one of them would run alone after the other process has ended."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that take longest."""
+    """Run the files that take longest first."""
     order = {name: position for position, name in enumerate(LONGEST_FILES)}
     items.sort(key=lambda item: order.get(item.path.name, len(order)))
 
@@ -55,7 +55,7 @@ CHROMIUM_FLAGS = [
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The system's Chromium, which asks nothing of any server by itself."""
+    """The system's Chromium, which contacts no server by itself."""
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed")
     with sync_playwright() as playwright:

@@ -26,7 +26,7 @@ def few_in_folders() -> tuple[str, str]:
 
 
 def prepare_few(cache: Path, *, mnist: bool = True, usps: bool = True) -> Prepared:
-    """400 images of each domain with hardly trained classifiers.
+    """400 images of each domain with barely trained classifiers.
 
     Args:
         cache: folder of classifiers.

@@ -6,7 +6,7 @@ from PIL import Image
 
 
 def draw(path: Path, brightness: int = 255, size: tuple[int, int] = (28, 28), mode: str = "L") -> None:
-    """Write an image of a bright square on black, and the folder that it lies in."""
+    """Write an image of a bright square on black, and make its folder."""
     path.parent.mkdir(parents=True, exist_ok=True)
     image = Image.new(mode, size)
     image.paste(brightness if mode == "L" else (brightness, 0, 0), (4, 4, 8, 8))
@@ -14,7 +14,7 @@ def draw(path: Path, brightness: int = 255, size: tuple[int, int] = (28, 28), mo
 
 
 def fill(folder: Path, *classes: str, count: int = 25, size: tuple[int, int] = (28, 28), mode: str = "L") -> Path:
-    """Write `count` images, each of another brightness, to one subfolder per class."""
+    """Write `count` images, each with a different brightness, to one subfolder per class."""
     for name in classes:
         for number in range(count):
             draw(folder / name / f"{number:02d}.png", 255 - number, size, mode)

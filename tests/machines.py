@@ -1,4 +1,4 @@
-"""Machines of a network that is made of namespaces of this one: each has its own processes, address, name and /tmp."""
+"""A network of machines, made of namespaces on this one. Each has its own processes, address, name and /tmp."""
 
 import os
 import shlex
@@ -15,35 +15,35 @@ NETWORK = "10.77.0"
 HUB_ADDRESS = f"{NETWORK}.254"
 READY_SECONDS = 20
 LONGEST_SECONDS = 1800
-"""Lifetime of a machine that nobody ends."""
+"""Lifetime of a machine that nothing ends earlier."""
 
 
 class Machine:
     """A machine. All of its processes end with the first, which does nothing.
 
-    What it writes to its user's home or to /tmp, no other machine sees.
+    No other machine sees what it writes to its user's home or to /tmp.
 
     Attributes:
         name: its host name.
         address: its IP address.
-        folder: of its files and logs.
+        folder: folder of its files and logs.
     """
 
     def __init__(self, name: str, address: str, folder: Path, hosts: Path, shared: Sequence[Path]) -> None:
         """Start the first process.
 
         Args:
-            name: as above.
-            address: as above. Nothing is connected to the machine yet.
+            name: its host name.
+            address: its IP address. The machine is not connected yet.
             folder: a folder that does not exist.
-            hosts: file that is to be its /etc/hosts.
-            shared: folders that it sees although they may be in /tmp.
+            hosts: file that becomes its /etc/hosts.
+            shared: folders that it sees even if they are in /tmp.
         """
         self.name, self.address, self.folder = name, address, folder
         for part in ("tmp", "home", "work"):
             (folder / part).mkdir(parents=True)
         namespaces = ("--fork", "--pid", "--mount-proc", "--net", "--mount", "--uts", "--kill-child")
-        first = f"trap '' CHLD; exec sleep {LONGEST_SECONDS}"  # ignoring it reaps the processes that `sleep` inherits
+        first = f"trap '' CHLD; exec sleep {LONGEST_SECONDS}"  # ignoring CHLD reaps the processes that `sleep` inherits
         self._unshare = subprocess.Popen(["unshare", *namespaces, "sh", "-c", first])
         self._first = _only_child(self._unshare.pid)
         tmp, home = folder / "tmp", Path.home()
@@ -87,17 +87,17 @@ class Machine:
             )
 
     def in_network(self, *command: str) -> None:
-        """Run a command of this process's machine in the network of this one."""
+        """Run a command of the host in the network of this machine."""
         subprocess.run(["nsenter", "--target", str(self._first), "--net", "--", *command], check=True)
 
     @property
     def network_of(self) -> str:
-        """The process by which `ip` names this machine's network."""
+        """The process id by which `ip` names this machine's network."""
         return str(self._first)
 
     def kill(self) -> None:
         """End all processes at once, as a loss of power does."""
-        self._unshare.send_signal(signal.SIGKILL)  # which the kernel passes on to the first process
+        self._unshare.send_signal(signal.SIGKILL)  # the kernel passes it on to the first process
         self._unshare.wait()
 
 
@@ -105,7 +105,7 @@ class Network:
     """A hub, and machines that are connected to it.
 
     Attributes:
-        folder: of all files.
+        folder: folder of all files.
         hub: the machine in the middle.
         machines: the others, by name.
     """
@@ -115,7 +115,7 @@ class Network:
 
         Args:
             folder: an existing folder, which all machines see.
-            names: of the machines beside the hub.
+            names: names of the machines other than the hub.
             shared: more folders that all machines see.
         """
         self.folder = folder
@@ -135,7 +135,7 @@ class Network:
             raise
 
     def add(self, name: str) -> None:
-        """Start a machine, or one that was killed again, and connect it."""
+        """Start a machine for the first time or after it was killed, and connect it."""
         folder, address = self.folder / name, self._addresses[name]
         shutil.rmtree(folder, ignore_errors=True)
         machine = self.machines[name] = Machine(name, address, folder, self._hosts, self._shared)
@@ -152,7 +152,7 @@ class Network:
 
 @contextmanager
 def running_network(names: Sequence[str], shared: Sequence[Path]) -> Iterator[Network]:
-    """Run machines with the given names, which share some folders. Nothing of them is left in the end."""
+    """Run machines with the given names, which share some folders. Everything is removed at the end."""
     folder = Path(tempfile.mkdtemp(prefix="net"))
     try:
         network = Network(folder, names, shared)
@@ -165,7 +165,7 @@ def running_network(names: Sequence[str], shared: Sequence[Path]) -> Iterator[Ne
 
 
 def cannot_run(programs: Sequence[str] = ()) -> str:
-    """Why no such machines, or these programs on them, can run here; empty if they can."""
+    """Why such machines, or these programs on them, cannot run here; empty if they can."""
     path = f"{os.environ['PATH']}:/usr/sbin"
     lacking = [each for each in ("ip", "unshare", "nsenter", *programs) if shutil.which(each, path=path) is None]
     if lacking:

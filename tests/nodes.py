@@ -1,4 +1,4 @@
-"""A real Ray cluster of several nodes on this machine, each with processes of its own, as `ray start` makes them."""
+"""A real Ray cluster of several nodes on this machine. Each node has its own processes, as `ray start` makes them."""
 
 import os
 import secrets
@@ -16,9 +16,9 @@ from pathlib import Path
 HOST = "127.0.0.1"
 STARTED = "Ray runtime started."
 ATTEMPTS = 5
-"""To start a node: Ray gives itself half a minute, which is short on a machine with other work."""
+"""Attempts to start a node. Ray allows itself half a minute for each, which is short on a busy machine."""
 MARK = "LSTNET_TEST_NODE"
-"""A variable that the processes of a node inherit, also those that leave its session."""
+"""A variable that all processes of a node inherit, even those that leave its session."""
 
 FREQUENT_METRICS = {"RAY_metrics_report_interval_ms": "500"}
 """Variable of a process that exports its metrics twice a second, not every 10 s."""
@@ -32,10 +32,10 @@ class Nodes:
     """Nodes of a cluster, the first its head.
 
     Attributes:
-        folder: of logs; below it `0` is the head's folder for temporary files.
-        address: to join it by.
-        dashboard: its URL, where jobs are submitted.
-        environment: of a process that may join or submit: this one's, and the token.
+        folder: folder of logs. Its subfolder `0` has the head's temporary files.
+        address: address of the cluster.
+        dashboard: URL of the cluster's dashboard, where jobs are submitted.
+        environment: environment of a process that may join or submit: this process's, with the token.
     """
 
     def __init__(
@@ -46,15 +46,15 @@ class Nodes:
         variables: Mapping[str, str] | None = None,
         own_token: bool = True,
     ) -> None:
-        """No node yet: `start` makes the head first.
+        """Start no node yet. The first call of `start` starts the head.
 
         Args:
-            folder: for logs and sockets, whose path must be short.
-            cpus: of each node.
-            gpus: that each node says it has.
-            variables: more of each node's environment, which the processes of its trials inherit.
-            own_token: whether the cluster has a token of its own, or the one in this user's file: only then can a
-                process join it that has used Ray before.
+            folder: folder of logs and sockets. Its path must be short.
+            cpus: CPUs of each node.
+            gpus: GPUs that each node claims to have.
+            variables: further environment variables of each node, which the processes of its trials inherit.
+            own_token: whether the cluster has a token of its own. Otherwise it has the one in this user's file, which
+                a process that has used Ray before needs to join it.
         """
         self.folder = folder
         self._cpus, self._gpus = cpus, gpus
@@ -72,7 +72,7 @@ class Nodes:
             Its place, 0 for the head.
 
         Raises:
-            RuntimeError: with what it said, if it does not start.
+            RuntimeError: with what it printed, if it does not start.
         """
         place = len(self._started)
         for _ in range(ATTEMPTS):
@@ -86,7 +86,7 @@ class Nodes:
 
     def kill(self, place: int) -> None:
         """End all processes of a node at once, as a machine that loses its power."""
-        while processes := self.processes(place):  # one may have been about to start another
+        while processes := self.processes(place):  # again, because one may have just started another
             for process in processes:
                 with _gone_already():
                     os.kill(process, signal.SIGKILL)
@@ -94,7 +94,7 @@ class Nodes:
         self._started[place].wait()
 
     def kill_all(self) -> None:
-        """End what is left of all nodes, the head last."""
+        """End all processes that are left of all nodes, the head's last."""
         for place in reversed(range(len(self._started))):
             self.kill(place)
 
@@ -116,7 +116,7 @@ class Nodes:
         return found
 
     def _launch(self, place: int) -> subprocess.Popen[bytes]:
-        # Not this process' path: the code is to reach the nodes as it reaches those of a user.
+        # Without this process's PYTHONPATH: the code must reach the nodes in the same way as a user's nodes.
         environment = {name: value for name, value in self.environment.items() if name != "PYTHONPATH"}
         with self.log(place).open("w") as output:
             return subprocess.Popen(
@@ -148,7 +148,7 @@ class Nodes:
             "object-store-memory": 150_000_000,
             "temp-dir": self.folder / str(place),
             "dashboard-agent-listen-port": free_port(),
-            "min-worker-port": 0,  # or all nodes take workers' ports from one list
+            "min-worker-port": 0,  # otherwise all nodes take their workers' ports from one list
             "max-worker-port": 0,
         }
         if place:
@@ -168,19 +168,19 @@ class Nodes:
 def running_nodes(
     count: int, cpus: int = 1, gpus: int = 0, variables: Mapping[str, str] | None = None, own_token: bool = True
 ) -> Iterator[Nodes]:
-    """Run a cluster. Nothing of it is left in the end.
+    """Run a cluster. Everything is removed at the end.
 
     Args:
-        count: of nodes, one after another.
-        cpus: of each.
-        gpus: that each says it has.
-        variables: more of the environment of each.
+        count: number of nodes, which start one after another.
+        cpus: as for `Nodes`.
+        gpus: as for `Nodes`.
+        variables: as for `Nodes`.
         own_token: as for `Nodes`.
 
     Yields:
         The nodes. A test may kill some and start others.
     """
-    folder = Path(tempfile.mkdtemp(prefix="nodes"))  # short, for sockets lie below it
+    folder = Path(tempfile.mkdtemp(prefix="nodes"))  # a short path, because sockets lie below it
     nodes = Nodes(folder, cpus, gpus, variables, own_token)
     try:
         for _ in range(count):
@@ -198,5 +198,5 @@ def free_port() -> int:
 
 
 def _gone_already() -> AbstractContextManager[None]:
-    """Processes end while one looks, and those of others are not ours to read."""
+    """Ignore processes that have just ended, and those of other users, which cannot be read."""
     return suppress(FileNotFoundError, ProcessLookupError, PermissionError)

@@ -6,7 +6,7 @@ from rich.cells import cell_len
 
 
 def cells(lines: Sequence[str]) -> list[list[str]]:
-    """The cells of a table, also the empty ones: columns are apart where two signs of every line are spaces."""
+    """The cells of a table, including empty ones. Columns are separated where every line has two spaces."""
     width = max(map(len, lines))
     padded = [line.ljust(width) for line in lines]
     blank = [all(line[index] == " " for line in padded) for index in range(width)]

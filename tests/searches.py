@@ -21,7 +21,7 @@ from lstnet_search.cli import main
 
 ROOT = Path(__file__).parents[1]
 ALL_BUNDLED = ("--domains", "mnist", "usps", "--bundled")
-"""Options after those of `smoke`, for scores that differ: with few images, networks that hardly train tie."""
+"""Options to add to those of `smoke` if scores must differ. With few images, barely trained networks tie."""
 
 
 def smoke(results: Path, *arguments: str) -> list[str]:
@@ -47,11 +47,11 @@ class Ended:
 
 
 def here(*arguments: str, address: str | None = None) -> Ended:
-    """A command of `python -m lstnet_search` in this process.
+    """Run a command of `python -m lstnet_search` in this process.
 
     Args:
         arguments: the command and its options.
-        address: of a cluster to join, or None to start one.
+        address: address of a cluster to join, or None to start one.
     """
     environment = {} if address is None else {"RAY_ADDRESS": address}
     out, err = io.StringIO(), io.StringIO()
@@ -67,31 +67,31 @@ def here(*arguments: str, address: str | None = None) -> Ended:
         ):
             main(arguments)
     finally:
-        torch.use_deterministic_algorithms(False)  # which --deterministic turns on for the rest of a process
+        torch.use_deterministic_algorithms(False)  # --deterministic turns it on for the rest of the process
         torch.set_num_threads(threads)
     assert isinstance(ended.value.code, int)
     return Ended(ended.value.code, out.getvalue(), err.getvalue())
 
 
 def done(*arguments: str, address: str | None = None) -> str:
-    """What a command printed that ended well."""
+    """Run a command, which must succeed, and return what it printed."""
     ended = here(*arguments, address=address)
     assert ended.code == 0, ended.out + ended.err
     return ended.out
 
 
 def searched(results: Path, *arguments: str, address: str) -> str:
-    """What a search at smoke size printed that ended well."""
+    """Run a search at smoke size, which must succeed, and return what it printed."""
     return done("search", *smoke(results, *arguments), address=address)
 
 
 def command(results: Path, *arguments: str) -> list[str]:
-    """A search at smoke size as a process of its own."""
+    """The command line of a search at smoke size."""
     return [sys.executable, str(ROOT / "run_search.py"), *smoke(results, *arguments)]
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """A script or a module to its end, which must be a good one."""
+    """Run a script or a module, which must succeed."""
     ended = subprocess.run(
         [sys.executable, *arguments],
         cwd=ROOT,
@@ -108,7 +108,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 def search(
     results: Path, *arguments: str, environment: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """A search as a process of its own to its end, whatever its exit code."""
+    """Run a search in a process of its own. It may end with any exit code."""
     return subprocess.run(
         command(results, *arguments),
         cwd=ROOT,
@@ -123,17 +123,17 @@ def search(
 def search_until(
     results: Path, wanted: str, *arguments: str, stop: int, environment: Mapping[str, str] | None = None
 ) -> tuple[int, str]:
-    """A search that gets a signal after a line that matches; its exit code, and what it printed."""
+    """Run a search, and send it a signal after a line that matches. Returns its exit code and what it printed."""
     return run_until(command(results, *arguments), wanted, stop=stop, environment=environment)
 
 
 def run_until(
     command: Sequence[str], wanted: str, *, stop: int | None, environment: Mapping[str, str] | None = None
 ) -> tuple[int, str]:
-    """A command that gets a signal after a line that matches.
+    """Run a command, and send it a signal after a line that matches.
 
     Args:
-        command: to run.
+        command: the command.
         wanted: regular expression of the line's beginning.
         stop: the signal, or None to let the command end by itself.
         environment: further variables.
@@ -162,7 +162,7 @@ def run_until(
 
 
 def unbroken(printed: str) -> str:
-    """What was printed as one line, also commands that were broken to fit the screen."""
+    """What was printed, as one line. Commands that were broken to fit the screen are joined again."""
     return " ".join(printed.replace("\\\n", " ").split())
 
 

@@ -44,11 +44,11 @@ PartitionName=all Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 """
 POLL_SECONDS = 0.5
 PATIENCE = 900
-"""Seconds to wait for a job, of which a machine without other work needs a tenth."""
+"""Seconds to wait for a job. An idle machine needs a tenth of them."""
 
 
 class Slurm:
-    """A cluster that runs.
+    """A running cluster.
 
     Attributes:
         network: its machines; the nodes are `n1`, `n2`, ….
@@ -57,7 +57,7 @@ class Slurm:
     """
 
     def __init__(self, network: Network) -> None:
-        """Start `munged` and `slurmctld` on the hub, `slurmd` on each machine, with two CPUs and a GPU that is none."""
+        """Start `munged` and `slurmctld` on the hub, and `slurmd` on each machine with two CPUs and a pretended GPU."""
         self.network = network
         folder, count = network.folder, len(network.machines)
         self.folder = folder
@@ -134,11 +134,11 @@ class Slurm:
         """Wait until a job has printed a text that matches.
 
         Raises:
-            TimeoutError: with what it has printed, also if it has ended without.
+            TimeoutError: with what it has printed, if the text does not come in time or the job ends without it.
         """
 
         def printed() -> bool:
-            ended = self.has_ended(job)  # asked first: what it prints in the meantime counts
+            ended = self.has_ended(job)  # asked before the log is read: what is printed in between counts
             found = re.search(wanted, self.log(job), re.MULTILINE) is not None
             if ended and not found:
                 raise TimeoutError(f"no {wanted}\n{self._said(job)}")
@@ -170,6 +170,6 @@ class Slurm:
 
 @contextmanager
 def running_slurm(count: int) -> Iterator[Slurm]:
-    """Run Slurm. Nothing of it is left in the end."""
+    """Run Slurm. Everything is removed at the end."""
     with running_network([f"n{place}" for place in range(1, count + 1)], [ROOT]) as network:
         yield Slurm(network)

@@ -1,4 +1,4 @@
-"""Classifiers trained on the cluster: of domains, and adapted to the translations of networks."""
+"""Trains classifiers on the cluster: those of domains, and those adapted to the translations of networks."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
@@ -24,7 +24,7 @@ Name = TypeVar("Name")
 
 
 class ClassifierTrainings:
-    """Trains classifiers side by side, each with the resources of a trial. What is cached is not trained again."""
+    """Trains classifiers side by side, each with the resources of a trial. Cached ones are not trained again."""
 
     def __init__(self, config: TrialConfig, pair: DomainPair, placement: Placement, stop_request: StopRequest) -> None:
         """Share the images with the cluster.
@@ -32,7 +32,7 @@ class ClassifierTrainings:
         Args:
             config: settings of the trials.
             pair: training images of both domains.
-            placement: says what a trial gets.
+            placement: the resources of a trial.
             stop_request: ends the wait for classifiers when it is due.
         """
         self._config = config
@@ -61,7 +61,7 @@ class ClassifierTrainings:
 
         Args:
             networks: each network, on the CPU, and the seed of its classifiers, by name.
-            sources: the domains to read, 0, 1 or both.
+            sources: indices of the domains whose images are read: 0, 1 or both.
             say: prints a line.
 
         Returns:
@@ -81,7 +81,7 @@ class ClassifierTrainings:
         if self._stop_request.due:
             return None
         resources = self._placement.resources
-        # With a GPU a process ends, or it would keep memory there. Others stay, because a new one imports for seconds.
+        # A process with a GPU ends, because it would keep memory there. Others stay: imports take a new one seconds.
         calls = 1 if resources["gpu"] else 0  # 0: any number
         remote = ray.remote(max_calls=calls)(task).options(num_cpus=resources["cpu"], num_gpus=resources["gpu"])
         shared = self._pair, self._config, self._placement.threads, resources["gpu"], self._cache

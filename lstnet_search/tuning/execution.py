@@ -38,7 +38,7 @@ def until_stopped(run: Run, console: Console, command: Callable[[StopRequest], i
 
 
 def refuse_placement(resources: Resources, trials: int) -> None:
-    """Before anything is read, refuse options that ask for more than this machine has.
+    """Refuse options that ask for more than this machine has, before anything is read.
 
     The resources of a running cluster are not known yet, so they are not checked.
 

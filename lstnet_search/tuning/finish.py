@@ -36,7 +36,7 @@ from lstnet_search.tuning.study.objectives import objectives
 from lstnet_search.tuning.trials.checkpoints import checkpoint_at
 
 LIKELY_BEST = 5
-"""Configurations whose networks are checked for swapped classes."""
+"""How many of the likely best configurations are checked for swapped classes."""
 
 
 def finish_search(context: SearchContext[Prepared], display: SearchDisplay, callback: SearchCallback) -> int:
@@ -126,7 +126,7 @@ def _print_outcome(
 
 
 def _swaps(ranking: Ranking, records: Sequence[TrialRecord], metric: str) -> Iterator[str]:
-    """A line for each whole training of the likely best whose translator swaps classes at its best report."""
+    """A line for each whole training of the likely best that swaps classes at its best report."""
     by_number = {record.number: record for record in records}
     for number in (number for each in ranking.configurations[:LIKELY_BEST] for number in each.judged_trials):
         report = by_number[number].best(metric) if by_number[number].state == "COMPLETE" else None
@@ -137,7 +137,7 @@ def _swaps(ranking: Ranking, records: Sequence[TrialRecord], metric: str) -> Ite
 def _print_next_steps(
     context: SearchContext[Prepared], display: SearchDisplay, records: Sequence[TrialRecord], ranking: Ranking
 ) -> None:
-    """The commands that a user may want next. An ablation has no winner to confirm."""
+    """Print the commands that a user may want next. An ablation has no winner to confirm."""
     config, folder = context.config, context.folder
     seconds = None
     if config.space.dimensions:
@@ -156,7 +156,7 @@ def _print_next_steps(
 
 
 def readers_line(reader: str, measured: Mapping[str, float], prepared: Prepared) -> Iterator[str]:
-    """The accuracies of a reader, and their mean beside that of plain resizing; nothing if it was not measured.
+    """A line with a reader's accuracies, and their mean compared with plain resizing; none if it was not measured.
 
     Args:
         reader: its name.
@@ -194,7 +194,7 @@ class _Winner:
         self._report = report
 
     def write(self, adapted: Classifiers = (None, None)) -> None:
-        """Write the winner's files, and say what it is; or why that is impossible."""
+        """Write the winner's files and say which trial it is, or say why they cannot be written."""
         try:
             measured = self._write_files(adapted)
         except InputError as error:  # the checkpoint is missing or damaged
@@ -217,7 +217,7 @@ class _Winner:
         self._display.say(f"best: trial {best.shown_trial}{model}{back}")
 
     def add_adapted(self, *, ended: bool) -> None:
-        """Train the winner's adapted classifiers, and add them to its model. They take their time, so they come last.
+        """Train the winner's adapted classifiers, and add them to its model. This takes long, so it comes last.
 
         Args:
             ended: whether all trials have ended; otherwise the classifiers have to wait.
@@ -285,7 +285,7 @@ class _Winner:
             yield Path(fetched)
 
     def _say_readers(self, measured: Mapping[str, float]) -> None:
-        """Say how well each reader with adapted classifiers does, and what that is to no translation."""
+        """Print the accuracies of each reader with adapted classifiers, compared with no translation."""
         for reader in ("adapted", "both"):
             for line in readers_line(reader, measured, self._context.data):
                 self._display.say(line)

@@ -72,7 +72,7 @@ def search(config: SearchConfig, run: Run, console: Console) -> int:
         The exit code: 0 done, 1 if no trial is usable, 128 + signal after a signal.
 
     Raises:
-        InputError: before anything is trained or written.
+        InputError: if an option, the data or the results folder cannot be used.
     """
     return until_stopped(run, console, partial(_search, config, run, console))
 
@@ -116,10 +116,10 @@ def _search(config: SearchConfig, run: Run, console: Console, stop_request: Stop
 
 
 def _refuse_unusable(config: SearchConfig, run: Run) -> None:
-    """Before the cluster starts and anything is trained, refuse options and data that cannot work.
+    """Refuse options and data that cannot work, before the cluster starts and anything is trained.
 
     Raises:
-        InputError: if an option cannot work.
+        InputError: if there are any.
     """
     refuse_sampler(config)
     refuse_trackers(run.log)

@@ -11,7 +11,7 @@ from types import FrameType, TracebackType
 from typing import Any, Self
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-"""SIGHUP says that the terminal was closed."""
+"""SIGHUP means that the terminal was closed."""
 AGAIN_AFTER = 0.01
 """Seconds after which an interruption that Python swallowed is repeated."""
 
@@ -74,7 +74,7 @@ class StopRequest:
         unraisable_before = sys.unraisablehook
 
         def again(unraisable: "sys.UnraisableHookArgs") -> None:
-            # A handler that ran inside a finalizer or a weak reference's callback raises into nothing.
+            # Python swallows what a handler raises inside a finalizer or a weak reference's callback.
             if isinstance(unraisable.exc_value, KeyboardInterrupt):
                 signal.setitimer(signal.ITIMER_REAL, AGAIN_AFTER)
             else:

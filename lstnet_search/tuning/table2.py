@@ -71,7 +71,7 @@ class _Methods:
         self._spent = folder.spent()
 
     def run(self, method: str, config: SearchConfig) -> int:
-        """Search and confirm one method, as far as this is not done yet and time allows. Returns the exit code."""
+        """Do what is left of one method's search and confirmation, while time allows. Returns the exit code."""
         spent = self._spent.setdefault(method, Spent())
         if not spent.searched and (code := self._search(method, config, spent)):
             return code

@@ -33,7 +33,7 @@ def test_the_container_runs_the_command_as_a_user_without_rights() -> None:
 def test_what_the_image_needs_is_there_and_reaches_the_build() -> None:
     ignored = (ROOT / ".dockerignore").read_text().split()
     copied = [name for word, rest in instructions() if word == "COPY" for name in rest.split()[:-1]]
-    # The package's set-up reads these.
+    # The package's build reads these.
     needed = ["pyproject.toml", "README.md", "LICENSE", "NOTICE", "lstnet_search", "search_spaces", "run_search.py"]
     for name in (*copied, *needed):
         assert (ROOT / name).exists(), name

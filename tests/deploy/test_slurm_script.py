@@ -14,7 +14,7 @@ from nodes import free_port
 SCRIPT = Path(__file__).parents[2] / "deploy" / "slurm.sh"
 PROGRAMS = {
     "bin/scontrol": 'if [[ $1 == requeue ]]; then echo "requeue $2" >>"$CALLS"; else printf "localhost\\nother\\n"; fi',
-    # Its process becomes that of the node, as signals to srun are passed on to it.
+    # With exec, signals to it reach the node's process, as srun passes signals on.
     "bin/srun": 'while [[ $1 == --* ]]; do shift; done; exec "$@"',
     ".venv/bin/ray": """
 if [[ $1 == list ]]; then cat joined-*; exit; fi
@@ -41,7 +41,7 @@ class Job:
 
     Attributes:
         folder: where it runs.
-        calls: what it has called.
+        calls: the calls of its stand-ins so far.
     """
 
     folder: Path
@@ -60,7 +60,7 @@ class Job:
         return subprocess.Popen(command, env=environment | variables, stderr=subprocess.PIPE, text=True)
 
     def run(self, *arguments: str, **variables: str) -> tuple[int, str]:
-        """Its exit code, and what it printed to stderr."""
+        """Run it to its end, and return its exit code and what it printed to stderr."""
         with self.start(*arguments, **variables) as running:
             _, printed = running.communicate(timeout=60)
         return running.returncode, printed

@@ -20,7 +20,7 @@ class Outcome:
 
     Attributes:
         costs: the cost of each fault, in the order in which they occurred.
-        complaints: everything that is not as it must be.
+        complaints: one sentence for everything that is wrong.
         text: everything that was printed.
     """
 
@@ -54,7 +54,7 @@ def attempt(
     """Start a search, inject faults at random moments, resume it whenever it ends, and check its results.
 
     Args:
-        faults: faults to inject. Each waits for some reports after the one before. Those in a step occur when their
+        faults: faults to inject. Each waits for some reports after the previous one. Those in a step occur when their
             trial reaches the step.
         search: a search that has not been started.
         reference: tables of the same search without faults.
@@ -69,11 +69,11 @@ def attempt(
         options += [*search.one_gpu, "--gpus-per-trial", "0.5"]
     search = replace(search, options=(*search.options, *options))
     in_steps = [fault for fault in faults if fault.step_kind]
-    # Not trial 0, which has the preset's own settings, and no two faults in one trial.
+    # Trial 0 is left out, because it has the preset's own settings. No trial gets two faults.
     trials = random.sample(range(1, search.trials), len(in_steps))
     failing = {trial: fault.trial_error for fault, trial in zip(in_steps, trials, strict=True) if fault.trial_error}
     search.write_step_faults([step_fault(*pair, search, random) for pair in zip(in_steps, trials, strict=True)])
-    # Reports continue between the random moment and the fault, so the moments must not use up all reports.
+    # More reports come between a random moment and its fault, so the moments must not use up all reports.
     most_reports = max(1, search.trials * search.steps // (2 * len(faults)))
     occurred: list[tuple[float, Fault]] = []
     complaints: list[str] = []

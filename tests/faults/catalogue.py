@@ -75,7 +75,7 @@ class Fault:
         needs_mount: whether it mounts, which needs root.
         trial_error: what the trial's error must say if the trial is to fail.
         step_kind: kind of a fault in a training step, which is prepared before the search starts.
-        shares_gpu: whether trials must share a GPU, so that two run in parallel as without it.
+        shares_gpu: whether trials must share a GPU. Two still run in parallel, as in other searches.
         options: additional options of the search.
     """
 
@@ -102,7 +102,7 @@ def _suspend_trial(target: Target) -> None:
 
 def _signal_trial(target: Target, number: signal.Signals, eligible: Callable[[int], bool] = is_trial) -> None:
     while True:
-        # There is none while trials recover from an earlier fault.
+        # There are none while trials recover from an earlier fault.
         processes = target.wait_for(lambda: [each for each in target.trial_processes() if eligible(each)])
         with suppress(ProcessLookupError):  # it has just ended: take another
             os.kill(target.random.choice(processes), number)
@@ -251,7 +251,7 @@ ROUNDS = tuple(
         ("driver killed", "driver: SIGINT", "driver: SIGTERM", "newest checkpoint truncated", "journal's last line cut"),
     )
 )
-"""Every fault once. The faults of a round hit one search one after another, because most of a search is its start."""
+"""Each fault once. The faults of a round hit the same search in turn, because most of a search's time is its start."""
 
 CONTAINED = {
     "driver killed": "driver and node lost",
@@ -264,7 +264,7 @@ CONTAINED = {
 
 
 def flag_file(search: SmallSearch, kind: str) -> Path:
-    """The file to which a fault in a step writes when it occurred."""
+    """The file to which a fault in a step writes the time when it occurs."""
     return search.home / f"struck_{kind}"
 
 

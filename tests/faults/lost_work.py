@@ -47,12 +47,12 @@ def lost_work(
 
     Args:
         reports: all reports, in the order of time.
-        earlier: when the fault before occurred. A trial without a report since then was still recovering, and lost
+        earlier: when the previous fault occurred. A trial without a report since then was still recovering, and lost
             nothing.
         moment: when the fault occurred.
         until: when the next fault occurred.
         steps: steps of a complete trial.
-        ends: whose processes the fault ended: those of "all" trials, of "one", or "none".
+        ends: trials whose processes the fault ended: "all", "one" or "none".
     """
     before: dict[int, dict[int, float]] = {}
     after: dict[int, dict[int, float]] = {}

@@ -30,7 +30,7 @@ class SmallSearch:
         one_gpu: options that give it one GPU, which is simulated.
         environment: additional environment variables of the command.
         storage: value of `--storage`, or None for the results folder.
-        faults: file of the faults in steps, which the processes of a running cluster read; None for a file of its own.
+        faults: file of the faults in steps that the processes of a running cluster read; None for a file in `home`.
     """
 
     home: Path
@@ -53,7 +53,7 @@ class SmallSearch:
         return (self.results if self.storage is None else self.storage / self.results.name) / "tune"
 
     def write_step_faults(self, faults: Sequence[Mapping[str, Any]]) -> None:
-        """Write the faults that shall occur in steps of its trials, for `inject/sitecustomize.py`."""
+        """Write the faults to inject into steps of its trials, for `inject/sitecustomize.py`."""
         self._faults.write_text(json.dumps(faults))
 
     @property
@@ -92,7 +92,7 @@ class SmallSearch:
 
 
 def injection_variables(faults: Path, *path: str) -> dict[str, str]:
-    """Environment variables of processes whose training steps shall have the faults in a file.
+    """Environment variables that make processes inject the faults in a file into their training steps.
 
     Args:
         faults: the file; it need not exist yet.

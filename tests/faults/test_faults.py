@@ -19,7 +19,7 @@ from faults.small_search import SmallSearch
 from faults.three_nodes import ThreeNodes, three_nodes
 
 STEPS = 8
-"""Every step is reported, so that no random moment comes after the last report: half of all reports come later."""
+"""Steps of a trial. Each is reported. Random moments fall into the first half of the reports, never after the last."""
 
 TESTED = [faults for faults in ROUNDS if any(fault.name not in CONTAINED for fault in faults)]
 

@@ -13,7 +13,7 @@ from processes import is_trial
 from faults.small_search import SmallSearch, injection_variables
 
 CPUS = 2
-"""CPUs per node and per search, so that one node is enough for both trials that run at once if two nodes are lost."""
+"""CPUs per node and per search. One node is enough for both concurrent trials, even if two nodes are lost."""
 
 
 @dataclass
@@ -41,7 +41,7 @@ class ThreeNodes:
         return [process for index in (0, *self.others) for process in self._trial_processes(index)]
 
     def lose_node(self, random: Random) -> None:
-        """Kill all processes of a node at once, of one that runs a trial if there is one."""
+        """Kill all processes of a node at once. A node that runs a trial is preferred."""
         candidates = [index for index in self.others if self._trial_processes(index)]
         lost = random.choice(candidates or self.others)
         self.others.remove(lost)

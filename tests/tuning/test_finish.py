@@ -1,4 +1,4 @@
-"""The end of a search, with records of trials that nobody trained."""
+"""The end of a search, with made-up records of trials."""
 
 import re
 import signal
@@ -32,7 +32,7 @@ class Callback:
 
 
 def flat(printed: str) -> str:
-    """Commands of several lines in one."""
+    """What was printed, with each command on one line."""
     return re.sub(r" \\\n +", " ", printed)
 
 
@@ -45,7 +45,7 @@ def record(number: int, state: Any, w1: float | None = None) -> TrialRecord:
 
 
 def finished(path: Path, callback: Callback, stop_request: StopRequest | None = None) -> tuple[int, str]:
-    """Exit code and output."""
+    """Finish a search, and return its exit code and output."""
     run = Run(ResultsFolder(path), resources=Resources(cpus=2))
     context, out = make_context(path, run=run, stop_request=stop_request)
     display = SearchDisplay(context.console, DIRECTIONS, Progress(10, 2, 2), context.metric)

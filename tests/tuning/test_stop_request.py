@@ -11,7 +11,7 @@ SIGNALS = [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
 
 @pytest.fixture(autouse=True)
 def no_terminal(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
-    """Has an entry for each call that would leave the terminal. The real terminal stays open."""
+    """A list with an entry for each call that would leave the terminal. The real terminal stays open."""
     left: list[bool] = []
     monkeypatch.setattr("lstnet_search.tuning.stop_request._leave_terminal", lambda: left.append(True))
     return left
@@ -65,7 +65,7 @@ def test_a_block_with_nothing_to_save_is_left_when_the_time_budget_is_over() -> 
 
 @pytest.mark.parametrize(("number", "code"), SIGNALS)
 def test_a_signal_during_a_finalizer_interrupts_such_a_block_too(number: signal.Signals, code: int) -> None:
-    """Python swallows what a finalizer raises, a signal's handler that happens to run in it included."""
+    """Python swallows what a finalizer raises, even if a signal's handler raised it."""
 
     class Dying:
         def __del__(self) -> None:

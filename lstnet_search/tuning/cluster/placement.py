@@ -8,7 +8,7 @@ from lstnet_search.errors import InputError
 from lstnet_search.results.formatting import size
 
 TRIAL_BYTES = 10**9
-"""Memory that a trial's process is taken to need until one is measured. With the `cpu` preset: 0.9 to 1.3 GB."""
+"""Memory that a trial's process is assumed to need until one is measured. With the `cpu` preset: 0.9 to 1.3 GB."""
 
 SEARCH_BYTES = 2 * 10**9
 """Memory of the search's own process and of Ray's."""
@@ -49,7 +49,7 @@ class Placement:
 
     @property
     def memory_lines(self) -> Iterator[str]:
-        """Lines to print if the memory is little for the trials."""
+        """Lines to print if there is little memory for the trials."""
         if self.memory is None:
             return
         if self.memory < TRIAL_BYTES:
@@ -64,7 +64,7 @@ class Placement:
             )
 
     def memory_warning(self, trial_bytes: int) -> str | None:
-        """What to say if the trials that run at once, as one was measured, need more memory than there is."""
+        """A warning if the trials that run at once need more memory than there is, from what one needs; or None."""
         if self.memory is None or self.concurrent * trial_bytes <= self.memory:
             return None
         fitting = self.memory // trial_bytes
@@ -97,7 +97,7 @@ def decide_placement(
     """Decide the placement: a GPU per trial if there are GPUs, otherwise a CPU per trial.
 
     A trial runs on one node. It gets as many CPUs as it can without keeping other concurrent trials from fitting. No
-    more trials share a GPU than necessary. Without `max_concurrent`, no more run at once than the memory is enough for.
+    more trials share a GPU than necessary. Without `max_concurrent`, no more run at once than fit into the memory.
 
     Args:
         nodes: the nodes of the cluster.
@@ -147,7 +147,7 @@ def _trials_in_memory(memory: int | None) -> int | None:
 
 
 def _capacity(nodes: Sequence[Machine], cpus: int, concurrent: int, per_gpu: int) -> int:
-    """Trials for which the nodes have room if `concurrent` trials share the CPUs. Without GPUs `per_gpu` is 0."""
+    """How many trials fit on the nodes if `concurrent` trials share the CPUs. Without GPUs, `per_gpu` is 0."""
     if per_gpu:
         return sum(
             min(node.gpus * per_gpu, node.cpus * concurrent // cpus) if cpus else node.gpus * per_gpu for node in nodes

@@ -133,7 +133,7 @@ class SearchDisplay:
         return cut(line, width)
 
     def _values(self, report: ReportRecord) -> list[list[str]]:
-        """What a report's line says of its scores, from the most to the least."""
+        """The scores in a report's line: versions from the longest to the shortest."""
         best = self._board.best
         values = [report.metrics.get(accuracy_name(name)) for name in self._directions]
         accuracies = [

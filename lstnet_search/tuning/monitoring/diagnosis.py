@@ -23,7 +23,7 @@ class RunningTrial:
     Attributes:
         number: number of the trial.
         silent: seconds since its last report, or since its process began.
-        interval: seconds between its reports, or None if no trial has reported yet.
+        interval: seconds between its reports; until it has one, those of the slowest trial, or None without any.
         resources: resources that it uses, by Ray's names ("CPU", "GPU").
     """
 

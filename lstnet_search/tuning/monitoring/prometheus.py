@@ -33,7 +33,7 @@ _Value = tuple[str, tuple[str, ...], float]
 
 
 class SearchGauges:
-    """Gauges of one search. They are set repeatedly, because Ray would drop them; those of a trial until it ends."""
+    """Gauges of one search. They are set again and again, or Ray would drop them; a trial's are set until it ends."""
 
     def __init__(self, search: str, metric: str, directions: tuple[str, str]) -> None:
         """Create the gauges, without values.

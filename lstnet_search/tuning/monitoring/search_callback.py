@@ -57,8 +57,8 @@ class SearchCallback(tune.Callback):
             study: the source of truth about the trials.
             display: prints lines.
             discardable: numbers of the trials whose checkpoints nobody needs any more; by default none.
-            asked_to_stop: where the numbers of trials that a user asks to stop are added; None if single trials cannot
-                be stopped.
+            asked_to_stop: collects the numbers of the trials that a user asks to stop; None if single trials cannot be
+                stopped.
         """
         self._context = context
         self._folder, self._storage, self._stop_request = context.folder, context.storage, context.stop_request
@@ -155,7 +155,7 @@ class SearchCallback(tune.Callback):
         self._requests_at = time.monotonic() + self._requests_every
         try:
             return self._requests.take()
-        except (OSError, ArrowException):  # a storage that is away stops the search where something must be written
+        except (OSError, ArrowException):  # if the storage stays unavailable, the next write stops the search
             return set()
 
     def _obey(self, requests: set[int | None]) -> None:

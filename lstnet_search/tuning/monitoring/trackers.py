@@ -54,7 +54,7 @@ def refuse_trackers(names: Sequence[TrackerName]) -> None:
 def make_trackers(
     names: Sequence[TrackerName], folder: ResultsFolder, say: Callable[[str], None]
 ) -> list[tune.Callback]:
-    """One callback for each name, even if a name is given twice.
+    """One callback for each name. A name that is given twice counts once.
 
     Args:
         names: trackers that `refuse_trackers` accepts.

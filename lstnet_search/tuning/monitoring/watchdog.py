@@ -14,7 +14,7 @@ from lstnet_search.tuning.ray_patches.kill_actor import kill_process
 
 CHECK_EVERY_SECONDS = 10.0
 PAUSE_SECONDS = 30.0
-"""If two checks are so far apart, this process did not run between them and could not receive any report."""
+"""If two checks are further apart than this, this process did not run between them and received no report."""
 INTERVALS_KEPT = 20
 """Number of the latest intervals between a trial's reports that are kept."""
 

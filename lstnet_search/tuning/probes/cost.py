@@ -1,4 +1,4 @@
-"""How long a search takes, its memory and what it writes, estimated from a few steps or from earlier trials."""
+"""Estimates a search's time, memory and disk space from a few steps or from earlier trials."""
 
 import resource
 import sys

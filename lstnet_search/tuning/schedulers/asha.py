@@ -21,7 +21,7 @@ HYPERBAND = (0, 1, 0, 2, 0, 1)
 
 
 class Asha(AshaWithRungs):
-    """Asynchronous successive halving (Li et al. 2020) at a sixth and a half of the steps.
+    """Asynchronous successive halving (Li et al. 2020) with rungs at a sixth and at half of the steps.
 
     A third of the trials continues from each rung. Trial 0, the paper's weights, always continues.
     """

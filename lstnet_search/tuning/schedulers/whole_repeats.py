@@ -11,10 +11,10 @@ from lstnet_search.tuning.schedulers.forwarding import ForwardingScheduler
 
 
 class WholeRepeats(ForwardingScheduler):
-    """Wraps a scheduler that does not know of trials which repeat the settings of others.
+    """Wraps a scheduler and hides from it the trials that repeat the settings of others.
 
     If poor repeats were stopped, the mean over seeds would lack the very seeds that were poor. If repeats were compared
-    with other trials, those of the leader would fill the places of the best.
+    with other trials, those of the leader would take the best places.
     """
 
     def on_trial_add(self, tune_controller: TuneController, trial: Trial) -> None:

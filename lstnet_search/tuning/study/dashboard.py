@@ -23,9 +23,9 @@ _IMPORTANCES = re.compile(r"/api/studies/\d+/param_importances/?")
 
 
 def with_importances(app: WSGIApplication, importances: Importances) -> WSGIApplication:
-    """Answer the request for importances, so that a dashboard shows those of the report.
+    """Answer requests for importances, so that a dashboard shows those of the report.
 
-    The dashboard itself knows the drawn parameters of complete trials only.
+    By itself, the dashboard knows only the drawn parameters of complete trials.
     """
 
     def answer(environment: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

@@ -15,7 +15,7 @@ FEW = 2000
 
 
 class FiniteSpace:
-    """Which points of a space a search does not know yet. A space with more than `FEW` points always has some."""
+    """Which points of a space a search does not know yet. One with more than `FEW` points never counts as known."""
 
     def __init__(self, space: Space, complete: Callable[[Mapping[str, Any]], dict[str, Any]]) -> None:
         """List nothing yet.

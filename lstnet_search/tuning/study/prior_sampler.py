@@ -21,9 +21,9 @@ Centre = Literal["anywhere", "published", "leader"]
 CENTRES: tuple[Centre, ...] = get_args(Centre)
 
 _SCALES: dict[Centre, tuple[float, float]] = {"published": (0.05, 0.3), "leader": (0.02, 0.2)}
-"""Standard deviation of a draw around a centre, as a share of a range: from the smallest to the largest."""
+"""Smallest and largest standard deviation of a draw around a centre, as a share of a range."""
 _KEPT = 0.5
-"""Probability that a draw keeps a parameter of its centre; at least one is changed."""
+"""Probability that a draw keeps a parameter of its centre. One parameter is never kept."""
 _BEST = 1 / 3
 """The share of the trials that count as successes."""
 _CENTRE, _POINT, _SCALE, _KEEPS = "prior:centre", "prior:point", "prior:scale", "prior:keeps"
@@ -39,10 +39,10 @@ class PriorSampler(BaseSampler):
     """
 
     def __init__(self, published: Mapping[str, Any], seed: int) -> None:
-        """Know a good point.
+        """Draw around a known good point.
 
         Args:
-            published: its parameters, by name. Those that are not known are drawn anywhere.
+            published: the parameters of the point, by name. Parameters that it lacks are drawn anywhere.
             seed: seed of all draws.
         """
         self._published = dict(published)
@@ -111,7 +111,11 @@ def _score(trial: FrozenTrial) -> float:
 
 
 def _chances(complete: Sequence[FrozenTrial]) -> np.ndarray:
-    """The share of each centre's trials that are among the best, as if two of three had been without any, (3,)."""
+    """The share of each centre's trials that are among the best, (3,).
+
+    Three trials are added to each centre, one of them among the best, so that no share is 0. Without complete trials
+    there is no leader.
+    """
     best = sorted(complete, key=_score, reverse=True)[: round(_BEST * len(complete))]
     successes, trials = (Counter(trial.system_attrs.get(_CENTRE) for trial in each) for each in (best, complete))
     chances = [(1 + successes[centre]) / (3 + trials[centre]) for centre in CENTRES]

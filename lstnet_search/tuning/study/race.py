@@ -11,28 +11,29 @@ from lstnet_search.results.study.records import PAPER_TRIAL, State
 from lstnet_search.seeding import derive_seed
 
 SHARE = 1 / 3
-"""The most repeats among the trials, as a share."""
+"""The largest share of the trials that may be repeats."""
 FIRST = 2
-"""Whole configurations before the first repeat."""
+"""Configurations that must have a whole training before the first repeat."""
 _RACING = 256
 """The most configurations that are compared at once: those with the highest scores."""
 
 
 def seed_of(search_seed: int, index: int) -> int:
-    """The seed with which each configuration of a search is trained for the first time (index 0), the second, …."""
+    """The seed of each configuration's first training (index 0), of its second (index 1), and so on."""
     return derive_seed(search_seed, "seed", index)
 
 
 class Race:
     """The configurations of a running search: which are known, and which is to be trained with a further seed.
 
-    The leader is the configuration with the highest expected score. It races against the paper's weights and against
-    the configuration that is the most likely to be better: whichever of these has fewer seeds than the leader is next,
-    and otherwise the leader. Configurations that are told apart from the leader get no further seed.
+    The leader is the configuration with the highest expected score. Its rivals are the configurations that are not told
+    apart from it: the paper's weights first, then the ones most likely to be better. The next seed goes to one of the
+    first two rivals if it has fewer seeds than the leader, and otherwise to the leader. Configurations that are told
+    apart from the leader get no further seed.
     """
 
     def __init__(self, seeds: int) -> None:
-        """Race with a number of seeds for each configuration at most. With one there are no repeats."""
+        """Race with at most `seeds` seeds per configuration. With one there are no repeats."""
         self.seeds = seeds
         self.known: dict[str, int] = {}
         """The number of each configuration, by the key of its settings."""
@@ -71,7 +72,7 @@ class Race:
         return len(self._trainings[configuration])
 
     def next(self, *, only_repeats: bool = False) -> int | None:
-        """Number of the configuration that is to be trained with its next seed now, or None for a new configuration.
+        """Number of the configuration to train with its next seed now, or None for a new configuration.
 
         Args:
             only_repeats: whether there is no new configuration, so that repeats may take more than their share.
@@ -96,7 +97,7 @@ class Race:
 
 
 def _field(whole: Sequence[Configuration]) -> list[int]:
-    """The numbers of the leader and of those not told apart from it: the paper's weights, then by their chances."""
+    """Numbers of the leader and of its rivals: the paper's weights, then those most likely to be better."""
     ranking = rank(whole)
     leader = max(ranking.configurations, key=lambda each: each.expected)
     if ranking.luck is None:  # the first repeats tell how much is luck
@@ -108,7 +109,7 @@ def _field(whole: Sequence[Configuration]) -> list[int]:
 
 
 def settings_key(settings: Mapping[str, Any]) -> str:
-    """The same text for equal settings with any seed: a conversion may have changed the last digits of a number."""
+    """A text that equal settings share, whatever their seed. Numbers are rounded: conversions change last digits."""
     return json.dumps({name: _rounded(settings[name]) for name in sorted(settings) if name != "seed"})
 
 

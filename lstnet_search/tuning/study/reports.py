@@ -1,4 +1,4 @@
-"""A report's way from a trial's result to the study, and from the study to a record: one conversion each."""
+"""Converts reports: from a trial's result to the study, and from the study to a record."""
 
 from collections.abc import Mapping
 from typing import Any

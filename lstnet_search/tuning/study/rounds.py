@@ -19,8 +19,8 @@ ROUND = 8
 class Rounds:
     """Decides when a trial may be drawn and when an end is recorded.
 
-    A round is drawn as a whole when all trials of earlier rounds have been recorded, so each of its draws knows these
-    and no others. Ends are recorded in the order of the trials' numbers, whatever the order in which they happen.
+    A round is drawn as a whole when all trials of earlier rounds have been recorded, so its draws learn from exactly
+    these trials. Ends are recorded in the order of the trials' numbers, whatever the order in which they happen.
     """
 
     def __init__(self, next_number: int, unfinished: Iterable[int] = (), begun: bool = False) -> None:
@@ -62,7 +62,7 @@ class Rounds:
 class RoundSearch(StudySearch):
     """A searcher that draws and records in rounds, with a new sampler for each trial.
 
-    Otherwise the state of a sampler's generator would depend on how often the search was interrupted.
+    The state of one sampler's generator would depend on how often the search was interrupted.
     """
 
     def __init__(
@@ -93,7 +93,7 @@ class RoundSearch(StudySearch):
         self._rounds = Rounds(options["trials"] - self._to_ask, unfinished, begun)
         for number, trial in unfinished.items():
             reports = reports_of(trial)
-            # It ended while an earlier trial ran, and its end was going to be recorded after that one's.
+            # It ended while an earlier trial still ran, so its end was not recorded.
             if reports and reports[-1].step >= settings_of(trial)["steps"] and trained(number):
                 self._unfinished.remove(trial)
                 self._end_with_reports(id_of(trial), {})

@@ -86,7 +86,7 @@ def _startup(search: SearchConfig) -> int:
 
 
 def make_sampler(search: SearchConfig, known_trials: int) -> BaseSampler:
-    """The sampler of a search. One that learns begins with ten random draws, or a quarter of a small search.
+    """The sampler of a search. One that learns begins with random draws: ten, or fewer in a small search.
 
     Args:
         search: the search.

@@ -72,7 +72,7 @@ class StudySearch(Searcher):
             metric: metric that ranks the trials.
             seed: the search's seed. The list of seeds that all configurations are trained with is derived from it.
             trials: total number of trials, including those of earlier runs.
-            max_concurrent: maximum number of trials at once. Drawing no trial earlier lets each draw use more results.
+            max_concurrent: maximum number of trials at once. None is drawn earlier, so that draws use more results.
             last_checkpoint: returns the path of the checkpoint that an unfinished trial continues from, given its
                 number and the step that the checkpoint must not exceed.
             starts: trials after trial 0, each as a draw and the settings that the draw stands for.
@@ -98,7 +98,7 @@ class StudySearch(Searcher):
         self.ended_early = ""
         """Why the search ends before all trials have begun, as a clause; or empty."""
         self.gave_up = False
-        """Whether it does so because trial after trial failed."""
+        """Whether it ends early because too many trials failed in a row."""
         self._failures = 0
         existing = study.trials()
         self.race = Race(seeds)
@@ -166,7 +166,7 @@ class StudySearch(Searcher):
         return {}
 
     def _ask(self) -> optuna.Trial | None:
-        """The next trial, not drawn yet; None if there is none, or none before a running trial ends."""
+        """The next trial, without parameters yet; None if none is left, or none can be chosen until a trial ends."""
         if self._to_ask <= 0:
             return None
         if not self._enqueued:

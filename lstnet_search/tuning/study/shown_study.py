@@ -1,7 +1,7 @@
 """A study as optuna-dashboard shows it: with what readers want to see, added when it is read.
 
-Nothing is written and a running search does nothing for it: accuracies, configurations, the verdict and pictures come
-from what the search has stored anyway.
+Nothing is written, and a running search has no extra work: accuracies, configurations, the verdict and pictures come
+from what the search stores anyway.
 """
 
 import copy
@@ -35,11 +35,11 @@ from lstnet_search.tuning.study.journal import ReadOnlyJournal
 from lstnet_search.tuning.study.study import OTHER_SEARCH, STUDY_NAME, reports_of
 
 METRIC_NAMES = "study:metric_names"
-"""What Optuna's `Study.set_metric_names` writes."""
+"""The attribute that Optuna's `Study.set_metric_names` writes."""
 NOTE, NOTE_VERSION = "dashboard:note_str:0", "dashboard:note_ver"
-"""What optuna-dashboard's `save_note` writes for a study."""
+"""The attributes that optuna-dashboard's `save_note` writes for a study."""
 ARTIFACT = "artifacts:"
-"""How the attributes begin that Optuna's `upload_artifact` writes."""
+"""Prefix of the attributes that Optuna's `upload_artifact` writes."""
 WINNER = "a"
 """Identifier of the winner's picture; that of a trial is its number."""
 
@@ -119,7 +119,7 @@ class ShownStudy(JournalStorage):
 
 
 class Pictures:
-    """Translations as an artifact store of Optuna's that is only read. Those of a trial are drawn from its samples."""
+    """A read-only artifact store for Optuna with pictures of translations. A trial's is drawn from its samples."""
 
     def __init__(self, folder: ResultsFolder) -> None:
         """Take the pictures of a results folder."""
@@ -198,9 +198,9 @@ def _note_of(folder: ResultsFolder, trials_changed: int, confirmation_changed: i
     """The verdict of a study, the scores that it rests on and the next command, in Markdown.
 
     Args:
-        folder: The results folder.
-        trials_changed: When its table of trials was written. Another time makes another note, as does the next.
-        confirmation_changed: When its confirmation was written.
+        folder: the results folder.
+        trials_changed: when its table of trials was written. It is part of the cache's key: a new table, a new note.
+        confirmation_changed: when its confirmation was written, for the same reason.
     """
     try:
         tables = StudyTables.read(folder.path)

@@ -7,11 +7,14 @@ from lstnet_search.results.study.pareto import front
 from lstnet_search.results.study.records import TrialRecord, ranked
 
 KEPT_TRIALS = 5
-"""Number of the best ended trials that keep their checkpoints, and of the likely best configurations."""
+"""How many of the best ended trials keep their checkpoints, and how many of the likely best configurations."""
 
 
 def discardable_trials(records: Sequence[TrialRecord], metric: str, objectives: Sequence[str]) -> set[int]:
-    """Numbers of ended trials that are neither among the best, nor of the likely best, nor on the Pareto front.
+    """Numbers of ended trials whose checkpoints may be deleted.
+
+    Those of the best trials stay, those of the best trial of each likely best configuration, and those on the Pareto
+    front.
 
     Args:
         records: records of the study.

@@ -64,7 +64,7 @@ class Trainable(tune.Trainable):
         retry_on_oom: bool = False,
         deterministic: bool = False,
     ) -> None:
-        """Begin or continue the trial of a configuration from the searcher."""
+        """Begin or continue the trial that the searcher's configuration names."""
         torch.set_num_threads(threads)
         if deterministic:
             use_deterministic_kernels()

@@ -33,7 +33,7 @@ def pair(pixel: int = 0, labelled: tuple[str, ...] = ("mnist", "usps")) -> Domai
 
 
 class Confirmation:
-    """A confirmation of no translation only, with given test sets and accuracies."""
+    """A confirmation that tests no translation only, with given test sets and accuracies."""
 
     def __init__(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.context, _ = make_context(path, data=SimpleNamespace(train=pair()))

@@ -21,7 +21,7 @@ class Clock:
         return self.seconds
 
     def at(self, seconds: float, watchdog: Watchdog, *trials: Trial) -> list[str]:
-        """What the watchdog says at a time. It says nothing before."""
+        """What the watchdog says at a time. It must say nothing before that time."""
         while self.seconds + 20.0 < seconds:
             self.seconds += 20.0
             assert watchdog.check(trials) == []
@@ -54,7 +54,7 @@ def test_resources_that_another_took_and_a_trial_that_fell_silent_are_reported()
     assert clock.at(90.0, watchdog, waiting) == [
         "a trial has waited 60 s for 2 CPU: 1 of 2 are in use, 0 of them by this search"
     ]
-    waiting.update_resources({"cpu": 4.0})  # as a trial that is retried
+    waiting.update_resources({"cpu": 4.0})  # like a trial that is retried
     assert clock.at(150.0, watchdog, waiting) == ["a trial has waited 2 min for 4 CPU: the cluster has 2"]
     waiting.status = Trial.TERMINATED
     assert clock.at(180.0, watchdog, running, waiting) == [

@@ -1,4 +1,4 @@
-"""Trials on simulated halves of one GPU, some of which do not have enough memory."""
+"""Trials on simulated halves of one GPU. Half of its memory is not enough for some of them."""
 
 import os
 import sys
@@ -37,7 +37,7 @@ from lstnet_search.tuning.tuner import make_tuner, run_tuner
 
 STEPS, TRIALS = 4, 5
 HUNGRY, TOO_HUNGRY = 1, 3
-"""Numbers of two trials: a whole GPU is enough for the first, and not for the second."""
+"""Numbers of two trials: a whole GPU is enough for the first, but not for the second."""
 
 
 class NoData:
