@@ -55,13 +55,13 @@ def test_what_was_never_repeated_beside_trials_that_were_stopped_is_not_called_w
     ranking = rank(
         [
             configuration(0, 0.95, 0.951, 0.949),
-            configuration(1, 0.80, 0.81),
+            configuration(1, 0.80, 0.81, 0.80),
             configuration(2, 0.99),
             configuration(3, 0.2, state="PRUNED"),
         ]
     )
     assert ranking.verdict(METRIC) == (
-        "the paper's weights are better than all 1 that were compared with them, of 4 configurations (3 seeds, paired)"
+        "the paper's weights are better than all 1 that were compared with them, of 4 configurations (2 seeds, paired)"
     )
 
 
@@ -71,7 +71,7 @@ def test_weights_of_the_paper_without_a_repeat_win_over_nothing_that_has_one() -
         [
             configuration(0, 0.5),
             configuration(1, 0.9, 0.91, 0.9),
-            configuration(2, 0.6, 0.61),
+            configuration(2, 0.6, 0.61, 0.6),
             configuration(3, 0.2, state="PRUNED"),
         ]
     )
