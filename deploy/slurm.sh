@@ -138,6 +138,19 @@ wait_for "$head" answers
 for host in "${hosts[@]:1}"; do start "$host" 4 --address "$head:$port"; done
 for host in "${hosts[@]}"; do wait_for "$host" joined "$host"; done
 
+if ((${SLURM_RESTART_COUNT:-0})); then # trials were added when the job first ran
+  options=()
+  while (($#)); do
+    case $1 in
+    --add-trials) (($# < 2)) || shift ;;
+    --add-trials=*) ;;
+    *) options+=("$1") ;;
+    esac
+    shift
+  done
+  set -- "${options[@]}"
+fi
+
 resume=()
 if [[ -e results/$name/search.yaml || -e $storage/$name/search.yaml ]]; then resume=(--resume); fi
 .venv/bin/python run_search.py --name "$name" --storage "$storage" --address "$head:$port" "${resume[@]}" "$@" &

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 import torch
 
-from lstnet_search.config import TrialConfig
+from lstnet_search.config.methods import LSTNetConfig
 from lstnet_search.domains import Domain, DomainPair, load
 from lstnet_search.domains.user_images.write_folder import write_folder
 from lstnet_search.evaluation import Prepared, prepare_pair
@@ -37,5 +37,5 @@ def prepare_few(cache: Path, *, mnist: bool = True, usps: bool = True) -> Prepar
     for name, labelled in (("mnist", mnist), ("usps", usps)):
         domain = load(name, "bundled", Path("nowhere"), "train").take(torch.arange(400))
         domains.append(domain if labelled else Domain(name, domain.images, None))
-    config = TrialConfig(data="bundled", classifier_steps=10)
+    config = LSTNetConfig(data="bundled", classifier_steps=10)
     return prepare_pair(DomainPair(*domains), config, torch.device("cpu"), cache)

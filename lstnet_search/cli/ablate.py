@@ -1,6 +1,9 @@
 """`ablate`: trains the winner of a search again, without some terms of its objective."""
 
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from lstnet_search.cli.options import common
 from lstnet_search.cli.options.resources import RunOptions
@@ -15,7 +18,10 @@ from lstnet_search.io.yaml import read_yaml
 def ablate(
     folder: common.FolderArgument,
     where: RunOptions,
-    seeds: common.SeedsOption = None,
+    seeds: Annotated[
+        int | None,
+        typer.Option("--seeds", metavar="N", help="Train each with this many seeds. Default: the search's number."),
+    ] = None,
     repeats: common.RepeatsOption = None,
     data_dir: common.SearchedDataDirOption = None,
 ) -> int:
@@ -31,6 +37,8 @@ def ablate(
     if not searched.best_config_file.is_file():
         raise InputError(f"{folder} has no best_config.yaml yet; wait for a trial's first report, then ablate again")
     winner = TrialConfig.parse(read_yaml(searched.best_config_file, "config file", "FOLDER"), str(folder))
+    if data_dir is not None and recorded.search.trial.data == "bundled":
+        raise InputError(f"{folder} was searched on the bundled images; leave --data-dir out")
     if seeds is not None and not 1 <= seeds <= MAX_SEEDS:
         raise InputError(f"--seeds {seeds} must be from 1 to {MAX_SEEDS}; change it or leave it out")
     study = searched.path.resolve()

@@ -1,12 +1,15 @@
 """Commands on one results folder: `export`, `status`, `stop` and `dashboard`."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from lstnet_search.cli.options import common
 from lstnet_search.errors import InputError
+
+if TYPE_CHECKING:
+    from lstnet_search.results.folder.folder import ResultsFolder
 
 
 def export(
@@ -78,10 +81,22 @@ def stop(
         found = ResultsFolder.find(folder)
         if not found.is_running():
             raise InputError(f"no search is running in {found.path}; `status {folder}` says how far it is")
-        recorded = found.read_search().storage
+        record = found.read_search()
+        if trial is not None:
+            _refuse_ended(found, trial, record.search.trials)
+        recorded = record.storage
         place = Storage.local(found.path) if recorded is None else Storage.at(recorded, found.path.name)
     StopRequests(place).ask(trial)
-    print("asked the search to stop" if trial is None else f"asked trial {trial} to stop: it does with its next report")
+    print("asked the search to stop" if trial is None else f"asked trial {trial} to stop; it will at its next report")
+
+
+def _refuse_ended(folder: "ResultsFolder", trial: int, trials: int) -> None:
+    """Refuse to stop a trial that there is not, or that has ended."""
+    if trial >= trials:
+        raise InputError(f"--trial {trial}: the search has the trials 0 to {trials - 1}; give one that is running")
+    known = folder.read_trials() if folder.trials_file.exists() else None
+    if known is not None and (known["state"] != "RUNNING")[known["trial"] == trial].any():
+        raise InputError(f"--trial {trial} has ended; `status {folder.path}` lists the trials that run")
 
 
 def dashboard(

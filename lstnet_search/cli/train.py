@@ -42,8 +42,7 @@ def train(
     changes = {"steps": steps, "seed": seed}
     settings = settings.override({name: value for name, value in changes.items() if value is not None}, "the options")
     output = output or common.DEFAULT_RESULTS_DIR / f"train-{datetime.now():%Y%m%d-%H%M%S}"
-    if output.exists():
-        raise InputError(f"{output} exists already; choose another --output")
+    common.check_output(output, folder=False)
 
     from lstnet_search.cli.single_training import SingleTraining, best_model  # imports PyTorch: after the checks
     from lstnet_search.results.folder.folder import ResultsFolder

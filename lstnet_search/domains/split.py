@@ -6,13 +6,14 @@ from lstnet_search.domains.domain import Domain
 from lstnet_search.errors import InputError
 
 
-def split(domain: Domain, fraction: float, seed: int) -> tuple[Domain, Domain]:
+def split(domain: Domain, fraction: float, seed: int, name: str = "validation_fraction") -> tuple[Domain, Domain]:
     """Split a domain in two, the same way on every machine.
 
     Args:
         domain: the domain to split; both parts keep its order.
         fraction: share of the images that goes to the validation part; of each class, if there are labels.
         seed: decides which images go to which part.
+        name: what the fraction is called, for messages.
 
     Returns:
         The training part and the validation part; every image is in exactly one of them.
@@ -28,7 +29,7 @@ def split(domain: Domain, fraction: float, seed: int) -> tuple[Domain, Domain]:
         in_validation[members[: round(fraction * len(members))]] = True
     if in_validation.all() or not in_validation.any():
         raise InputError(
-            f"validation_fraction={fraction:g} of {len(domain)} images of {domain.name} leaves a part empty; "
+            f"{name}={fraction:g} of {len(domain)} images of {domain.name} leaves a part empty; "
             "both parts need at least one image: change the fraction or give more images"
         )
     return domain.take((~in_validation).nonzero().flatten()), domain.take(in_validation.nonzero().flatten())

@@ -169,7 +169,8 @@ def readers_line(reader: str, measured: Mapping[str, float], prepared: Prepared)
         return
     figures = "  ".join(f"{direction} {percent(value)}" for direction, value in found.items())
     mean, resized = fmean(found.values()), fmean(prepared.baseline[accuracy_name(each)] for each in found)
-    yield f"reader {reader}: {figures}  mean {percent(mean)}, {difference(TARGET, mean - resized)} points to resizing"
+    gain = f"{difference(TARGET, mean - resized)} points compared with resizing"
+    yield f"reader {reader}: {figures}  mean {percent(mean)}, {gain}"
 
 
 class _Winner:
@@ -187,11 +188,18 @@ class _Winner:
         self._context = context
         self._display = display
         self._ranking = ranking
-        self._best = next(record for record in records if record.number == ranking.best.best_trial)
+        trials = [ranking.best.best_trial, *ranking.best.judged_trials]
+        saved = (number for number in trials if self._is_saved(records[number]))
+        self._best = records[next(saved, trials[0])]
         self._config = TrialConfig.parse(self._best.settings, f"trial {self._best.number}")
         report = self._best.best(context.metric)
         assert report is not None
         self._report = report
+
+    def _is_saved(self, record: TrialRecord) -> bool:
+        """Whether a trial has the checkpoint of its best report: those of trials that did not lead were deleted."""
+        report = record.best(self._context.metric)
+        return report is not None and checkpoint_at(self._context.storage, record.number, report.step) is not None
 
     def write(self, adapted: Classifiers = (None, None)) -> None:
         """Write the winner's files and say which trial it is, or say why they cannot be written."""

@@ -21,6 +21,7 @@ from lstnet_search.io.console import say as print_line
 from lstnet_search.io.program import dashboard_command
 from lstnet_search.results.folder.mirror import refuse_outdated
 from lstnet_search.results.folder.provenance import provenance
+from lstnet_search.results.folder.stop_requests import StopRequests
 from lstnet_search.results.formatting import percent
 from lstnet_search.results.screen.next_steps import headline
 from lstnet_search.results.screen.progress import Progress
@@ -103,6 +104,7 @@ def _search(config: SearchConfig, run: Run, console: Console, stop_request: Stop
         if not run.resume:
             run.folder.create(_search_file(config, run, placement, prepared))
         with run.folder.locked():
+            StopRequests(storage).discard()
             run.folder.remove_abandoned()
             run.folder.update_search(config.model_dump(mode="json"))
             context = SearchContext(run, config, run.folder, storage, prepared, placement, console, stop_request)
@@ -190,12 +192,12 @@ def _run_trials(context: SearchContext[Prepared], warm_start: list[FrozenTrial])
     )
     if warm_start:
         display.say(
-            f"the sampler knows {len(warm_start)} completed trials of {config.warm_start} that lie in the space"
+            f"the sampler starts with {len(warm_start)} completed trials of {config.warm_start} that lie in this space"
         )
     points = config.space.points
     if points is not None and points < config.trials:
-        again = "" if config.seeds == 1 else f", each is trained with up to {config.seeds} seeds"
-        display.say(f"this space has {points} points{again}; the search ends when all are known")
+        again = "" if config.seeds == 1 else f", each trained with up to {config.seeds} seeds"
+        display.say(f"this space has {points} points{again}; the search ends when all have been tried")
     left = config.trials - sum(record.state != "RUNNING" for record in earlier)
     asked_to_stop: set[int] = set()
     callback = SearchCallback(

@@ -95,8 +95,8 @@ def test_a_confirmation_says_so_if_its_trial_no_longer_leads(tmp_path: Path) -> 
     page = make(folder)
     assert "confirmed before the search continued Trial 7 is better" in page.text
     assert "Trial 1 leads the search now and is not confirmed yet" in page.text
-    now = f"What now Confirm the trial that leads now. It was found after the confirmation: lstnet-search confirm {folder}"
-    assert now in page.text
+    now = "What now Confirm the trial that leads now. It was found after the confirmation:"
+    assert f"{now} lstnet-search confirm {folder}" in page.text
 
 
 @pytest.mark.parametrize(

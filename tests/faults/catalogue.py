@@ -248,7 +248,13 @@ ROUNDS = tuple(
         ("newest checkpoint and journal cut", "history.parquet truncated"),
         ("storage read-only for 10 s", "disk full", "trial hangs"),
         ("loss not a number", "out of memory in a step"),
-        ("driver killed", "driver: SIGINT", "driver: SIGTERM", "newest checkpoint truncated", "journal's last line cut"),
+        (
+            "driver killed",
+            "driver: SIGINT",
+            "driver: SIGTERM",
+            "newest checkpoint truncated",
+            "journal's last line cut",
+        ),
     )
 )
 """Each fault once. The faults of a round hit the same search in turn, because most of a search's time is its start."""

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from few_images import few_in_folders
 
 from faults.search_process import SearchProcess
-from few_images import few_in_folders
 
 INJECTION_PATH = Path(__file__).parent / "inject"
 WEIGHTS = (20.0, 50.0, 100.0, 200.0, 300.0)

@@ -118,5 +118,7 @@ def test_a_reader_is_shown_beside_plain_resizing() -> None:
     )
     measured = {f"adapted/val_accuracy_{first}": 0.98, f"adapted/val_accuracy_{second}": 0.99}
     (line,) = readers_line("adapted", measured, prepared)
-    assert line == f"reader adapted: {first} 98.00 %  {second} 99.00 %  mean 98.50 %, +5.50 points to resizing"
+    assert (
+        line == f"reader adapted: {first} 98.00 %  {second} 99.00 %  mean 98.50 %, +5.50 points compared with resizing"
+    )
     assert not [*readers_line("both", measured, prepared)]

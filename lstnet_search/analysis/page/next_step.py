@@ -36,7 +36,7 @@ def after_confirmation(study: StudyTables, confirmation: ConfirmationRecord, lea
         seeds = 2 * len(confirmation.seeds)
         how = "The interval shrinks with the number of seeds; trainings that are done are kept:"
         return Missing("Use more seeds to see more.", how, f"{_confirm(study)} --seeds {seeds}")
-    if best is confirmation.paper:
+    if best is confirmation.paper and study.search.can_be_enlarged:
         how = "More trials may find better weights than the paper's:"
         return Missing("Search on.", how, study.folder.resume_command("--add-trials", str(study.search.trials)))
     folder = str(study.folder.path)

@@ -108,9 +108,11 @@ def landscape_section(study: StudyTables, metric: str) -> Section:
         if len(scores) < FEW:
             remark = f"With {len(scores)} trials, importances are mostly chance; {FEW} trials or more are needed."
             parts.append(Text(remark, True))
-    else:
+    elif study.search.can_be_enlarged:
         how = "The trials vary too little. Enlarge the search:"
         parts.append(Missing("Importances cannot be measured.", how, study.folder.resume_command("--add-trials", "16")))
+    else:
+        parts.append(Missing("Importances cannot be measured.", "The trials vary too little."))
     parts += [
         Plots([parallel_coordinates(settings, scores, metric)]),
         Text(f"Scores against each setting. {MARKS_SAID} Pale: stopped early."),

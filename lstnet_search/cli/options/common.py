@@ -37,8 +37,8 @@ SeedsOption = Annotated[
     typer.Option(
         "--seeds",
         metavar="N",
-        help="Train settings with up to this many seeds, until luck can be told from merit. Each training is a trial. "
-        "Default: 5 where a space is searched, else 1.",
+        help="Train settings with up to this many seeds, until real differences can be told from luck. Each training "
+        "is a trial. Default: 5 where a space is searched, else 1.",
     ),
 ]
 RepeatsOption = Annotated[int | None, typer.Option("--repeats", hidden=True)]

@@ -122,6 +122,11 @@ def search_config(
         return next((value for value in values if value is not None), default)
 
     common.refuse_repeats(asked.repeats)
+    if resumed and asked.method not in (None, resumed.trial.method):
+        raise InputError(
+            f"--method {asked.method}: the search trains {resumed.trial.method}; leave --method out, or start a new "
+            "search under another --name"
+        )
     method = asked.method or (cast(MethodName, resumed.trial.method) if resumed else "lstnet")
     settings = METHODS[method]
     preset_name: PresetName = asked_or_resumed("preset", None) or _default_preset(address, gpus)

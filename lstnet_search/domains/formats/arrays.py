@@ -168,6 +168,11 @@ def _as_planes(values: NDArray[np.generic], where: str) -> NDArray[np.generic]:
             return values
         if values.shape[1] in (1, 3):
             return values[:, 0] if values.shape[1] == 1 else values.transpose(0, 2, 3, 1)
+    elif values.ndim == 3 and values.shape[-1] in (1, 3):
+        raise InputError(
+            f"{where}: the shape {'x'.join(map(str, values.shape))} is that of one image with its channels; give one "
+            "image as an array of 1 x height x width x channels"
+        )
     elif values.ndim == 3 and values.shape[1] and values.shape[2]:
         return values
     raise InputError(

@@ -61,7 +61,7 @@ def read_photographs(folder: Path, part: Part, side: int) -> list[Tensor]:
             "BSDS500"
         )
     found: list[Tensor] = []
-    for file in find_images(folder):
+    for file in find_images(folder, option=""):
         try:
             values = decode(content_of(file)).values
         except Exception as error:  # Pillow raises any type of error if a file is damaged

@@ -71,7 +71,7 @@ def read_user_images(
 
 def _select(both_parts: Domain, parts: Sequence[Part] | None, pixels: Pixels, part: Part) -> Domain:
     if parts is None:
-        train, test = split(both_parts, TEST_SHARE, TEST_SEED)
+        train, test = split(both_parts, TEST_SHARE, TEST_SEED, "the test part, a fixed share")
         return train if part == "train" else test
     in_part = torch.tensor([parts[index] == part for index in pixels.indices.tolist()])
     return both_parts.take(in_part.nonzero().flatten())

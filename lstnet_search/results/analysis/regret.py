@@ -27,7 +27,8 @@ def judge(study: StudyTables, criterion: str, oracle: str) -> CriterionScore | N
     """Judge a criterion by the trial that a search would select with it.
 
     Each trial is judged at the report where the criterion is highest, the best trial at the report where the oracle
-    is highest. Every trial counts by itself, whether it repeats another or not. Return None if no report has both metrics.
+    is highest. Every trial counts by itself, whether it repeats another or not. Return None if no report has
+    both metrics.
     """
     reports = study.best_reports(criterion)
     if oracle not in reports:

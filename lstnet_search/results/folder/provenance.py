@@ -51,7 +51,7 @@ def _commit() -> str:
 
 
 def _git(*arguments: str) -> str:
-    found = subprocess.run(  # nosec B603 B607  # a fixed command, with the user's git
+    found = subprocess.run(  # noqa: S603  # nosec B603 B607  # fixed commands, with the user's git
         ["git", *arguments],  # noqa: S607
         cwd=Path(__file__).parent,
         capture_output=True,

@@ -8,7 +8,7 @@ from lstnet_search.config import METHODS
 from lstnet_search.config.domain_names import domain_name, is_domain
 from lstnet_search.config.metrics import TARGET, accuracy_name, directions_of, searched_means
 from lstnet_search.config.number_types import LARGEST_COUNT
-from lstnet_search.config.search import SearchConfig
+from lstnet_search.config.search import POPULATION_SCHEDULERS, SearchConfig
 from lstnet_search.errors import InputError, show
 from lstnet_search.results.folder.yaml_record import YamlRecord, needed
 
@@ -94,6 +94,11 @@ class RecordedSearch(YamlRecord):
     def tries_points(self) -> bool:
         """Whether it only tries given points, as an ablation does. Trial 0 then need not have the paper's weights."""
         return not self.space.drawn and self.trials > 1
+
+    @property
+    def can_be_enlarged(self) -> bool:
+        """Whether `--add-trials` is allowed: not for given points, and not for a population."""
+        return not self.tries_points and self.scheduler not in POPULATION_SCHEDULERS
 
     @property
     def directions(self) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 
 from pyarrow import ArrowException, fs
 
@@ -40,6 +41,11 @@ class StopRequests:
             OSError, ArrowException: if the storage does not answer.
         """
         return set(self._take())
+
+    def discard(self) -> None:
+        """Forget earlier requests, which an earlier run did not obey. A storage that does not answer is left alone."""
+        with suppress(OSError, ArrowException):
+            self.take()
 
     def _take(self) -> Iterator[int | None]:
         filesystem = self._storage.filesystem

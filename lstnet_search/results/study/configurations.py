@@ -186,9 +186,7 @@ class Ranking:
             return self._against_paper(metric, equals)
         if len(equals) > 1:
             return self._no_difference(metric, max(equals[1:], key=lambda each: each.expected), equals)
-        return (
-            f"the paper's weights are better than all {self._others()} ({_seeds(self.best.seeds)}, paired)"
-        )
+        return f"the paper's weights are better than all {self._others()} ({_seeds(self.best.seeds)}, paired)"
 
     def _others(self) -> str:
         """The configurations that the best one was compared with, and how many there are in all."""
@@ -323,7 +321,7 @@ def rank(configurations: Iterable[Configuration]) -> Ranking:
     or they cannot be compared with it.
     """
     usable = [each for each in configurations if each.usable]
-    selected = any(one.state == "PRUNED" for each in usable for one in each.trainings)
+    selected = any(each.trainings[0].state == "PRUNED" for each in usable)  # only a user stops repeats
     comparable = {each.number: scores for each in usable if (scores := _comparable(each, selected=selected))}
     judged = _judged(list(comparable.values()))
     index = {} if judged is None else {number: position for position, number in enumerate(comparable)}

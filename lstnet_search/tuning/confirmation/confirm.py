@@ -29,6 +29,7 @@ from lstnet_search.results.confirmation.verdict import (
 from lstnet_search.results.export.winner import add_confirmation
 from lstnet_search.results.folder.folder import ResultsFolder
 from lstnet_search.results.folder.provenance import provenance
+from lstnet_search.results.folder.stop_requests import StopRequests
 from lstnet_search.results.formatting import duration
 from lstnet_search.results.screen.progress import Progress
 from lstnet_search.results.study.records import TrialRecord
@@ -75,6 +76,7 @@ def _confirm(make_plan: Callable[[], ConfirmationPlan], run: Run, console: Conso
     refuse_placement(run.resources, 1)  # what this machine lacks, it lacks for any number of trainings
     with ExitStack() as stack:
         stack.enter_context(run.folder.locked())
+        StopRequests(run.open_storage()).discard()
         plan = make_plan()
         search = run.folder.read_search().config
         trainings = len(plan.trials) * len(plan.seeds)
@@ -142,8 +144,11 @@ class _Confirmation:
         display = ConfirmationDisplay(context.console, context.data.train.directions, progress, names)
         callback = SearchCallback(context, self.study, display)  # keeps all checkpoints: each is tested at the end
         left = self._unfinished(total)
-        if left:
-            self._train(display, callback, left, total)
+        if left and (gave_up := self._train(display, callback, left, total)):
+            display.say_command(
+                f"{gave_up}: the test sets are still closed; correct the cause, then", context.run.command
+            )
+            return 1
         left = self._unfinished(total)
         if not left and not stop_request.due and (code := self._conclude(display)) is not None:
             return code
@@ -186,7 +191,8 @@ class _Confirmation:
             for trial in self.study.trials()
         }
 
-    def _train(self, display: ConfirmationDisplay, callback: SearchCallback, left: int, total: int) -> None:
+    def _train(self, display: ConfirmationDisplay, callback: SearchCallback, left: int, total: int) -> str:
+        """Run the trainings that are left. Returns why it gave up, or an empty text."""
         context, config, concurrent = self.context, self.context.config, self.context.placement.concurrent
         earlier = self.study.records()
         refuse_other_versions(context.storage, earlier)
@@ -214,6 +220,7 @@ class _Confirmation:
             run_tuner(tuner)
         finally:
             callback.stop()
+        return searcher.ended_early if searcher.gave_up else ""
 
     def _conclude(self, display: ConfirmationDisplay) -> int | None:
         """Test, write the files, print the table.

@@ -85,7 +85,6 @@ class SearchCallback(tune.Callback):
 
     def start(self, earlier: Sequence[TrialRecord]) -> None:
         """Show what earlier runs of the search did."""
-        self._take_requests()  # those from before this run
         self._display.start(earlier)
         self._gauges.update(earlier)
 
@@ -160,14 +159,14 @@ class SearchCallback(tune.Callback):
 
     def _obey(self, requests: set[int | None]) -> None:
         if None in requests:
-            self._display.say("asked to stop from outside")
+            self._display.say("asked to stop from another terminal")
             signal.raise_signal(signal.SIGINT)
         for number in sorted(each for each in requests if each is not None):
             if self._asked_to_stop is None:
                 self._display.say(f"a confirmation needs all of its trainings: {number} is not stopped")
             else:
                 self._asked_to_stop.add(number)
-                self._display.say_of(number, "was asked to stop from outside: it stops with its next report")
+                self._display.say_of(number, "was asked to stop from another terminal; it stops at its next report")
 
     def write(self) -> list[TrialRecord]:
         """Write the tables from the study, unless they are up to date.

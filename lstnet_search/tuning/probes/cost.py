@@ -12,9 +12,11 @@ from tempfile import TemporaryDirectory
 
 import ray
 import torch
+from ray.exceptions import RayError
 
 from lstnet_search.config import TrialConfig
 from lstnet_search.config.search import POPULATION_SCHEDULERS, SearchConfig
+from lstnet_search.errors import one_line
 from lstnet_search.evaluation import EvaluatedTraining, Prepared
 from lstnet_search.evaluation.samples import SAMPLES_FILE
 from lstnet_search.methods.registry import build_method
@@ -65,7 +67,12 @@ def estimate(
     if trial_seconds is not None:
         return _time_sentence(search, placement, left, trial_seconds, " at the pace so far")
     trial = search.trial
-    cost = measure_cost(search, prepared, placement)
+    try:
+        cost = measure_cost(search, prepared, placement)
+    except RayError as error:  # what is wrong with a training, the trials say
+        return (
+            f"{left} trials of up to {trial.steps} steps; how long they take could not be measured: {one_line(error)}"
+        )
     training_seconds = trial.steps * cost.step_seconds + len(trial.report_steps) * cost.report_seconds
     with_checkpoints = min(search.trials, placement.concurrent + KEPT_TRIALS * (1 if search.seeds == 1 else 2))
     disk = CHECKPOINTS_PER_TRIAL * with_checkpoints * cost.checkpoint_bytes + search.trials * cost.samples_bytes

@@ -60,8 +60,11 @@ class PriorSampler(BaseSampler):
         return {}
 
     def before_trial(self, study: Study, trial: FrozenTrial) -> None:
-        """Choose the centre of a trial, unless its parameters are given."""
-        if "fixed_params" in trial.system_attrs:
+        """Choose the centre of a trial, unless its parameters are given or drawn.
+
+        Optuna also calls this for a trial that is handed out again.
+        """
+        if "fixed_params" in trial.system_attrs or trial.params:
             return
         complete = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
         chances = _chances(complete)

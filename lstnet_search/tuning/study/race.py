@@ -99,7 +99,8 @@ class Race:
 def _field(whole: Sequence[Configuration]) -> list[int]:
     """Numbers of the leader and of its rivals: the paper's weights, then those most likely to be better."""
     ranking = rank(whole)
-    leader = max(ranking.configurations, key=lambda each: each.expected)
+    candidates = [each for each in ranking.configurations if ranking.luck is None or each.compared]
+    leader = max(candidates, key=lambda each: each.expected)
     if ranking.luck is None:  # the first repeats tell how much is luck
         others = [each.number for each in ranking.configurations if each is not leader]
     else:

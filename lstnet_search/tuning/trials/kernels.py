@@ -3,6 +3,7 @@
 from lstnet_search.config import TranslationConfig
 from lstnet_search.config.search import SearchConfig
 from lstnet_search.models import compiled
+from lstnet_search.training.precision import resolve_precision
 from lstnet_search.tuning.cluster.placement import Placement
 from lstnet_search.tuning.trials.device import device_for
 
@@ -23,11 +24,11 @@ def remark_on_kernels(config: SearchConfig, placement: Placement, recorded: str 
     kernels = kernels_of(config, placement)
     if recorded is not None and recorded != kernels:
         return (
-            f"trials now compute with {_named(kernels)}, before with {_named(recorded)}: they round differently, as on "
+            f"trials now use {_named(kernels)} instead of {_named(recorded)}: results differ by rounding, as on "
             "another kind of machine"
         )
     if not kernels and _may_compile(config, placement):
-        return "no C compiler (cc) that works: training steps take longer than they could, see docs/speed.md"
+        return "no working C compiler (cc): training steps are slower than they could be, see docs/speed.md"
     return None
 
 
@@ -37,4 +38,7 @@ def _named(kernels: str) -> str:
 
 def _may_compile(config: SearchConfig, placement: Placement) -> bool:
     one_thread = config.deterministic or placement.threads == 1
-    return isinstance(config.trial, TranslationConfig) and device_for(placement.gpus).type == "cpu" and one_thread
+    device = device_for(placement.gpus)
+    if not isinstance(config.trial, TranslationConfig) or device.type != "cpu" or not one_thread:
+        return False
+    return resolve_precision(config.trial.precision, device) == "float32"

@@ -13,8 +13,8 @@ KEPT_TRIALS = 5
 def discardable_trials(records: Sequence[TrialRecord], metric: str, objectives: Sequence[str]) -> set[int]:
     """Numbers of ended trials whose checkpoints may be deleted.
 
-    Those of the best trials stay, those of the best trial of each likely best configuration, and those on the Pareto
-    front.
+    Those of the best trials stay, those of the best trial of each likely best configuration and of the paper's weights,
+    which may come first later, and those on the Pareto front.
 
     Args:
         records: records of the study.
@@ -23,7 +23,7 @@ def discardable_trials(records: Sequence[TrialRecord], metric: str, objectives: 
     """
     ended = [record for record in records if record.state != "RUNNING"]  # a running trial may still fail
     ranking = ranked_by(ended, metric)
-    likely = [*ranking.configurations[:KEPT_TRIALS]]
+    likely = [*ranking.configurations[:KEPT_TRIALS], *([ranking.paper] if ranking.paper else [])]
     if len(objectives) > 1:
         likely += front(ranking, ended, metric, objectives).configurations
     kept = {record.number for record in ranked(ended, metric)[:KEPT_TRIALS]} | {each.best_trial for each in likely}
