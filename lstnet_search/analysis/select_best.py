@@ -3,6 +3,8 @@
 Each trial is ranked by the report where the metric is best, as in a search by that metric.
 """
 
+from collections.abc import Iterator, Sequence
+from heapq import merge
 from pathlib import Path
 from typing import Any
 
@@ -62,10 +64,16 @@ def _rank(studies: list[StudyTables], metric: str, lowest: bool) -> pd.DataFrame
     if not found:
         known = sorted({name for study in studies for name in study.metrics})
         raise InputError(f"no trial has the metric {metric!r}; there are: {', '.join(known) or 'none yet'}")
-    ranked = pd.concat(found, ignore_index=True)
-    if len(found) > 1:
-        ranked = ranked.sort_values("expected", ascending=lowest, kind="stable")
-    return ranked.astype(object)  # otherwise integers of a row would become floats
+    ranked = pd.concat(found, ignore_index=True).astype(object)  # otherwise integers of a row would become floats
+    return ranked.loc[[*_merged([list(each.index) for _, each in ranked.groupby("study")], ranked["expected"], lowest)]]
+
+
+def _merged(rows: Sequence[list[int]], expected: "pd.Series[Any]", lowest: bool) -> Iterator[int]:
+    """Rows of several studies in one order: again and again the best of the studies' next ones.
+
+    Each study keeps its own order, because its likely best may have a lower score than one that was only lucky.
+    """
+    return merge(*rows, key=lambda row: expected[row] if lowest else -expected[row])
 
 
 def _ranked_reports(study: StudyTables, metric: str, lowest: bool, index: int) -> pd.DataFrame:

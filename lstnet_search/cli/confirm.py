@@ -10,7 +10,7 @@ import typer
 from lstnet_search.cli.options import common
 from lstnet_search.cli.options.moved_images import record_moved_images
 from lstnet_search.cli.options.reading import DataOptions
-from lstnet_search.cli.options.resources import RunOptions
+from lstnet_search.cli.options.resources import RunOptions, refuse_other_storage
 from lstnet_search.config.readers import Reader
 from lstnet_search.errors import InputError
 from lstnet_search.io.console import console, starting
@@ -68,8 +68,8 @@ def confirm(
     if data_dir is not None and recorded.search.trial.data == "bundled":
         raise InputError(f"{folder} was searched on the bundled images; leave --data-dir out")
     run = where.make_run(searched, data_dir or Path(recorded.data_dir))
-    if run.storage is None:
-        run = replace(run, storage=recorded.storage)
+    refuse_other_storage(run.storage, recorded.storage, folder)
+    run = replace(run, storage=recorded.storage)
 
     out = console()
     with starting(out):

@@ -10,7 +10,7 @@ import typer
 from lstnet_search.cli.app import ADVANCED
 from lstnet_search.cli.options import common
 from lstnet_search.cli.options.moved_images import record_moved_images
-from lstnet_search.cli.options.resources import RunOptions
+from lstnet_search.cli.options.resources import RunOptions, refuse_other_storage
 from lstnet_search.cli.options.search import SearchOptions, search_config
 from lstnet_search.config.search import POPULATION_SCHEDULERS, TrackerName
 from lstnet_search.errors import InputError
@@ -78,7 +78,7 @@ def search(
                     "start; start a larger search under another --name"
                 )
             earlier.refuse_difference(config, str(folder.path))
-            _check_storage(run.storage, recorded.storage, folder.path)
+            refuse_other_storage(run.storage, recorded.storage, folder.path)
             run = replace(run, storage=recorded.storage, data_dir=asked.data_dir or Path(recorded.data_dir))
             if mirror is not None:
                 fetch(mirror, folder)
@@ -99,10 +99,3 @@ def _check_resume(resume: bool, name: str | None, add_trials: int | None, trials
         raise InputError("--trials and --add-trials exclude each other; give one of them")
     if add_trials < 1:
         raise InputError(f"--add-trials {add_trials} must be at least 1; raise it or leave it out")
-
-
-def _check_storage(asked: str | None, recorded: str | None, folder: Path) -> None:
-    """Refuse a storage other than the one the study was started with, which holds its checkpoints."""
-    if asked is not None and asked != recorded:
-        was = f"with --storage {recorded}" if recorded else "without --storage"
-        raise InputError(f"{folder} was started {was}, not with {asked}; leave --storage out")

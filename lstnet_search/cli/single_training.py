@@ -14,6 +14,7 @@ from lstnet_search.cli.options.resources import command_line
 from lstnet_search.config import TrialConfig
 from lstnet_search.config.metrics import accuracy_name, read_name, tested_name
 from lstnet_search.domains import load_pair
+from lstnet_search.errors import InputError
 from lstnet_search.evaluation import (
     ClassifierSettings,
     EvaluatedTraining,
@@ -88,13 +89,17 @@ class SingleTraining:
         checkpoint = output / "checkpoint"
         reports: list[ReportRecord] = []
         try:
+            output.mkdir(parents=True)  # so that no other training takes it
+        except FileExistsError:
+            raise InputError(f"{output} exists already; choose another --output") from None
+        try:
             for report in training:
                 record = ReportRecord(report.step, report.seconds, report.metrics)
                 reports.append(record)
                 alarms = "".join(f"  ALARM: {alarm}" for alarm in training.alarms)
                 self._say(f"step {report.step}/{settings.steps}  {self._accuracies(report.metrics)}{alarms}")
                 if report.step == model_step:
-                    checkpoint.mkdir(parents=True)
+                    checkpoint.mkdir()
                     training.save(checkpoint)
                     chosen, network = record, cast(TranslatesImages | Labeller, deepcopy(report.evaluated))
             trial = TrialRecord(number=0, state="COMPLETE", settings={}, reports=reports)

@@ -110,6 +110,7 @@ def _print_outcome(
         context.data.searched(config.direction),
         metric,
         config.trial.steps,
+        config.trial.method,
     )
     display.say("")
     for sentence in found.sentences():

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from commands import exit_code, refused
-from small_studies import study
+from small_studies import study, trial
 
 from lstnet_search.results.folder.folder import ResultsFolder
 from lstnet_search.results.folder.stop_requests import StopRequests
@@ -24,6 +24,17 @@ def test_only_a_search_that_runs_can_be_stopped(folder: ResultsFolder, capsys: p
         assert exit_code("stop", folder.path, "--trial", "2") == 0
         assert exit_code("stop", folder.path) == 0
     assert StopRequests(Storage.local(folder.path)).take() == {None, 2}
+
+
+def test_a_trial_that_there_is_not_or_that_has_ended_is_not_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = study(tmp_path, [trial(0, [(1.0, 0.5)]), trial(1, [(1.0, 0.5)], "RUNNING")], trials=4).folder
+    with found.locked():
+        assert "--trial 0 has ended" in refused(capsys, "stop", found.path, "--trial", "0")
+        assert "has the trials 0 to 3; give one" in refused(capsys, "stop", found.path, "--trial", "4")
+        assert exit_code("stop", found.path, "--trial", "1") == 0
+    assert StopRequests(Storage.local(found.path)).take() == {1}
 
 
 def test_a_search_elsewhere_is_asked_through_its_storage(

@@ -8,10 +8,12 @@ import pytest
 import torch
 from commands import exit_code
 from few_images import prepare_few
+from rich.console import Console
 from safetensors.torch import load_file
 
 from lstnet_search.cli.single_training import SingleTraining
 from lstnet_search.config import TrialConfig
+from lstnet_search.errors import InputError
 from lstnet_search.evaluation import ClassifierSettings, EvaluatedTraining, Prepared, adapt
 from lstnet_search.models import Translator
 from lstnet_search.results.export.winner import read_remarks, write_winner
@@ -127,3 +129,13 @@ def test_an_interrupted_training_leaves_no_folder(
     monkeypatch.setattr(SingleTraining, "_say", interrupt)
     assert exit_code("train", "--config", exported / "best_config.yaml", "--output", tmp_path / "model") == 130
     assert not (tmp_path / "model").exists()
+
+
+def test_the_folder_of_another_training_is_left_alone(tmp_path: Path) -> None:
+    output = tmp_path / "model"
+    training = SingleTraining(TINY, tmp_path, Console(quiet=True), None)
+    output.mkdir()
+    (output / "model.json").touch()
+    with pytest.raises(InputError, match="exists already"):
+        training.run(output, test=False, searched=None)
+    assert (output / "model.json").exists()

@@ -105,6 +105,16 @@ def test_tasks_of_an_array_have_their_number_in_names_and_options(job: Job) -> N
     assert searched.endswith(" --seed 7")
 
 
+@pytest.mark.parametrize(("restarts", "ending"), [("0", "--add-trials 8 --seed 1"), ("1", "--seed 1")])
+def test_a_requeued_job_does_not_add_its_trials_again(job: Job, restarts: str, ending: str) -> None:
+    (job.folder / "results" / "first").mkdir(parents=True)
+    (job.folder / "results" / "first" / "search.yaml").touch()
+    options = ("--add-trials", "8", "--seed", "1")
+    assert job.run("first", "/shared", *options, SLURM_RESTART_COUNT=restarts)[0] == 0
+    (searched,) = (call for call in job.calls if call.startswith("search"))
+    assert searched.endswith(f" --resume {ending}")
+
+
 @pytest.mark.parametrize(("failures", "code"), [(2, 0), (3, 1)])
 def test_a_node_that_does_not_start_is_tried_three_times(job: Job, failures: int, code: int) -> None:
     ended, printed = job.run("first", "/shared", FAILURES=str(failures))

@@ -178,3 +178,14 @@ def parse_gpus_per_trial(text: str | None) -> int | None:
 def command_line() -> str:
     """The command as it was typed, without secrets and without the path of the installed package."""
     return shlex.join([*program(), *(masked(argument) for argument in sys.argv[1:])])
+
+
+def refuse_other_storage(asked: str | None, recorded: str | None, folder: Path) -> None:
+    """Refuse a storage other than the one the study was started with, which holds its checkpoints.
+
+    Raises:
+        InputError: if another is asked for.
+    """
+    if asked is not None and asked != recorded:
+        was = f"with --storage {recorded}" if recorded else "without --storage"
+        raise InputError(f"{folder} was started {was}, not with {asked}; leave --storage out")

@@ -7,6 +7,7 @@ from statistics import fmean
 from typing import Any
 
 from lstnet_search.config import METHODS
+from lstnet_search.config.methods import TranslationConfig
 from lstnet_search.config.metrics import TARGET, accuracy_name
 from lstnet_search.results.formatting import difference, final_weights, is_share, percent, shown
 from lstnet_search.results.screen.board import Standing, mean_heading
@@ -31,6 +32,7 @@ class Outcome:
         searched: names of the directions that the search looks at.
         metric: metric that trials are ranked by.
         steps: steps of a whole training.
+        method: the method that is trained.
     """
 
     ranking: Ranking
@@ -41,15 +43,16 @@ class Outcome:
     searched: Sequence[str]
     metric: str
     steps: int
+    method: str = "lstnet"
 
     def sentences(self) -> Iterator[str]:
         """What translation is worth, as far as labels tell, and whether the best weights beat the paper's."""
-        if self.metric == TARGET and (sentence := self._translation()):
+        if self.metric == TARGET and self.method != "no_translation" and (sentence := self._translation()):
             yield sentence
         yield self._weights()
 
     def _translation(self) -> str:
-        """What translation is worth.
+        """What translation, or another way to adapt, is worth.
 
         A difference is shown if the shares of images that are read right with translation and without it differ by more
         than 1.96 standard errors.
@@ -60,9 +63,11 @@ class Outcome:
             return ""
         with_it = {name: fmean(each[name] for each in best) for name in without}
         gain = fmean(with_it.values()) - fmean(without.values())
+        translating = issubclass(METHODS[self.method], TranslationConfig)
+        what = "translation" if translating else self.method
         figures = f"{percent(fmean(with_it.values()))} read right, {percent(fmean(without.values()))} without it"
         if not without.keys() <= self.images.keys():
-            return f"With translation {figures} ({_points(gain)})."
+            return f"With {what} {figures} ({_points(gain)})."
         variances = [
             share * (1 - share) / max(1, self.images[name])
             for shares in (with_it, without)
@@ -70,14 +75,14 @@ class Outcome:
         ]
         error = CERTAIN * sqrt(sum(variances)) / len(without)
         if gain > error:
-            return f"Translation works: {figures} ({_points(gain)})."
+            return f"{what[0].upper()}{what[1:]} works: {figures} ({_points(gain)})."
         more = {name: round(self.images[name] * (with_it[name] - without[name])) for name in without}
         counts = ", ".join(f"{_signed(f'{count:+d}')} of {self.images[name]}" for name, count in more.items())
         if gain < -error:
             figures = f"{percent(fmean(with_it.values()))} against {percent(fmean(without.values()))}"
-            worse = "Translated images are read worse than resized ones"
+            worse = f"{'Translated i' if translating else f'With {what} i'}mages are read worse than resized ones"
             return f"{worse}: {figures} ({_points(gain)}; images: {counts}). {TRY}"
-        return f"No difference shown to no translation ({_points(gain)}; images: {counts}). {TRY}"
+        return f"No difference from resized images is shown ({_points(gain)}; images: {counts}). {TRY}"
 
     def _measured(self, direction: str, best: Sequence[Mapping[str, float]]) -> bool:
         return accuracy_name(direction) in self.baseline and all(direction in each for each in best)

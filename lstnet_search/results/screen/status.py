@@ -164,6 +164,7 @@ class _Status:
             search.searched_directions,
             metric,
             search.trial.steps,
+            search.trial.method,
         )
         yield ""
         for sentence in found.sentences():

@@ -194,3 +194,8 @@ def test_without_h5py_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.Mon
     (tmp_path / "usps.h5").write_bytes(b"x")
     with pytest.raises(InputError, match=r"needs the package h5py, .* pip install 'lstnet-search\[hdf5\]'"):
         find_images(tmp_path / "usps.h5")
+
+
+def test_one_image_with_channels_is_not_read_as_many_grey_ones() -> None:
+    with pytest.raises(InputError, match="28x28x3 is that of one image with its channels; give one image as"):
+        as_images(np.zeros((28, 28, 3), np.uint8), "x")

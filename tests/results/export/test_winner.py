@@ -15,12 +15,23 @@ from lstnet_search.domains.domain import ReadAs
 from lstnet_search.evaluation import ClassifierSettings, EvaluatedTraining, adapt, prepare_pair
 from lstnet_search.models import Translator
 from lstnet_search.results.export.model import read_model
-from lstnet_search.results.export.winner import read_remarks, write_winner
+from lstnet_search.results.export.winner import add_confirmation, read_remarks, write_config, write_winner
+from lstnet_search.results.folder.folder import ResultsFolder
 from lstnet_search.results.study.records import ReportRecord
 
 CPU = torch.device("cpu")
 SCANS = ReadAs(1, (40, 30), "crop")
 TINY = TrialConfig(data="bundled", width=1 / 64, batch_size=8, steps=1, reports=1, classifier_steps=10)
+
+
+def test_a_confirmation_is_written_whatever_seed_was_best(tmp_path: Path) -> None:
+    folder = ResultsFolder(tmp_path)
+    write_config(folder.best_config_file, TINY.model_copy(update={"seed": 7}), ["trial 4", "confirmed: an earlier one"])
+    add_confirmation(folder, TINY, ["confirmed: 90 %"])
+    assert read_remarks(folder.best_config_file) == ["trial 4", "confirmed: 90 %"]
+    assert yaml.safe_load(folder.best_config_file.read_text())["seed"] == 7
+    add_confirmation(folder, TINY.model_copy(update={"w1": 5.0}), ["confirmed: another"])
+    assert read_remarks(folder.best_config_file) == ["trial 4", "confirmed: 90 %"]
 
 
 CUDA = pytest.param(

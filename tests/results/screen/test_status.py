@@ -158,8 +158,9 @@ def test_a_search_without_reports_says_so(tmp_path: Path, width: int) -> None:
 def test_a_null_result_is_called_one(tmp_path: Path) -> None:
     """7 more of 1000 images in each direction is within 1.96 standard errors of shares near one half."""
     folder = make(tmp_path, 2, [record(0, "COMPLETE", 0.507), record(1, "COMPLETE", 0.5)])
-    assert "No difference shown to no translation (+0.70 points; images: +7 of 1000, +7 of 1000). Try longer" in said(
-        folder, 80
+    assert (
+        "No difference from resized images is shown (+0.70 points; images: +7 of 1000, +7 of 1000). Try longer"
+        in said(folder, 80)
     )
 
 

@@ -2,6 +2,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from ray.exceptions import RayError
 
 from lstnet_search.config import PRESETS, Space
 from lstnet_search.config.search import SearchConfig
@@ -39,6 +40,18 @@ def test_the_estimate_counts_steps_reports_checkpoints_and_samples(
     # Five rounds of two trials, each 600 · 0.1 s and 12 · 5 s.
     assert sentence.startswith("10 trials of up to 600 steps, 2 side by side: at most 10 min, less where")
     assert sentence.endswith(f"; 3 GB of memory a trial; up to {disk} of disk")
+
+
+def test_a_training_that_fails_while_it_is_measured_leaves_the_search_to_its_trials(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*arguments: object) -> Cost:
+        raise RayError("the worker died")
+
+    monkeypatch.setattr(module, "measure_cost", fail)
+    said = estimate(search_of(), PREPARED, PLACEMENT, left=10)
+    assert said.startswith("10 trials of up to ")
+    assert said.endswith("how long they take could not be measured: the worker died")
 
 
 def test_a_resumed_search_is_estimated_by_its_own_pace(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """The race: who gets the next seed, and what a search does with settings that it knows."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,15 @@ def test_whoever_is_told_apart_from_the_leader_gets_no_further_seed() -> None:
     race = race_of(scores)
     assert race.next() == 1, "only the leader itself"
     assert race_of(scores, seeds=3).next() is None, "which has all its seeds"
+
+
+def test_a_stopped_trial_that_was_drawn_again_and_ran_to_the_end_leaves_the_race_as_it_is() -> None:
+    """Only repeats are then compared, and the highest score may be that of a configuration without any."""
+    race = race_of([[0.90, 0.91, 0.92], [0.93, 0.90, 0.91], [0.99], [0.5]])
+    race.begin(20, settings(23, 1), repeat_of=3)
+    race._trainings[3][0] = replace(race._trainings[3][0], state="PRUNED")
+    race.end(20, "COMPLETE", 0.6)
+    assert race.next(only_repeats=True) in (0, 1)
 
 
 def test_a_rival_catches_up_with_the_leader_before_that_goes_on() -> None:

@@ -108,7 +108,7 @@ def test_a_round_whose_drawing_was_interrupted_is_completed_unless_it_has_begun(
     assert not Rounds(2 * ROUND, [2 * ROUND - 1], begun).may_draw
 
 
-@pytest.mark.parametrize("sampler", ["tpe", "gp", "cmaes", "nsga2", "qmc", "random"])
+@pytest.mark.parametrize("sampler", ["tpe", "prior", "gp", "cmaes", "nsga2", "qmc", "random"])
 def test_draws_do_not_depend_on_which_trials_end_first(tmp_path: Path, sampler: str) -> None:
     studies = []
     for workers in (1, 3):
@@ -123,15 +123,16 @@ def test_draws_do_not_depend_on_which_trials_end_first(tmp_path: Path, sampler: 
     assert [trial.value for trial in one.trials()] == [trial.value for trial in three.trials()]
 
 
+@pytest.mark.parametrize("sampler", ["tpe", "prior"])
 @pytest.mark.parametrize("ended", [1, 3, ROUND, ROUND + 1])
-def test_draws_are_the_same_after_a_stop(tmp_path: Path, ended: int) -> None:
+def test_draws_are_the_same_after_a_stop(tmp_path: Path, ended: int, sampler: str) -> None:
     for name in ("whole", "stopped"):
         (tmp_path / name).mkdir()
-    whole, study = make(tmp_path / "whole")
+    whole, study = make(tmp_path / "whole", sampler)
     run(whole, 1)
-    stopped, _ = make(tmp_path / "stopped")
+    stopped, _ = make(tmp_path / "stopped", sampler)
     run(stopped, 3, ended)
-    again, resumed = make(tmp_path / "stopped", trained=range(TRIALS))
+    again, resumed = make(tmp_path / "stopped", sampler, range(TRIALS))
     run(again, 2)
     assert drawn(resumed) == drawn(study)
     assert [trial.value for trial in resumed.trials()] == [trial.value for trial in study.trials()]
