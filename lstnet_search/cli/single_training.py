@@ -68,6 +68,8 @@ class SingleTraining:
         self._best = best
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self._prepared = prepare(settings, data_dir, self._device, default_cache_dir("classifiers"), self._say)
+        if best is not None and best.about.get("data_fingerprint") not in (None, self._prepared.fingerprint):
+            self._say("warning: these are not the images of the search, so its figures do not compare")
 
     def run(self, output: Path, test: bool, searched: ResultsFolder | None) -> int:
         """Train, and write the model and its files.

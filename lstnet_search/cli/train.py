@@ -48,11 +48,14 @@ def train(
     from lstnet_search.results.folder.folder import ResultsFolder
 
     searched, best = None, None
+    data_dir = images.data_dir or common.DEFAULT_DATA_DIR
     if config is not None:
         folder = ResultsFolder(config.parent)
-        searched = folder if folder.search_file.is_file() else None
         best = best_model(config.parent, settings)
-    training = SingleTraining(settings, images.data_dir or common.DEFAULT_DATA_DIR, console(), best)
+        if folder.search_file.is_file():
+            searched = folder
+            data_dir = images.data_dir or Path(folder.read_search().data_dir)
+    training = SingleTraining(settings, data_dir, console(), best)
     return training.run(output, test, searched)
 
 

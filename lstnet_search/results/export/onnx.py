@@ -117,7 +117,19 @@ about = session.get_modelmeta().custom_metadata_map
 channels, height, width = json.loads(about["source_shape"])
 
 image = Image.open("image.png")
+if image.has_transparency_data:
+    image = image.convert("RGBA")
+    ground = Image.new("RGBA", image.size, (int(about["transparent_pixels"]),) * 3 + (255,))
+    image = Image.alpha_composite(ground, image)
 image = image if image.mode == "L" else image.convert("RGB")
+if about["squares"] != "stretch":
+    pixels = numpy.asarray(image).reshape(image.height, image.width, -1)
+    border = numpy.concatenate([numpy.concatenate(pixels[[0, -1]]), numpy.concatenate(pixels[:, [0, -1]])])
+    colour = tuple(numpy.percentile(border, 50, axis=0, method="lower").tolist())
+    side = min(image.size) if about["squares"] == "crop" else max(image.size)
+    square = Image.new(image.mode, (side, side), colour if len(colour) > 1 else colour[0])
+    square.paste(image, (int((side - image.width) / 2), int((side - image.height) / 2)))
+    image = square
 smaller = min(image.width, width), min(image.height, height)
 image = image.resize(smaller, Image.Resampling.BOX).resize((width, height), Image.Resampling.BILINEAR)
 pixels = numpy.asarray(image, numpy.float32).reshape(height, width, -1)
@@ -170,7 +182,7 @@ def _readme(model: TrainedModel) -> str:
             *files,
             "",
             f"Images are float32 in [-1, 1]: pixels of 0 to 255, divided by 127.5, less 1{bright}.",
-            "Each file's metadata say the domains, the direction, the shapes, the names of the classes, and how images",
+            "Each file's metadata give the domains, the direction, the shapes, the classes' names, and how images",
             "of other sizes and colours are brought to the source domain's, as here for `image.png`:",
             "",
             "```python",

@@ -86,13 +86,16 @@ def is_intact(checkpoint: Checkpoint) -> bool:
 
 
 def checkpoint_at(storage: Storage, number: int, step: int) -> Checkpoint | None:
-    """The checkpoint that belongs to a trial's report at a step, or None if it was not kept."""
+    """The checkpoint that belongs to a trial's report at a step, or None if it was not kept.
+
+    A run that had to train a step again has one of its own; the latest run's belongs to the report.
+    """
     matching = (
         checkpoint
         for checkpoint, header in _with_headers(storage, {number}, skip_other_versions=True)
         if header["step"] == step and header.get("trial", number) == number
     )
-    return next(matching, None)
+    return max(matching, key=lambda checkpoint: str(checkpoint.path), default=None)
 
 
 def copy_from_donor(checkpoint: Checkpoint, folder: str, donor: int, step: int) -> Checkpoint:

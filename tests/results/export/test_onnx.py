@@ -6,6 +6,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -15,6 +16,7 @@ import torch
 from commands import exit_code
 from PIL import Image
 
+from lstnet_search.config.reading import Fit
 from lstnet_search.domains import load, split, to_unit_range
 from lstnet_search.domains.formats.opening import find_images
 from lstnet_search.domains.user_images.reader import ImageReader
@@ -113,6 +115,24 @@ def test_the_example_of_the_readme_labels_a_photograph_as_predict_does(
         np.abs(np.load(tmp_path / "seen.npy") - batch.images.numpy()).max() < 0.05
     )  # Pillow weighs pixels that lie half in a window
     assert done.stdout.strip() == str(int(model.probabilities(batch.images, 1, "translated").argmax()))
+
+
+@pytest.mark.parametrize("fit", ["stretch", "crop", "pad"])
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA"])
+def test_the_example_makes_squares_and_grounds_as_training_did(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fit: Fit, mode: str
+) -> None:
+    """The images have their final size along one axis, so that no resizing blurs the comparison."""
+    random = np.random.default_rng(0)
+    shape = (16, 21) if fit == "crop" else (11, 16) if fit == "pad" else (16, 16)
+    values = random.integers(0, 255, (*shape, len(mode)), np.uint8)
+    Image.fromarray(values[..., 0] if mode == "L" else values, mode).save(tmp_path / "image.png")
+    monkeypatch.chdir(tmp_path)
+    about = {"source_shape": "[3, 16, 16]", "squares": fit, "transparent_pixels": "255"}
+    names: dict[str, Any] = {"json": json, "numpy": np, "Image": Image, "about": about}
+    exec(onnx_files.EXAMPLE[onnx_files.EXAMPLE.index("channels, ") :], names)
+    (batch,) = ImageReader(find_images(tmp_path / "image.png"), Target(3, 16, fit, 255), 1)
+    assert np.abs(names["images"] - batch.images.numpy()).max() < 0.01
 
 
 def test_a_missing_package_is_named_with_the_way_to_get_it(

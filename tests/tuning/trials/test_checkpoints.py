@@ -27,9 +27,9 @@ from lstnet_search.tuning.trials.checkpoints import (
 )
 
 
-def write_checkpoint(folder: Path, at: int, trial: int = 2, **header: Any) -> str:
+def write_checkpoint(folder: Path, at: int, trial: int = 2, run: int = 1, **header: Any) -> str:
     """A checkpoint of a trial, with another header if one is given."""
-    path = folder / "tune" / "run_001" / trial_folder(trial) / f"checkpoint_{at:06d}"
+    path = folder / "tune" / f"run_{run:03d}" / trial_folder(trial) / f"checkpoint_{at:06d}"
     path.mkdir(parents=True)
     write_state(path, {"weight": torch.zeros(1)}, {"step": at, "trial": trial})
     if header:
@@ -108,6 +108,14 @@ def test_a_copied_checkpoint_comes_before_the_trials_own_and_belongs_to_no_repor
     assert Path(later).is_dir()
     delete_unrecorded_checkpoints(storage, [donor, TrialRecord(2, "RUNNING", {})])
     assert newest_checkpoint(storage, 2) == own
+
+
+def test_of_a_step_that_was_trained_again_the_later_runs_checkpoint_belongs_to_the_report(tmp_path: Path) -> None:
+    for run in (2, 1, 3):
+        write_checkpoint(tmp_path, 20, run=run)
+    found = checkpoint_at(Storage.local(tmp_path), 2, 20)
+    assert found is not None
+    assert "run_003" in found.path
 
 
 def test_the_checkpoints_of_chosen_trials_are_deleted_in_all_runs(tmp_path: Path) -> None:
