@@ -1,6 +1,6 @@
 """Names in the messages between the driver, its trials and the study."""
 
-DIED = "the process of the trial died, more often than is retried"
+DIED = "the trial's process died more often than it is restarted"
 """The error of a trial that could not report why it failed."""
 STOPPED_BY_YOU = "stopped by you"
 """The reason of a trial that was asked to stop from outside."""

@@ -76,7 +76,7 @@ class _Methods:
         if not spent.searched and (code := self._search(method, config, spent)):
             return code
         if not spent.searched:
-            self._say(f"{method}: the time of all methods is over before its search has ended")
+            self._say(f"{method}: time ran out before its search ended")
             return 0
         if self._folder.confirmed(method, self._budget.seeds):
             self._say(f"{method}: confirmed, {duration(spent.seconds)} in all")

@@ -81,7 +81,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, address: str) -> Table2Folder
 
     code, said = make(replace(BUDGET, total_seconds=1))
     assert code == 0, said
-    assert "lstnet: the time of all methods is over before its search has ended" in said
+    assert "lstnet: time ran out before its search ended" in said
     assert not folder.confirmed("no_translation", seeds=2), "no time was left"
 
     code, said = make(BUDGET)

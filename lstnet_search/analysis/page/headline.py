@@ -146,7 +146,7 @@ def _cautions(study: StudyTables, metric: str, scored: int) -> list[str]:
     if luck is not None:
         noise = difference(metric, luck.noise).removeprefix("+")
         points = " points" if is_share(metric) else ""
-        cautions.append(f"Another seed moves a score by about {noise}{points}; what is below that is noise.")
+        cautions.append(f"Another seed moves a score by about {noise}{points}; smaller differences are noise.")
     elif study.search.repeats > 1:
         cautions.append(f"Each trial is the mean of {study.search.repeats} trainings with different seeds.")
     else:

@@ -157,7 +157,7 @@ class _Finder:
         if len(matching) == 1:
             return matching[0], ""
         if matching:
-            return None, f"the table names it, but {len(matching)} files are called so, such as {min(matching)}"
+            return None, f"the table names it, but {len(matching)} files have that name, such as {min(matching)}"
         return None, "the table names it, but there is no such file"
 
 
@@ -233,7 +233,9 @@ def _texts(column: pa.ChunkedArray, where: str) -> list[str | None]:
     try:
         texts: list[str | None] = pc.utf8_trim_whitespace(column.cast(pa.string())).to_pylist()
     except Exception as error:  # pyarrow raises any type of error for values that are not text
-        raise InputError(f"{where}: paths are no texts ({one_line(error):.200}); save the file as UTF-8") from None
+        raise InputError(
+            f"{where}: a column of paths, labels or splits is not text ({one_line(error):.200}); save the file as UTF-8"
+        ) from None
     return texts
 
 

@@ -86,7 +86,7 @@ def read_stl10(data_dir: Path, part: Part) -> Domain:
 def _records(path: Path, length: int) -> NDArray[np.uint8]:
     content = np.fromfile(path, np.uint8)
     if len(content) % length:
-        raise ValueError(f"{path.name} has {len(content)} bytes, which are no whole number of images")
+        raise ValueError(f"{path.name} has {len(content)} bytes, which is not a whole number of images")
     return content.reshape(-1, length)
 
 

@@ -59,8 +59,8 @@ class Placement:
             )
         elif self.concurrent == self.memory // TRIAL_BYTES < self.cpus:
             yield (
-                f"the memory is enough for {self.concurrent} trials side by side, each taken to need "
-                f"{size(TRIAL_BYTES)}; --max-concurrent overrides this"
+                f"memory allows {self.concurrent} trials side by side, assuming "
+                f"{size(TRIAL_BYTES)} each; --max-concurrent overrides this"
             )
 
     def memory_warning(self, trial_bytes: int) -> str | None:

@@ -89,7 +89,7 @@ def _kind(placement: Placement) -> str:
 def _time_sentence(search: SearchConfig, placement: Placement, left: int, trial_seconds: float, pace: str = "") -> str:
     seconds = upper_bound_seconds(left, trial_seconds, placement.concurrent)
     sooner = "" if search.scheduler in ("none", *POPULATION_SCHEDULERS) else ", less where poor trials are stopped"
-    alone = "" if pace else ", timed as if each had it to itself"
+    alone = "" if pace else ", measured with the GPU to itself"
     sharing = "" if placement.per_gpu == 1 else f" ({placement.per_gpu} per GPU{alone})"
     return (
         f"{left} trials of up to {search.trial.steps} steps, {placement.concurrent} side by side{sharing}: "

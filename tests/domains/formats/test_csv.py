@@ -289,7 +289,7 @@ def test_an_image_of_the_same_name_in_the_folder_of_another_class_is_not_taken(t
     problems = [image.problem for image in find_images(tmp_path / "x.csv")]
     assert problems[0] is problems[2] is None
     assert problems[1] == "the table names it, but there is no such file"
-    assert problems[3] == "the table names it, but 2 files are called so, such as cat/3.png"
+    assert problems[3] == "the table names it, but 2 files have that name, such as cat/3.png"
 
 
 def test_columns_of_a_set_that_is_no_table_are_refused(tmp_path: Path) -> None:

@@ -111,7 +111,7 @@ def test_the_binary_version_of_cifar10_is_read(tmp_path: Path, monkeypatch: pyte
     assert test.labels.tolist() == [row % 10 for row in range(20)]
     path = tmp_path / objects.CIFAR10_FOLDER / "test_batch.bin"
     path.write_bytes(path.read_bytes()[:-1])
-    with pytest.raises(InputError, match=r"test_batch\.bin has 61459 bytes, which are no whole number of images"):
+    with pytest.raises(InputError, match=r"test_batch\.bin has 61459 bytes, which is not a whole number of images"):
         load("cifar10", "full", tmp_path, "test")
 
 

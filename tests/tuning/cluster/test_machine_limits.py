@@ -91,7 +91,7 @@ def test_what_is_limited_is_said() -> None:
     ("cpus", "gigabytes", "asked", "concurrent", "lines"),
     [
         (2, 256, None, 2, []),
-        (64, 8, None, 6, ["the memory is enough for 6 trials side by side, each taken to need 1 GB; --max-concurrent"]),
+        (64, 8, None, 6, ["memory allows 6 trials side by side, assuming 1 GB each; --max-concurrent"]),
         (64, 8, 20, 20, []),
         (2, 2.5, None, 1, ["2.5 GB of memory may be too little: a search takes about 2 GB, and a trial 1 GB; free or"]),
     ],
