@@ -168,8 +168,8 @@ def test_a_stopped_trial_is_pruned_and_keeps_the_report_that_stopped_it(tmp_path
             False,
             "diverged at step 17",
         ),
-        (None, True, "process of the trial died"),
-        (result(10, 0.4), True, "process of the trial died"),
+        (None, True, "trial's process died"),
+        (result(10, 0.4), True, "trial's process died"),
     ],
 )
 def test_a_failed_trial_is_recorded_as_failed_with_its_reason(
