@@ -238,12 +238,13 @@ class Ranking:
     def _no_difference(self, metric: str, other: Configuration, equals: Sequence[Configuration]) -> str:
         compared = None if self.paper is None else self.difference(other, self.paper)
         against = ""
+        which = "the" if len(equals) == len(self._index) < len(self.configurations) else f"{len(equals)} of"
         if compared is not None and self.paper is not None:
             common = _common_seeds(other, self.paper)
             against = f" (trial {other.number}: {_gain(metric, compared, common)})"
         return (
-            f"no difference shown between {len(equals)} of {self._compared()}, the paper's weights among "
-            f"them{against}; {_MORE_SEEDS}"
+            f"no difference shown between {which} {self._compared()}, the paper's weights among them{against}; "
+            f"{_MORE_SEEDS}"
         )
 
 

@@ -221,3 +221,16 @@ def test_equal_scores_show_no_difference() -> None:
     ranking = rank([configuration(number, 0.25, 0.25, 0.25) for number in range(4)])
     assert [each.probability_best for each in ranking.configurations] == [0.25] * 4
     assert ranking.verdict(METRIC).startswith("no difference shown between 4 of 4 configurations")
+
+
+def test_beside_trials_that_were_stopped_only_those_with_repeats_are_said_to_be_alike() -> None:
+    ranking = rank(
+        [
+            configuration(0, 0.90, 0.91, 0.90, 0.92),
+            configuration(1, 0.91, 0.90, 0.92, 0.91),
+            configuration(2, 0.2, state="PRUNED"),
+        ]
+    )
+    assert ranking.verdict(METRIC).startswith(
+        "no difference shown between the 2 configurations that were compared, of 3,"
+    )
