@@ -222,7 +222,7 @@ def test_a_search_is_enlarged_with_points_and_trials_of_another(
         *("--warm-start", str(first), "--points", str(points)),
         address=address,
     )
-    assert f"completed trials of {first} that lie in the space" in unbroken(printed)
+    assert f"completed trials of {first} that lie in this space" in unbroken(printed)
     for more, wanted in ((["--add-trials", "1"], 3), ([], 3)):
         searched(results, "--name", "enlarged", "--resume", *more, address=address)
         trials = pd.read_parquet(results / "enlarged" / "trials.parquet")
