@@ -6,9 +6,8 @@ from itertools import pairwise
 
 from faults.search_process import PrintedReport
 
-ALLOWED_SECONDS = 30.0
-"""Work that may be repeated, or one report interval if that is longer: on a busy machine, a step takes many seconds now
-and then."""
+ALLOWED_SECONDS = 10.0
+"""Work that may be repeated, or one report interval if that is longer."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ class Cost:
     interval: float
 
     def complaints(self, extra_intervals: int) -> list[str]:
-        """One sentence for everything beyond the allowance: an interval or half a minute, plus some extra intervals."""
+        """One sentence for everything beyond the allowance: an interval or ten seconds, plus some extra intervals."""
         allowed = max(ALLOWED_SECONDS, self.interval) + extra_intervals * self.interval
         found = []
         if self.repeated > allowed:

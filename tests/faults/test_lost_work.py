@@ -37,7 +37,7 @@ def test_a_trial_that_falls_back_behind_an_earlier_fault_lost_everything_since_t
 def test_what_exceeds_the_allowance_is_a_complaint() -> None:
     assert "2 reports of one trial were printed twice" in Cost(0, 2, 0, 1).complaints(0)[0]
     assert Cost(0, 2, 0, 1).complaints(1) == []
-    assert "32.0 s of work were repeated, 30.0 s are allowed" in Cost(32, 0, 0, 1).complaints(0)[0]
+    assert "12.0 s of work were repeated, 10.0 s are allowed" in Cost(12, 0, 0, 1).complaints(0)[0]
 
 
 def test_reports_that_an_earlier_fault_has_lost_are_not_counted_again() -> None:
