@@ -1,6 +1,5 @@
 """`ablate`: trains the winner of a search again, without some terms of its objective."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -37,8 +36,7 @@ def ablate(
     if not searched.best_config_file.is_file():
         raise InputError(f"{folder} has no best_config.yaml yet; wait for a trial's first report, then ablate again")
     winner = TrialConfig.parse(read_yaml(searched.best_config_file, "config file", "FOLDER"), str(folder))
-    if data_dir is not None and recorded.search.trial.data == "bundled":
-        raise InputError(f"{folder} was searched on the bundled images; leave --data-dir out")
+    data_dir = common.data_dir_of(recorded, data_dir, folder)
     if seeds is not None and not 1 <= seeds <= MAX_SEEDS:
         raise InputError(f"--seeds {seeds} must be from 1 to {MAX_SEEDS}; change it or leave it out")
     study = searched.path.resolve()
@@ -46,7 +44,7 @@ def ablate(
     target = ResultsFolder.named(study.parent, f"{study.name}-ablation")
     if target.path.exists():
         raise InputError(f"{target.path} exists already; resume it with: {target.resume_command()}; or remove it")
-    run = where.make_run(target, data_dir or Path(recorded.data_dir))
+    run = where.make_run(target, data_dir)
 
     from lstnet_search.tuning import search as tuning  # imports Ray, which takes seconds: after the checks
 

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -65,9 +64,7 @@ def confirm(
     plan = partial(make_plan, searched, top, seeds, steps, reader)
     plan()  # refuses bad options before Ray is imported
     recorded = searched.read_search()
-    if data_dir is not None and recorded.search.trial.data == "bundled":
-        raise InputError(f"{folder} was searched on the bundled images; leave --data-dir out")
-    run = where.make_run(searched, data_dir or Path(recorded.data_dir))
+    run = where.make_run(searched, common.data_dir_of(recorded, data_dir, folder))
     refuse_other_storage(run.storage, recorded.storage, folder)
     run = replace(run, storage=recorded.storage)
 

@@ -10,11 +10,11 @@ from typing import cast
 import torch
 from rich.console import Console
 
+from lstnet_search.cli.options.common import exists_already
 from lstnet_search.cli.options.resources import command_line
 from lstnet_search.config import TrialConfig
 from lstnet_search.config.metrics import accuracy_name, read_name, tested_name
 from lstnet_search.domains import load_pair
-from lstnet_search.errors import InputError
 from lstnet_search.evaluation import (
     ClassifierSettings,
     EvaluatedTraining,
@@ -93,7 +93,7 @@ class SingleTraining:
         try:
             output.mkdir(parents=True)  # so that no other training takes it
         except FileExistsError:
-            raise InputError(f"{output} exists already; choose another --output") from None
+            raise exists_already(output) from None
         try:
             for report in training:
                 record = ReportRecord(report.step, report.seconds, report.metrics)

@@ -42,7 +42,8 @@ def train(
     changes = {"steps": steps, "seed": seed}
     settings = settings.override({name: value for name, value in changes.items() if value is not None}, "the options")
     output = output or common.DEFAULT_RESULTS_DIR / f"train-{datetime.now():%Y%m%d-%H%M%S}"
-    common.check_output(output, folder=False)
+    if output.exists():
+        raise common.exists_already(output)
 
     from lstnet_search.cli.single_training import SingleTraining, best_model  # imports PyTorch: after the checks
     from lstnet_search.results.folder.folder import ResultsFolder

@@ -189,9 +189,9 @@ class _Winner:
         self._context = context
         self._display = display
         self._ranking = ranking
-        trials = [ranking.best.best_trial, *ranking.best.judged_trials]
-        saved = (number for number in trials if self._is_saved(records[number]))
-        self._best = records[next(saved, trials[0])]
+        by_number = {record.number: record for record in records}
+        trials = [by_number[number] for number in (ranking.best.best_trial, *ranking.best.judged_trials)]
+        self._best = next(filter(self._is_saved, trials), trials[0])
         self._config = TrialConfig.parse(self._best.settings, f"trial {self._best.number}")
         report = self._best.best(context.metric)
         assert report is not None

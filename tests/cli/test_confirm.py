@@ -31,6 +31,7 @@ def study(folder: Path, fingerprint: str = "x-y") -> Path:
         (["--seeds", "0"], "--seeds 0 must be from 1 to 100"),
         (["--steps", "0"], "--steps 0 must be from 1 to 1000000000000"),
         (["--data-dir", "."], "was searched on the bundled images; leave --data-dir out"),
+        (["--storage", "s3://b/x"], "was started without --storage, not with s3://b/x; leave --storage out"),
         (["--simulate-gpus", "0"], "--simulate-gpus 0 must be at least 1"),
         (["--gpus-per-trial", "2"], "a trial trains on one GPU"),
         (["--gpus", "99"], "--gpus 99 is more than the"),

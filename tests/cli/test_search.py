@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pytest
 from commands import refused
+from contexts import search_config
+
+from lstnet_search.results.folder.folder import ResultsFolder
 
 
 @pytest.mark.parametrize(
@@ -117,3 +120,10 @@ def test_a_results_folder_that_exists_is_refused(tmp_path: Path, capsys: pytest.
     error = refused(capsys, "search", "--preset", "cpu", "--results-dir", tmp_path, "--name", "old")
     assert "exists already" in error
     assert not list((tmp_path / "old").iterdir())
+
+
+def test_a_search_is_not_resumed_with_another_method(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    recorded = {"search": search_config().model_dump(mode="json"), "data_dir": "data", "data_fingerprint": "x-y"}
+    ResultsFolder(tmp_path / "mine").create(recorded)
+    options = ("--name", "mine", "--results-dir", tmp_path, "--resume")
+    assert "--method unit: the search trains lstnet" in refused(capsys, "search", *options, "--method", "unit")

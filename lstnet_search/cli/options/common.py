@@ -5,12 +5,15 @@ Heavy packages are imported inside the functions, so that `COMMAND --help` does 
 
 import os
 from pathlib import Path
-from typing import Annotated, get_args
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
 from lstnet_search.config.presets import MethodName, PresetName
 from lstnet_search.errors import InputError
+
+if TYPE_CHECKING:
+    from lstnet_search.results.folder.search_record import SearchRecord
 
 DATA, RESOURCES = "Data", "Resources"
 """Help headings for options, like `ADVANCED`. Everyday options have no heading of their own."""
@@ -133,6 +136,27 @@ def default_data(domains: tuple[str, ...], otherwise: str) -> str:
     return "full" if needs_full(domains) else otherwise
 
 
+def data_dir_of(searched: "SearchRecord", asked: Path | None, folder: Path) -> Path:
+    """The folder of the full data sets for another training of a search's settings.
+
+    Args:
+        searched: the search.
+        asked: `--data-dir`, or None for the search's own.
+        folder: the search's folder, for messages.
+
+    Raises:
+        InputError: if one is given and the search used the bundled images.
+    """
+    if asked is not None and searched.search.trial.data == "bundled":
+        raise InputError(f"{folder} was searched on the bundled images; leave --data-dir out")
+    return asked or Path(searched.data_dir)
+
+
+def exists_already(output: Path, option: str = "--output") -> InputError:
+    """The error for a path that is to be made and is there."""
+    return InputError(f"{output} exists already; choose another {option}")
+
+
 def check_output(output: Path, *, folder: bool, option: str = "--output") -> None:
     """Check that a file or a folder can be made.
 
@@ -141,7 +165,7 @@ def check_output(output: Path, *, folder: bool, option: str = "--output") -> Non
             writable folder.
     """
     if output.exists() and not (folder and output.is_dir() and not any(output.iterdir())):
-        raise InputError(f"{output} exists already; choose another {option}")
+        raise exists_already(output, option)
     parent = output.resolve().parent
     if not parent.is_dir() or not os.access(parent, os.W_OK):
         raise InputError(f"{parent} is not a writable folder; make it, or choose another {option}")

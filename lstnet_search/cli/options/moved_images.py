@@ -37,7 +37,8 @@ def record_moved_images(folder: "ResultsFolder", asked: DataOptions, data_dir: P
     from lstnet_search.domains import load_pair
 
     pair = load_pair(moved.domains, moved.data, data_dir or Path(record.data_dir), "train", moved.reading)
-    halves = zip(pair, record.data_fingerprint.split("-"), pair.fingerprint.split("-"), strict=False)
+    known = [*record.data_fingerprint.split("-"), ""]  # a damaged one has one part: the other domain then differs
+    halves = zip(pair, known, pair.fingerprint.split("-"), strict=False)
     for domain, recorded, found in halves:
         if recorded != found:
             raise InputError(

@@ -9,6 +9,7 @@ from typing import Any
 from lstnet_search.config import METHODS
 from lstnet_search.config.methods import TranslationConfig
 from lstnet_search.config.metrics import TARGET, accuracy_name
+from lstnet_search.results.analysis.literature import PUBLISHED
 from lstnet_search.results.formatting import difference, final_weights, is_share, percent, shown
 from lstnet_search.results.screen.board import Standing, mean_heading
 from lstnet_search.results.screen.layout import Column, arrows, table
@@ -43,7 +44,7 @@ class Outcome:
     searched: Sequence[str]
     metric: str
     steps: int
-    method: str = "lstnet"
+    method: str
 
     def sentences(self) -> Iterator[str]:
         """What translation is worth, as far as labels tell, and whether the best weights beat the paper's."""
@@ -64,7 +65,7 @@ class Outcome:
         with_it = {name: fmean(each[name] for each in best) for name in without}
         gain = fmean(with_it.values()) - fmean(without.values())
         translating = issubclass(METHODS[self.method], TranslationConfig)
-        what = "translation" if translating else self.method
+        what = "translation" if translating else PUBLISHED[self.method].name
         figures = f"{percent(fmean(with_it.values()))} read right, {percent(fmean(without.values()))} without it"
         if not without.keys() <= self.images.keys():
             return f"With {what} {figures} ({_points(gain)})."
