@@ -24,7 +24,7 @@ def study(
 ) -> StudyTables:
     folder = ResultsFolder(path / "study")
     baseline = {"val_accuracy_mnist_to_usps": 0.5, "val_accuracy_usps_to_mnist": 0.75}
-    asked = {"trial": TrialConfig(steps=1500).model_dump(mode="json"), "space": space or {}}
+    asked = {"trial": TrialConfig(steps=1500).model_dump(mode="json"), "space": space or {}, "trials": 1}
     folder.create({"search": asked | more, "no_translation_baseline": baseline})
     folder.write_tables(records, ORACLE)
     return StudyTables.read(folder.path)

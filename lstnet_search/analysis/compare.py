@@ -76,6 +76,8 @@ def _differences(studies: list[StudyTables]) -> list[str]:
 def _table(studies: list[StudyTables], metric: str) -> Table:
     """One column per study."""
     rankings = [study.ranking(metric) for study in studies]
+    references = {study.search.reference for study in studies}
+    reference = references.pop() if len(references) == 1 else "trial 0"
     rows = [("trials to run", [str(study.search.trials) for study in studies])]
     rows += [
         (word, [str((study.trials["state"] == state).sum()) for study in studies]) for state, word in STATES.items()
@@ -91,7 +93,7 @@ def _table(studies: list[StudyTables], metric: str) -> Table:
             (f"its {arrow(direction)}", [_at_best(study, metric, accuracy_name(direction)) for study in studies])
         )
     rows += [
-        ("paper's weights", [shown(metric, ranking.get(PAPER_TRIAL)) for ranking in rankings]),
+        (reference, [shown(metric, ranking.get(PAPER_TRIAL)) for ranking in rankings]),
         ("median trial", [shown(metric, ranking.median() if len(ranking) else None) for ranking in rankings]),
         ("no translation", [shown(metric, study.baseline.get(metric)) for study in studies]),
         *_confirmed(studies).items(),

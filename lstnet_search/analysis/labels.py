@@ -4,6 +4,7 @@ import shlex
 
 from lstnet_search.config.metrics import TARGET
 from lstnet_search.results.confirmation.record import RecordedCandidate
+from lstnet_search.results.folder.search_record import RecordedSearch
 from lstnet_search.results.folder.studies import StudyTables
 from lstnet_search.results.formatting import mean_with_half_width, percent
 from lstnet_search.results.study.records import PAPER_TRIAL
@@ -22,9 +23,9 @@ def metric_name(study: StudyTables, metric: str) -> str:
     return "target accuracy" if direction in study.directions else "target accuracy, mean of both directions"
 
 
-def trial_name(trial: int) -> str:
-    """A trial by its number; trial 0 is marked as the paper's."""
-    return f"trial {trial}, the paper's" if trial == PAPER_TRIAL else f"trial {trial}"
+def trial_name(search: RecordedSearch, trial: int) -> str:
+    """A trial by its number; for trial 0, also what it has."""
+    return f"trial {trial}, {search.reference}" if trial == PAPER_TRIAL else f"trial {trial}"
 
 
 def mean_shown(candidate: RecordedCandidate, metric: str = TARGET) -> str:

@@ -120,7 +120,11 @@ class Study:
         if self._confirmation is not None:
             return self._confirmation.sentence
         ranking = self._tables.ranked(self.metric)
-        return ranking.verdict(self.metric) if ranking else f"no trial has {self.metric} yet"
+        return (
+            ranking.verdict(self.metric, self._tables.search.reference)
+            if ranking
+            else f"no trial has {self.metric} yet"
+        )
 
     def trials(self) -> pd.DataFrame:
         """One row per trial, as in `trials.parquet`: `trial`, `state`, `config/…`, `best/…`, `last/…` and others."""

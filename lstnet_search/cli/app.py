@@ -35,7 +35,12 @@ _ADVICE = {
     errno.EISDIR: "give the path of a file",
     errno.EEXIST: "give another",
 }
-"""Advice for a path that the file system refuses, by error number. Any other OSError ends with a traceback."""
+"""Advice for a path that the file system refuses, by error number. Other errors than these and `_FULL` end with a
+traceback.
+"""
+
+_FULL = errno.ENOSPC, errno.EDQUOT
+"""Error numbers of a disk or a quota without space."""
 
 
 class Group(TyperGroup):
@@ -119,7 +124,9 @@ def _is_advanced(parameter: inspect.Parameter) -> bool:
 
 
 def run_app(app: Callable[..., Any], arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run a command and exit: 0 if done, 2 for bad input (one message on stderr), 128 + signal after a signal.
+    """Run a command and exit: 0 if done, 2 for bad input, 1 for a full disk, 128 + signal after a signal.
+
+    Bad input and a full disk get one message on stderr.
 
     Args:
         app: The app.
@@ -133,6 +140,8 @@ def run_app(app: Callable[..., Any], arguments: Sequence[str] | None = None) -> 
         _refuse(str(error))
     except OSError as error:
         path = error.filename2 or error.filename
+        if error.errno in _FULL:
+            _end(1, f"the disk is full: {error}; free some space, then run the same command again")
         if error.errno not in _ADVICE or not isinstance(path, str | bytes):
             raise
         _refuse(f"{_given_path(os.fsdecode(path))}: {error.strerror}; {_ADVICE[error.errno]}")
@@ -155,5 +164,9 @@ def _given_path(path: str) -> str:
 
 
 def _refuse(message: str) -> NoReturn:
+    _end(2, message)
+
+
+def _end(code: int, message: str) -> NoReturn:
     print(f"error: {plain(masked(message))}", file=sys.stderr)
-    sys.exit(2)
+    sys.exit(code)

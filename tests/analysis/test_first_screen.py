@@ -91,9 +91,10 @@ def test_images_of_the_direction_that_was_searched_are_shown(tmp_path: Path) -> 
 def test_given_points_have_no_winner_to_confirm_and_trial_0_is_not_the_papers(tmp_path: Path) -> None:
     points = study(tmp_path, [trial(0, [(1, 0.95)], w1=7.0), trial(1, [(1, 0.9)], w1=0.0)], trials=2)
     said = headline(points, None)
+    assert said.sentence.startswith("The search found nothing better than the unchanged settings, ")
     assert said.now.command == ""
     assert said.bars is not None
-    assert [bar.name for bar in said.bars.bars] == ["no translation", "best: trial 0, unchanged"]
+    assert [bar.name for bar in said.bars.bars] == ["no translation", "best: unchanged settings"]
     assert said.weights is not None
     assert said.weights.title == "Weights of the best, trial 0"
 
@@ -132,10 +133,10 @@ def test_seeds_of_a_configuration_are_one_line_with_a_band(tmp_path: Path) -> No
     records += [seed(records[1], 2, 1, 0.1), seed(records[1], 3, 1, -0.1)]
     plot = learning_curves(study(tmp_path, records, SPACE), "target_accuracy")
     lines = {trace["name"].split(":")[0]: trace for trace in plot.figure["data"] if "name" in trace}
-    assert lines.keys() == {"trial 0, the paper's", "trial 1, 3 seeds"}
+    assert lines.keys() == {"trial 0, paper's weights", "trial 1, 3 seeds"}
     assert lines["trial 1, 3 seeds"]["customdata"][:2] == pytest.approx([0.5, 0.8])  # means
     assert lines["trial 1, 3 seeds"]["line"]["color"] == BEST
-    assert lines["trial 0, the paper's"]["line"]["color"] == PUBLISHED
+    assert lines["trial 0, paper's weights"]["line"]["color"] == PUBLISHED
     (band,) = (trace for trace in plot.figure["data"] if trace.get("fill") == "toself")
     assert band["y"] == pytest.approx([0.6, 0.9, 0.7, 0.4])
     assert band["fillcolor"] == translucent(BEST)
@@ -143,22 +144,25 @@ def test_seeds_of_a_configuration_are_one_line_with_a_band(tmp_path: Path) -> No
 
 
 def test_the_score_is_the_last_of_the_parallel_axes(tmp_path: Path) -> None:
-    settings, scores = settings_and_scores(searched(tmp_path), "target_accuracy")
-    layout = parallel_coordinates(settings, scores, "target_accuracy").figure["layout"]
+    tables = searched(tmp_path)
+    settings, scores = settings_and_scores(tables, "target_accuracy")
+    layout = parallel_coordinates(tables, settings, scores, "target_accuracy").figure["layout"]
     assert layout["xaxis"]["ticktext"] == ["w1/w3", "<b>score</b>"]
     assert {"30.00 %", "97.00 %"} <= {each["text"] for each in layout["annotations"]}
 
 
 def test_the_height_of_a_score_is_that_of_its_logit(tmp_path: Path) -> None:
     trials = [trial(0, [(1, 0.8)]), trial(1, [(1, 0.97)], w1=50.0), trial(2, [(1, 0.52)], w1=5.0)]
-    settings, scores = settings_and_scores(study(tmp_path, trials, SPACE, trials=3), "target_accuracy")
-    plot = parallel_coordinates(settings, scores, "target_accuracy")
+    tables = study(tmp_path, trials, SPACE, trials=3)
+    settings, scores = settings_and_scores(tables, "target_accuracy")
+    plot = parallel_coordinates(tables, settings, scores, "target_accuracy")
     (paper,) = (trace for trace in plot.figure["data"] if trace.get("name") == "paper's weights")
     low, middle, high = (np.log(score / (1 - score)) for score in (0.52, 0.8, 0.97))
     assert [y for y in paper["y"] if y is not None][-1] == pytest.approx((middle - low) / (high - low), abs=0.001)
 
 
 def test_the_best_and_the_papers_are_one_mark_if_they_are_one_trial(tmp_path: Path) -> None:
-    settings, scores = settings_and_scores(searched(tmp_path, paper=0.98), "target_accuracy")
-    plot = parallel_coordinates(settings, scores, "target_accuracy")
+    tables = searched(tmp_path, paper=0.98)
+    settings, scores = settings_and_scores(tables, "target_accuracy")
+    plot = parallel_coordinates(tables, settings, scores, "target_accuracy")
     assert [trace["name"] for trace in plot.figure["data"] if "name" in trace] == ["best: the paper's weights"]

@@ -74,9 +74,23 @@ def test_an_error_of_the_file_system_becomes_a_message_with_advice(
     assert said(capsys) == f"error: s3://***@there/x: {os.strerror(number)}; {advice}\n"
 
 
+@pytest.mark.parametrize("path", [(), ("runs/model/history.parquet",)])
+def test_a_full_disk_is_no_bad_input_and_gets_one_message(
+    path: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    def command() -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), *path)
+
+    assert ended(command) == 1
+    error = said(capsys)
+    assert error.startswith("error: the disk is full: ")
+    assert error.endswith("; free some space, then run the same command again\n")
+    assert all(each in error for each in path)
+
+
 @pytest.mark.parametrize(
     "error",
-    [OSError(errno.ENOSPC, "No space left on device", "x"), OSError(errno.EACCES, "of no path"), ValueError("a bug")],
+    [OSError(errno.EIO, "Input/output error", "x"), OSError(errno.EACCES, "of no path"), ValueError("a bug")],
 )
 def test_other_errors_stay_what_they_are(error: Exception) -> None:
     def command() -> None:

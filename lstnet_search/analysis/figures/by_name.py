@@ -25,8 +25,9 @@ class _Material(NamedTuple):
 
 
 def _weights(material: _Material) -> Plot | None:
-    settings, scores = settings_and_scores(material.study, material.study.metric)
-    return None if settings.empty else parallel_coordinates(settings, scores, material.study.metric)
+    study = material.study
+    settings, scores = settings_and_scores(study, study.metric)
+    return None if settings.empty else parallel_coordinates(study, settings, scores, study.metric)
 
 
 def _importance(material: _Material) -> Plot | None:

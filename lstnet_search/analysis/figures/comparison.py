@@ -61,7 +61,7 @@ def spread(studies: Sequence[StudyTables], metric: str) -> Plot:
     figure = go.Figure()
     rankings = [study.ranking(metric) for study in studies]
     axis = MetricAxis.over(metric, pd.concat(rankings))
-    for index, ((_, colour), ranking) in enumerate(zip(_coloured(studies), rankings, strict=True)):
+    for index, ((study, colour), ranking) in enumerate(zip(_coloured(studies), rankings, strict=True)):
         drawn = thinned(ranking, DRAWN, best=1)
         figure.add_box(
             x=[index] * len(drawn),
@@ -73,7 +73,7 @@ def spread(studies: Sequence[StudyTables], metric: str) -> Plot:
             marker={"color": colour, "size": 4, "opacity": 0.5},
             line={"color": colour, "width": 2},
             fillcolor="rgba(0,0,0,0)",
-            text=[trial_name(trial) for trial in drawn],
+            text=[trial_name(study.search, trial) for trial in drawn],
             hovertemplate=f"%{{text}}: %{{customdata:{hover_format(metric)}}}<extra></extra>",
             hoveron="points",
         )

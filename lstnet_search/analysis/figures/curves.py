@@ -23,6 +23,7 @@ from lstnet_search.analysis.figures.plot import (
     styled,
 )
 from lstnet_search.analysis.labels import trial_name
+from lstnet_search.results.folder.search_record import RecordedSearch
 from lstnet_search.results.folder.studies import StudyTables, thinned
 from lstnet_search.results.formatting import shown
 from lstnet_search.results.palette import INK, PUBLISHED, SERIES, SOFT, STOPPED, translucent
@@ -111,20 +112,24 @@ def _curves(study: StudyTables, column: str, metric: str) -> list[_Curve]:
     keys = [reports["trial"].map(shown_trials), reports["step"]]
     values = reports.groupby(keys)[column].agg(["mean", "min", "max"])
     known = {*values.index.get_level_values(0)}
-    return [_curve(each, values.loc[[each.shown_trial]].droplevel(0)) for each in chosen if each.shown_trial in known]
+    return [
+        _curve(study.search, each, values.loc[[each.shown_trial]].droplevel(0))
+        for each in chosen
+        if each.shown_trial in known
+    ]
 
 
-def _curve(configuration: Configuration, values: pd.DataFrame) -> _Curve:
+def _curve(search: RecordedSearch, configuration: Configuration, values: pd.DataFrame) -> _Curve:
     trial, trials = configuration.shown_trial, configuration.judged_trials
     stopped = any(each.trial == trials[0] and each.state == "PRUNED" for each in configuration.trainings)
-    name = trial_name(trial) if len(trials) == 1 else f"{trial_name(trial)}, {len(trials)} seeds"
+    name = trial_name(search, trial) + (f", {len(trials)} seeds" if len(trials) > 1 else "")
     return _Curve(trial, name, len(trials), values, stopped)
 
 
 def _curve_figure(
     study: StudyTables, curves: list[_Curve], column: str, metric: str, top: int
 ) -> tuple[go.Figure, MetricAxis]:
-    """The best configurations in colour, the paper's dashed, others grey; a cross where a trial was stopped early."""
+    """The best configurations in colour, trial 0 dashed, others grey; a cross where a trial was stopped early."""
     ranking = study.ranking(metric)
     values = [value for curve in curves for value in (curve.values["min"].min(), curve.values["max"].max())]
     if column == metric and metric in study.baseline:

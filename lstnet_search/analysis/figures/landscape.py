@@ -47,10 +47,11 @@ def importance_bars(importance: dict[str, float]) -> Plot:
     return make_plot("importance", caption, figure, 90 + 32 * len(names))
 
 
-def parallel_coordinates(settings: pd.DataFrame, scores: "pd.Series[float]", metric: str) -> Plot:
+def parallel_coordinates(study: StudyTables, settings: pd.DataFrame, scores: "pd.Series[float]", metric: str) -> Plot:
     """One line per trial through its settings to its score, which decides the colour.
 
     Args:
+        study: the study with the trials.
         settings: one row per trial, the best trial first.
         scores: the scores of the same trials.
         metric: the score.
@@ -61,9 +62,10 @@ def parallel_coordinates(settings: pd.DataFrame, scores: "pd.Series[float]", met
     by_shade: dict[int, list[int]] = {}
     for trial in drawn:
         by_shade.setdefault(round((len(SCORES) - 1) * heights[metric].loc[trial]), []).append(trial)
-    marked = marks(heights.index, int(scores.index[0]))
+    marked = marks(study.search, heights.index, int(scores.index[0]))
     texts = {
-        trial: _hover_text(trial, settings, scores, metric) for trial in {*drawn, *(each.trial for each in marked)}
+        trial: _hover_text(study, trial, settings, scores, metric)
+        for trial in {*drawn, *(each.trial for each in marked)}
     }
     figure = go.Figure()
     for shade, trials in sorted(by_shade.items()):
@@ -116,9 +118,9 @@ def _trace(heights: pd.DataFrame, trials: Sequence[int], texts: dict[int, str]) 
     return {"x": x, "y": y, "text": text, "hovertemplate": "%{text}<extra></extra>"}
 
 
-def _hover_text(trial: int, settings: pd.DataFrame, scores: "pd.Series[float]", metric: str) -> str:
+def _hover_text(study: StudyTables, trial: int, settings: pd.DataFrame, scores: "pd.Series[float]", metric: str) -> str:
     """A trial's score and settings, one per line."""
-    lines = [f"{trial_name(trial)}: {shown(metric, float(scores[trial]))}"]
+    lines = [f"{trial_name(study.search, trial)}: {shown(metric, float(scores[trial]))}"]
     lines += [f"{escape(str(name))} {value:.3g}" for name, value in settings.loc[trial].items()]
     return "<br>".join(lines)
 
@@ -137,10 +139,13 @@ def slices(study: StudyTables, settings: pd.DataFrame, scores: "pd.Series[float]
     return plots
 
 
-def pairs(settings: pd.DataFrame, scores: "pd.Series[float]", names: Sequence[str], metric: str) -> list[Plot]:
+def pairs(
+    study: StudyTables, settings: pd.DataFrame, scores: "pd.Series[float]", names: Sequence[str], metric: str
+) -> list[Plot]:
     """Trials over two settings at a time, coloured by score, with the best trials on top.
 
     Args:
+        study: the study with the trials.
         settings: one row per trial, the best trial first.
         scores: the scores of the same trials.
         names: settings, the most important first; the first `PAIRED` are drawn.
@@ -149,7 +154,9 @@ def pairs(settings: pd.DataFrame, scores: "pd.Series[float]", names: Sequence[st
     drawn = thinned(scores, DRAWN)[::-1]
     shades = MetricAxis.over(metric, scores).drawn(scores.loc[drawn])
     marker = {"size": 7, "color": shades, "colorscale": SCALE, "line": {"width": 0.5, "color": SOFT}}
-    marked = [(pd.Index([mark.trial]), mark.marker) for mark in marks(settings.index, int(settings.index[0]))]
+    marked = [
+        (pd.Index([mark.trial]), mark.marker) for mark in marks(study.search, settings.index, int(settings.index[0]))
+    ]
     plots = []
     for index, (across, upward) in enumerate(combinations(names[:PAIRED], 2)):
         figure = go.Figure()
@@ -159,7 +166,9 @@ def pairs(settings: pd.DataFrame, scores: "pd.Series[float]", names: Sequence[st
                 y=rounded(settings.loc[trials, upward]),
                 mode="markers",
                 marker=style,
-                text=[f"{trial_name(trial)}: {shown(metric, scores[trial])}" for trial in map(int, trials)],
+                text=[
+                    f"{trial_name(study.search, trial)}: {shown(metric, scores[trial])}" for trial in map(int, trials)
+                ],
                 hovertemplate="%{text}<br>%{x:.4g}, %{y:.4g}<extra></extra>",
             )
         styled(figure)

@@ -1,6 +1,6 @@
-"""How every figure marks the best trial and the one with the paper's weights.
+"""How every figure marks the best trial and trial 0, which has the paper's weights unless the study is an ablation.
 
-The best is a blue star, the paper's is ochre. A trial that is both is an ochre star: of two marks in one place, only
+The best is a blue star, trial 0 is ochre. A trial that is both is an ochre star: of two marks in one place, only
 the upper one would be seen.
 """
 
@@ -8,10 +8,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+from lstnet_search.results.folder.search_record import RecordedSearch
 from lstnet_search.results.palette import BEST, PUBLISHED
 from lstnet_search.results.study.records import PAPER_TRIAL
-
-MARKS_SAID = "Star: the best; ochre: the paper's weights."
 
 
 @dataclass(frozen=True)
@@ -24,17 +23,23 @@ class Mark:
     line: dict[str, Any]
 
 
-def marks(trials: Collection[int], best: int | None) -> list[Mark]:
+def marks_said(search: RecordedSearch) -> str:
+    """What the marks mean, as a sentence."""
+    return f"Star: the best; ochre: the {search.reference}."
+
+
+def marks(search: RecordedSearch, trials: Collection[int], best: int | None) -> list[Mark]:
     """The trials to mark among those of a figure, the best last, so that it is drawn on top.
 
     Args:
+        search: the search that the trials belong to.
         trials: the trials of the figure.
         best: the best one, or None if it is not to be marked.
     """
     dashed = {"color": PUBLISHED, "width": 2.5, "dash": "dash"}
-    found = [Mark(PAPER_TRIAL, "paper's weights", {"color": PUBLISHED, "size": 9, "symbol": "diamond"}, dashed)]
+    found = [Mark(PAPER_TRIAL, search.reference, {"color": PUBLISHED, "size": 9, "symbol": "diamond"}, dashed)]
     if best == PAPER_TRIAL:
-        name = "best: the paper's weights"
+        name = f"best: the {search.reference}"
         found = [Mark(PAPER_TRIAL, name, {"color": PUBLISHED, "size": 14, "symbol": "star"}, dashed)]
     elif best is not None:
         line = {"color": BEST, "width": 2.5}

@@ -119,7 +119,7 @@ def points(
         (rows[~stopped], "other trials", {"color": OTHER, "size": 7}),
     ]
     first = int(rows.index[0]) if best and len(rows) else None
-    groups += [(rows.loc[[each.trial]], each.name, each.marker) for each in marks(rows.index, first)]
+    groups += [(rows.loc[[each.trial]], each.name, each.marker) for each in marks(study.search, rows.index, first)]
     names = across.metric, upward.metric
     texts = (f"%{{customdata[{index}]:{hover_format(name)}}}" for index, name in enumerate(names))
     hover = f"%{{text}}<br>{', '.join(texts)}<extra></extra>"
@@ -133,7 +133,7 @@ def points(
                 mode="markers",
                 marker=marker,
                 name=name,
-                text=[trial_name(int(trial)) for trial in group.index],
+                text=[trial_name(study.search, int(trial)) for trial in group.index],
                 hovertemplate=hover,
             )
     return figure

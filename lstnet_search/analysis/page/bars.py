@@ -85,7 +85,7 @@ def searched_scores(study: StudyTables, metric: str) -> list[Reached]:
     if metric in study.baseline:
         value = study.baseline[metric]
         found.append(Reached(BASELINE, "baseline", value, shown(metric, value)))
-    paper, name = ranked.paper, "trial 0, unchanged" if study.search.tries_points else PAPER
+    paper, name = ranked.paper, study.search.reference
     if paper is not None and paper is not ranked.best:
         found.append(_score(metric, name, "published", paper))
     if ranked and ranked.best is paper:

@@ -110,19 +110,20 @@ def _search_sentence(study: StudyTables) -> str:
     leader, score = int(ranking.index[0]), float(ranking.iloc[0])
     paper, baseline = ranking.get(PAPER_TRIAL), study.baseline.get(metric)
     reached = f"{shown(metric, score)} {metric_name(study, metric)}"
+    reference = study.search.reference
     if leader == PAPER_TRIAL and len(ranking) == 1:
-        result = f"Only the paper's weights have a score yet: {reached}."
+        result = f"Only the {reference} have a score yet: {reached}."
     elif study.ranked(metric).luck is not None:
-        verdict = study.ranked(metric).verdict(metric)
+        verdict = study.ranked(metric).verdict(metric, reference)
         result = f"{verdict[:1].upper()}{verdict[1:]}."
     elif leader == PAPER_TRIAL:
-        result = f"The search found nothing better than the paper's weights, which reach {reached}."
+        result = f"The search found nothing better than the {reference}, which reach {reached}."
     elif paper is None:
-        result = f"Trial {leader} leads with {reached}; the paper's weights have no score to compare with."
+        result = f"Trial {leader} leads with {reached}; the {reference} have no score to compare with."
     else:
         points = " points" if is_share(metric) else ""
         gain = f"{difference(metric, score - paper)}{points}"
-        result = f"Trial {leader} leads the search with {reached}, {gain} against the paper's weights."
+        result = f"Trial {leader} leads the search with {reached}, {gain} against the {reference}."
     if baseline is not None and not metric.startswith(CRITERIA):
         gained = "Without translation:" if score > baseline else "That is no gain: without translation it is"
         result += f" {gained} {shown(metric, baseline)}."

@@ -28,7 +28,7 @@ def sampled_pictures(study: StudyTables) -> list[Part]:
     parts: list[Part] = []
     for chosen in choose_trials(study, ranking):
         score = f"highest {study.metric} {shown(study.metric, ranking[chosen.trial])}"
-        title = f"The {chosen.rank} trial: {trial_name(chosen.trial)}, {score}, at its last report"
+        title = f"The {chosen.rank} trial: {trial_name(study.search, chosen.trial)}, {score}, at its last report"
         if chosen.has_images:
             parts.append(Pictures(title, _translations(chosen, names)))
             title = ""

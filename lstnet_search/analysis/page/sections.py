@@ -4,7 +4,7 @@ import pandas as pd
 
 from lstnet_search.analysis.figures.curves import learning_curves
 from lstnet_search.analysis.figures.landscape import importance_bars, pairs, parallel_coordinates, slices
-from lstnet_search.analysis.figures.marks import MARKS_SAID
+from lstnet_search.analysis.figures.marks import marks_said
 from lstnet_search.analysis.figures.trials import both_directions, confirmed_means, criterion_points
 from lstnet_search.analysis.importance import FEW, importances, settings_and_scores
 from lstnet_search.analysis.labels import command
@@ -114,13 +114,15 @@ def landscape_section(study: StudyTables, metric: str) -> Section:
     else:
         parts.append(Missing("Importances cannot be measured.", "The trials vary too little."))
     parts += [
-        Plots([parallel_coordinates(settings, scores, metric)]),
-        Text(f"Scores against each setting. {MARKS_SAID} Pale: stopped early."),
+        Plots([parallel_coordinates(study, settings, scores, metric)]),
+        Text(f"Scores against each setting. {marks_said(study.search)} Pale: stopped early."),
         Plots(slices(study, settings, scores, metric), small=True),
     ]
     if len(importance) > 1:
-        parts.append(Text(f"The most important settings in pairs, the bluer the higher the score. {MARKS_SAID}"))
-        parts.append(Plots(pairs(settings, scores, list(importance), metric), small=True))
+        parts.append(
+            Text(f"The most important settings in pairs, the bluer the higher the score. {marks_said(study.search)}")
+        )
+        parts.append(Plots(pairs(study, settings, scores, list(importance), metric), small=True))
     if meanings := _weight_terms(study):
         parts.append(Terms(meanings))
     return Section("landscape", title, parts, "Weights")
@@ -150,7 +152,7 @@ def criteria_section(study: StudyTables, name: str = "criteria") -> Section:
             "the report where the criterion is highest."
         ),
         criteria_table(study, criteria),
-        Text("Target accuracy against each criterion. Ring: the trial it picks; ochre: the paper's weights."),
+        Text(f"Target accuracy against each criterion. Ring: the trial it picks; ochre: the {study.search.reference}."),
         Plots([plot for each in criteria if (plot := criterion_points(study, each))], small=True),
     ]
     if lacking := [each for each in CRITERIA if each not in criteria]:

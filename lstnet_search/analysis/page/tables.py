@@ -61,7 +61,7 @@ def trials_table(study: StudyTables) -> Table:
     headings = ["", "trial", score, *["seeds"] * several, *directions, "at step", "how it ended", *weights, *others]
     caption = (
         f"Validation scores at each trial's best report; the {min(TOP, len(ranked))} best of {len(ranked)} "
-        f"{'configurations' if several else 'trials'} that did not fail. Trial 0 has the paper's weights."
+        f"{'configurations' if several else 'trials'} that did not fail. Trial 0 has the {study.search.reference}."
     )
     if several:
         caption += " With several seeds, the score is what another seed is likely to reach, and accuracies are means."

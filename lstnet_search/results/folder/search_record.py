@@ -96,6 +96,11 @@ class RecordedSearch(YamlRecord):
         return not self.space.drawn and self.trials > 1
 
     @property
+    def reference(self) -> str:
+        """What trial 0 has, with which the other trials are compared."""
+        return "unchanged settings" if self.tries_points else "paper's weights"
+
+    @property
     def can_be_enlarged(self) -> bool:
         """Whether `--add-trials` is allowed: not for given points, and not for a population."""
         return not self.tries_points and self.scheduler not in POPULATION_SCHEDULERS

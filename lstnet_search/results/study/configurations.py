@@ -172,8 +172,13 @@ class Ranking:
         chances = self.chances_against(self.best) if self.best.number in self._index else {}
         return [each for each in self.configurations if each is self.best or chances.get(each.number, 0) > TOLD_APART]
 
-    def verdict(self, metric: str) -> str:
-        """What the search has shown and what that rests on, as a sentence."""
+    def verdict(self, metric: str, reference: str = "paper's weights") -> str:
+        """What the search has shown and what that rests on, as a sentence.
+
+        Args:
+            metric: the metric of the scores.
+            reference: what trial 0 has, in the plural.
+        """
         if len(self.configurations) == 1:
             return f"only trial {self.best.number} has a score; there is nothing to compare it with"
         if self.luck is None:
@@ -183,10 +188,11 @@ class Ranking:
             )
         equals = self.may_be_best()
         if self.best.number != PAPER_TRIAL:
-            return self._against_paper(metric, equals)
+            return self._against_reference(metric, reference, equals)
         if len(equals) > 1:
-            return self._no_difference(metric, max(equals[1:], key=lambda each: each.expected), equals)
-        return f"the paper's weights are better than all {self._others()} ({_seeds(self.best.seeds)}, paired)"
+            other = max(equals[1:], key=lambda each: each.expected)
+            return self._no_difference(metric, reference, other, equals)
+        return f"the {reference} are better than all {self._others()} ({_seeds(self.best.seeds)}, paired)"
 
     def _others(self) -> str:
         """The configurations that the best one was compared with, and how many there are in all."""
@@ -200,25 +206,25 @@ class Ranking:
             return f"{len(self.configurations)} configurations"
         return f"{len(self._index)} configurations that were compared, of {len(self.configurations)}"
 
-    def _against_paper(self, metric: str, equals: Sequence[Configuration]) -> str:
+    def _against_reference(self, metric: str, reference: str, equals: Sequence[Configuration]) -> str:
         compared = None if self.paper is None else self.difference(self.best, self.paper)
         if compared is None or self.paper is None:
             return (
-                f"trial {self.best.number} is the likely best; the paper's weights have no second seed yet, so they "
+                f"trial {self.best.number} is the likely best; the {reference} have no second seed yet, so they "
                 "cannot be compared"
             )
         common = _common_seeds(self.best, self.paper)
         if np.quantile(compared, TOLD_APART) <= 0:
-            return self._no_difference(metric, self.best, equals)
+            return self._no_difference(metric, reference, self.best, equals)
         if not self._repeats_agree(self.best, self.paper):
             return (
-                f"no difference shown between trial {self.best.number} and the paper's weights: the lead of "
+                f"no difference shown between trial {self.best.number} and the {reference}: the lead of "
                 f"{_gain(metric, compared, common)} rests on the seed that selected trial {self.best.number}; "
                 f"{_MORE_SEEDS}"
             )
         rank = "the best" if len(equals) == 1 else f"among the best {len(equals)}"
         return (
-            f"trial {self.best.number} is better than the paper's weights by {_gain(metric, compared, common)}; "
+            f"trial {self.best.number} is better than the {reference} by {_gain(metric, compared, common)}; "
             f"it is {rank} of {self._compared()}"
         )
 
@@ -235,15 +241,15 @@ class Ranking:
         gained = float(np.mean([one.scores[seed] - other.scores[seed] for seed in repeats]))
         return bool(gained > CERTAIN * self.luck.noise * (2 / len(repeats)) ** 0.5)
 
-    def _no_difference(self, metric: str, other: Configuration, equals: Sequence[Configuration]) -> str:
+    def _no_difference(self, metric: str, reference: str, other: Configuration, equals: Sequence[Configuration]) -> str:
         compared = None if self.paper is None else self.difference(other, self.paper)
         against = ""
-        which = "the" if len(equals) == len(self._index) < len(self.configurations) else f"{len(equals)} of"
+        which = "the" if len(equals) == len(self._index) else f"{len(equals)} of"
         if compared is not None and self.paper is not None:
             common = _common_seeds(other, self.paper)
             against = f" (trial {other.number}: {_gain(metric, compared, common)})"
         return (
-            f"no difference shown between {which} {self._compared()}, the paper's weights among them{against}; "
+            f"no difference shown between {which} {self._compared()}, the {reference} among them{against}; "
             f"{_MORE_SEEDS}"
         )
 

@@ -220,7 +220,7 @@ def test_what_the_first_seed_alone_says_is_no_gain() -> None:
 def test_equal_scores_show_no_difference() -> None:
     ranking = rank([configuration(number, 0.25, 0.25, 0.25) for number in range(4)])
     assert [each.probability_best for each in ranking.configurations] == [0.25] * 4
-    assert ranking.verdict(METRIC).startswith("no difference shown between 4 of 4 configurations")
+    assert ranking.verdict(METRIC).startswith("no difference shown between the 4 configurations")
 
 
 def test_beside_trials_that_were_stopped_only_those_with_repeats_are_said_to_be_alike() -> None:
