@@ -22,8 +22,11 @@ help: ## print this list
 
 setup: .venv/.installed ## install the locked packages into .venv
 
-search: setup ## search the loss weights: make search ARGS="--gpus 8"
-	$(BIN)/python run_search.py $(ARGS)
+# A pair where translation decides, in trainings that are short enough for a laptop without a GPU.
+FIRST_SEARCH := --domains mnist textured --bundled --preset cpu --sampler prior --steps 200 --trials 24
+
+search: setup ## a first search, in minutes; any other: make search ARGS="--gpus 8"
+	$(BIN)/python run_search.py $(or $(ARGS),$(FIRST_SEARCH))
 
 test: setup ## lint, types, import directions, security, and the quick tests
 	$(BIN)/ruff check

@@ -113,7 +113,7 @@ class Outcome:
     def table(self, width: int, chosen: Sequence[Configuration] = ()) -> list[str]:
         """The best configuration, the paper's and no translation; or configurations that were chosen.
 
-        A configuration with several seeds has the means over its whole trainings.
+        Accuracies are means over the trainings that the expected score rests on.
         """
         ranking = self.ranking
         if not chosen:
@@ -122,7 +122,8 @@ class Outcome:
         without = [_plain(_ACCURACY, self.baseline.get(accuracy_name(name))) for name in self.directions]
         rows.append(["no translation", *without, _plain(self.metric, self.baseline.get(self.metric)), "", "", "", ""])
         unit = "%, validation" if is_share(self.metric) else "validation"
-        headings = [unit, *arrows(self.directions), mean_heading(self.metric), "95 %", "seeds", "best", "steps"]
+        score = mean_heading(self.metric) if ranking.luck is None else "expected"
+        headings = [unit, *arrows(self.directions), score, "95 %", "seeds", "best", "steps"]
         keeps = [9, 6, 5, 8, 7, 4, 3, 2]
         columns = [
             Column(heading, cells, keep, left=keep == 9)
