@@ -64,7 +64,10 @@ def trials_table(study: StudyTables) -> Table:
         f"{'configurations' if several else 'trials'} that did not fail. Trial 0 has the {study.search.reference}."
     )
     if several:
-        caption += " With several seeds, the score is what another seed is likely to reach, and accuracies are means over the seeds."
+        caption += (
+            " With several seeds, the score is what another seed is likely to reach, and accuracies are means over the "
+            "seeds that it rests on."
+        )
     if f"config/{SCHEDULE}" in study.trials:
         caption += " Weights that changed during a training are those at its best report."
     return Table(caption, headings, rows, words=2)
