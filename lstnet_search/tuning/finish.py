@@ -129,7 +129,7 @@ def _print_outcome(
 def _swaps(ranking: Ranking, records: Sequence[TrialRecord], metric: str) -> Iterator[str]:
     """A line for each whole training of the likely best that swaps classes at its best report."""
     by_number = {record.number: record for record in records}
-    for number in (number for each in ranking.configurations[:LIKELY_BEST] for number in each.judged_trials):
+    for number in (number for each in ranking.configurations[:LIKELY_BEST] for number in each.whole_trials):
         report = by_number[number].best(metric) if by_number[number].state == "COMPLETE" else None
         if report is not None and (swaps := swap_sentence(report.metrics)):
             yield f"ALARM: trial {number}: {swaps}"
@@ -190,7 +190,7 @@ class _Winner:
         self._display = display
         self._ranking = ranking
         by_number = {record.number: record for record in records}
-        trials = [by_number[number] for number in (ranking.best.best_trial, *ranking.best.judged_trials)]
+        trials = [by_number[number] for number in (ranking.best.best_trial, *ranking.best.whole_trials)]
         self._best = next(filter(self._is_saved, trials), trials[0])
         self._config = TrialConfig.parse(self._best.settings, f"trial {self._best.number}")
         report = self._best.best(context.metric)

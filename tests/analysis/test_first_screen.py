@@ -9,6 +9,7 @@ from small_studies import study, trial
 
 from lstnet_search.analysis.figures.curves import learning_curves
 from lstnet_search.analysis.figures.landscape import parallel_coordinates
+from lstnet_search.analysis.figures.marks import marks_said
 from lstnet_search.analysis.importance import settings_and_scores
 from lstnet_search.analysis.page.bars import Reached, draw_bars
 from lstnet_search.analysis.page.headline import headline
@@ -97,6 +98,9 @@ def test_given_points_have_no_winner_to_confirm_and_trial_0_is_not_the_papers(tm
     assert [bar.name for bar in said.bars.bars] == ["no translation", "best: unchanged settings"]
     assert said.weights is not None
     assert said.weights.title == "Weights of the best, trial 0"
+    curves = learning_curves(points, "target_accuracy").figure["data"]
+    assert any(trace.get("name", "").startswith("trial 0, unchanged settings: ") for trace in curves)
+    assert marks_said(points.search) == "Star: the best; ochre: the unchanged settings."
 
 
 def test_an_axis_that_does_not_begin_at_0_is_said_to() -> None:

@@ -2,6 +2,7 @@
 
 import re
 import signal
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from contexts import DIRECTIONS, make_context
 
+from lstnet_search.config.metrics import swapped_name
 from lstnet_search.results.folder.folder import ResultsFolder
 from lstnet_search.results.screen.progress import Progress
 from lstnet_search.results.study.records import ReportRecord, TrialRecord
@@ -70,6 +72,19 @@ def test_a_winner_without_its_checkpoint_is_reported_and_no_failure(tmp_path: Pa
     assert code == 0
     assert "the checkpoint of trial 0 at step " in printed
     assert "is missing: no model written" in printed
+
+
+def test_a_swap_is_told_also_of_the_training_that_selected_a_configuration(tmp_path: Path) -> None:
+    selected = record(0, "COMPLETE")
+    selected.reports[0].metrics[swapped_name(DIRECTIONS[0])] = 2.0
+    repeats = [
+        replace(record(2 + 2 * of + one, "COMPLETE", w1), seed=1 + one, repeat_of=of)
+        for of, w1 in ((0, None), (1, 7.0))
+        for one in (0, 1)
+    ]
+    stopped = record(6, "PRUNED", 9.0)  # so first seeds do not count for the expected scores
+    _, printed = finished(tmp_path, Callback([selected, record(1, "COMPLETE", 7.0), *repeats, stopped]))
+    assert f"ALARM: trial 0: 2 classes swapped in {DIRECTIONS[0]}" in printed
 
 
 def test_what_is_unfinished_is_resumed_with_the_options_of_this_run(tmp_path: Path) -> None:

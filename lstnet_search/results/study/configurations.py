@@ -102,11 +102,16 @@ class Configuration:
         return self.expected - CERTAIN * self.deviation, self.expected + CERTAIN * self.deviation
 
     @property
+    def whole_trials(self) -> list[int]:
+        """Numbers of its whole trainings, or of its best trial if there are none."""
+        whole = [each.trial for each in self.trainings if each.state == "COMPLETE" and each.usable]
+        return whole or [self.best_trial]
+
+    @property
     def judged_trials(self) -> list[int]:
-        """Numbers of the whole trainings that its expectation rests on, or of its best trial if there are none."""
-        whole = [each for each in self.trainings if each.state == "COMPLETE" and each.usable]
-        counted = [each.trial for each in whole if each.seed in self.compared] or [each.trial for each in whole]
-        return counted or [self.best_trial]
+        """Numbers of those of `whole_trials` that its expectation rests on."""
+        compared = {each.trial for each in self.trainings if each.seed in self.compared}
+        return [number for number in self.whole_trials if number in compared] or self.whole_trials
 
     @property
     def best_trial(self) -> int:

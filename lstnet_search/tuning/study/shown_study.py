@@ -211,11 +211,10 @@ def _note_of(folder: ResultsFolder, trials_changed: int, confirmation_changed: i
     if not ranking:
         return f"No trial has a report with {metric} yet."
     paper, points = ranking.paper, tables.search.tries_points
-    first = f"trial {PAPER_TRIAL}" if points else f"paper's weights, trial {PAPER_TRIAL}"
     lines = [
         f"**{confirmation.sentence if confirmation else ranking.verdict(metric, tables.search.reference)}**\n",
         f"- best, trial {ranking.best.shown_trial}: {shown(metric, ranking.best.expected)}",
-        f"- {first}: {shown(metric, None if paper is None else paper.expected)}",
+        f"- {tables.search.reference}, trial {PAPER_TRIAL}: {shown(metric, None if paper is None else paper.expected)}",
         f"- no translation: {shown(metric, tables.baseline.get(metric))}\n",
     ]
     program, study = installed_program(), study_argument(folder.path)

@@ -1,4 +1,4 @@
-"""What a search has shown, in words, for methods that adapt without translating."""
+"""What a search has shown, in words and as a table."""
 
 from collections.abc import Sequence
 from statistics import fmean
